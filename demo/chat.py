@@ -35,12 +35,12 @@ _BREATH_S = 2.0
 #: How long a script waits for the bot's answer, and for more of it.
 _ANSWER_S = 10.0
 _QUIET_S = 0.5
-#: How long it waits for certain words.
-_PATIENCE_S = 60.0
+#: How long it waits for a text.
+_MAX_WAIT_S = 60.0
 
 
 class Chat:
-    """Carries out what is typed and prints what the bot says."""
+    """Carries out what is typed and prints the bot's messages."""
 
     def __init__(self, stage: Stage, *, console: Console, keyboard: Keyboard) -> None:
         self._stage = stage
@@ -103,8 +103,8 @@ class Chat:
                 self._screen.say(describe_account(self._world.ledger(venue)))
             case Wait(seconds=seconds):
                 await asyncio.sleep(seconds)
-            case WaitFor(words=words):
-                await self._wait_for(words)
+            case WaitFor(text=text):
+                await self._wait_for(text)
             case Do(what=what):
                 await self._do(what)
             case Misread(hint=hint):
@@ -147,11 +147,11 @@ class Chat:
         await self._stage.bot.start()
         self._screen.say("The bot is starting; it speaks once !fault telegram clear brings Telegram back.")
 
-    async def _wait_for(self, words: str) -> None:
+    async def _wait_for(self, text: str) -> None:
         try:
-            await self._stage.owner.wait_for(words, _PATIENCE_S)
+            await self._stage.owner.wait_for(text, _MAX_WAIT_S)
         except TimeoutError:
-            self._screen.say(f"The bot has not said {words!r} in {_PATIENCE_S:.0f} s.")
+            self._screen.say(f"The bot has not said {text!r} in {_MAX_WAIT_S:.0f} s.")
 
     async def _answered(self, act: Callable[[], object]) -> None:
         """Do something the bot answers: a script waits for the answer, a person sees it come."""

@@ -1,9 +1,9 @@
-"""What a person may do to the world around the bot: prices, faults, an outage; each returns what to say."""
+"""Changes to the world around the bot: prices, faults, an outage; each returns what to print."""
 
 from decimal import Decimal
 
 from demo.endpoints import EVERY, endpoints_of, find_endpoint
-from demo.guide import FAULT_WORDS
+from demo.guide import FAULT_TEXTS
 from demo.lines import FAULTS, SLOW_S, TELEGRAM, ClearFaults, MovePrice, Outage, PlanFault, SetPrice
 from sandbox.faults import Fault
 from sandbox.telegram import FaultKind
@@ -13,7 +13,7 @@ Change = SetPrice | MovePrice | PlanFault | ClearFaults | Outage
 
 
 def direct(change: Change, world: SandboxWorld, drift: Drift) -> str:
-    """Change the world and say what it is like now."""
+    """Change the world and describe its new state."""
     match change:
         case SetPrice() | MovePrice():
             return _move(change, world, drift)
@@ -54,7 +54,7 @@ def _plan(change: PlanFault, world: SandboxWorld) -> str:
     )
     world.faults(change.venue).add(fault)
     what = "everything" if endpoint == EVERY else endpoint
-    return f"{change.venue}, {what}: {change.fault}, {_how_often(change)}. {FAULT_WORDS[change.fault]}"
+    return f"{change.venue}, {what}: {change.fault}, {_how_often(change)}. {FAULT_TEXTS[change.fault]}"
 
 
 def _how_often(change: PlanFault) -> str:

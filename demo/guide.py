@@ -1,4 +1,4 @@
-"""What the demo says of itself: what this is, what to try, and every line it understands; pure."""
+"""The demo's own texts: what this is, what to try, and every line it understands; pure."""
 
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ _TO_TRY = (
     ("/route BTC 30", "where a buy of $30 would go, and why not elsewhere"),
     ("!kill, !restart", "kill -9, then start again: nothing is forgotten, nothing happens twice"),
 )
-FAULT_WORDS: Mapping[str, str] = {
+FAULT_TEXTS: Mapping[str, str] = {
     "drop": "It is carried out; the connection breaks before the answer.",
     "lost": "The connection breaks before anything is carried out.",
     "truncate": "It is carried out; the answer is cut off in the middle.",
@@ -81,7 +81,7 @@ def help_text(width: int) -> str:
             *_rows(_LINES, width),
             *_paragraphs([endpoints], width),
             "Faults:",
-            *_rows(FAULT_WORDS.items(), width),
+            *_rows(FAULT_TEXTS.items(), width),
         ]
     )
 
@@ -91,12 +91,12 @@ def _paragraphs(paragraphs: Iterable[str], width: int) -> list[str]:
 
 
 def _rows(rows: Iterable[tuple[str, str]], width: int) -> list[str]:
-    return [line for name, words in rows for line in _row(name, words, width)]
+    return [line for name, text in rows for line in _row(name, text, width)]
 
 
-def _row(name: str, words: str, width: int) -> list[str]:
+def _row(name: str, text: str, width: int) -> list[str]:
     head, indent = f"  {name}".ljust(_COLUMN), " " * _COLUMN
-    wrapped = textwrap.wrap(words, max(width - _COLUMN, 20))
+    wrapped = textwrap.wrap(text, max(width - _COLUMN, 20))
     if len(f"  {name} ") > _COLUMN:
         return [head, *(indent + line for line in wrapped)]
     return [head + wrapped[0], *(indent + line for line in wrapped[1:])]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sandbox.faults import FaultKind
 
-#: What may go wrong, by the word that is typed.
+#: What may go wrong, by the name that is typed.
 FAULTS: Mapping[str, FaultKind] = {
     "drop": FaultKind.DROP_AFTER,
     "lost": FaultKind.DROP_BEFORE,
@@ -81,7 +81,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A word that needs nothing else: restart, kill, help, quit."""
+    """A command without arguments: restart, kill, help, quit."""
 
     what: str
 
@@ -102,9 +102,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class WaitFor:
-    """Wait until the bot has said this."""
+    """Wait until the bot has sent this."""
 
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ Line = (
 
 #: What is typed by somebody who wants to leave; the bot itself has no such command.
 _LEAVING = ("quit", "exit")
-WORDS = ("restart", "kill", "help", "quit")
+COMMANDS = ("restart", "kill", "help", "quit")
 
 
 def parse_line(text: str, venues: tuple[str, ...]) -> Line | None:
@@ -146,8 +146,8 @@ def parse_line(text: str, venues: tuple[str, ...]) -> Line | None:
     return Press(int(text)) if text.isascii() and text.isdigit() else Say(text)
 
 
-def _to_the_world(words: list[str], venues: tuple[str, ...]) -> Line:
-    match words:
+def _to_the_world(tokens: list[str], venues: tuple[str, ...]) -> Line:
+    match tokens:
         case ["price", *rest]:
             return _price(rest)
         case ["fault", *rest]:
@@ -157,14 +157,14 @@ def _to_the_world(words: list[str], venues: tuple[str, ...]) -> Line:
             return ShowLedger(rest[0]) if known else Misread(f"!ledger {'|'.join(venues)}")
         case ["wait", *rest]:
             return _wait(rest) if rest else Misread("!wait SECONDS   or   !wait WORDS the bot will say")
-        case [word] if word in WORDS:
-            return Do(word)
+        case [command] if command in COMMANDS:
+            return Do(command)
     return Misread("!help lists what can be done here")
 
 
 def _wait(rest: list[str]) -> Line:
-    words = " ".join(rest)
-    return Wait(float(words)) if words.isdecimal() else WaitFor(words)
+    text = " ".join(rest)
+    return Wait(float(text)) if text.isdecimal() else WaitFor(text)
 
 
 def _price(rest: list[str]) -> Line:
@@ -184,7 +184,7 @@ def _fault(rest: list[str], venues: tuple[str, ...]) -> Line:
             return ClearFaults(venue)
         case ["telegram", "outage"]:
             return Outage()
-        # Alpaca's endpoints are of two words: POST /v2/orders.
+        # Alpaca's endpoints have two parts: POST /v2/orders.
         case [venue, *endpoint, fault, times] if times.isdecimal() and int(times):
             if venue in venues and endpoint and fault in FAULTS:
                 return PlanFault(venue, " ".join(endpoint), fault, int(times))

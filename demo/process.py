@@ -58,7 +58,7 @@ class BotProcess:
         await self._end(signal.SIGKILL)
 
     async def stop(self) -> None:
-        """Ask it to stop, and kill it when it does not."""
+        """Terminate it, and kill it when it does not end."""
         try:
             async with asyncio.timeout(STOP_S):
                 await self._end(signal.SIGTERM)
@@ -69,7 +69,7 @@ class BotProcess:
         """Give the next start other settings."""
         self._settings = {**self._settings, **changes}
 
-    def last_words(self, lines: int = 15) -> str:
+    def last_output(self, lines: int = 15) -> str:
         """The end of the log."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])

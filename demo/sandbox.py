@@ -1,4 +1,4 @@
-"""`nija sandbox`: the other end of every wire on loopback, for trying clients by hand."""
+"""`nija sandbox`: the other end of every wire on loopback, for trying clients at the venue."""
 
 import json
 from collections.abc import Callable

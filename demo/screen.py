@@ -52,7 +52,7 @@ class ChatScreen:
         self._console = console
         self._numbers: dict[tuple[int, str], int] = {}
         #: The newest version of every message with buttons, in the order in which they changed.
-        self._asking: dict[int, ChatMessage] = {}
+        self._questions: dict[int, ChatMessage] = {}
 
     def show(self, event: ChatEvent) -> bool:
         """Print an event of the chat; False for what a person in front of it would not see."""
@@ -62,7 +62,7 @@ class ChatScreen:
             return True
         if message is None or not message.from_bot:
             return False
-        self._asking.pop(message.message_id, None)
+        self._questions.pop(message.message_id, None)
         if event.kind is ChatEventKind.DELETE:
             return False
         self._show_message(message, edited=event.kind is ChatEventKind.EDIT)
@@ -86,11 +86,11 @@ class ChatScreen:
         """Show that a line may be typed."""
         self._console.print("> ", end="")
 
-    def say(self, words: str | Text) -> None:
-        """Print words of the demo itself."""
-        # A terminal would break words in the middle; what goes into a pipe is left in whole lines.
+    def say(self, text: str | Text) -> None:
+        """Print text of the demo itself."""
+        # A terminal would break text in the middle of a word; what goes into a pipe is left in whole lines.
         unbroken = not self._console.is_terminal
-        self._console.print(words, soft_wrap=unbroken, highlight=False, markup=False)
+        self._console.print(text, soft_wrap=unbroken, highlight=False, markup=False)
 
     def _show_message(self, message: ChatMessage, *, edited: bool) -> None:
         at = datetime.fromtimestamp(message.edited_at or message.sent_at, UTC)
@@ -99,12 +99,12 @@ class ChatScreen:
         self.say(Text(head.ljust(_WIDTH, "─"), "green"))
         self.say(styled(message.html))
         if message.buttons:
-            self._asking[message.message_id] = message
+            self._questions[message.message_id] = message
             for label in _labels(message):
                 self.say(Text(f"[{self._number_of((message, label))}] {label}", "magenta"))
 
     def _buttons(self) -> Iterator[Button]:
-        for message in reversed(self._asking.values()):
+        for message in reversed(self._questions.values()):
             yield from ((message, label) for label in _labels(message))
 
     def _number_of(self, button: Button) -> int:

@@ -45,7 +45,7 @@ class Stage:
         return await self.greet()
 
     async def greet(self) -> ChatMessage:
-        """Say /start and wait for the answer, or for the process to end."""
+        """Send /start and wait for the answer, or for the process to end."""
         sent = self.owner.send("/start")
         answer = asyncio.create_task(
             self.owner.wait_for(lambda one: "/help" in one.text, READY_S, after=sent), name="answer"
@@ -58,7 +58,7 @@ class Stage:
         answer.cancel()
         ended = f"it ended with {self.bot.exit_code}" if not self.bot.is_running else "it does not answer"
         raise BotNotReadyError(
-            f"The bot did not come up: {ended}.\n{self.bot.last_words()}\nIts log is {self.bot.log}"
+            f"The bot did not come up: {ended}.\n{self.bot.last_output()}\nIts log is {self.bot.log}"
         )
 
 

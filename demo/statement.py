@@ -1,4 +1,4 @@
-"""A venue's own word on the owner's account, to hold the bot's screens against; pure."""
+"""A venue's own figures of the owner's account, to compare the bot's screens with; pure."""
 
 from collections.abc import Iterator
 

@@ -16,7 +16,7 @@ from sandbox.world import SandboxWorld
 
 #: Quick enough to watch it happen; Kraken's call budget bounds the second one.
 _SETTINGS = {"NIJA_GUARD_INTERVAL_S": "2", "NIJA_SNAPSHOT_INTERVAL_S": "15"}
-#: As a shell tells of SIGINT: a tour that was cut short has not been observed.
+#: As a shell reports SIGINT: a tour that was cut short has not been observed.
 _INTERRUPTED = 130
 
 

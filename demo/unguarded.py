@@ -8,7 +8,7 @@ _COUNT = "SELECT COUNT(*) FROM guards WHERE asset = ? AND state <> 'closed'"
 
 
 def hint_unguarded(database: Path, asset: str) -> str:
-    """Say that no guard will act on this asset's price; empty where one may, or that cannot be read."""
+    """A hint that no guard will act on this asset's price; empty where one may, or that cannot be read."""
     with (
         suppress(sqlite3.DatabaseError),
         closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as reading,

@@ -35,7 +35,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.closing_gathering import Gathering
 from engine.offers.guarding import GuardService
 from engine.offers.onboarding import Onboarding
-from engine.offers.questions_store import load_asked
+from engine.offers.questions_store import load_open_questions
 from engine.offers.setter import GuardSetter
 from engine.orders.late_fees import LateFees
 from engine.orders.settling import Settler
@@ -152,7 +152,7 @@ class _Parts:
             markets=self._base.markets,
             costs=self.costs,
             guard_marks=self._guard_marks,
-            load_asked=load_asked,
+            load_open_questions=load_open_questions,
             database=self._database,
             clock=self._clock,
             threshold=self._settings.liquidation_pnl,

@@ -117,7 +117,7 @@ def _balances(scene: Scene) -> dict[str, Decimal]:
 
 
 async def _concluded(scene: Scene) -> IntentSeen:
-    """Wait until the bot's journal says that the exit is over."""
+    """Wait until the exit is over in the bot's journal."""
     async with asyncio.timeout(CONCLUDE_S):
         while True:
             for intent in read_intents(scene.stage.database):

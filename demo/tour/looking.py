@@ -39,8 +39,8 @@ async def show_true_balances(scene: Scene) -> list[Check]:
 
 
 async def leave_coinbase_out(scene: Scene) -> list[Check]:
-    """Ask for a route and hold the reason against Coinbase's ledger."""
-    scene.at(Moment.ROUTE_ASKED)
+    """Request a route and hold the reason against Coinbase's ledger."""
+    scene.at(Moment.ROUTE_REQUESTED)
     screen = await scene.ask("/route BTC 30", "Route")
     chosen = next(
         (line for line in screen.text.splitlines() if line.startswith("Chosen: ")), "nothing chosen"
@@ -61,7 +61,7 @@ async def leave_coinbase_out(scene: Scene) -> list[Check]:
 
 
 async def _complete_balance(scene: Scene) -> ChatMessage:
-    """Ask until every broker has answered in time; right after the start one may not have."""
+    """Repeat the command until every broker has answered in time; right after the start one may not have."""
     for _ in range(_MOST_TRIES):
         screen = await scene.ask("/balance", "Balance")
         if "did not answer" not in screen.text and "no figures yet" not in screen.text:
@@ -70,12 +70,12 @@ async def _complete_balance(scene: Scene) -> ChatMessage:
 
 
 def _same(venue: str, expected: Figures, shown: Figures | None) -> Check:
-    claim = f"{venue.capitalize()} is right to the cent"
+    statement = f"{venue.capitalize()} is right to the cent"
     if shown != expected:
-        return Check(claim=claim, held=False, seen=f"{shown}, the ledger says {expected}")
+        return Check(statement=statement, held=False, seen=f"{shown}, the ledger says {expected}")
     held = f", of which ${shown.held:,} on hold" if shown.held else ""
     seen = f"${shown.total:,} = ${shown.available:,} available + ${shown.locked:,} in positions{held}"
-    return Check(claim=claim, held=True, seen=seen)
+    return Check(statement=statement, held=True, seen=seen)
 
 
 def _named_equity(block: str) -> Decimal | None:

@@ -22,7 +22,7 @@ _NUMBER = re.compile(rf"[+{_MINUS}-]?\$?[\d,]*\.?\d+")
 
 
 class UnreadableScreenError(LookupError):
-    """A screen does not say what it should."""
+    """A screen does not show what it should."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def read_balance(text: str) -> Mapping[str, Figures]:
 
 
 def to_the_cent(expected: ExpectedBalance) -> Figures:
-    """What the screen must say of an account."""
+    """What the screen must show of an account."""
     return Figures(
         # Shown sums are sums of what is shown.
         total=_cents(expected.available) + _cents(expected.locked),
@@ -69,11 +69,11 @@ def read_row(text: str, label: str) -> str:
     return found[1].strip()
 
 
-def read_number(words: str) -> Decimal:
-    """The first number in some words, whatever minus, dollar sign and commas it carries."""
-    found = _NUMBER.search(words)
+def read_number(text: str) -> Decimal:
+    """The first number in some text, whatever minus, dollar sign and commas it carries."""
+    found = _NUMBER.search(text)
     if found is None:
-        raise UnreadableScreenError(f"no number in {words!r}")
+        raise UnreadableScreenError(f"no number in {text!r}")
     return Decimal(found[0].replace(_MINUS, "-").replace("$", "").replace(",", ""))
 
 

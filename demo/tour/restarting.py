@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
+from demo.tour.alert import ALERT
 from demo.tour.check import Check, equal, none, true
 from demo.tour.records import count_snapshots, count_unsent_alerts, read_guards, read_intents
 from demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
-from demo.tour.telling import ALERT
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
 
@@ -17,8 +17,8 @@ _POLL_S = 0.05
 async def forget_nothing(scene: Scene) -> list[Check]:
     """Kill the bot, start it, and look at what it remembers."""
     stage, start = scene.stage, scene.mark
-    # A bot killed before it notes that an alert arrived tells it again, which is right and not this story.
-    await _all_told(scene)
+    # A bot killed before it notes that an alert arrived reports it again, which is right and not this story.
+    await _all_reported(scene)
     guards, intents = read_guards(stage.database), read_intents(stage.database)
     snapshots = count_snapshots(stage.database)
     await stage.bot.kill()
@@ -44,7 +44,7 @@ async def forget_nothing(scene: Scene) -> list[Check]:
     ]
 
 
-async def _all_told(scene: Scene) -> None:
+async def _all_reported(scene: Scene) -> None:
     async with asyncio.timeout(OBSERVE_S):
         while True:
             if not count_unsent_alerts(scene.stage.database):
@@ -57,13 +57,13 @@ def check_nonces(calls: Sequence[Call]) -> Check:
     nonces = [int(call.params["nonce"]) for call in calls]
     falls = [f"{later} after {earlier}" for earlier, later in pairwise(nonces) if later <= earlier]
     return Check(
-        claim="nonces rise from call to call",
+        statement="nonces rise from call to call",
         held=bool(nonces) and not falls,
         seen="; ".join(falls) or f"{len(nonces)} of them, the last {nonces[-1] if nonces else 'none'}",
     )
 
 
-def _unchanged(claim: str, before: Sequence[object], after: Sequence[object]) -> Check:
+def _unchanged(statement: str, before: Sequence[object], after: Sequence[object]) -> Check:
     if before == after:
-        return Check(claim=claim, held=bool(before), seen=f"{len(after)} of them")
-    return Check(claim=claim, held=False, seen=f"{after}, expected {before}")
+        return Check(statement=statement, held=bool(before), seen=f"{len(after)} of them")
+    return Check(statement=statement, held=False, seen=f"{after}, expected {before}")

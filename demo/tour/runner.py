@@ -68,12 +68,12 @@ async def run_tour(
 
 
 async def _observe(step: Step, scene: Scene) -> Sequence[Check]:
-    """Play a step; what cannot be seen or read is a claim that did not hold."""
+    """Play a step; what cannot be seen or read is a failed check."""
     try:
         return await step.play(scene)
     except (TimeoutError, LookupError, BotNotReadyError, sqlite3.Error) as e:
         why = f"{type(e).__name__}: {e}"[:_LONGEST_WHY]
-        return [Check(claim="everything could be seen", held=False, seen=why)]
+        return [Check(statement="everything could be seen", held=False, seen=why)]
 
 
 def _announce(console: Console, number: int, step: Step) -> None:
@@ -86,4 +86,6 @@ def _report(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         verdict = Text("  PASS " if check.held else "  FAIL ", "green" if check.held else "bold red")
         seen = f": {check.seen}" if check.seen else ""
-        console.print(verdict.append(f"{check.claim}{seen}", "default"), soft_wrap=not console.is_terminal)
+        console.print(
+            verdict.append(f"{check.statement}{seen}", "default"), soft_wrap=not console.is_terminal
+        )

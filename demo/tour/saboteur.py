@@ -74,11 +74,11 @@ SABOTAGES = {
     one.name: one
     for one in (
         Sabotage(name="false-balance", step="balances", moment=Moment.BOT_STARTED, strike=_lie_about_ether),
-        Sabotage(name="rich-coinbase", step="route", moment=Moment.ROUTE_ASKED, strike=_enrich_coinbase),
+        Sabotage(name="rich-coinbase", step="route", moment=Moment.ROUTE_REQUESTED, strike=_enrich_coinbase),
         Sabotage(
             name="sold-unasked",
             step="arming",
-            moment=Moment.QUESTION_ASKED,
+            moment=Moment.QUESTION_OPEN,
             strike=lambda scene: _sell(scene, "ADA/USD", Decimal(100)),
         ),
         Sabotage(name="fall-too-far", step="calm", moment=Moment.SHALLOW_FALL, strike=_fall_too_far),

@@ -27,8 +27,8 @@ class Moment(StrEnum):
     """Points of the story at which a saboteur may strike."""
 
     BOT_STARTED = "before the bot is started"
-    ROUTE_ASKED = "before /route is asked"
-    QUESTION_ASKED = "while the question whether to sell at once stands"
+    ROUTE_REQUESTED = "before /route is asked"
+    QUESTION_OPEN = "while the question whether to sell at once stands"
     SHALLOW_FALL = "after the fall to -0.9 %"
     DEEP_FALL = "before the fall to -1.5 %"
     SOLD = "after the sale"
@@ -74,12 +74,12 @@ class Scene:
         """Calls on Kraken's tape from a place on."""
         return [c for c in self.world.tape(KRAKEN).calls() if c.endpoint in endpoints and c.index >= since]
 
-    def messages(self, words: str) -> list[ChatMessage]:
-        """The bot's messages that contain these words."""
-        return [one for one in self.stage.owner.messages if one.from_bot and words in one.text]
+    def messages(self, text: str) -> list[ChatMessage]:
+        """The bot's messages that contain this text."""
+        return [one for one in self.stage.owner.messages if one.from_bot and text in one.text]
 
     async def ask(self, text: str, head: str) -> ChatMessage:
-        """Say something to the bot and wait for the answer that begins with a word."""
+        """Send something to the bot and wait for the answer that begins with a given text."""
         return await self.stage.owner.ask(text, head=head, timeout_s=OBSERVE_S)
 
     async def looks(self, pair: str, count: int = 3) -> bool:

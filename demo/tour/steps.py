@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from demo.tour.alert import check_sale_alert
 from demo.tour.arming import ask_before_selling
 from demo.tour.check import Check
 from demo.tour.falling import hold_still, sell_the_loser
 from demo.tour.looking import leave_coinbase_out, show_true_balances
 from demo.tour.restarting import forget_nothing
 from demo.tour.scene import Scene
-from demo.tour.telling import tell_of_the_sale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Step:
 
     name: str
     title: str
-    #: what is about to happen, told before it does
+    #: what is about to happen, reported before it does
     story: str
     play: Callable[[Scene], Awaitable[list[Check]]]
 
@@ -61,7 +61,7 @@ STEPS = (
         name="alert",
         title="The owner is told, with the venue's own figures",
         story="The alert must carry what Kraken's ledger says of the fill.",
-        play=tell_of_the_sale,
+        play=check_sale_alert,
     ),
     Step(
         name="restart",

@@ -128,8 +128,10 @@ class BalanceService:
         """
         if self._failed:
             causes = {name: ", ".join(dict.fromkeys(_causes(error))) for name, error in self._failed.items()}
-            told = "; ".join(f"{name} was not brought up to date: {words}" for name, words in causes.items())
-            raise ExceptionGroup(told, list(self._failed.values()))
+            summary = "; ".join(
+                f"{name} was not brought up to date: {message}" for name, message in causes.items()
+            )
+            raise ExceptionGroup(summary, list(self._failed.values()))
 
     async def thin_history(self) -> None:
         """Keep all snapshots of a day, hourly ones for 30 days, then daily ones."""

@@ -158,9 +158,9 @@ def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequenc
     """Return whether the owner's fills alone make what was there into what is there now, except for fees reported elsewhere."""
     fees = unreported_fees(guard, fills)
     with exact():
-        told = before + sum((change_by(guard, fill) for fill in fills), ZERO)
-        least = told - fees.of_purchases - fees.of_sales - fees.rounding
-        return least <= seen <= told + fees.taken_elsewhere
+        expected_total = before + sum((change_by(guard, fill) for fill in fills), ZERO)
+        least = expected_total - fees.of_purchases - fees.of_sales - fees.rounding
+        return least <= seen <= expected_total + fees.taken_elsewhere
 
 
 def change_by(guard: Guard, fill: Fill) -> Decimal:

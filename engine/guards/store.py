@@ -58,7 +58,7 @@ class KnownAsset:
     asset: str
     #: None where it was seen, and nobody can read when.
     first_seen_at: datetime | None
-    asked_at: datetime | None = None
+    question_at: datetime | None = None
     answer: str | None = None
 
 
@@ -246,7 +246,7 @@ async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
             asset=known.asset,
             user_id=known.user_id,
             first_seen_at=known.first_seen_at,
-            asked_at=known.asked_at,
+            asked_at=known.question_at,
             answer=known.answer,
         ),
     )
@@ -274,7 +274,7 @@ def _known_asset(row: KnownAssetRow) -> KnownAsset:
         user_id=row.user_id,
         asset=row.asset,
         first_seen_at=row.first_seen_at,
-        asked_at=row.asked_at,
+        question_at=row.asked_at,
         answer=row.answer,
     )
 

@@ -15,7 +15,7 @@ from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
 #: A question asked in a conversation is answered soon or asked again.
 CONVERSATION = timedelta(minutes=10)
 #: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
-UNASKED = timedelta(days=14)
+UNSOLICITED_VALID = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard
-from engine.offers.asking import UNASKED
+from engine.offers.asking import UNSOLICITED_VALID
 from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.storage.database import Database
@@ -75,7 +75,7 @@ async def _ask(
         user_id=user_id,
         action=ChoiceKind.GUARD_HERE,
         now=now,
-        valid_for=UNASKED,
+        valid_for=UNSOLICITED_VALID,
     )
     await append_alert(
         session,

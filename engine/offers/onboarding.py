@@ -11,7 +11,7 @@ from engine.guards import store as rows
 from engine.guards.store import KnownAsset
 from engine.model.venues import Account
 from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
-from engine.offers.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
+from engine.offers.asking import UNSOLICITED_VALID, Button, ask, overview_buttons, sell_now_buttons
 from engine.offers.inquiry import wanted
 from engine.offers.offering import Proposal, candidate_of, conclude, largest_first, propose
 from engine.offers.offers import Standing
@@ -85,7 +85,7 @@ class Onboarding:
                     buttons=buttons,
                     threshold=self._threshold,
                     now=now,
-                    valid_for=UNASKED,
+                    valid_for=UNSOLICITED_VALID,
                 )
                 await append_alert(
                     session,
@@ -153,5 +153,5 @@ def _known(account: Account, asset: str, now: datetime, *, asked: bool) -> Known
         user_id=account.user_id,
         asset=asset,
         first_seen_at=now,
-        asked_at=now if asked else None,
+        question_at=now if asked else None,
     )

@@ -28,7 +28,9 @@ _NEWEST = Prepared(
 )
 
 
-async def load_asked(session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
+async def load_open_questions(
+    session: AsyncSession, user_id: int, *, now: datetime
+) -> frozenset[PositionKey]:
     """Return which positions a question about a guard is open about.
 
     The buttons of one question were stored together, and each answers it for its own positions. A later

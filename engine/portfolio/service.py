@@ -41,7 +41,7 @@ from engine.portfolio.view import PortfolioView, Unread
 from engine.storage.database import Database
 
 
-class LoadAsked(Protocol):
+class LoadOpenQuestions(Protocol):
     """Loads from the database."""
 
     async def __call__(self, session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
@@ -61,7 +61,7 @@ class PortfolioService:
         markets: Markets,
         costs: Costs,
         guard_marks: GuardMarks,
-        load_asked: LoadAsked,
+        load_open_questions: LoadOpenQuestions,
         database: Database,
         clock: Clock,
         threshold: Decimal,
@@ -75,7 +75,7 @@ class PortfolioService:
         self._markets = markets
         self._costs = costs
         self._guard_marks = guard_marks
-        self._load_asked = load_asked
+        self._load_open_questions = load_open_questions
         self._database = database
         self._clock = clock
         self._threshold = threshold
@@ -172,7 +172,7 @@ class PortfolioService:
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
-            asked = await self._load_asked(session, report.account.user_id, now=self._clock.now())
+            asked = await self._load_open_questions(session, report.account.user_id, now=self._clock.now())
             unsettled = await load_unsettled(
                 session,
                 account_id,

@@ -11,7 +11,7 @@ from engine.guards import store as rows
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
 from engine.model.venues import Account
-from engine.offers.asking import UNASKED, Button, ask
+from engine.offers.asking import UNSOLICITED_VALID, Button, ask
 from engine.offers.offering import Proposal, propose_paused, propose_returned
 from engine.offers.offers import Offer
 from engine.portfolio.service import PortfolioService
@@ -75,7 +75,7 @@ class GuardChanges:
             buttons=[Button(kind=kind, keys=(proposal.key,)) for kind in proposal.choices],
             threshold=guard.threshold,
             now=now,
-            valid_for=UNASKED,
+            valid_for=UNSOLICITED_VALID,
         )
 
     async def _proposal(self, change: GuardChange, *, was: Decimal) -> Proposal | None:

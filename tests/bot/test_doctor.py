@@ -308,8 +308,10 @@ async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(sett
     assert re.match(r"last answer \d s ago", checks["kraken account"].finding)
 
 
-@pytest.mark.parametrize(("error", "is_covered"), [(f"403; {PRESS_START}", True), ("no answer in time", False)])
-async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, is_covered):
+@pytest.mark.parametrize(
+    ("error", "is_warned"), [(f"403; {PRESS_START}", True), ("no answer in time", False)]
+)
+async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, is_warned):
     async with migrated(settings.data_dir) as database, database.write() as session:
         await append_alert(session, HALTED, user_id=7, account_id=None, dedup_key="h", now=HALTED.at)
         await session.flush()
@@ -319,8 +321,8 @@ async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, 
 
     checks, _ = await checks_of(settings)
 
-    assert ("owner 7" in checks) is is_covered
-    if is_covered:
+    assert ("owner 7" in checks) is is_warned
+    if is_warned:
         assert checks["owner 7"].verdict is CheckVerdict.WARN
         assert "1 alert waits" in checks["owner 7"].finding
         assert "press Start" in checks["owner 7"].advice

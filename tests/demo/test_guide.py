@@ -1,6 +1,6 @@
 import pytest
 
-from demo.guide import FAULT_WORDS, help_text, welcome
+from demo.guide import FAULT_TEXTS, help_text, welcome
 from demo.lines import FAULTS
 
 
@@ -18,12 +18,12 @@ def test_what_follows_a_name_stays_in_its_column():
 
 
 def test_every_fault_is_told_apart():
-    assert list(FAULT_WORDS) == list(FAULTS)
-    assert len(set(FAULT_WORDS.values())) == len(FAULTS)
-    for fault, words in FAULT_WORDS.items():
-        assert f"  {fault.ljust(20)}{words[:20]}" in help_text(100)
+    assert list(FAULT_TEXTS) == list(FAULTS)
+    assert len(set(FAULT_TEXTS.values())) == len(FAULTS)
+    for fault, text in FAULT_TEXTS.items():
+        assert f"  {fault.ljust(20)}{text[:20]}" in help_text(100)
 
 
 def test_a_slow_answer_is_not_said_to_carry_out_an_order_past_its_deadline():
-    assert "an order past its deadline" in FAULT_WORDS["slow"]
-    assert "carried out" not in FAULT_WORDS["slow"]
+    assert "an order past its deadline" in FAULT_TEXTS["slow"]
+    assert "carried out" not in FAULT_TEXTS["slow"]

@@ -67,7 +67,7 @@ def test_what_a_ledger_holds_is_rounded_to_cents_as_a_person_would():
 
 
 @pytest.mark.parametrize(
-    ("words", "number"),
+    ("text", "number"),
     [
         ("\N{MINUS SIGN}$1,234.56", "-1234.56"),
         ("-17.20 %, -$89.74", "-17.20"),
@@ -76,8 +76,8 @@ def test_what_a_ledger_holds_is_rounded_to_cents_as_a_person_would():
         ("$3,159.88", "3159.88"),
     ],
 )
-def test_a_number_is_read_whatever_it_wears(words, number):
-    assert read_number(words) == Decimal(number)
+def test_a_number_is_read_whatever_it_wears(text, number):
+    assert read_number(text) == Decimal(number)
 
 
 def test_words_without_a_number_are_unreadable():

@@ -43,7 +43,7 @@ CANCEL, ADD = ("CancelOrder", {"txid": "O0"}), ("AddOrder", SALE)
 
 
 def failed(checks):
-    return [check.claim for check in checks if not check.held]
+    return [check.statement for check in checks if not check.held]
 
 
 def test_a_cancel_and_one_sale_of_the_guarded_quantity_pass():
@@ -52,7 +52,7 @@ def test_a_cancel_and_one_sale_of_the_guarded_quantity_pass():
 
 
 @pytest.mark.parametrize(
-    ("tape", "claim"),
+    ("tape", "statement"),
     [
         (calls(ADD), "cancelled before sold"),
         (calls(ADD, CANCEL), "cancelled before sold"),
@@ -65,20 +65,20 @@ def test_a_cancel_and_one_sale_of_the_guarded_quantity_pass():
         (calls(CANCEL, ("AddOrder", {**SALE, "ordertype": "limit"})), "a market sale of ether"),
     ],
 )
-def test_any_other_tape_is_noticed(tape, claim):
-    assert failed(check_tape(tape, INTENT, SOLD)) == [claim]
+def test_any_other_tape_is_noticed(tape, statement):
+    assert failed(check_tape(tape, INTENT, SOLD)) == [statement]
 
 
 @pytest.mark.parametrize(
-    ("asset", "quantity", "claim"),
+    ("asset", "quantity", "statement"),
     [
         ("ETH", "0.49", "unguarded ether is untouched"),
         ("ADA", "9", "so is everything else"),
         ("USD", "0", "the dollars came in"),
     ],
 )
-def test_a_sale_that_took_more_than_it_should_is_noticed(asset, quantity, claim):
-    assert failed(check_coins(BEFORE, {**AFTER, asset: Decimal(quantity)}, SOLD)) == [claim]
+def test_a_sale_that_took_more_than_it_should_is_noticed(asset, quantity, statement):
+    assert failed(check_coins(BEFORE, {**AFTER, asset: Decimal(quantity)}, SOLD)) == [statement]
 
 
 def test_a_tape_without_an_order_fails_instead_of_breaking():
@@ -95,7 +95,7 @@ def test_nonces_must_rise_from_call_to_call(nonces, held):
 
 
 @pytest.mark.parametrize(
-    ("seen", "words"),
+    ("seen", "text"),
     [
         (Decimal("0E-10"), "0"),
         (Decimal("13867.21"), "13,867.21"),
@@ -104,5 +104,5 @@ def test_nonces_must_rise_from_call_to_call(nonces, held):
         ("x", "x"),
     ],
 )
-def test_what_was_seen_reads_as_people_write_it(seen, words):
-    assert equal("claim", expected=seen, seen=seen).seen == words
+def test_what_was_seen_reads_as_people_write_it(seen, text):
+    assert equal("statement", expected=seen, seen=seen).seen == text

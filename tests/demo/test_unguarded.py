@@ -17,11 +17,13 @@ def database(tmp_path):
     return file
 
 
-@pytest.mark.parametrize(("asset", "is_covered"), [("BTC", False), ("ETH", False), ("SOL", True), ("XRP", True)])
-def test_a_moved_price_of_what_is_not_guarded_is_told_to_sell_nothing(database, asset, is_covered):
+@pytest.mark.parametrize(
+    ("asset", "is_shown"), [("BTC", False), ("ETH", False), ("SOL", True), ("XRP", True)]
+)
+def test_a_moved_price_of_what_is_not_guarded_is_told_to_sell_nothing(database, asset, is_shown):
     hint = hint_unguarded(database, asset)
 
-    assert hint == (f" {asset} is not guarded, so no guard sells it: /guard {asset} guards it." * is_covered)
+    assert hint == (f" {asset} is not guarded, so no guard sells it: /guard {asset} guards it." * is_shown)
 
 
 def test_without_a_database_nothing_is_claimed(tmp_path):

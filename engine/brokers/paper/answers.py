@@ -33,8 +33,8 @@ _REASONS: dict[type[LedgerError], RefusalReason] = {
 
 def refusal_of(venue: Venue, error: LedgerError) -> RefusedError:
     """Return a ledger's refusal as a venue's."""
-    words = "no open order has this id" if isinstance(error, UnknownOrderError) else str(error)
-    return RefusedError(venue, words, _REASONS.get(type(error), RefusalReason.OTHER))
+    message = "no open order has this id" if isinstance(error, UnknownOrderError) else str(error)
+    return RefusedError(venue, message, _REASONS.get(type(error), RefusalReason.OTHER))
 
 
 def check_tradable(instrument: Instrument, request: OrderRequest) -> None:

@@ -121,7 +121,7 @@ class PaperBroker:
             order = await load_order(session, self._account, venue_order_id)
             if order is None:
                 raise self._refused("no such order", RefusalReason.UNKNOWN_ORDER)
-            return await self._told(session, order)
+            return await self._order(session, order)
 
     async def find_order(
         self,
@@ -135,7 +135,7 @@ class PaperBroker:
         """Return the latest order of our id; None when there is none."""
         async with self._reading() as session:
             orders = await load_orders_of_id(session, self._account, client_order_id)
-            return await self._told(session, orders[-1]) if orders else None
+            return await self._order(session, orders[-1]) if orders else None
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
@@ -245,14 +245,14 @@ class PaperBroker:
         except (SQLAlchemyError, UnreadableRecordError) as e:
             raise TryLaterError(self._venue, "the paper account cannot be read") from e
 
-    async def _told(self, session: AsyncSession, order: LedgerOrder) -> Order:
+    async def _order(self, session: AsyncSession, order: LedgerOrder) -> Order:
         is_named = self._rules.names_fills
         return order_of(
             order, await load_fills_of_order(session, self._account, order.id) if is_named else ()
         )
 
-    def _refused(self, words: str, reason: RefusalReason) -> RefusedError:
-        return RefusedError(self._venue, words, reason)
+    def _refused(self, message: str, reason: RefusalReason) -> RefusedError:
+        return RefusedError(self._venue, message, reason)
 
 
 def _new_id(kind: str) -> str:

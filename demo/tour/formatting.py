@@ -4,6 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 
-def said(quantities: Mapping[str, Decimal]) -> str:
+def quantities_text(quantities: Mapping[str, Decimal]) -> str:
     """Assets with their quantities: 1.2 ETH, 20 SOL."""
     return ", ".join(f"{quantity:f} {asset}" for asset, quantity in quantities.items()) or "nothing"

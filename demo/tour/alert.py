@@ -11,7 +11,7 @@ from engine.model.orders import Side
 ALERT = "EMERGENCY LIQUIDATION"
 
 
-async def tell_of_the_sale(scene: Scene) -> list[Check]:
+async def check_sale_alert(scene: Scene) -> list[Check]:
     """Hold the alert against the fill in Kraken's ledger."""
     alert = await scene.stage.owner.wait_for(ALERT, OBSERVE_S)
     if not scene.sales:
@@ -23,7 +23,7 @@ async def tell_of_the_sale(scene: Scene) -> list[Check]:
 
 
 def check_alert(text: str, order: Order, *, paid: Decimal) -> list[Check]:
-    """Every figure of an alert against the order it tells of; pure."""
+    """Every figure of an alert against the order it reports; pure."""
     shown = {
         label: read_number(read_row(text, label))
         for label in ("Trigger PnL", "Threshold", "Quantity", "Fill price")
@@ -54,13 +54,15 @@ def _paid(ledger: Ledger, sale: Order) -> Decimal:
     return sale.filled * cost / quantity
 
 
-def _as_shown(claim: str, exact: Decimal, words: str) -> Check:
-    """Claim that a figure is shown right, however many digits are shown."""
-    shown = read_number(words)
+def _as_shown(statement: str, exact: Decimal, text: str) -> Check:
+    """Check that a figure is shown right, however many digits are shown."""
+    shown = read_number(text)
     step = Decimal(1).scaleb(int(shown.as_tuple().exponent))
     held = abs(exact - shown) < step
     return Check(
-        claim=claim, held=held, seen=f"{words}, {exact.quantize(Decimal('1E-8'), ROUND_DOWN)} in the ledger"
+        statement=statement,
+        held=held,
+        seen=f"{text}, {exact.quantize(Decimal('1E-8'), ROUND_DOWN)} in the ledger",
     )
 
 
