@@ -106,7 +106,6 @@ class HealthServer:
         self._port = runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stop listening."""
         self._is_wanted = False
         if self._runner:
             await self._runner.cleanup()

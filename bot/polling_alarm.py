@@ -66,7 +66,6 @@ class PollingAlarm:
             self._notify(SECOND_POLLER)
 
     def note_success(self) -> None:
-        """Note that a poll worked."""
         since, self._since = self._since, None
         if since is None or not self._is_reported:
             return

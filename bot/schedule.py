@@ -59,11 +59,9 @@ class Schedule:
 
     @property
     def statuses(self) -> tuple[JobStatus, ...]:
-        """Return how each job is doing."""
         return tuple(job.status for job in self._jobs)
 
     def status(self, name: str) -> JobStatus:
-        """Return how one job is doing."""
         return next(job.status for job in self._jobs if job.job.name == name)
 
     def start(self) -> None:

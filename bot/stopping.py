@@ -26,7 +26,6 @@ class Stop:
 
     @property
     def is_requested(self) -> bool:
-        """Return whether a stop was requested."""
         return self._requested.is_set()
 
     def request(self, reason: CommandError | None = None) -> None:

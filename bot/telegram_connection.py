@@ -60,7 +60,6 @@ class _ObservedRequest(HTTPXRequest):
         return bound_pause(pass_over_unreadable(HTTPXRequest.parse_json_payload(payload)))
 
     async def do_request(self, url: str, *arguments: Any, **options: Any) -> tuple[int, bytes]:
-        """Send a request."""
         status, body = await super().do_request(url, *arguments, **options)
         if body[: len(_DONE) + 1].replace(b" ", b"").startswith(_DONE):
             self._connection.on_done(_chat_of(body) if url.endswith(_SEND) else None)

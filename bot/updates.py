@@ -22,12 +22,10 @@ class StoredUpdates:
         self._clock = clock
 
     async def is_handled(self, update_id: int) -> bool:
-        """Return whether the update was handled before."""
         async with self._database.read() as session:
             return await is_noted(session, update_id)
 
     async def mark_handled(self, update_id: int) -> None:
-        """Remember that it was."""
         async with self._database.write() as session:
             await note_update(session, update_id, now=self._clock.now())
 

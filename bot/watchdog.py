@@ -79,7 +79,6 @@ class Watchdog:
             self._end(EXIT_CODE)
 
     def stop(self) -> None:
-        """Stop watching."""
         self._stopped.set()
         if self._thread and self._thread.is_alive():
             self._thread.join()

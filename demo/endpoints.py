@@ -9,7 +9,6 @@ _KRAKENS_PUBLIC = ("Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "De
 
 
 def endpoints_of(world: SandboxWorld, venue: str) -> tuple[str, ...]:
-    """Every endpoint of a venue."""
     if venue == KRAKEN:
         return (*PRIVATE, *_KRAKENS_PUBLIC)
     routes = tuple(world.server(venue).routes())

@@ -27,7 +27,6 @@ class Keyboard:
         threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
     async def line(self) -> str | None:
-        """The next line."""
         return await self._lines.get()
 
     def _read(self) -> None:

@@ -85,7 +85,6 @@ class Engine:
         await self.exits.settle()
 
     async def guard(self) -> None:
-        """Look at every guard."""
         self.identities.look()
         failures = Failures()
         with failures.turn_of("the guards"):

@@ -35,7 +35,6 @@ class Tasks:
         return True
 
     def names(self) -> tuple[str, ...]:
-        """Return what is in flight."""
         return tuple(self._running)
 
     async def wait(self, name: str, *, timeout_s: float) -> None:

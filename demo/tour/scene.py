@@ -46,7 +46,6 @@ class Scene:
 
     @property
     def world(self) -> SandboxWorld:
-        """The world."""
         return self.stage.world
 
     @property

@@ -59,7 +59,6 @@ async def save_fee(session: AsyncSession, known: KnownFee) -> None:
 
 
 async def load_fees(session: AsyncSession) -> tuple[KnownFee, ...]:
-    """Return every known fee."""
     venues = dict(await readable_rows(session, _ACCOUNTS, lambda row: (row.account_id, row.venue)))
     fees = await readable_rows(session, _FEES, lambda row: _fee(row, venues))
     return tuple(fee for fee in fees if fee is not None)
@@ -73,7 +72,6 @@ async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
 
 
 async def load_spreads(session: AsyncSession) -> tuple[KnownSpread, ...]:
-    """Return every known spread."""
     return await readable_rows(session, _SPREADS, _spread)
 
 

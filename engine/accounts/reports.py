@@ -98,7 +98,6 @@ class Reports:
         return changed is not None and (requested_at is None or requested_at <= changed)
 
     def latest(self, account_id: str) -> AccountReport | None:
-        """Return the latest reading."""
         return self._latest.get(account_id)
 
     def requested_at(self, account_id: str) -> Moment | None:

@@ -47,7 +47,6 @@ class Batch:
 
     @property
     def alert_ids(self) -> tuple[int, ...]:
-        """Return which alerts these are."""
         return tuple(alert.alert_id for alert in self.alerts)
 
     @property

@@ -124,7 +124,6 @@ class _Reported:
     highest: int = -1
 
     def with_alert(self, number: str, at: datetime | None) -> "_Reported":
-        """Return it with one more alert."""
         times = self.times if at is None else (*self.times, at)
         highest = int(number) if number.isascii() and number.isdecimal() else self.highest
         return replace(self, times=times, highest=max(self.highest, highest))

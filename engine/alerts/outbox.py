@@ -239,7 +239,6 @@ async def _read_pending(session: AsyncSession) -> Read[Alert]:
 
 
 def message_of(row: AlertRow) -> Message:
-    """Return an alert's message."""
     with parsing():
         return load_message(row.data)
 

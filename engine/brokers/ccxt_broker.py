@@ -33,7 +33,6 @@ class CcxtBroker:
 
     @property
     def account(self) -> Account:
-        """Return whose account it is."""
         return self._account
 
     async def fetch_account_name(self) -> str | None:

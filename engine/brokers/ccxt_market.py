@@ -70,7 +70,6 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
 
     @property
     def venue(self) -> Venue:
-        """Return the venue it reads."""
         return self._client.venue
 
     def venue_time(self, at: Moment) -> datetime | None:

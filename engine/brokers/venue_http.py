@@ -56,7 +56,6 @@ class Http:
         return self.times.now_at_least(URL(url).authority)
 
     async def close(self) -> None:
-        """Close all connections."""
         await self.session.close()
 
 

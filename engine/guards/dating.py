@@ -112,7 +112,6 @@ class SeenTimes:
 
 
 def ids_of(fills: Iterable[Fill]) -> frozenset[str]:
-    """Return which trades these are."""
     return frozenset(fill.trade_id for fill in fills)
 
 

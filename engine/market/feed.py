@@ -40,7 +40,6 @@ class VenueMarket:
 
     @property
     def venue(self) -> Venue:
-        """Return the venue it speaks for."""
         return self.data.venue
 
     async def instruments(self) -> Mapping[str, Instrument]:
@@ -119,7 +118,6 @@ class VenueMarket:
         return fresh
 
     async def book(self, symbol: str) -> OrderBook:
-        """Return the order book as it is now."""
         with no_defect_escapes(self.venue):
             return await self.data.fetch_book(symbol)
 

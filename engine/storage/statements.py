@@ -62,7 +62,6 @@ class Prepared(Generic[R]):
 
 
 async def insert_row(session: AsyncSession, row: Table) -> tuple[Any, ...]:
-    """Insert a row and return its key."""
     values, keys = stored_values(row), {column.name for column in key_columns(type(row))}
     # A key that the database counts up is none yet.
     given = {name: value for name, value in values.items() if value is not None or name not in keys}
@@ -99,7 +98,6 @@ def plain_table(table: type[Table]) -> PlainTable:
 
 @cache
 def key_columns(table: type[Table]) -> tuple[Column[Any], ...]:
-    """Return the columns of a table's key."""
     return tuple(inspect(table).primary_key)
 
 

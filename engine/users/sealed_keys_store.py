@@ -44,7 +44,6 @@ _EVERY = Prepared(select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), co
 
 
 async def load_sealed_keys(session: AsyncSession) -> tuple[SealedKey, ...]:
-    """Return every sealed field."""
     return await readable_rows(session, _EVERY, _sealed_key)
 
 

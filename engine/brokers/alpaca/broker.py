@@ -68,7 +68,6 @@ def connect_alpaca(
     clock: Clock,
     timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> "AlpacaBroker":
-    """Return the broker of one account."""
     client = alpaca_client(
         http=market.http,
         url=market.url,

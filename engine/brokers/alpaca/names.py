@@ -81,7 +81,6 @@ class Catalog:
         return self.tickers.get(symbol, symbol)
 
     def add_stock(self, row: Row) -> None:
-        """Add a stock from its asset row."""
         ticker = text_in(row, "symbol")
         self._keep(_stock(self.stock(ticker), row), ticker)
 
@@ -96,7 +95,6 @@ class Catalog:
         self.tickers[instrument.symbol] = ticker
 
     def has_stock(self, ticker: str) -> bool:
-        """Return whether a stock was added."""
         return ticker in self.tickers.values()
 
     def _spelled_out(self, name: str) -> str | None:

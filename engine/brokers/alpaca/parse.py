@@ -163,7 +163,6 @@ def _name_of(row: object, catalog: Catalog) -> str:
 
 
 def stock_tickers(positions: Iterable[object]) -> set[str]:
-    """Return the tickers among positions."""
     rows = [row for row in positions if isinstance(row, Mapping)]
     names = [row.get("symbol") for row in rows if row.get("asset_class") == _STOCK]
     return {name for name in names if name and isinstance(name, str)}

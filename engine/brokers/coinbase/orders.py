@@ -37,7 +37,6 @@ _FINAL = {
 
 
 def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
-    """Read one order."""
     symbol, side = symbol_of(row), one_of(row, "side", SIDES)
     filled = amount_in(row, "filled_size")
     terms = _terms(row)

@@ -109,7 +109,6 @@ def order_of(order: LedgerOrder, fills: Iterable[LedgerFill] = ()) -> Order:
 
 
 def fill_of(fill: LedgerFill) -> Fill:
-    """Return a fill."""
     return Fill(
         trade_id=fill.id,
         venue_order_id=VenueOrderId(fill.order_id),

@@ -48,12 +48,10 @@ class Book:
 
     @property
     def bid(self) -> Level | None:
-        """The best bid, if there is one."""
         return self.bids[0] if self.bids else None
 
     @property
     def ask(self) -> Level | None:
-        """The best ask, if there is one."""
         return self.asks[0] if self.asks else None
 
 

@@ -77,7 +77,6 @@ class PaperBroker:
 
     @property
     def account(self) -> Account:
-        """Return whose account it is."""
         return self._account
 
     async def open(self, opening: Mapping[str, Decimal]) -> None:
@@ -108,7 +107,6 @@ class PaperBroker:
         )
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
-        """Return every order that rests."""
         async with self._reading() as session:
             ledger = await self._load(session)
         return OpenOrders(orders=tuple(order_of(order) for order in ledger.open_orders()))
@@ -140,7 +138,6 @@ class PaperBroker:
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
-        """Return the trades of one order."""
         async with self._reading() as session:
             fills = await load_fills_of_order(session, self._account, order.venue_order_id)
         return tuple(fill_of(fill) for fill in fills)

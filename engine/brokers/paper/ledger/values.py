@@ -162,12 +162,10 @@ class Position:
 
     @property
     def open_quantity(self) -> Decimal:
-        """What is still open."""
         return self.quantity - self.closed_quantity
 
     @property
     def open_cost(self) -> Decimal:
-        """The opening cost of what is still open."""
         return self.cost * self.open_quantity / self.quantity
 
     @property
