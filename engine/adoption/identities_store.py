@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.guards import store as guard_rows
-from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, GuardState
+from engine.guards.guard import GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.orders import steps_store as step_rows
 from engine.orders import store as intent_rows
 from engine.orders.fills_table import FillCursorRow, FillRow
@@ -88,7 +89,7 @@ async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) ->
     for guard in await guard_rows.load_open_guards(session, account_id):
         if guard.state is GuardState.PAUSED:
             continue
-        why = SWAPPED_IN_SALE if guard.guard_id in in_sale else SWAPPED
+        why = WaitReason.SWAPPED_IN_SALE if guard.guard_id in in_sale else WaitReason.SWAPPED
         paused = replace(guard, state=GuardState.PAUSED, state_reason=why)
         cause = "the key opens another account"
         await guard_rows.save_guard(session, paused, was=guard, now=now, cause=cause)

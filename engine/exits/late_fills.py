@@ -14,11 +14,11 @@ from engine.exits.late_booking import LateBooking
 from engine.exits.late_order import LateOrder, ended_short, is_certain
 from engine.failures import Failures
 from engine.guards import store as guards
-from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE
 from engine.market.feed import Markets
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountReport
 from engine.model.orders import VenueOrderId
+from engine.model.wait_reasons import WaitReason
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent
@@ -34,14 +34,11 @@ from engine.orders.unproven import (
 )
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
-from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE
 
 log = structlog.get_logger(__name__)
 
 #: Another bot may have told its fills, or they may be of another account.
-_TO_BE_COMPARED = frozenset(
-    {COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE, SWAPPED, SWAPPED_IN_SALE}
-)
+_TO_BE_COMPARED = frozenset(WaitReason) - {WaitReason.CHANGED_SINCE_BACKUP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,6 @@ from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.money import ZERO, InvalidNumberError
 from engine.model.venues import Venue
 
-#: The reason a guard waits with until its owner is asked about the other account.
-SWAPPED = "the key now opens another account; being read"
-
-
-#: The same for one whose sale was running.
-SWAPPED_IN_SALE = "the key now opens another account in the middle of its sale; being read"
-
 
 class GuardSource(StrEnum):
     """Where a guard's quantity and cost come from."""

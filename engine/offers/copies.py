@@ -14,15 +14,21 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard
+from engine.model.wait_reasons import WaitReason
 from engine.offers.asking import UNSOLICITED_VALID
 from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.storage.database import Database
 from engine.storage.high_water import high_water_note
 from engine.storage.process_store import bind_file, load_origin, raise_high_water
-from engine.storage.restored import COPIED, COPIED_AND_CHANGED, ONCE_ANSWERED, disarming
+from engine.storage.restored import disarming
 
-_WAITING = {"armed": COPIED, "closing": COPIED_AND_CHANGED}
+_WAITING = {"armed": WaitReason.COPIED, "closing": WaitReason.COPIED_AND_CHANGED}
+#: What its owner's answer lets each of them go on with.
+_ONCE_ANSWERED: Mapping[str | None, WaitReason] = {
+    WaitReason.COPIED: WaitReason.RESTORED,
+    WaitReason.COPIED_AND_CHANGED: WaitReason.RESTORED_IN_SALE,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +65,7 @@ async def _disarm(session: AsyncSession, mark: str | None, *, clock: Clock) -> N
 async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
     theirs = defaultdict[int, list[Guard]](list)
     for guard in await rows.load_watched(session):
-        if guard.state_reason in ONCE_ANSWERED:
+        if guard.state_reason in _ONCE_ANSWERED:
             theirs[guard.user_id].append(guard)
     return theirs
 
@@ -96,7 +102,7 @@ async def guard_here(database: Database, user_id: int, *, clock: Clock) -> Compa
     async with database.write() as session:
         waiting = (await _waiting(session)).get(user_id, [])
         for guard in waiting:
-            compared = replace(guard, state_reason=ONCE_ANSWERED[guard.state_reason or ""])
+            compared = replace(guard, state_reason=_ONCE_ANSWERED[guard.state_reason])
             cause = "guarded here by its owner"
             await rows.save_guard(session, compared, was=guard, now=clock.now(), cause=cause)
     if waiting:

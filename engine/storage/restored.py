@@ -6,20 +6,8 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from engine.model.wait_reasons import WaitReason
 from engine.storage.contents import LIVE_INTENT
-
-#: The reason a guard waits with until it was compared with its venue.
-RESTORED = "restored from a backup; being compared with the venue"
-#: The same for one whose sale was running: its owner is always asked.
-RESTORED_IN_SALE = "restored from a backup made in the middle of its sale"
-#: The reason a guard waits with in a database whose file is not the one it was written into, until its owner confirms.
-COPIED = "the database was copied or moved; waiting for your answer"
-#: The same for one that was sold or traded meanwhile: its owner is asked afterwards.
-COPIED_AND_CHANGED = (
-    "the database was copied or moved and something happened to it since; waiting for your answer"
-)
-#: What its owner's answer lets each of them go on with.
-ONCE_ANSWERED = {COPIED: RESTORED, COPIED_AND_CHANGED: RESTORED_IN_SALE}
 
 _SUPERSEDE = f"""
 UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE {LIVE_INTENT}
@@ -53,7 +41,7 @@ def disarm(database: Path, *, now: datetime) -> None:
 
     An exit may have been finished after the backup was made; going on with it would sell twice.
     """
-    waiting = {"armed": RESTORED, "closing": RESTORED_IN_SALE}
+    waiting = {"armed": WaitReason.RESTORED, "closing": WaitReason.RESTORED_IN_SALE}
     with closing(sqlite3.connect(database)) as connection, connection:
         for statement, values in disarming(waiting, cause="restored from a backup", now=now):
             connection.execute(statement, values)

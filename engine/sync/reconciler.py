@@ -35,11 +35,11 @@ from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.orders import Fill
 from engine.model.venues import Account
+from engine.model.wait_reasons import WaitReason
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intent_rows
 from engine.orders.unreported import load_unreported
 from engine.storage.database import Database
-from engine.storage.restored import COPIED, RESTORED, RESTORED_IN_SALE
 from engine.sync.guard_changes import GuardChanges
 from engine.sync.renamings import Renamings, renamed
 from engine.sync.waiting_guards import WaitingGuards
@@ -88,7 +88,7 @@ class GuardReconciler:
             is_seen = seen is not None and seen.quantity == there
             is_new = guard.state is GuardState.ARMED and not is_seen
             is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
-            is_restored = guard.state_reason in {RESTORED, RESTORED_IN_SALE}
+            is_restored = guard.state_reason in {WaitReason.RESTORED, WaitReason.RESTORED_IN_SALE}
             if is_covered(report, guard) and (is_new or is_back or is_restored):
                 return False
         return True
@@ -121,7 +121,9 @@ class GuardReconciler:
             if guard.asset not in unattributed and is_covered(report, guard):
                 with failures.turn_of(f"the guard of {guard.symbol}, {guard.guard_id}"):
                     is_complete &= await self._judge(report, requested_at, guard, new)
-            elif guard.state_reason in {COPIED, RESTORED} and not is_covered(report, guard):
+            elif guard.state_reason in {WaitReason.COPIED, WaitReason.RESTORED} and not is_covered(
+                report, guard
+            ):
                 # What it waits for may be among these fills.
                 is_complete = False
         failures.raise_together(f"guards of {account_id} were not compared")

@@ -7,9 +7,9 @@ import pytest
 
 from engine.alerts.messages import GuardPaused
 from engine.guards import store as guard_rows
-from engine.guards.guard import SWAPPED, GuardState
+from engine.guards.guard import GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.offers.offers import ChoiceKind
-from engine.storage.restored import RESTORED
 from sandbox.world import OWNER_ID
 
 HOUR_S = 3600
@@ -58,13 +58,17 @@ async def resume(room):
 
 
 async def compare_restored(room):
-    guard = await room.arm("0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=RESTORED)
+    guard = await room.arm(
+        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=WaitReason.RESTORED
+    )
     await read_for(room, 120)
     return await room.guard(guard.guard_id)
 
 
 async def move_to_another_account(room):
-    guard = await room.arm("0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=SWAPPED)
+    guard = await room.arm(
+        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=WaitReason.SWAPPED
+    )
     room.deposit("USD", "1")
     await read_for(room, 60)
     assert len(await room.alerts(GuardPaused)) == 1

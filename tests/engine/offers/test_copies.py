@@ -14,10 +14,11 @@ import pytest
 
 from engine.alerts.messages import DatabaseCopied, ExitFilled, GuardPaused
 from engine.guards.guard import GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.offers.copies import disarm_copy
 from engine.offers.offers import ComparedFirst, Nothing
 from engine.storage.backup import backup_database, restore_database
-from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, disarm
+from engine.storage.restored import disarm
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -77,7 +78,7 @@ async def test_a_copy_sells_nothing_and_asks_its_owner_once(watched):
     await read_for(watched, 30)
 
     assert watched.sent() == []
-    assert (await watched.guard()).state_reason == COPIED
+    assert (await watched.guard()).state_reason == WaitReason.COPIED
     [told] = await watched.alerts(DatabaseCopied)
     assert told.guarded == ("BTC/USD at Kraken",)
 
@@ -100,7 +101,7 @@ async def test_it_waits_on_while_another_bot_answers_with_the_token(watched):
         watched.base.second_poller.note()
         await read_for(watched, 30)
 
-    assert (await watched.guard()).state_reason == RESTORED
+    assert (await watched.guard()).state_reason == WaitReason.RESTORED
 
 
 async def test_the_answer_counts_once(watched):
@@ -118,7 +119,7 @@ async def test_what_was_sold_and_bought_back_meanwhile_is_asked_about(watched):
     watched.trade("sell", "0.1")
     watched.trade("buy", "0.1")
     await read_for(watched, 30)
-    assert (await watched.guard()).state_reason == COPIED_AND_CHANGED
+    assert (await watched.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
 
     await press(watched)
     await read_for(watched, 120)
@@ -136,7 +137,7 @@ async def test_what_was_read_of_it_before_the_process_died_is_asked_about(watche
     await watched.histories.catch_up(watched.account())
     await watched.restart()
     await read_for(watched, 30)
-    assert (await watched.guard()).state_reason == COPIED_AND_CHANGED
+    assert (await watched.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
 
     await press(watched)
     await read_for(watched, 120)
@@ -251,7 +252,7 @@ async def test_an_older_copy_in_the_very_file_sells_nothing_and_asks_once(watche
     await wake(watched, ORIGINAL)
 
     assert watched.sent() == []
-    assert (await watched.guard()).state_reason == COPIED
+    assert (await watched.guard()).state_reason == WaitReason.COPIED
     assert len(await watched.alerts(DatabaseCopied)) == 1
 
 
@@ -321,7 +322,7 @@ async def test_a_backup_put_in_place_asks_whatever_the_file_system_tells(watched
     await begin(watched, mark)
     await wake(watched, mark)
 
-    assert (await watched.guard()).state_reason == COPIED
+    assert (await watched.guard()).state_reason == WaitReason.COPIED
     assert len(await watched.alerts(DatabaseCopied)) == 1
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from engine.alerts.messages import GuardPaused
 from engine.guards.guard import GuardSource, GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Standing
-from engine.storage.restored import RESTORED_IN_SALE
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -109,7 +109,7 @@ async def resume_by_an_older_button(room):
 
 async def ask_again(room, guard):
     """Ask about a guard as after a restore, which leaves its unit as it was."""
-    waiting = replace(guard, state=GuardState.PAUSED, state_reason=RESTORED_IN_SALE)
+    waiting = replace(guard, state=GuardState.PAUSED, state_reason=WaitReason.RESTORED_IN_SALE)
     await room.put(waiting)
     await room.read()
     return (await room.alerts(GuardPaused))[-1].offer

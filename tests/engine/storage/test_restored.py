@@ -13,6 +13,7 @@ from engine.guards import store as guards
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from engine.model.wait_reasons import WaitReason
 from engine.nonce.store import NonceStore
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
@@ -21,7 +22,7 @@ from engine.orders.steps_store import load_steps
 from engine.storage.contents import LIVE_INTENT
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
-from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
+from engine.storage.restored import carry_nonces, disarm
 from engine.users import store as users_store
 from engine.users.accounts import KeyOrigin, StoredAccount
 from engine.users.roles import Role, StoredUser
@@ -84,8 +85,8 @@ async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_o
     async with database.read() as session:
         found = [await guards.load_guard(session, s) for s in ("armed", "closing", "closed")]
     assert [(guard.state, guard.state_reason) for guard in found] == [
-        (GuardState.PAUSED, RESTORED),
-        (GuardState.PAUSED, RESTORED_IN_SALE),
+        (GuardState.PAUSED, WaitReason.RESTORED),
+        (GuardState.PAUSED, WaitReason.RESTORED_IN_SALE),
         (GuardState.CLOSED, None),
     ]
 

@@ -9,8 +9,8 @@ import pytest
 from bot.jobs import Job, WatchedJob
 from engine.alerts.messages import FirstContact, GuardPaused
 from engine.guards.guard import GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.status import Symptom, find_job_trouble
-from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED
 
 D = Decimal
 
@@ -21,7 +21,7 @@ async def waiting(room):
     room.set_bid("60000")
     room.deposit("BTC", "0.1")
     room.deposit("USD", "10000")
-    await wait_as(room, RESTORED)
+    await wait_as(room, WaitReason.RESTORED)
     await read_for(room, 120, alone=False)
     return room
 
@@ -54,7 +54,7 @@ async def test_a_restored_guard_is_asked_about_though_its_first_comparison_after
     await read_for(waiting, 120)
 
     guard = await waiting.guard()
-    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, "changed since the backup")
+    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, WaitReason.CHANGED_SINCE_BACKUP)
     assert len(await waiting.alerts(GuardPaused)) == 1
 
 
@@ -62,16 +62,16 @@ async def test_a_copied_guard_learns_of_a_trade_though_its_first_comparison_afte
     room.set_bid("60000")
     room.deposit("BTC", "0.1")
     await read_for(room, 120)
-    await wait_as(room, COPIED)
+    await wait_as(room, WaitReason.COPIED)
     room.deposit("USD", "10000")
     sell_and_buy_back(room)
     async with room.refused_changes("NEW.guard_id = 'guard-1'"):
         await read_for(room, 30)
-    assert (await room.guard()).state_reason == COPIED
+    assert (await room.guard()).state_reason == WaitReason.COPIED
 
     await read_for(room, 10)
 
-    assert (await room.guard()).state_reason == COPIED_AND_CHANGED
+    assert (await room.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from engine.alerts.messages import GuardReduced
 from engine.guards.guard import GuardState
+from engine.model.wait_reasons import WaitReason
 from engine.offers.offers import ChoiceKind, Unguarded
-from engine.storage.restored import COPIED, ONCE_ANSWERED, RESTORED, RESTORED_IN_SALE
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -65,14 +65,14 @@ async def read_during(room, act):
 
 @pytest.mark.fault("P40")
 async def test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_off(holding):
-    await wait_as(holding, RESTORED_IN_SALE, "0.1", "6000")
-    await wait_as(holding, RESTORED, "3", "7500", "ETH/USD")
+    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, WaitReason.RESTORED, "3", "7500", "ETH/USD")
     press = await unguard(holding, "ETH/USD")
 
     done = await read_during(holding, press)
 
     assert isinstance(done, Unguarded)
-    assert (await holding.guard()).state_reason == "changed since the backup"
+    assert (await holding.guard()).state_reason == WaitReason.CHANGED_SINCE_BACKUP
     assert (await holding.guard("guard-2")).state is GuardState.CLOSED
     await read_for(holding, 120)
     assert (await holding.guard("guard-2")).state is GuardState.CLOSED
@@ -80,24 +80,24 @@ async def test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_o
 
 
 async def test_a_trade_is_not_forgotten_when_its_owner_answers_while_it_is_being_noted(holding):
-    await wait_as(holding, RESTORED_IN_SALE, "0.1", "6000")
-    await wait_as(holding, COPIED, "3", "7500", "ETH/USD")
+    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, WaitReason.COPIED, "3", "7500", "ETH/USD")
     holding.deposit("USD", "1000")
     holding.trade("sell", "5", "ETH/USD")
     holding.trade("buy", "5", "ETH/USD")
 
     async def answer():
-        await holding.put(replace(await holding.guard("guard-2"), state_reason=ONCE_ANSWERED[COPIED]))
+        await holding.put(replace(await holding.guard("guard-2"), state_reason=WaitReason.RESTORED))
 
     await read_during(holding, answer)
     await read_for(holding, 120)
 
     guard = await holding.guard("guard-2")
-    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, "changed since the backup")
+    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, WaitReason.CHANGED_SINCE_BACKUP)
 
 
 async def test_a_guard_that_its_owner_took_off_is_not_told_as_reduced(holding):
-    await wait_as(holding, RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
     await holding.arm("3", "7500", "ETH/USD", guard_id="guard-2")
     press = await unguard(holding, "ETH/USD")
     holding.trade("sell", "2", "ETH/USD")
