@@ -15,6 +15,7 @@ from engine.model.quotes import Level, OrderBook, Quote
 from engine.model.venues import Account, Venue
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import IntentState, client_order_id
+from engine.portfolio.position import Position
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -225,3 +226,24 @@ def an_exit_order(filled="1", cost="90", fee="0.9", fee_asset="USD", fills=()):
         fee_asset=fee_asset,
         fills=fills,
     )
+
+
+def a_position(**changes):
+    """Two coins, explained with a cost of 100 each, worth 90 each now."""
+    values = {
+        "account": an_account(),
+        "kind": PositionKind.SPOT,
+        "direction": Direction.LONG,
+        "asset": "BTC",
+        "instrument": an_instrument(minimum_quantity="0.01", minimum_notional="5"),
+        "quantity": number("2"),
+        "explained": number("2"),
+        "cost": number("200"),
+        "cost_currency": "USD",
+        "mark": a_mark("90"),
+        "quote_usd": number("1"),
+        "taker": number("0.01"),
+        "guard": None,
+        "as_of": NOW,
+    }
+    return Position(**{**values, **changes})

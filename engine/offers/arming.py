@@ -1,16 +1,11 @@
-"""Holdings that could be guarded, and a plan that says what guarding them would mean."""
+"""A plan that says what guarding positions would mean."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.guards.guard import Guard, GuardSource
-from engine.market.mark import Mark, PriceUnknown
-from engine.model.holdings import Direction, PositionKind
-from engine.model.instruments import Instrument
-from engine.model.money import ZERO
-from engine.model.venues import Account
+from engine.guards.guard import GuardSource
+from engine.portfolio.position import Position
 
 
 class ArmingMode(StrEnum):
@@ -47,55 +42,16 @@ class NoEntry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmingCandidate:
-    """One position that was found, with all that is known of it."""
-
-    account: Account
-    kind: PositionKind = PositionKind.SPOT
-    direction: Direction = Direction.LONG
-    asset: str
-    #: What it would be sold as; None when it is not listed.
-    instrument: Instrument | None
-    #: False while nobody tells what is listed there.
-    is_listing_known: bool = True
-    quantity: Decimal
-    #: The part that is staked or bonded.
-    locked: Decimal = ZERO
-    #: The part that is guarded already.
-    guarded: Decimal = ZERO
-    #: The explained part of the quantity and what it cost.
-    entry_quantity: Decimal = ZERO
-    entry_cost: Decimal = ZERO
-    entry_currency: str | None = None
-    #: In the instrument's quote.
-    mark: Mark | PriceUnknown
-    threshold: Decimal
-    leverage: int | None = None
-    venue_entry: Decimal | None = None
-    #: When the quantity was read.
-    as_of: datetime
-    #: The same on the venue's own clock, where that is known.
-    venue_as_of: datetime | None = None
-    #: The last step of our orders that the quantity certainly includes, where that is known.
-    step: int | None = None
-    #: True while fills are awaited without which nobody knows what today's quantity cost.
-    fills_pending: bool = False
-    #: True while the quantity is of before a sale of ours.
-    is_unread: bool = False
-    #: A paused guard of it, which gives way to a new one.
-    replaces: Guard | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Arming:
     """A guard that could be set."""
 
-    candidate: ArmingCandidate
+    position: Position
     symbol: str
     source: GuardSource
     quantity: Decimal
     cost: Decimal
     currency: str
+    threshold: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +67,7 @@ class WouldSell:
 class Excluded:
     """A position that cannot be guarded now."""
 
-    candidate: ArmingCandidate
+    position: Position
     reason: Exclusion
 
 
@@ -119,13 +75,13 @@ class Excluded:
 class WithoutEntry:
     """A position that can be guarded from today's price only."""
 
-    candidate: ArmingCandidate
+    position: Position
     reason: NoEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmingPlan:
-    """What can be done about the positions found; setting any of these guards sells nothing."""
+    """What can be done about the positions of an account; setting any of these guards sells nothing."""
 
     #: To be armed without asking.
     arm_now: tuple[Arming, ...]

@@ -75,7 +75,7 @@ def _shown_by(button: Button, proposals: Sequence[Proposal], now: datetime) -> S
 
 
 def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
-    """Return the buttons of a question about everything that was found.
+    """Return the buttons of a question about everything that is held.
 
     *Guard all* carries every position, so that its answer can name those it leaves out: some would be sold
     at once and are asked about one by one, others cannot be guarded that way.
@@ -123,4 +123,4 @@ def _keys_with(proposals: Sequence[Proposal], kind: ChoiceKind) -> tuple[Positio
 
 
 def _subject(proposal: Proposal) -> str:
-    return f"{proposal.found.asset} {proposal.found.account.venue.label}"
+    return f"{proposal.position.asset} {proposal.position.account.venue.label}"

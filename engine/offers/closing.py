@@ -56,11 +56,11 @@ class ClosingService:
         self, user_id: int, symbol: str | None = None, venue: Venue | None = None
     ) -> ClosePreview | Nothing:
         """Show what closing a symbol, or everything, would sell and bring now."""
-        found = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
-        if not found:
+        positions = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
+        if not positions:
             never_read = self._portfolio.why_never_read(user_id, venue)
             return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
-        plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
+        plans = [plan_closing(scene) for scene in await self._gathering.look(positions)]
         return await self._show(user_id, plans)
 
     async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
@@ -69,10 +69,10 @@ class ClosingService:
         if isinstance(confirmed, Nothing):
             return confirmed
         shown = {one.key: one for one in confirmed.shown.positions}
-        found = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
-        scenes = await self._gathering.look(found)
-        plans = [plan_closing(scene, most=shown[scene.found.key].quantity) for scene in scenes]
-        again = next(filter(None, (why_again(plan, shown[plan.found.key]) for plan in plans)), "")
+        positions = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
+        scenes = await self._gathering.look(positions)
+        plans = [plan_closing(scene, most=shown[scene.position.key].quantity) for scene in scenes]
+        again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), "")
         if again:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
         return await self._sell(plans)
@@ -127,7 +127,7 @@ class ClosingService:
     async def _begin(self, plan: Plan) -> Beginning:
         if plan.line.why_not:
             return Beginning.NOT_BEGUN
-        before = plan.found.guard
+        before = plan.position.guard
         guard, trigger = guard_to_close(
             plan,
             guard_id=before.guard_id if before else self._new_id(),

@@ -17,8 +17,8 @@ from engine.model.holdings import PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders
 from engine.model.venues import Account, Venue
-from engine.offers.closing_plan import Scene, sellable, why_no_instrument
-from engine.portfolio.assemble import Found
+from engine.offers.closing_plan import Scene, why_no_instrument
+from engine.portfolio.position import Position
 
 KEY_CHANGED = (
     "{label}'s key was changed, and it is not certain yet that the new one opens the same account. "
@@ -46,24 +46,29 @@ class Gathering:
         self._threshold = threshold
         self._is_key_certain = is_key_certain
 
-    async def look(self, found: Sequence[Found]) -> list[Scene]:
+    async def look(self, positions: Sequence[Position]) -> list[Scene]:
         """Return each position with its present price and the orders that hold it."""
-        orders = {account.account_id: await self._orders(account, found) for account in _accounts(found)}
+        orders = {
+            account.account_id: await self._orders(account, positions) for account in _accounts(positions)
+        }
         # Last, because it ages.
-        quotes = {venue: await self._quotes(venue, found) for venue in {f.account.venue for f in found}}
+        quotes = {
+            venue: await self._quotes(venue, positions) for venue in {f.account.venue for f in positions}
+        }
         return [
-            await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
+            await self._scene(one, quotes[one.account.venue], orders[one.account.account_id])
+            for one in positions
         ]
 
-    async def _quotes(self, venue: Venue, found: Sequence[Found]) -> QuoteReading:
-        symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
+    async def _quotes(self, venue: Venue, positions: Sequence[Position]) -> QuoteReading:
+        symbols = {f.instrument.symbol for f in positions if f.account.venue is venue and f.instrument}
         if not symbols:
             return QuoteReading()
         return await self._marks[venue].fetch_quotes(symbols, within_s=SCREEN_WAIT_S)
 
-    async def _orders(self, account: Account, found: Sequence[Found]) -> OpenOrders | str:
+    async def _orders(self, account: Account, positions: Sequence[Position]) -> OpenOrders | str:
         """Return an account's open orders, or why they are not known."""
-        if not any(self._is_held(one) for one in found if one.account == account):
+        if not any(self._is_held(one) for one in positions if one.account == account):
             return OpenOrders()
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
@@ -75,47 +80,49 @@ class Gathering:
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened
 
-    async def _scene(self, found: Found, reading: QuoteReading, orders: OpenOrders | str) -> Scene:
-        trouble = self._trouble(found)
+    async def _scene(self, position: Position, reading: QuoteReading, orders: OpenOrders | str) -> Scene:
+        trouble = self._trouble(position)
         if isinstance(orders, str):
             trouble, orders = trouble or orders, OpenOrders()
         return Scene(
-            found=found,
-            free=self._free(found),
-            priced=await self._price(found, reading),
+            position=position,
+            free=self._free(position),
+            priced=await self._price(position, reading),
             open_orders=orders.orders,
             unreadable=orders.unreadable,
             trouble=trouble,
         )
 
-    def _trouble(self, found: Found) -> str:
-        state, label = self._reader.state(found.account), found.account.venue.label
-        if not self._is_key_certain(found.account.account_id):
+    def _trouble(self, position: Position) -> str:
+        state, label = self._reader.state(position.account), position.account.venue.label
+        if not self._is_key_certain(position.account.account_id):
             return KEY_CHANGED.format(label=label)
         if not state.connected:
-            return f"{label} did not answer: {state.error or 'no answer yet'}{_way_out(found.account.venue)}"
-        if found.unsettled is not None and not found.unsettled.is_read:
+            return (
+                f"{label} did not answer: {state.error or 'no answer yet'}{_way_out(position.account.venue)}"
+            )
+        if position.is_unread:
             return f"{label} was not read since its last sale; try again in a moment"
         return ""
 
-    def _free(self, found: Found) -> Decimal | None:
-        if found.kind is PositionKind.MARGIN:
+    def _free(self, position: Position) -> Decimal | None:
+        if position.kind is PositionKind.MARGIN:
             return None
-        report = self._reports.latest(found.account.account_id)
-        return report.holding(found.asset).free if report else ZERO
+        report = self._reports.latest(position.account.account_id)
+        return report.holding(position.asset).free if report else ZERO
 
-    def _is_held(self, found: Found) -> bool:
-        free = self._free(found)
-        return free is not None and free < sellable(found)
+    def _is_held(self, position: Position) -> bool:
+        free = self._free(position)
+        return free is not None and free < position.sellable
 
-    async def _price(self, found: Found, reading: QuoteReading) -> ClosingPrice | str:
-        if found.instrument is None:
-            return why_no_instrument(found)
-        marks, venue = self._marks[found.account.venue], found.account.venue
+    async def _price(self, position: Position, reading: QuoteReading) -> ClosingPrice | str:
+        if position.instrument is None:
+            return why_no_instrument(position)
+        marks, venue = self._marks[position.account.venue], position.account.venue
         request = MarkRequest(
-            symbol=found.instrument.symbol,
-            direction=found.direction,
-            quantity=sellable(found),
+            symbol=position.instrument.symbol,
+            direction=position.direction,
+            quantity=position.sellable,
             threshold=self._threshold,
             max_age_s=marks.max_age_s,
         )
@@ -129,8 +136,8 @@ class Gathering:
         return _no_price(price, venue) if isinstance(price, PriceUnknown) else price
 
 
-def _accounts(found: Sequence[Found]) -> list[Account]:
-    return list({one.account.account_id: one.account for one in found}.values())
+def _accounts(positions: Sequence[Position]) -> list[Account]:
+    return list({one.account.account_id: one.account for one in positions}.values())
 
 
 def _no_price(problem: PriceUnknown, venue: Venue) -> str:

@@ -20,14 +20,14 @@ from engine.model.orders import Order
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.orders.intents import ASKED, Asked, Trigger
-from engine.portfolio.assemble import Found
+from engine.portfolio.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything gathered about one position that is to be closed."""
 
-    found: Found
+    position: Position
     #: What can be sold without cancelling anything; None for margin positions.
     free: Decimal | None
     #: A price, or why there is none.
@@ -54,7 +54,7 @@ class ShownSale:
 class Plan:
     """What closing one position means."""
 
-    found: Found
+    position: Position
     line: CloseLine
     #: To be sold, before it is cut to whole lots.
     quantity: Decimal
@@ -68,7 +68,7 @@ class Plan:
         if price is None or self.line.why_not:
             return None
         return ShownSale(
-            key=self.found.key, quantity=self.quantity, price=price, cancels=tuple(sorted(self.cancels))
+            key=self.position.key, quantity=self.quantity, price=price, cancels=tuple(sorted(self.cancels))
         )
 
 
@@ -92,28 +92,22 @@ class _Results:
     against_guard: AgainstGuard | None = None
 
 
-def sellable(found: Found) -> Decimal:
-    """Return how much of a position its owner may sell now, held by open orders or not."""
-    with exact():
-        return max(found.quantity - found.locked, ZERO)
-
-
-def why_no_instrument(found: Found) -> str:
+def why_no_instrument(position: Position) -> str:
     """Say why nobody knows what a position would be sold as."""
-    if found.is_listing_known:
+    if position.is_listing_known:
         return "it is not listed there"
-    return f"{found.account.venue.label} did not tell what it lists; try again in a moment"
+    return f"{position.account.venue.label} did not tell what it lists; try again in a moment"
 
 
 def plan_closing(scene: Scene, *, most: Decimal | None = None) -> Plan:
     """Work out what closing a position now would do; `most` caps it at what was agreed to."""
-    found = scene.found
-    quantity = sellable(found) if most is None else min(sellable(found), most)
+    position = scene.position
+    quantity = position.sellable if most is None else min(position.sellable, most)
     why_not = _why_not(scene, quantity)
     orders = () if why_not else _in_the_way(scene, quantity)
     line = _line(scene, quantity, orders, why_not)
     cancels = frozenset(str(order.venue_order_id) for order in orders)
-    return Plan(found=found, line=line, quantity=quantity, cancels=cancels)
+    return Plan(position=position, line=line, quantity=quantity, cancels=cancels)
 
 
 def why_again(plan: Plan, shown: ShownSale) -> str:
@@ -130,23 +124,23 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
 
 def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: datetime) -> tuple[Guard, Trigger]:
     """Return the guard that covers all of what is to be sold, and why it is sold."""
-    found, before = plan.found, plan.found.guard
-    instrument, price = found.instrument, plan.line.price
+    position, before = plan.position, plan.position.guard
+    instrument, price = position.instrument, plan.line.price
     if instrument is None or price is None:
-        message = f"{found.asset} cannot be sold: {plan.line.why_not}"
+        message = f"{position.asset} cannot be sold: {plan.line.why_not}"
         raise ValueError(message)
     guarded = before.quantity if before else ZERO
     with exact():
         extra = max(plan.quantity - guarded, ZERO)
-    extra_cost, entry_known = _cost(found, instrument, extra, guarded=guarded, price=price)
+    extra_cost, entry_known = _cost(position, instrument, extra, guarded=guarded, price=price)
     if before is None:
         covered = _Covered(guard_id=guard_id, quantity=extra, cost=extra_cost, threshold=threshold, now=now)
-        guard = _new_guard(found, instrument, covered)
+        guard = _new_guard(position, instrument, covered)
     else:
         with exact():
             quantity = guarded + extra
             cost = before.cost + extra_cost
-        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(found, quantity))
+        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(position, quantity))
     asked = Asked(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
@@ -161,21 +155,21 @@ def _why_not(scene: Scene, quantity: Decimal) -> str:
 
 
 def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
-    found, priced = scene.found, scene.priced
-    instrument = found.instrument
-    if found.guard is not None and found.guard.state is GuardState.CLOSING:
+    position, priced = scene.position, scene.priced
+    instrument = position.instrument
+    if position.guard is not None and position.guard.state is GuardState.CLOSING:
         yield "it is being sold already"
     if scene.trouble:
         yield scene.trouble
-    if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
+    if position.is_short_spot:
         yield "it is a short position; close it at the venue itself"
     if instrument is None:
-        yield why_no_instrument(found)
+        yield why_no_instrument(position)
         return
     if instrument.asset_class is AssetClass.TOKENIZED:
         yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     if quantity <= ZERO:
-        yield "it is locked or staked" if found.locked else "nothing of it is left"
+        yield "it is locked or staked" if position.locked else "nothing of it is left"
     if not instrument.status.takes_exits:
         yield f"the venue takes no market orders for it now ({instrument.status.replace('_', ' ')})"
     if isinstance(priced, str):
@@ -191,27 +185,27 @@ def _is_held(scene: Scene, quantity: Decimal) -> bool:
 def _in_the_way(scene: Scene, quantity: Decimal) -> tuple[Order, ...]:
     if scene.free is None or not _is_held(scene, quantity):
         return ()
-    return plan_release(scene.found.asset, needed=quantity, free=scene.free, open_orders=scene.open_orders)
+    return plan_release(scene.position.asset, needed=quantity, free=scene.free, open_orders=scene.open_orders)
 
 
 def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
-    found = scene.found
+    position = scene.position
     priced = scene.priced if isinstance(scene.priced, ClosingPrice) else None
-    instrument = found.instrument
-    sold = found.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
+    instrument = position.instrument
+    sold = position.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
     value = fee = None
     if priced is not None and not why_not:
         with exact():
             value = sold * priced.price
-            fee = value * found.taker
-    results = _results(found, sold, priced, fee)
+            fee = value * position.taker
+    results = _results(position, sold, priced, fee)
     return CloseLine(
-        venue=found.account.venue,
-        symbol=instrument.symbol if instrument else found.asset,
-        direction=found.direction,
+        venue=position.account.venue,
+        symbol=instrument.symbol if instrument else position.asset,
+        direction=position.direction,
         quantity=sold,
-        read_at=found.as_of,
-        locked=found.locked,
+        read_at=position.as_of,
+        locked=position.locked,
         currency=instrument.quote if instrument else "USD",
         price=priced.price if priced else None,
         price_at=priced.at if priced else None,
@@ -234,44 +228,46 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         ),
         unreadable=scene.unreadable if _is_held(scene, quantity) else (),
         why_not=why_not,
-        opens_at=found.mark.opens_at if why_not and isinstance(found.mark, PriceUnknown) else None,
+        opens_at=position.mark.opens_at if why_not and isinstance(position.mark, PriceUnknown) else None,
     )
 
 
-def _results(found: Found, quantity: Decimal, priced: ClosingPrice | None, fee: Decimal | None) -> _Results:
+def _results(
+    position: Position, quantity: Decimal, priced: ClosingPrice | None, fee: Decimal | None
+) -> _Results:
     if priced is None or fee is None or quantity <= ZERO:
         return _Results()
-    cost = paid_for(found, quantity)
-    net = net_result(found, quantity, cost=cost, price=priced.price, fee=fee)
+    cost = paid_for(position, quantity)
+    net = net_result(position, quantity, cost=cost, price=priced.price, fee=fee)
     return _Results(
         net=net,
         entry=None if net is None or cost is None else cost / quantity,
-        against_guard=against_guard(found, quantity, price=priced.price, fee=fee),
+        against_guard=against_guard(position, quantity, price=priced.price, fee=fee),
     )
 
 
 def _cost(
-    found: Found, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
+    position: Position, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
 ) -> tuple[Decimal, bool]:
     """Return what the unguarded part cost; its value now stands in for a cost nobody knows."""
     if extra == ZERO:
         return ZERO, True
-    cost, explained = found.cost, found.explained
+    cost, explained = position.cost, position.explained
     with exact():
-        if cost and found.currency == instrument.quote and explained >= guarded + extra:
+        if cost and position.cost_currency == instrument.quote and explained >= guarded + extra:
             return share(cost, extra, explained), True
         return extra * price, False
 
 
-def _new_guard(found: Found, instrument: Instrument, covered: _Covered) -> Guard:
+def _new_guard(position: Position, instrument: Instrument, covered: _Covered) -> Guard:
     return Guard(
         guard_id=covered.guard_id,
-        user_id=found.account.user_id,
-        account_id=found.account.account_id,
-        venue=found.account.venue,
-        kind=found.kind,
-        direction=found.direction,
-        asset=found.asset,
+        user_id=position.account.user_id,
+        account_id=position.account.account_id,
+        venue=position.account.venue,
+        kind=position.kind,
+        direction=position.direction,
+        asset=position.asset,
         symbol=instrument.symbol,
         quantity=covered.quantity,
         cost=covered.cost,
@@ -279,8 +275,8 @@ def _new_guard(found: Found, instrument: Instrument, covered: _Covered) -> Guard
         threshold=covered.threshold,
         source=GuardSource.MANUAL,
         created_at=covered.now,
-        leverage=found.leverage if found.kind is PositionKind.MARGIN else None,
-        venue_entry=found.venue_entry,
+        leverage=position.leverage if position.kind is PositionKind.MARGIN else None,
+        venue_entry=position.venue_entry,
     )
 
 

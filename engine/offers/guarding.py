@@ -20,7 +20,7 @@ from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
 from engine.offers.shown import GUARD_BUTTONS, ConfirmedPositions
-from engine.portfolio.assemble import Found
+from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -47,11 +47,11 @@ class GuardService:
 
     async def offer_guard(self, user_id: int, symbol: str | None, venue: Venue | None) -> Outcome:
         """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
-        found = await self._inquiry.find(user_id, symbol, venue)
-        if not found:
+        positions = await self._inquiry.find(user_id, symbol, venue)
+        if not positions:
             never_read = self._inquiry.why_never_read(user_id, venue)
             return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
-        proposals = self._inquiry.propose(found)
+        proposals = self._inquiry.propose(positions)
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
@@ -62,18 +62,18 @@ class GuardService:
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
         """Ask whether to stop guarding a position, or say that it is not guarded."""
-        found = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
-        if not found:
+        positions = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
+        if not positions:
             return Nothing(why=f"{in_capitals(symbol)} is not guarded{_at(venue)}. /positions shows what is.")
-        if all(_is_closing(one) for one in found):
-            return Nothing(why=_being_sold(found))
-        proposals = self._inquiry.propose([one for one in found if not _is_closing(one)])
+        if all(_is_closing(one) for one in positions):
+            return Nothing(why=_being_sold(positions))
+        proposals = self._inquiry.propose([one for one in positions if not _is_closing(one)])
         several = len(proposals) > 1
         buttons = [
             Button(
                 kind=ChoiceKind.UNGUARD,
                 keys=(proposal.key,),
-                subject=proposal.found.account.venue.label if several else None,
+                subject=proposal.position.account.venue.label if several else None,
             )
             for proposal in proposals
         ]
@@ -145,12 +145,12 @@ async def _leave_alone(_pressed: ConfirmedPositions) -> Outcome:
     return LeftAlone()
 
 
-def _is_closing(found: Found) -> bool:
-    return found.guard is not None and found.guard.state is GuardState.CLOSING
+def _is_closing(position: Position) -> bool:
+    return position.guard is not None and position.guard.state is GuardState.CLOSING
 
 
-def _being_sold(found: Sequence[Found]) -> str:
-    guards = [one.guard for one in found if one.guard is not None]
+def _being_sold(positions: Sequence[Position]) -> str:
+    guards = [one.guard for one in positions if one.guard is not None]
     return " ".join(
         f"{guard.symbol} at {guard.venue.label} is being sold as you asked and is not guarded: nothing to unguard."
         if guard.is_for_one_sale

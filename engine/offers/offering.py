@@ -1,4 +1,4 @@
-"""Pure: turn found positions into candidates, offers and the keys their buttons carry."""
+"""Pure: how positions could be guarded, and what is offered for each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from engine.accounts.cost_basis import share
 from engine.guards.changes import SPLIT_RATIO, ChangeReason
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard
 from engine.guards.guard_mark import ratio_of
 from engine.guards.rule import is_within_trading_cost, pnl
 from engine.market.mark import Mark
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
-from engine.offers.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
+from engine.offers.arming import ArmingMode, ArmingPlan, NoEntry
 from engine.offers.offers import (
     Armed,
     ChoiceKind,
@@ -25,7 +25,8 @@ from engine.offers.offers import (
     TradingCost,
 )
 from engine.offers.plan import plan_arming
-from engine.portfolio.assemble import Found, assemble
+from engine.portfolio.position import Position
+from engine.portfolio.view import view_of
 
 #: The choices that guard a position without regard to a paused guard of it.
 ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
@@ -57,26 +58,27 @@ class OldCost:
 class Proposal:
     """One position with what can be done about guarding it."""
 
-    key: PositionKey
-    found: Found
+    position: Position
     line: OfferLine
     plan: ArmingPlan
     #: The buttons that make sense for it.
     choices: tuple[ChoiceKind, ...]
-    threshold: Decimal
     #: Its paused guard, where taking that up would sell it at once.
     resumable: Resumable | None = None
     #: What a coin that its venue renamed had cost under its old name.
     old_cost: OldCost | None = None
 
+    @property
+    def key(self) -> PositionKey:
+        """Return which position it is."""
+        return self.position.key
 
-def propose(found: Found, *, threshold: Decimal) -> Proposal:
+
+def propose(position: Position, *, threshold: Decimal) -> Proposal:
     """Work out how one position could be guarded."""
-    plan = plan_arming([candidate_of(found, threshold)], ArmingMode.ASK)
-    line = _line(found, plan)
-    return Proposal(
-        key=found.key, found=found, line=line, plan=plan, choices=_choices(plan), threshold=threshold
-    )
+    plan = plan_arming([position], ArmingMode.ASK, threshold=threshold)
+    line = _line(position, plan)
+    return Proposal(position=position, line=line, plan=plan, choices=_choices(plan))
 
 
 def largest_first(proposals: Iterable[Proposal]) -> list[Proposal]:
@@ -84,21 +86,21 @@ def largest_first(proposals: Iterable[Proposal]) -> list[Proposal]:
     return sorted(proposals, key=_by_value)
 
 
-def propose_renamed(found: Found, old_cost: OldCost, *, threshold: Decimal) -> Proposal:
+def propose_renamed(position: Position, old_cost: OldCost, *, threshold: Decimal) -> Proposal:
     """Return how a coin that its venue renamed could be guarded from what it cost under its old name."""
     taken_over = replace(
-        found,
+        position,
         explained=old_cost.quantity,
         cost=old_cost.cost,
-        currency=old_cost.currency,
+        cost_currency=old_cost.currency,
         fills_pending=False,
     )
     return replace(propose(taken_over, threshold=threshold), old_cost=old_cost)
 
 
-def propose_resuming(found: Found, guard: Guard, mark: Mark) -> Proposal:
+def propose_resuming(position: Position, guard: Guard, mark: Mark) -> Proposal:
     """Return the question about a paused guard that would be sold as soon as it watches again."""
-    proposal, ratio = propose(found, threshold=guard.threshold), ratio_of(guard, mark)
+    proposal, ratio = propose(position, threshold=guard.threshold), ratio_of(guard, mark)
     loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
     line = replace(proposal.line, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=ratio, pnl=loss, why_not="")
     others = tuple(kind for kind in proposal.choices if kind in ANEW)
@@ -110,78 +112,49 @@ def propose_resuming(found: Found, guard: Guard, mark: Mark) -> Proposal:
     )
 
 
-def propose_paused(found: Found, guard: Guard) -> Proposal:
+def propose_paused(position: Position, guard: Guard) -> Proposal:
     """Return the question about a guard that was paused, with its own result at the present price."""
-    proposal = propose(replace(found, guard=guard), threshold=guard.threshold)
-    mark, line, choices = found.mark, proposal.line, list[ChoiceKind]()
+    proposal = propose(replace(position, guard=guard), threshold=guard.threshold)
+    mark, line, choices = position.mark, proposal.line, list[ChoiceKind]()
     if isinstance(mark, Mark):
         loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
         line = replace(line, pnl_ratio=ratio_of(guard, mark), pnl=loss)
-    if may_resume(guard, found) and found.quantity > ZERO:
+    if may_resume(guard, position) and position.quantity > ZERO:
         choices.append(ChoiceKind.RESUME_GUARD)
     choices += [kind for kind in proposal.choices if kind in ANEW]
     return replace(proposal, line=line, choices=(*choices, ChoiceKind.UNGUARD))
 
 
-def propose_returned(found: Found, guard: Guard, *, was: Decimal) -> Proposal:
+def propose_returned(position: Position, guard: Guard, *, was: Decimal) -> Proposal:
     """Return the question about what was gone and came back as another quantity: its old cost goes with it."""
     old_cost = OldCost(quantity=guard.quantity, cost=guard.cost, currency=guard.currency)
     with exact():
-        if found.quantity < was:
-            quantity = max(guard.quantity - (was - found.quantity), ZERO)
+        if position.quantity < was:
+            quantity = max(guard.quantity - (was - position.quantity), ZERO)
             old_cost = replace(old_cost, quantity=quantity, cost=share(guard.cost, quantity, guard.quantity))
-        elif found.quantity >= was * SPLIT_RATIO:
+        elif position.quantity >= was * SPLIT_RATIO:
             # So many more are other units of the same.
-            old_cost = replace(old_cost, quantity=share(found.quantity, guard.quantity, was))
-    proposal = propose_renamed(replace(found, guard=guard), old_cost, threshold=guard.threshold)
+            old_cost = replace(old_cost, quantity=share(position.quantity, guard.quantity, was))
+    proposal = propose_renamed(replace(position, guard=guard), old_cost, threshold=guard.threshold)
     return replace(proposal, choices=(*proposal.choices, ChoiceKind.UNGUARD))
 
 
-def may_resume(guard: Guard, found: Found) -> bool:
+def may_resume(guard: Guard, position: Position) -> bool:
     """Tell whether a paused guard's cost still is the cost of what is there.
 
     Where a quantity changed and the venue tells no entry, nobody knows whether its unit is the same.
     """
     is_in_doubt = guard.state_reason in _OTHER_UNITS
-    return not is_in_doubt or (guard.venue_entry is not None and found.venue_entry is not None)
+    return not is_in_doubt or (guard.venue_entry is not None and position.venue_entry is not None)
 
 
-def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
-    """Return a position as the arming plan wants it; a paused guard guards nothing and gives way."""
-    is_paused = found.guard is not None and found.guard.state is GuardState.PAUSED
-    return ArmingCandidate(
-        account=found.account,
-        kind=found.kind,
-        direction=found.direction,
-        asset=found.asset,
-        instrument=found.instrument,
-        is_listing_known=found.is_listing_known,
-        quantity=found.quantity,
-        locked=found.locked,
-        guarded=found.guard.quantity if found.guard and not is_paused else ZERO,
-        entry_quantity=found.explained,
-        entry_cost=found.cost or ZERO,
-        entry_currency=found.currency,
-        mark=found.mark,
-        threshold=threshold,
-        leverage=found.leverage,
-        venue_entry=found.venue_entry,
-        as_of=found.as_of,
-        venue_as_of=found.venue_as_of,
-        step=found.step,
-        fills_pending=found.fills_pending,
-        is_unread=found.unsettled is not None and not found.unsettled.is_read,
-        replaces=found.guard if is_paused else None,
-    )
-
-
-def parts_left_out(found: Found, guard: Guard) -> Iterator[PartLeftOut]:
+def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
     """Say what of a position the guard just set on it does not cover, and why."""
-    view = assemble(found)
-    if found.locked:
-        yield PartLeftOut(position=view, quantity=found.locked, why=PartReason.STAKED)
+    view = view_of(position)
+    if position.locked:
+        yield PartLeftOut(position=view, quantity=position.locked, why=PartReason.STAKED)
     with exact():
-        uncovered = found.quantity - found.locked - guard.quantity
+        uncovered = position.quantity - position.locked - guard.quantity
     if uncovered > ZERO:
         yield PartLeftOut(position=view, quantity=uncovered, why=PartReason.NO_COST)
 
@@ -194,7 +167,7 @@ def conclude(
 ) -> Armed:
     """Say what came of arming: the guards set, and what of the positions they leave out."""
     armed = {guard.key: guard for guard in guards}
-    parts = (part for p in proposals if p.key in armed for part in parts_left_out(p.found, armed[p.key]))
+    parts = (part for p in proposals if p.key in armed for part in parts_left_out(p.position, armed[p.key]))
     return Armed(
         guards=tuple(guards),
         parts_left_out=tuple(parts),
@@ -206,8 +179,8 @@ def conclude(
 def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
     """Return the brokers where the fees both ways are more than the threshold, each with its dearest."""
     dearest = dict[Venue, Decimal]()
-    for found in (proposal.found for proposal in proposals):
-        dearest[found.account.venue] = max(2 * found.taker, dearest.get(found.account.venue, ZERO))
+    for position in (proposal.position for proposal in proposals):
+        dearest[position.account.venue] = max(2 * position.taker, dearest.get(position.account.venue, ZERO))
     return tuple(
         TradingCost(venue=venue, fees=cost)
         for venue, cost in dearest.items()
@@ -220,8 +193,8 @@ def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
     return value is None, -(value or ZERO)
 
 
-def _line(found: Found, plan: ArmingPlan) -> OfferLine:
-    view = assemble(found)
+def _line(position: Position, plan: ArmingPlan) -> OfferLine:
+    view = view_of(position)
     if plan.excluded:
         return OfferLine(
             position=view,

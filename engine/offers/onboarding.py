@@ -12,12 +12,11 @@ from engine.guards.store import KnownAsset
 from engine.model.venues import Account
 from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
 from engine.offers.asking import UNSOLICITED_VALID, Button, ask, overview_buttons, sell_now_buttons
-from engine.offers.inquiry import wanted
-from engine.offers.offering import Proposal, candidate_of, conclude, largest_first, propose
+from engine.offers.offering import Proposal, conclude, largest_first, propose
 from engine.offers.offers import Standing
 from engine.offers.plan import plan_arming
 from engine.offers.setter import GuardSetter
-from engine.portfolio.assemble import Found
+from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -46,27 +45,27 @@ class Onboarding:
 
     async def meet(self, account: Account) -> None:
         """Ask about an account's positions unless that was done, as soon as their entries are known."""
-        found = await self._portfolio.gather(account)
+        positions = await self._portfolio.gather(account)
         async with self._database.read() as session:
             known = await rows.load_known_assets(session, account.account_id)
         if known:
-            await self._note(account, {one.asset for one in found} - {asset.asset for asset in known})
-        elif not any(one.history_incomplete for one in found):
+            await self._note(account, {one.asset for one in positions} - {asset.asset for asset in known})
+        elif not any(one.history_incomplete for one in positions):
             # Before that an entry may still be found, and asking without it would be asking twice.
-            await self._introduce(account, found)
+            await self._introduce(account, positions)
 
-    async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
-        plan = self._plan(found)
+    async def _introduce(self, account: Account, positions: tuple[Position, ...]) -> None:
+        plan = self._plan(positions)
         if _is_too_early(plan, self._mode):
             return
         if self._mode is ArmingMode.ALL:
-            found = tuple(await self._portfolio.confirm([wanted(one, self._threshold) for one in found]))
-            plan = self._plan(found)
-        proposals = largest_first(propose(one, threshold=self._threshold) for one in found)
+            positions = tuple(await self._portfolio.confirm(positions))
+            plan = self._plan(positions)
+        proposals = largest_first(propose(one, threshold=self._threshold) for one in positions)
         asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
         async with self._database.write() as session:
-            if self._mode is ArmingMode.ALL and found:
+            if self._mode is ArmingMode.ALL and positions:
                 guards = await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
                 await append_alert(
                     session,
@@ -95,14 +94,14 @@ class Onboarding:
                     dedup_key=f"first_contact:{account.account_id}",
                     now=now,
                 )
-            for one in found:
+            for one in positions:
                 await rows.save_known_asset(session, _known(account, one.asset, now, asked=bool(asked)))
-            if not found:
+            if not positions:
                 # Remember that the account was met, so that its first buy by hand is not asked about.
                 await rows.save_known_asset(session, _known(account, "", now, asked=False))
 
-    def _plan(self, found: tuple[Found, ...]) -> ArmingPlan:
-        return plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
+    def _plan(self, positions: tuple[Position, ...]) -> ArmingPlan:
+        return plan_arming(positions, self._mode, threshold=self._threshold)
 
     async def _note(self, account: Account, assets: set[str]) -> None:
         if not assets:
@@ -140,7 +139,7 @@ def _waits_for_price(plan: ArmingPlan) -> bool:
 
 def _is_unpriced(proposal: Proposal) -> bool:
     """Tell whether only a price is missing to guard a position from its cost."""
-    return proposal.found.cost is not None and _waits_for_price(proposal.plan)
+    return proposal.position.cost is not None and _waits_for_price(proposal.plan)
 
 
 def _would_sell(proposal: Proposal) -> bool:

@@ -9,12 +9,10 @@ from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
-from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.offers.arming import (
     Arming,
-    ArmingCandidate,
     ArmingMode,
     ArmingPlan,
     Excluded,
@@ -23,12 +21,13 @@ from engine.offers.arming import (
     WithoutEntry,
     WouldSell,
 )
+from engine.portfolio.position import Position
 
 
-def plan_arming(candidates: Iterable[ArmingCandidate], mode: ArmingMode) -> ArmingPlan:
-    """Sort what was found into what can be guarded, what would be sold, and what cannot be guarded."""
-    found = [(candidate, _assess(candidate)) for candidate in candidates]
-    guardable = [(candidate, option) for candidate, option in found if isinstance(option, _Options)]
+def plan_arming(positions: Iterable[Position], mode: ArmingMode, *, threshold: Decimal) -> ArmingPlan:
+    """Sort positions into what can be guarded, what would be sold, and what cannot be guarded."""
+    assessed = [(position, _assess(position, threshold)) for position in positions]
+    guardable = [(position, option) for position, option in assessed if isinstance(option, _Options)]
     from_cost = tuple(option.from_cost for _, option in guardable if isinstance(option.from_cost, Arming))
     would_sell = tuple(option.from_cost for _, option in guardable if isinstance(option.from_cost, WouldSell))
     return ArmingPlan(
@@ -37,13 +36,13 @@ def plan_arming(candidates: Iterable[ArmingCandidate], mode: ArmingMode) -> Armi
         from_price=tuple(option.from_price for _, option in guardable),
         would_sell=would_sell,
         without_entry=tuple(
-            WithoutEntry(candidate=candidate, reason=option.from_cost)
-            for candidate, option in guardable
+            WithoutEntry(position=position, reason=option.from_cost)
+            for position, option in guardable
             if isinstance(option.from_cost, NoEntry)
         ),
         excluded=tuple(
-            Excluded(candidate=candidate, reason=option)
-            for candidate, option in found
+            Excluded(position=position, reason=option)
+            for position, option in assessed
             if isinstance(option, Exclusion)
         ),
         ask=bool(guardable if mode is ArmingMode.ASK else would_sell) and mode is not ArmingMode.NONE,
@@ -52,46 +51,37 @@ def plan_arming(candidates: Iterable[ArmingCandidate], mode: ArmingMode) -> Armi
 
 def guard_from(arming: Arming, *, guard_id: str, now: datetime) -> Guard:
     """Return the guard that an arming sets."""
-    candidate = arming.candidate
+    position = arming.position
     return Guard(
         guard_id=guard_id,
-        user_id=candidate.account.user_id,
-        account_id=candidate.account.account_id,
-        venue=candidate.account.venue,
-        kind=candidate.kind,
-        direction=candidate.direction,
-        asset=candidate.asset,
+        user_id=position.account.user_id,
+        account_id=position.account.account_id,
+        venue=position.account.venue,
+        kind=position.kind,
+        direction=position.direction,
+        asset=position.asset,
         symbol=arming.symbol,
         quantity=arming.quantity,
         cost=arming.cost,
         currency=arming.currency,
         paid=_paid(arming),
-        threshold=candidate.threshold,
+        threshold=arming.threshold,
         source=arming.source,
         created_at=now,
-        leverage=candidate.leverage,
-        venue_entry=candidate.venue_entry,
+        leverage=position.leverage,
+        venue_entry=position.venue_entry,
     )
 
 
 def _paid(arming: Arming) -> Decimal | None:
     """Return what was paid for what is guarded from the price of a day; None is unknown, or its cost."""
-    candidate, quantity = arming.candidate, arming.quantity
-    if arming.source is not GuardSource.EXISTING_PRICE or candidate.fills_pending:
+    position, quantity = arming.position, arming.quantity
+    if arming.source is not GuardSource.EXISTING_PRICE or position.fills_pending:
         return None
-    if candidate.entry_currency != arming.currency or candidate.entry_cost <= ZERO:
+    cost = position.cost or ZERO
+    if position.cost_currency != arming.currency or cost <= ZERO or position.explained < quantity:
         return None
-    if candidate.entry_quantity < quantity:
-        return None
-    return share(candidate.entry_cost, quantity, candidate.entry_quantity)
-
-
-def coverable(candidate: ArmingCandidate, source: GuardSource) -> Decimal:
-    """Return how much of a position can still be guarded, from today's price or from its cost."""
-    with exact():
-        unguarded = candidate.quantity - candidate.locked - candidate.guarded
-        explained = candidate.entry_quantity - candidate.guarded
-    return unguarded if source is GuardSource.EXISTING_PRICE else min(unguarded, explained)
+    return share(cost, quantity, position.explained)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +90,12 @@ class _Options:
     from_cost: Arming | WouldSell | NoEntry
 
 
-def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
-    instrument, mark, quantity = (
-        candidate.instrument,
-        candidate.mark,
-        coverable(candidate, GuardSource.EXISTING_PRICE),
-    )
-    if why_never := _why_never(candidate):
+def _assess(position: Position, threshold: Decimal) -> _Options | Exclusion:
+    instrument, mark, quantity = position.instrument, position.mark, position.unguarded
+    if why_never := _why_never(position):
         return why_never
-    if candidate.is_unread or quantity <= ZERO:
-        return _why_nothing(candidate)
+    if position.is_unread or quantity <= ZERO:
+        return _why_nothing(position)
     if instrument is None or isinstance(mark, PriceUnknown):
         return _why_no_price(mark)
     if instrument.why_too_small_to_sell(quantity, mark.price):
@@ -117,25 +103,27 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
     with exact():
         value = mark.price * quantity
     return _Options(
-        from_price=_arming(candidate, instrument, GuardSource.EXISTING_PRICE, quantity, value),
-        from_cost=_from_cost(candidate, instrument, mark.price),
+        from_price=_arming(
+            position, instrument, GuardSource.EXISTING_PRICE, quantity, cost=value, threshold=threshold
+        ),
+        from_cost=_from_cost(position, instrument, mark.price, threshold),
     )
 
 
-def _why_never(candidate: ArmingCandidate) -> Exclusion | None:
+def _why_never(position: Position) -> Exclusion | None:
     """Say what keeps a position from being guarded whatever its quantity and price."""
-    instrument = candidate.instrument
-    if candidate.kind is PositionKind.SPOT and candidate.direction is Direction.SHORT:
+    instrument = position.instrument
+    if position.is_short_spot:
         return Exclusion.SHORT
     if instrument is None:
-        return Exclusion.NOT_LISTED if candidate.is_listing_known else None
+        return Exclusion.NOT_LISTED if position.is_listing_known else None
     return Exclusion.TOKENIZED if instrument.asset_class is AssetClass.TOKENIZED else None
 
 
-def _why_nothing(candidate: ArmingCandidate) -> Exclusion:
-    if candidate.is_unread:
+def _why_nothing(position: Position) -> Exclusion:
+    if position.is_unread:
         return Exclusion.UNREAD_SALE
-    return Exclusion.ALREADY_GUARDED if candidate.guarded else Exclusion.CANNOT_BE_SOLD
+    return Exclusion.ALREADY_GUARDED if position.guarded else Exclusion.CANNOT_BE_SOLD
 
 
 def _why_no_price(mark: Mark | PriceUnknown) -> Exclusion:
@@ -144,33 +132,36 @@ def _why_no_price(mark: Mark | PriceUnknown) -> Exclusion:
 
 
 def _from_cost(
-    candidate: ArmingCandidate, instrument: Instrument, price: Decimal
+    position: Position, instrument: Instrument, price: Decimal, threshold: Decimal
 ) -> Arming | WouldSell | NoEntry:
-    quantity = coverable(candidate, GuardSource.EXISTING_COST)
-    if candidate.fills_pending:
+    quantity = position.unguarded_explained
+    if position.fills_pending:
         return NoEntry.FILLS_PENDING
-    if quantity <= ZERO or candidate.entry_cost <= ZERO:
+    paid = position.cost or ZERO
+    if quantity <= ZERO or paid <= ZERO:
         return NoEntry.ENTRY_UNKNOWN
-    if candidate.entry_currency != instrument.quote:
+    if position.cost_currency != instrument.quote:
         return NoEntry.OTHER_CURRENCY
     if instrument.why_too_small_to_sell(quantity, price):
         return NoEntry.DUST
-    cost = share(candidate.entry_cost, quantity, candidate.entry_quantity)
-    arming = _arming(candidate, instrument, GuardSource.EXISTING_COST, quantity, cost)
+    cost = share(paid, quantity, position.explained)
+    arming = _arming(
+        position, instrument, GuardSource.EXISTING_COST, quantity, cost=cost, threshold=threshold
+    )
     return _would_sell(arming, price) or arming
 
 
 def _would_sell(arming: Arming, price: Decimal) -> WouldSell | None:
-    candidate = arming.candidate
+    position = arming.position
     if not is_breached(
         mark=price,
         quantity=arming.quantity,
         cost=arming.cost,
-        threshold=candidate.threshold,
-        direction=candidate.direction,
+        threshold=arming.threshold,
+        direction=position.direction,
     ):
         return None
-    loss = pnl(mark=price, quantity=arming.quantity, cost=arming.cost, direction=candidate.direction)
+    loss = pnl(mark=price, quantity=arming.quantity, cost=arming.cost, direction=position.direction)
     return WouldSell(
         arming=arming,
         pnl=loss,
@@ -179,13 +170,20 @@ def _would_sell(arming: Arming, price: Decimal) -> WouldSell | None:
 
 
 def _arming(
-    candidate: ArmingCandidate, instrument: Instrument, source: GuardSource, quantity: Decimal, cost: Decimal
+    position: Position,
+    instrument: Instrument,
+    source: GuardSource,
+    quantity: Decimal,
+    *,
+    cost: Decimal,
+    threshold: Decimal,
 ) -> Arming:
     return Arming(
-        candidate=candidate,
+        position=position,
         symbol=instrument.symbol,
         source=source,
         quantity=quantity,
         cost=cost,
         currency=instrument.quote,
+        threshold=threshold,
     )

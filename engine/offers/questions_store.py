@@ -38,11 +38,11 @@ async def load_open_questions(
     """
     found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
     answered = _answered(found)
-    asked = dict[PositionKey, bool]()
+    open_now = dict[PositionKey, bool]()
     for row, positions in reversed(found):
         is_open = wall_time.is_open(row.created_at, row.expires_at, now)
-        asked.update({key: is_open and (row.created_at, key) not in answered for key in positions})
-    return frozenset(key for key, is_open in asked.items() if is_open)
+        open_now.update({key: is_open and (row.created_at, key) not in answered for key in positions})
+    return frozenset(key for key, is_open in open_now.items() if is_open)
 
 
 async def load_open_choices(
@@ -50,8 +50,8 @@ async def load_open_choices(
 ) -> frozenset[str]:
     """Return the buttons beside a used one that still answer for another position; none when it was the last."""
     found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
-    asked_at = {row.created_at for row, _ in found if row.confirmation_id == confirmation_id}
-    beside = [(row, positions) for row, positions in found if row.created_at in asked_at]
+    shown_at = {row.created_at for row, _ in found if row.confirmation_id == confirmation_id}
+    beside = [(row, positions) for row, positions in found if row.created_at in shown_at]
     answered = _answered(beside)
     left = [
         (row, any((row.created_at, key) not in answered for key in positions))

@@ -15,8 +15,7 @@ from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
 from engine.offers.offers import Armed, ChoiceKind, Nothing, Outcome
 from engine.offers.shown import ConfirmedPositions, may_sell
-from engine.portfolio.assemble import Found
-from engine.portfolio.confirm import Wanted
+from engine.portfolio.position import Position
 from engine.storage.database import Database
 
 
@@ -30,21 +29,21 @@ class Resuming:
 
     async def resume(self, pressed: ConfirmedPositions) -> Outcome:
         """Let the paused guard of a button watch again, or ask further."""
-        for found in await self._inquiry.find_pressed(pressed):
-            guard = found.guard
+        for position in await self._inquiry.find_pressed(pressed):
+            guard = position.guard
             if guard is None or guard.state is not GuardState.PAUSED:
                 continue
-            return await self._resume(pressed, found, guard)
+            return await self._resume(pressed, position, guard)
         return Nothing(why="There is no paused guard any more.")
 
-    async def _resume(self, pressed: ConfirmedPositions, found: Found, guard: Guard) -> Outcome:
-        kept = resume(guard, there=found.quantity - found.locked, venue_entry=found.venue_entry)
+    async def _resume(self, pressed: ConfirmedPositions, position: Position, guard: Guard) -> Outcome:
+        kept = resume(guard, there=position.quantity - position.locked, venue_entry=position.venue_entry)
         if kept.state is GuardState.CLOSED:
             return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
-        if not may_resume(guard, found):
-            proposal = propose_paused(found, guard)
+        if not may_resume(guard, position):
+            proposal = propose_paused(position, guard)
             return await self._inquiry.ask(pressed.user_id, "paused", [proposal], buttons_of(proposal))
-        [confirmed] = await self._inquiry.confirm([Wanted(found=found, quantity=kept.quantity)])
+        [confirmed] = await self._inquiry.confirm([position], quantity=kept.quantity)
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
             return Nothing(why=f"{guard.symbol} stays paused: {mark.why_at(guard.venue)}.")
@@ -52,8 +51,7 @@ class Resuming:
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
             return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
-        seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of, step=found.step)
-        outcome = await self._go_on(guard, kept, seen)
+        outcome = await self._go_on(guard, kept, position.seen)
         shown = pressed.shown.of(kept.key)
         if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):
             return replace(outcome, not_sold=outcome.guards)

@@ -7,10 +7,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.clock import Clock
 from engine.guards import store as rows
-from engine.guards.guard import Guard, GuardSource, GuardState, Seen
+from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.money import ZERO, exact
-from engine.offers.arming import Arming, ArmingCandidate
+from engine.offers.arming import Arming
 from engine.offers.plan import guard_from
+from engine.portfolio.position import Position
 from engine.storage.database import Database
 
 
@@ -35,7 +36,7 @@ class GuardSetter:
         for arming in armings:
             fresh = guard_from(arming, guard_id=self._new_id(), now=now)
             existing = await rows.load_open_guard(session, fresh.key)
-            guard = _set(existing, fresh, arming.candidate)
+            guard = _set(existing, fresh, arming.position)
             if guard is None:
                 continue
             if guard is fresh and existing is not None:
@@ -45,26 +46,17 @@ class GuardSetter:
             await rows.save_guard(session, guard, was=was, now=now, cause=cause)
             if guard is fresh:
                 # One that goes on is compared with what was seen of it before.
-                await rows.note_seen(session, guard.guard_id, _seen(arming.candidate))
+                await rows.note_seen(session, guard.guard_id, arming.position.seen)
             armed.append(guard)
         return tuple(armed)
 
 
-def _seen(candidate: ArmingCandidate) -> Seen:
-    return Seen(
-        quantity=candidate.quantity,
-        at=candidate.as_of,
-        venue_at=candidate.venue_as_of,
-        step=candidate.step,
-    )
-
-
-def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Guard | None:
+def _set(existing: Guard | None, fresh: Guard, position: Position) -> Guard | None:
     """Return what is guarded from now on; None when it is not what the arming was planned for any more."""
-    if candidate.replaces is not None or existing is None:
-        return fresh if existing == candidate.replaces and candidate.guarded == ZERO else None
+    if position.paused_guard is not None or existing is None:
+        return fresh if existing == position.paused_guard and position.guarded == ZERO else None
     is_same = existing.state is GuardState.ARMED and existing.symbol == fresh.symbol
-    if not is_same or existing.quantity != candidate.guarded:
+    if not is_same or existing.quantity != position.guarded:
         return None
     both = (existing, fresh)
     is_from_price = any(one.source is GuardSource.EXISTING_PRICE for one in both)

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.accounts.cost_basis import share
-from engine.guards.guard import GuardSource
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
-from engine.offers.arming import Arming, ArmingCandidate
+from engine.offers.arming import Arming
 from engine.offers.confirmation import Confirmation, Confirmed
-from engine.offers.offering import OldCost, Proposal, Resumable, candidate_of
+from engine.offers.offering import OldCost, Proposal, Resumable
 from engine.offers.offers import ChoiceKind
-from engine.offers.plan import coverable
+from engine.portfolio.position import Position
 
 #: Selling at once is agreed to for figures that were just seen.
 SELL_NOW_WITHIN = timedelta(minutes=10)
@@ -60,18 +59,17 @@ ConfirmedPositions = Confirmed[ShownPositions]
 
 def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
     """Return what a button of a proposal shows."""
-    key, candidate = proposal.key, candidate_of(proposal.found, proposal.threshold)
+    key, position = proposal.key, proposal.position
     if kind in _FROM_PRICE:
-        quantity = coverable(candidate, GuardSource.EXISTING_PRICE)
-        return Shown(key=key, quantity=quantity, at=now)
+        return Shown(key=key, quantity=position.unguarded, at=now)
     if kind is ChoiceKind.GUARD_AND_SELL_NOW and proposal.resumable is not None:
         return _shown_again(proposal.resumable, key, now)
-    quantity = coverable(candidate, GuardSource.EXISTING_COST)
+    quantity = position.unguarded_explained
     ratio = proposal.plan.would_sell[0].pnl_ratio if proposal.plan.would_sell else None
     return Shown(
         key=key,
         quantity=quantity,
-        cost=_cost(candidate, quantity),
+        cost=_cost(position, quantity),
         ratio=ratio,
         at=now,
         old_cost=proposal.old_cost,
@@ -105,7 +103,8 @@ def _shown_again(resumable: Resumable, key: PositionKey, now: datetime) -> Shown
     )
 
 
-def _cost(candidate: ArmingCandidate, quantity: Decimal) -> Decimal | None:
-    if quantity <= ZERO or candidate.entry_cost <= ZERO:
+def _cost(position: Position, quantity: Decimal) -> Decimal | None:
+    cost = position.cost or ZERO
+    if quantity <= ZERO or cost <= ZERO:
         return None
-    return share(candidate.entry_cost, quantity, candidate.entry_quantity)
+    return share(cost, quantity, position.explained)

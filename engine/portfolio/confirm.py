@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -10,20 +10,12 @@ from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.marks import Marks
 from engine.market.quote_reading import QuoteReading
 from engine.model.venues import Venue
-from engine.portfolio.assemble import Found
+from engine.portfolio.position import Position
 
 #: A venue that has not answered by then confirms nothing.
 CONFIRM_BUDGET_S = 10.0
 
 _NO_ANSWER = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A position whose price is to be confirmed for a quantity of it."""
-
-    found: Found
-    quantity: Decimal
 
 
 class Confirmer:
@@ -33,17 +25,24 @@ class Confirmer:
         self._marks = marks
         self._threshold = threshold
 
-    async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
-        """Return the positions with confirmed marks, or with *price unknown*."""
-        by_venue = groupby(sorted(wanted, key=_venue), key=_venue)
-        confirmed = await asyncio.gather(
-            *(self._confirm(self._marks[venue], list(ones)) for venue, ones in by_venue)
-        )
-        marks = {found.key: found for ones in confirmed for found in ones}
-        return [marks[one.found.key] for one in wanted]
+    async def confirm(
+        self, positions: Sequence[Position], *, quantity: Decimal | None = None
+    ) -> list[Position]:
+        """Return the positions with marks confirmed for a quantity of each, or with *price unknown*.
 
-    async def _confirm(self, marks: Marks, wanted: list[Wanted]) -> list[Found]:
-        requests = [self._request(one, marks.max_age_s) for one in wanted]
+        Without one it is all that is not guarded yet.
+        """
+        by_venue = groupby(sorted(positions, key=_venue), key=_venue)
+        confirmed = await asyncio.gather(
+            *(self._confirm(self._marks[venue], list(ones), quantity) for venue, ones in by_venue)
+        )
+        by_key = {position.key: position for ones in confirmed for position in ones}
+        return [by_key[one.key] for one in positions]
+
+    async def _confirm(
+        self, marks: Marks, positions: list[Position], quantity: Decimal | None
+    ) -> list[Position]:
+        requests = [self._request(one, quantity, marks.max_age_s) for one in positions]
         seen: Sequence[Mark | PriceUnknown | None]
         try:
             async with asyncio.timeout(CONFIRM_BUDGET_S):
@@ -52,18 +51,17 @@ class Confirmer:
                 seen = await asyncio.gather(*(_look(marks, request, reading) for request in requests))
         except TimeoutError:
             seen = [None if request is None else _NO_ANSWER for request in requests]
-        return [
-            replace(one.found, mark=mark or one.found.mark) for one, mark in zip(wanted, seen, strict=True)
-        ]
+        return [replace(one, mark=mark or one.mark) for one, mark in zip(positions, seen, strict=True)]
 
-    def _request(self, wanted: Wanted, max_age_s: float) -> MarkRequest | None:
+    def _request(self, position: Position, quantity: Decimal | None, max_age_s: float) -> MarkRequest | None:
         """Return what to ask for; no price triggers anything, so only looks that agree confirm one another."""
-        if wanted.found.instrument is None or wanted.quantity <= 0:
+        wanted = position.unguarded if quantity is None else quantity
+        if position.instrument is None or wanted <= 0:
             return None
         return MarkRequest(
-            symbol=wanted.found.instrument.symbol,
-            direction=wanted.found.direction,
-            quantity=wanted.quantity,
+            symbol=position.instrument.symbol,
+            direction=position.direction,
+            quantity=wanted,
             threshold=self._threshold,
             max_age_s=max_age_s,
         )
@@ -75,5 +73,5 @@ async def _look(
     return None if request is None else await marks.look(request, reading.of(request.symbol), last=None)
 
 
-def _venue(wanted: Wanted) -> Venue:
-    return wanted.found.account.venue
+def _venue(position: Position) -> Venue:
+    return position.account.venue

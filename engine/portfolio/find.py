@@ -25,7 +25,7 @@ from engine.model.holdings import (
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
-from engine.portfolio.assemble import Found
+from engine.portfolio.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Scene:
     #: The last step of our orders that the report certainly shows; None where nobody knows.
     step: int | None = None
     #: Positions that a question to their owner is open about.
-    asked: frozenset[PositionKey] = frozenset()
+    open_questions: frozenset[PositionKey] = frozenset()
     #: Marks by symbol that were known before, whatever is told now.
     last_marks: Mapping[str, Mark] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote says too little.
@@ -72,43 +72,43 @@ def exit_symbols(
     return chosen
 
 
-def find_positions(scene: Scene) -> tuple[Found, ...]:
+def find_positions(scene: Scene) -> tuple[Position, ...]:
     """Return every spot and margin position of the account."""
     symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
     spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
     short = [_short(scene, holding) for holding in scene.report.shorts]
     margin = [_margin(scene, position) for position in scene.report.margin_positions]
     there = [*spot, *short, *margin]
-    keys = {found.key for found in there}
+    keys = {position.key for position in there}
     waiting = [one for one in scene.guards if one.state is GuardState.PAUSED and one.key not in keys]
-    found = (*there, *(_gone(scene, guard) for guard in waiting))
-    return tuple(_with_scene(scene, one) for one in found)
+    everything = (*there, *(_gone(scene, guard) for guard in waiting))
+    return tuple(_with_scene(scene, one) for one in everything)
 
 
-def _with_scene(scene: Scene, found: Found) -> Found:
+def _with_scene(scene: Scene, position: Position) -> Position:
     """Return a position with what is known of all of its account's at once."""
-    symbol = found.instrument.symbol if found.instrument else ""
+    symbol = position.symbol or ""
     return replace(
-        found,
-        asked=found.key in scene.asked,
+        position,
+        has_open_question=position.key in scene.open_questions,
         step=scene.step,
         is_listing_known=bool(scene.instruments),
-        last_mark=_last_mark(scene, found.guard, symbol),
+        last_mark=_last_mark(scene, position.guard, symbol),
     )
 
 
-def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
+def thin_symbols(positions: Sequence[Position]) -> frozenset[str]:
     """Return the pairs whose positions can be priced only with the order book."""
     return frozenset(
-        one.instrument.symbol for one in found if one.instrument is not None and one.mark == NO_BOOK
+        one.instrument.symbol for one in positions if one.instrument is not None and one.mark == NO_BOOK
     )
 
 
-def marks_of(found: Sequence[Found]) -> Mapping[str, Mark]:
+def marks_of(positions: Sequence[Position]) -> Mapping[str, Mark]:
     """Return the marks of the pairs that have one."""
     return {
         one.instrument.symbol: one.mark
-        for one in found
+        for one in positions
         if one.instrument is not None and isinstance(one.mark, Mark)
     }
 
@@ -118,7 +118,7 @@ def _last_mark(scene: Scene, guard: Guard | None, symbol: str) -> Mark | None:
     return seen.last if seen is not None and seen.last is not None else scene.last_marks.get(symbol)
 
 
-def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
+def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Position:
     guard = _guard(scene, PositionKind.SPOT, holding.asset)
     symbol = guard.symbol if guard else symbols.get(holding.asset)
     instrument = scene.instruments.get(symbol) if symbol else None
@@ -128,7 +128,7 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
     # Until the fills of a sale are read, nobody knows what the rest cost; a sale of ours changes no average.
     is_being_sold = guard is not None and guard.state is GuardState.CLOSING
     costed = basis if basis and basis.explained and (is_being_sold or not is_pending) else None
-    return Found(
+    return Position(
         account=scene.report.account,
         kind=PositionKind.SPOT,
         direction=Direction.LONG,
@@ -138,7 +138,7 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         locked=holding.locked,
         explained=costed.explained if costed else ZERO,
         cost=costed.cost if costed else None,
-        currency=basis.currency if basis else None,
+        cost_currency=basis.currency if basis else None,
         history_incomplete=basis is None or not basis.complete or basis.quantity != holding.total,
         fills_pending=is_pending,
         unsettled=unsettled,
@@ -152,10 +152,10 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
     )
 
 
-def _gone(scene: Scene, guard: Guard) -> Found:
+def _gone(scene: Scene, guard: Guard) -> Position:
     """Return what is not there now and has a guard that waits, so that it can be seen and taken off."""
     instrument = scene.instruments.get(guard.symbol)
-    return Found(
+    return Position(
         account=scene.report.account,
         kind=guard.kind,
         direction=guard.direction,
@@ -179,10 +179,10 @@ def _unsettled(scene: Scene, holding: Holding) -> Unsettled | None:
     )
 
 
-def _short(scene: Scene, holding: Holding) -> Found:
+def _short(scene: Scene, holding: Holding) -> Position:
     """Return what is owed to the venue: shown, never guarded, because closing it is a purchase."""
     instrument = scene.instruments.get(holding.symbol) if holding.symbol else None
-    return Found(
+    return Position(
         account=scene.report.account,
         kind=PositionKind.SPOT,
         direction=Direction.SHORT,
@@ -198,7 +198,7 @@ def _short(scene: Scene, holding: Holding) -> Found:
     )
 
 
-def _margin(scene: Scene, position: MarginPosition) -> Found:
+def _margin(scene: Scene, position: MarginPosition) -> Position:
     instrument = scene.instruments.get(position.symbol)
     base, _, quote = position.symbol.partition("/")
     guard = _guard(scene, PositionKind.MARGIN, base, symbol=position.symbol)
@@ -211,7 +211,7 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
     if guard is not None and guard.direction is not position.direction:
         # It guarded what was turned around by hand.
         guard = None
-    return Found(
+    return Position(
         account=scene.report.account,
         kind=PositionKind.MARGIN,
         direction=position.direction,
@@ -220,7 +220,7 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
         quantity=position.quantity,
         explained=position.quantity,
         cost=position.cost,
-        currency=quote,
+        cost_currency=quote,
         mark=_mark(scene, guard, instrument, position.direction, position.quantity),
         quote_usd=_quote_usd(scene, instrument),
         taker=_taker(scene, instrument),

@@ -34,10 +34,10 @@ from engine.model.quotes import OrderBook
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
-from engine.portfolio.assemble import Found, assemble, sort_positions
-from engine.portfolio.confirm import Confirmer, Wanted
+from engine.portfolio.confirm import Confirmer
 from engine.portfolio.find import Scene, exit_symbols, find_positions, marks_of, thin_symbols
-from engine.portfolio.view import PortfolioView, Unread
+from engine.portfolio.position import Position
+from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of
 from engine.storage.database import Database
 
 
@@ -88,34 +88,33 @@ class PortfolioService:
         accounts = self._reader.accounts(user_id)
         awaited = await self._balances.refresh(accounts)
         gathered = await asyncio.gather(*(self.gather(account) for account in accounts))
-        found = [one for ones in gathered for one in ones]
         return PortfolioView(
-            positions=sort_positions([assemble(one) for one in found]),
+            positions=sort_positions(view_of(one) for ones in gathered for one in ones),
             unread=tuple(self._unread(accounts, awaited)),
             as_of=self._clock.now(),
         )
 
     async def find(
         self, user_id: int, symbol: str | None, venue: Venue | None, *, fresh: bool = False
-    ) -> list[Found]:
+    ) -> list[Position]:
         """Return what a user holds under a name (BTC, BTC/USD), or everything, read just now."""
-        found = await self._read_now(
+        positions = await self._read_now(
             tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue}), fresh=fresh
         )
         if symbol is None:
-            return found
-        named = [one for one in found if one.is_called(symbol)]
-        return named or [one for one in found if one.is_called(as_share(symbol))]
+            return positions
+        named = [one for one in positions if one.is_called(symbol)]
+        return named or [one for one in positions if one.is_called(as_share(symbol))]
 
-    async def find_again(self, user_id: int, keys: Collection[PositionKey]) -> list[Found]:
+    async def find_again(self, user_id: int, keys: Collection[PositionKey]) -> list[Position]:
         """Return the positions a button is about as they are now."""
         wanted = {key.account_id for key in keys}
         accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in wanted)
-        return [found for found in await self._read_now(accounts) if found.key in keys]
+        return [one for one in await self._read_now(accounts) if one.key in keys]
 
-    async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Found]:
+    async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Position]:
         await self._balances.refresh(accounts)
-        return [found for account in accounts for found in await self.gather(account, fresh=fresh)]
+        return [position for account in accounts for position in await self.gather(account, fresh=fresh)]
 
     def trouble(self, account: Account) -> str:
         """Say that and why an account does not answer; empty when it does."""
@@ -144,7 +143,7 @@ class PortfolioService:
 
     async def gather(
         self, account: Account, *, pausing: Guard | None = None, fresh: bool = False
-    ) -> tuple[Found, ...]:
+    ) -> tuple[Position, ...]:
         """Return what is known of each position of an account from its latest reading.
 
         `pausing` is a guard as it is about to be written down; `fresh` asks for prices whatever is kept.
@@ -156,23 +155,27 @@ class PortfolioService:
         if pausing is not None:
             others = (guard for guard in scene.guards if guard.guard_id != pausing.guard_id)
             scene = replace(scene, guards=(*others, pausing))
-        found = find_positions(scene)
-        if thin := thin_symbols(found):
+        positions = find_positions(scene)
+        if thin := thin_symbols(positions):
             books = await _books(self._markets[account.venue], thin)
-            found = find_positions(replace(scene, books=books, now=self._clock.now()))
-        self._last_marks[account.venue].update(marks_of(found))
-        return found
+            positions = find_positions(replace(scene, books=books, now=self._clock.now()))
+        self._last_marks[account.venue].update(marks_of(positions))
+        return positions
 
-    async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
-        """Return positions with marks that a second look confirmed, or with *price unknown*."""
-        return await self._confirmer.confirm(wanted)
+    async def confirm(
+        self, positions: Sequence[Position], *, quantity: Decimal | None = None
+    ) -> list[Position]:
+        """Return positions with marks that a second look confirmed for a quantity, or with *price unknown*."""
+        return await self._confirmer.confirm(positions, quantity=quantity)
 
     async def _scene(self, report: AccountReport, *, fresh: bool) -> Scene:
         account_id = report.account.account_id
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
-            asked = await self._load_open_questions(session, report.account.user_id, now=self._clock.now())
+            open_questions = await self._load_open_questions(
+                session, report.account.user_id, now=self._clock.now()
+            )
             unsettled = await load_unsettled(
                 session,
                 account_id,
@@ -203,7 +206,7 @@ class PortfolioService:
         return Scene(
             report=report,
             guards=guards,
-            asked=asked,
+            open_questions=open_questions,
             instruments=instruments,
             quotes=reading.quotes,
             no_quote=reading.no_quote_beside(is_account_read=self._reader.state(report.account).connected),

@@ -1,35 +1,22 @@
-"""What `/positions` shows of one position: facts, mark, result and whether it is guarded."""
+"""What `/positions` shows, and what an alert keeps of a position: facts, mark, result and whether it is guarded."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from engine.guards.guard import Guard
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
-from engine.model.venues import Account
-
-
-class NotGuarded(StrEnum):
-    """Why a position is not guarded, in the words the chat uses."""
-
-    NOT_ASKED_FOR = "you have not asked for it"
-    ASKED = "the question about it waits for your answer"
-    ENTRY_UNKNOWN = "entry unknown"
-    FILLS_PENDING = "its fills are still being read"
-    UNREAD_SALE = "not read since it was sold"
-    PRICE_UNKNOWN = "price unknown"
-    MARKET_CLOSED = "market closed"
-    CANNOT_BE_SOLD_NOW = "cannot be sold now"
-    SHORT = "a short position, which NIJA only shows"
-    BELOW_MINIMUM = "below the venue's minimum"
-    PAUSED = "paused, your answer is needed"
+from engine.model.money import ZERO
+from engine.model.venues import Account, Venue
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionView:
-    """One position of one account as it stands now."""
+    """One position as it stood at one moment; alerts store it, so its fields may only be added to, with a default."""
 
     account: Account
     kind: PositionKind
@@ -91,3 +78,29 @@ class PortfolioView:
     positions: tuple[PositionView, ...]
     unread: tuple[Unread, ...]
     as_of: datetime
+
+
+def view_of(position: Position) -> PositionView:
+    """Return what is shown of a position: of each field that it has by the same name, its present value."""
+    known = position.with_known_cost()
+    values = {
+        field.name: getattr(known, field.name)
+        for field in fields(PositionView)
+        if field.name != "not_guarded"
+    }
+    return PositionView(**values, not_guarded=why_not_guarded(known))
+
+
+def sort_positions(positions: Iterable[PositionView]) -> tuple[PositionView, ...]:
+    """Order positions by broker, the worst result first, those without one last."""
+    return tuple(
+        sorted(
+            positions,
+            key=lambda view: (
+                tuple(Venue).index(view.account.venue),
+                view.pnl_ratio is None,
+                view.pnl_ratio or ZERO,
+                view.asset,
+            ),
+        )
+    )

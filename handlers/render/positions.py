@@ -9,7 +9,8 @@ from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
 from engine.model.money import ZERO, exact
-from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
+from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.view import PortfolioView, PositionView, Unread
 from handlers.render.html import MESSAGE_UNITS, bold, foreign, rows, units
 from handlers.render.locked import locked_label
 from handlers.render.numbers import (

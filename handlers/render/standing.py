@@ -3,7 +3,8 @@
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, PositionKind
-from engine.portfolio.view import NotGuarded, PositionView
+from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
@@ -44,7 +45,7 @@ def standing_text(position: PositionView, reader: Reader) -> str:
 
 
 def _why_no_guard(position: PositionView) -> str:
-    reason = position.not_guarded or NotGuarded.NOT_ASKED_FOR
+    reason = position.not_guarded or NotGuarded.NOT_REQUESTED
     return _why_unwatched(position) if reason is NotGuarded.PRICE_UNKNOWN else reason.value
 
 

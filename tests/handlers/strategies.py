@@ -32,7 +32,8 @@ from engine.offers.offers import (
     Standing,
     Unguarded,
 )
-from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
+from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.view import PortfolioView, PositionView, Unread
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
 from handlers.render.times import Reader, zone_named
 

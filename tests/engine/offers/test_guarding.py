@@ -12,7 +12,7 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.model.venues import Venue
 from engine.offers.confirmation import Rejected
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, PartReason, Standing, Unguarded
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Resting, Story
 
@@ -78,7 +78,7 @@ async def test_everything_can_be_asked_about_again(met):
 
 async def waiting(room):
     portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
-    return {one.asset for one in portfolio.positions if one.not_guarded is NotGuarded.ASKED}
+    return {one.asset for one in portfolio.positions if one.not_guarded is NotGuarded.QUESTION_OPEN}
 
 
 async def test_a_position_waits_for_an_answer_until_its_question_has_one(met):

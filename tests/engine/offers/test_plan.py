@@ -12,7 +12,6 @@ from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.offers.arming import (
     Arming,
-    ArmingCandidate,
     ArmingMode,
     Excluded,
     Exclusion,
@@ -20,27 +19,30 @@ from engine.offers.arming import (
     WithoutEntry,
 )
 from engine.offers.plan import guard_from, plan_arming
-from tests.builders import NOW, a_mark, an_account, an_instrument
+from tests.builders import NOW, a_guard, a_mark, a_position, an_account, an_instrument
 
 ASK, ALL, NONE = ArmingMode.ASK, ArmingMode.ALL, ArmingMode.NONE
 
 
-def a_candidate(
+THRESHOLD = Decimal("-0.01")
+
+
+def held(
     quantity="2", *, mark="100", entry=("2", "200"), currency="USD", venue=Venue.KRAKEN, price=None, **facts
 ):
+    """Two coins that cost 100 each and are worth as much."""
+    guarded = facts.pop("guarded", None)
     usual = {
         "account": an_account(venue),
-        "asset": "BTC",
         "instrument": an_instrument(venue=venue, minimum_notional="5"),
-        "threshold": Decimal("-0.01"),
-        "as_of": NOW,
+        "guard": guarded and a_guard(quantity=guarded),
     }
-    return ArmingCandidate(
+    return a_position(
         quantity=Decimal(quantity),
         mark=price or a_mark(mark),
-        entry_quantity=Decimal(entry[0]),
-        entry_cost=Decimal(entry[1]),
-        entry_currency=currency,
+        explained=Decimal(entry[0]),
+        cost=Decimal(entry[1]),
+        cost_currency=currency,
         **(usual | facts),
     )
 
@@ -48,8 +50,8 @@ def a_candidate(
 UNPRICED = PriceUnknown(problem=PriceProblem.STALE)
 
 
-def plan(*candidates, mode=ASK):
-    return plan_arming(candidates, mode)
+def plan(*positions, mode=ASK):
+    return plan_arming(positions, mode, threshold=THRESHOLD)
 
 
 def amounts(arming):
@@ -57,28 +59,30 @@ def amounts(arming):
 
 
 def test_a_position_with_an_entry_can_be_guarded_from_cost_or_from_today():
-    candidate = a_candidate(mark="110")
+    position = held(mark="110")
 
-    found = plan(candidate)
+    found = plan(position)
 
     assert found.from_cost == (
         Arming(
-            candidate=candidate,
+            position=position,
             symbol="BTC/USD",
             source=GuardSource.EXISTING_COST,
             quantity=Decimal(2),
             cost=Decimal(200),
             currency="USD",
+            threshold=THRESHOLD,
         ),
     )
     assert found.from_price == (
         Arming(
-            candidate=candidate,
+            position=position,
             symbol="BTC/USD",
             source=GuardSource.EXISTING_PRICE,
             quantity=Decimal(2),
             cost=Decimal(220),
             currency="USD",
+            threshold=THRESHOLD,
         ),
     )
     assert (found.would_sell, found.without_entry, found.excluded) == ((), (), ())
@@ -88,7 +92,7 @@ def test_a_position_with_an_entry_can_be_guarded_from_cost_or_from_today():
     ("mode", "armed", "asked"), [(ASK, False, True), (ALL, True, False), (NONE, False, False)]
 )
 def test_the_mode_decides_between_arming_asking_and_leaving_alone(mode, armed, asked):
-    found = plan(a_candidate(), mode=mode)
+    found = plan(held(), mode=mode)
 
     assert found.arm_now == (found.from_cost if armed else ())
     assert found.ask is asked
@@ -96,7 +100,7 @@ def test_the_mode_decides_between_arming_asking_and_leaving_alone(mode, armed, a
 
 @pytest.mark.parametrize(("mode", "asked"), [(ASK, True), (ALL, True), (NONE, False)])
 def test_what_would_be_sold_now_is_never_armed_unasked(mode, asked):
-    found = plan(a_candidate(mark="90"), mode=mode)
+    found = plan(held(mark="90"), mode=mode)
 
     (loser,) = found.would_sell
     assert (loser.pnl, loser.pnl_ratio) == (-20, Decimal("-0.1"))
@@ -116,7 +120,7 @@ def test_what_would_be_sold_now_is_never_armed_unasked(mode, asked):
     ],
 )
 def test_exactly_at_the_threshold_would_be_sold(direction, mark, sold):
-    found = plan(a_candidate(mark=mark, direction=direction, kind=PositionKind.MARGIN, leverage=3))
+    found = plan(held(mark=mark, direction=direction, kind=PositionKind.MARGIN, leverage=3))
 
     assert (len(found.would_sell), len(found.from_cost)) == ((1, 0) if sold else (0, 1))
 
@@ -126,22 +130,20 @@ def test_exactly_at_the_threshold_would_be_sold(direction, mark, sold):
 )
 @pytest.mark.parametrize(("mode", "asked"), [(ASK, True), (ALL, False)])
 def test_without_an_entry_only_todays_price_is_left(entry, currency, mode, asked):
-    candidate = a_candidate(entry=entry, currency=currency)
+    position = held(entry=entry, currency=currency)
 
-    found = plan(candidate, mode=mode)
+    found = plan(position, mode=mode)
 
-    assert found.without_entry == (WithoutEntry(candidate=candidate, reason=NoEntry.ENTRY_UNKNOWN),)
+    assert found.without_entry == (WithoutEntry(position=position, reason=NoEntry.ENTRY_UNKNOWN),)
     assert [amounts(arming) for arming in found.from_price] == [(GuardSource.EXISTING_PRICE, "2", "2E+2")]
     assert (found.arm_now, found.from_cost, found.would_sell) == ((), (), ())
     assert found.ask is asked
 
 
 def test_an_entry_in_another_currency_cannot_be_compared():
-    candidate = a_candidate(currency="EUR")
+    position = held(currency="EUR")
 
-    assert plan(candidate).without_entry == (
-        WithoutEntry(candidate=candidate, reason=NoEntry.OTHER_CURRENCY),
-    )
+    assert plan(position).without_entry == (WithoutEntry(position=position, reason=NoEntry.OTHER_CURRENCY),)
 
 
 @pytest.mark.parametrize(
@@ -156,105 +158,105 @@ def test_an_entry_in_another_currency_cannot_be_compared():
     ids=["partly explained", "partly withdrawn", "partly staked", "partly guarded", "guarded and explained"],
 )
 def test_only_the_explained_part_that_can_be_sold_is_guarded_from_cost(facts, quantity, cost):
-    (arming,) = plan(a_candidate(**facts)).from_cost
+    (arming,) = plan(held(**facts)).from_cost
 
     assert amounts(arming) == (GuardSource.EXISTING_COST, quantity, cost)
 
 
 def test_what_was_bought_and_is_guarded_already_leaves_the_rest_to_todays_price():
-    found = plan(a_candidate(entry=("1", "100"), guarded=Decimal(1)))
+    found = plan(held(entry=("1", "100"), guarded=Decimal(1)))
 
     assert found.without_entry[0].reason is NoEntry.ENTRY_UNKNOWN
     assert amounts(found.from_price[0]) == (GuardSource.EXISTING_PRICE, "1", "1E+2")
 
 
 EXCLUDED = {
-    "not listed": (a_candidate(instrument=None), Exclusion.NOT_LISTED),
-    "listings unknown": (a_candidate(instrument=None, is_listing_known=False), Exclusion.PRICE_UNKNOWN),
+    "not listed": (held(instrument=None), Exclusion.NOT_LISTED),
+    "listings unknown": (held(instrument=None, is_listing_known=False), Exclusion.PRICE_UNKNOWN),
     "guarded, listings unknown": (
-        a_candidate(instrument=None, is_listing_known=False, guarded=Decimal(2)),
+        held(instrument=None, is_listing_known=False, guarded=Decimal(2)),
         Exclusion.ALREADY_GUARDED,
     ),
     "tokenized": (
-        a_candidate(instrument=replace(an_instrument(), asset_class=AssetClass.TOKENIZED)),
+        held(instrument=replace(an_instrument(), asset_class=AssetClass.TOKENIZED)),
         Exclusion.TOKENIZED,
     ),
-    "all staked": (a_candidate(locked=Decimal(2)), Exclusion.CANNOT_BE_SOLD),
-    "owed": (a_candidate("-1"), Exclusion.CANNOT_BE_SOLD),
-    "all guarded": (a_candidate(guarded=Decimal(2)), Exclusion.ALREADY_GUARDED),
+    "all staked": (held(locked=Decimal(2)), Exclusion.CANNOT_BE_SOLD),
+    "owed": (held("-1"), Exclusion.CANNOT_BE_SOLD),
+    "all guarded": (held(guarded=Decimal(2)), Exclusion.ALREADY_GUARDED),
     "staked and guarded": (
-        a_candidate(guarded=Decimal(1), locked=Decimal(1)),
+        held(guarded=Decimal(1), locked=Decimal(1)),
         Exclusion.ALREADY_GUARDED,
     ),
-    "price unknown": (a_candidate(price=UNPRICED), Exclusion.PRICE_UNKNOWN),
+    "price unknown": (held(price=UNPRICED), Exclusion.PRICE_UNKNOWN),
     "market closed": (
-        a_candidate(price=PriceUnknown(problem=PriceProblem.MARKET_CLOSED)),
+        held(price=PriceUnknown(problem=PriceProblem.MARKET_CLOSED)),
         Exclusion.MARKET_CLOSED,
     ),
-    "worth too little": (a_candidate("0.0499", entry=("0.0499", "5")), Exclusion.DUST),
+    "worth too little": (held("0.0499", entry=("0.0499", "5")), Exclusion.DUST),
     "too few coins": (
-        a_candidate("0.49", instrument=an_instrument(minimum_quantity="0.5")),
+        held("0.49", instrument=an_instrument(minimum_quantity="0.5")),
         Exclusion.DUST,
     ),
     "less than a lot": (
-        a_candidate("0.9", instrument=an_instrument(lot="1", minimum_quantity="0")),
+        held("0.9", instrument=an_instrument(lot="1", minimum_quantity="0")),
         Exclusion.DUST,
     ),
     "too little in whole lots": (
-        a_candidate("0.059", instrument=an_instrument(lot="0.01", minimum_notional="5.5")),
+        held("0.059", instrument=an_instrument(lot="0.01", minimum_notional="5.5")),
         Exclusion.DUST,
     ),
 }
 
 
-@pytest.mark.parametrize(("candidate", "reason"), EXCLUDED.values(), ids=EXCLUDED)
+@pytest.mark.parametrize(("position", "reason"), EXCLUDED.values(), ids=EXCLUDED)
 @pytest.mark.parametrize("mode", ArmingMode)
-def test_what_cannot_be_guarded_now_is_excluded_with_its_reason(candidate, reason, mode):
-    found = plan(candidate, mode=mode)
+def test_what_cannot_be_guarded_now_is_excluded_with_its_reason(position, reason, mode):
+    found = plan(position, mode=mode)
 
-    assert found.excluded == (Excluded(candidate=candidate, reason=reason),)
+    assert found.excluded == (Excluded(position=position, reason=reason),)
     assert (found.from_cost, found.from_price, found.would_sell, found.without_entry) == ((), (), (), ())
     assert not found.ask
 
 
 @pytest.mark.parametrize(
-    "candidate",
+    "position",
     [
-        a_candidate("0.05", entry=("0.05", "5")),
-        a_candidate("0.5", instrument=an_instrument(minimum_quantity="0.5")),
-        a_candidate("1", instrument=an_instrument(lot="1", minimum_quantity="0")),
-        a_candidate("0.01", venue=Venue.ALPACA),
+        held("0.05", entry=("0.05", "5")),
+        held("0.5", instrument=an_instrument(minimum_quantity="0.5")),
+        held("1", instrument=an_instrument(lot="1", minimum_quantity="0")),
+        held("0.01", venue=Venue.ALPACA),
     ],
     ids=["just enough money", "just enough coins", "one lot", "alpaca's minimum is for buys only"],
 )
-def test_what_can_just_be_sold_can_be_guarded(candidate):
-    assert len(plan(candidate).from_price) == 1
+def test_what_can_just_be_sold_can_be_guarded(position):
+    assert len(plan(position).from_price) == 1
 
 
 def test_alpacas_minimum_quantity_holds_for_sales_too():
-    candidate = a_candidate("0.00009", venue=Venue.ALPACA)
+    position = held("0.00009", venue=Venue.ALPACA)
 
-    assert plan(candidate).excluded == (Excluded(candidate=candidate, reason=Exclusion.DUST),)
+    assert plan(position).excluded == (Excluded(position=position, reason=Exclusion.DUST),)
 
 
 def test_too_little_bought_is_guarded_from_todays_price_only():
-    found = plan(a_candidate(entry=("0.01", "1")))
+    found = plan(held(entry=("0.01", "1")))
 
     assert found.without_entry[0].reason is NoEntry.DUST
     assert len(found.from_price) == 1
 
 
 def test_several_positions_are_sorted_each_to_its_place():
-    winner, loser = a_candidate(mark="110"), a_candidate(mark="80", asset="ETH")
-    unknown, staked = a_candidate(entry=("0", "0")), a_candidate(locked=Decimal(2))
+    winner, loser = held(mark="110"), held(mark="80", asset="ETH")
+    unknown, staked = held(entry=("0", "0")), held(locked=Decimal(2))
 
     found = plan(winner, loser, unknown, staked, mode=ALL)
 
-    assert [arming.candidate for arming in found.arm_now] == [winner]
-    assert [loss.arming.candidate for loss in found.would_sell] == [loser]
-    assert [arming.candidate for arming in found.from_price] == [winner, loser, unknown]
-    assert [without.candidate for without in found.without_entry] == [unknown]
-    assert [excluded.candidate for excluded in found.excluded] == [staked]
+    assert [arming.position for arming in found.arm_now] == [winner]
+    assert [loss.arming.position for loss in found.would_sell] == [loser]
+    assert [arming.position for arming in found.from_price] == [winner, loser, unknown]
+    assert [without.position for without in found.without_entry] == [unknown]
+    assert [excluded.position for excluded in found.excluded] == [staked]
     assert found.ask
 
 
@@ -263,10 +265,8 @@ def test_nothing_found_asks_nothing():
 
 
 def test_an_arming_becomes_a_guard():
-    candidate = a_candidate(
-        direction=Direction.SHORT, kind=PositionKind.MARGIN, leverage=3, venue_entry=Decimal(100)
-    )
-    (arming,) = plan(candidate).from_cost
+    position = held(direction=Direction.SHORT, kind=PositionKind.MARGIN, leverage=3, venue_entry=Decimal(100))
+    (arming,) = plan(position).from_cost
 
     assert guard_from(arming, guard_id="g-1", now=NOW) == Guard(
         guard_id="g-1",
@@ -296,7 +296,7 @@ def test_an_arming_becomes_a_guard():
     mode=st.sampled_from(ArmingMode),
 )
 def test_arming_never_sells(mark, cost, direction, mode):
-    found = plan(a_candidate(mark=mark, entry=("2", cost), direction=direction), mode=mode)
+    found = plan(held(mark=mark, entry=("2", cost), direction=direction), mode=mode)
 
     for arming in (*found.arm_now, *found.from_cost, *found.from_price):
         worth = mark * arming.quantity

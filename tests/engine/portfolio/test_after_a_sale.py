@@ -8,7 +8,7 @@ import pytest
 from engine.guards.guard import GuardSource, GuardState
 from engine.offers.arming import Exclusion, NoEntry
 from engine.offers.offers import Armed, Offer
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
 

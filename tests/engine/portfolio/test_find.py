@@ -9,9 +9,8 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.offers.offering import propose
-from engine.portfolio.assemble import why_not_guarded
 from engine.portfolio.find import Scene, exit_symbols, find_positions
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from tests.builders import (
     NOW,
     a_guard,
@@ -125,7 +124,7 @@ def test_a_stock_is_sold_through_the_symbol_its_venue_names():
 def test_an_entry_comes_from_the_explained_part():
     one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(quantity="3", explained="2", cost="150")})
 
-    assert (one.explained, one.cost, one.currency, one.history_incomplete) == (2, 150, "USD", False)
+    assert (one.explained, one.cost, one.cost_currency, one.history_incomplete) == (2, 150, "USD", False)
 
 
 def test_a_coin_whose_history_was_not_read_yet_has_no_entry_and_says_so():
@@ -137,7 +136,7 @@ def test_a_coin_whose_history_was_not_read_yet_has_no_entry_and_says_so():
 def test_a_coin_nothing_explains_has_no_cost():
     one = found(a_holding("BTC"), bases={"BTC": a_basis(explained="0", cost="0", currency=None)})
 
-    assert (one.cost, one.currency) == (None, None)
+    assert (one.cost, one.cost_currency) == (None, None)
 
 
 def test_a_coin_is_marked_at_its_bid_with_its_taker_fee():
@@ -217,7 +216,7 @@ def test_a_margin_position_has_its_own_cost_and_is_marked_by_its_side():
     one = found(margin=[short], quotes=[a_quote("99.9", "100")])
 
     assert (one.kind, one.asset, one.quantity, one.explained) == (PositionKind.MARGIN, "BTC", 2, 2)
-    assert (one.cost, one.currency, one.leverage) == (180, "USD", 3)
+    assert (one.cost, one.cost_currency, one.leverage) == (180, "USD", 3)
     assert (one.mark.price, one.mark.basis) == (100, MarkBasis.ASK)
 
 

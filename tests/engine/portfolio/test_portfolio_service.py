@@ -10,7 +10,8 @@ from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
 from engine.offers.offers import ChoiceKind
-from engine.portfolio.view import NotGuarded, Unread
+from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.view import Unread
 from sandbox.faults import FaultKind
 from sandbox.world import DEMO_STORY, OWNER_ID, Bought, Opening, Story
 
@@ -53,7 +54,7 @@ async def test_a_position_shows_entry_mark_and_result(demo):
     assert (ada.entry, ada.mark.price, ada.pnl_ratio) == (Decimal("0.5"), Decimal("0.414"), Decimal("-0.172"))
     assert ada.pnl == Decimal("-89.741")
     assert ada.value_usd == Decimal("432.009")
-    assert ada.not_guarded is NotGuarded.ASKED
+    assert ada.not_guarded is NotGuarded.QUESTION_OPEN
 
 
 async def test_staked_coins_are_part_of_the_position_and_have_no_entry(demo):
@@ -115,7 +116,7 @@ async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(d
     assert unread.error == "it sent an error page instead of an answer (HTTP 503)"
     assert demo.clock.now() - unread.as_of >= timedelta(seconds=60)
     ada = next(view for view in portfolio.positions if view.asset == "ADA")
-    assert ada.not_guarded is NotGuarded.ASKED
+    assert ada.not_guarded is NotGuarded.QUESTION_OPEN
     assert (ada.as_of, ada.value_usd) == (unread.as_of, None)
 
 
@@ -248,7 +249,7 @@ async def test_a_position_larger_than_the_best_price_takes_is_priced_from_the_or
 
     assert btc.mark.basis is MarkBasis.WALKED
     assert btc.mark.price < thin.world.bid("kraken", "BTC/USD")
-    assert btc.not_guarded is NotGuarded.ASKED
+    assert btc.not_guarded is NotGuarded.QUESTION_OPEN
 
 
 async def test_a_position_larger_than_the_best_price_takes_can_be_guarded(thin):
@@ -264,4 +265,4 @@ async def test_an_order_book_that_is_not_told_leaves_the_price_unknown_for_that_
     btc = (await positions(thin))[Venue.KRAKEN, "BTC"]
 
     assert btc.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
-    assert btc.not_guarded is NotGuarded.ASKED
+    assert btc.not_guarded is NotGuarded.QUESTION_OPEN

@@ -7,7 +7,7 @@ import pytest
 
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.offers.arming import Exclusion
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
 

@@ -13,7 +13,7 @@ from engine.offers.offers import (
     Standing,
     TradingCost,
 )
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.help import render_help, render_start, render_unknown
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, portfolio, position

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from engine.model.venues import Venue
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.closing import render_close
 from handlers.render.guards import render_offer
 from handlers.render.positions import render_positions

@@ -7,7 +7,7 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.html import plain_text, split
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
@@ -176,7 +176,7 @@ def test_few_positions_say_which_part_the_result_is_of():
     ],
 )
 def test_a_guard_that_waits_is_counted_and_says_so(reasons, counted):
-    alone = position(guard=None, not_guarded=NotGuarded.NOT_ASKED_FOR)
+    alone = position(guard=None, not_guarded=NotGuarded.NOT_REQUESTED)
     held = portfolio(alone, *(position(not_guarded=reason) for reason in reasons))
 
     assert counted in render_positions(held, READER).text

@@ -6,7 +6,7 @@ import pytest
 
 from engine.guards.guard import GuardState
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.standing import standing_text
 from tests.handlers.values import NOW, READER, guard, mark, position
 

@@ -1,0 +1,79 @@
+"""Pure: why nothing watches a position."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.guards.guard import GuardState
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.portfolio.position import Position
+
+#: So high that nothing is worth too little.
+_ANY_PRICE = Decimal("1e30")
+
+
+class NotGuarded(StrEnum):
+    """Why a position is not guarded, as the chat says it."""
+
+    NOT_REQUESTED = "you have not asked for it"
+    QUESTION_OPEN = "the question about it waits for your answer"
+    ENTRY_UNKNOWN = "entry unknown"
+    FILLS_PENDING = "its fills are still being read"
+    UNREAD_SALE = "not read since it was sold"
+    PRICE_UNKNOWN = "price unknown"
+    MARKET_CLOSED = "market closed"
+    CANNOT_BE_SOLD_NOW = "cannot be sold now"
+    SHORT = "a short position, which NIJA only shows"
+    BELOW_MINIMUM = "below the venue's minimum"
+    PAUSED = "paused, your answer is needed"
+
+
+def why_not_guarded(position: Position) -> NotGuarded | None:
+    """Say why nothing watches a position; None while its guard does."""
+    if position.guard is None:
+        return _why_no_guard(position)
+    if position.guard.state is GuardState.PAUSED:
+        return NotGuarded.PAUSED
+    return _price_problem(position.mark)
+
+
+def _why_no_guard(position: Position) -> NotGuarded:
+    if position.is_short_spot:
+        return NotGuarded.SHORT
+    if position.instrument is None or position.quantity <= position.locked:
+        is_certain = position.instrument is not None or position.is_listing_known
+        return NotGuarded.CANNOT_BE_SOLD_NOW if is_certain else NotGuarded.PRICE_UNKNOWN
+    if position.is_unread:
+        return NotGuarded.UNREAD_SALE
+    if _price_problem(position.mark) is NotGuarded.MARKET_CLOSED:
+        return NotGuarded.MARKET_CLOSED
+    if _is_dust(position, position.quantity - position.locked):
+        # Unstaked, the whole of it could be sold.
+        is_whole_dust = _is_dust(position, position.quantity)
+        return NotGuarded.BELOW_MINIMUM if is_whole_dust else NotGuarded.CANNOT_BE_SOLD_NOW
+    return _why_not_requested(position)
+
+
+def _why_not_requested(position: Position) -> NotGuarded:
+    is_unpriced = not isinstance(position.mark, Mark) and position.last_price is None
+    if is_unpriced and not position.has_open_question:
+        return NotGuarded.PRICE_UNKNOWN
+    if position.fills_pending:
+        return NotGuarded.FILLS_PENDING
+    if position.cost is None:
+        return NotGuarded.ENTRY_UNKNOWN
+    return NotGuarded.QUESTION_OPEN if position.has_open_question else NotGuarded.NOT_REQUESTED
+
+
+def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:
+    if isinstance(mark, Mark):
+        return None
+    is_closed = mark.problem is PriceProblem.MARKET_CLOSED
+    return NotGuarded.MARKET_CLOSED if is_closed else NotGuarded.PRICE_UNKNOWN
+
+
+def _is_dust(position: Position, quantity: Decimal) -> bool:
+    if position.instrument is None:
+        return False
+    price = position.mark.price if isinstance(position.mark, Mark) else position.last_price
+    # Without a price only the least quantity tells.
+    return position.instrument.why_too_small_to_sell(quantity, price or _ANY_PRICE) is not None
