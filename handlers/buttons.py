@@ -1,6 +1,6 @@
 """What a pressed button does: Refresh redraws its screen in place, a choice is carried out once."""
 
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 
-from engine.offers.offers import Nothing
+from engine.offers.offers import Nothing, Outcome
 from engine.users.roles import Role
 from handlers.access import may
 from handlers.chat_context import ChatContext
@@ -35,6 +35,11 @@ class Press:
     def __init__(self, query: CallbackQuery) -> None:
         self._query = query
         self.answered = False
+
+    @property
+    def confirmation_id(self) -> str:
+        """Return which stored confirmation a button carries."""
+        return (self._query.data or "").partition(":")[2]
 
     async def answer(self, text: str = "", *, alert: bool = False) -> bool:
         """Answer with a line that pops up; False when it could not be shown."""
@@ -88,24 +93,14 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
 
 
 async def press_choice(update: Update, context: ChatContext) -> None:
-    """Carry out a stored choice; the engine sees to its owner, its single use and its expiry."""
-    if (query := update.callback_query) is None:
+    """Carry out a stored choice."""
+    guards = context.services.guards
+    answered: tuple[Press, Outcome] | None = await press_stored(update, context, guards.confirm)
+    if answered is None:
         return
-    press = Press(query)
-    if not may(context.user.role, Role.TRADER):
-        await press.answer(MAY_NOT_CHANGE, alert=True)
-        return
-    confirmation_id = (query.data or "").partition(":")[2]
-    taking = context.services.guards.confirm(context.user.user_id, confirmation_id)
-    outcome = await while_answering(press, context, taking)
-    if isinstance(outcome, Nothing):
-        if not await press.answer(outcome.why, alert=True):
-            await context.reply(render_nothing(outcome))
-        await press.stop_spinner()
-        return
-    await press.stop_spinner()
+    press, outcome = answered
     first, *further = render_outcome(outcome, context.reader)
-    waiting = await context.services.guards.fetch_open_choices(context.user.user_id, confirmation_id)
+    waiting = await guards.fetch_open_choices(context.user.user_id, press.confirmation_id)
     if waiting:
         # The question about the other positions stays where it is.
         await press.leave_buttons({choice_data(one) for one in waiting})
@@ -114,6 +109,34 @@ async def press_choice(update: Update, context: ChatContext) -> None:
         await press.replace(context, first)
     for screen in further:
         await context.reply(screen)
+
+
+async def press_stored(
+    update: Update,
+    context: ChatContext,
+    confirm: Callable[[int, str], Coroutine[Any, Any, _T | Nothing]],
+    *,
+    role: Role = Role.TRADER,
+) -> tuple[Press, _T] | None:
+    """Confirm a stored button and return what came of it; None where that is nothing, which its user is shown.
+
+    The engine sees to its owner, its single use and its expiry, and checks again what it showed.
+    """
+    if (query := update.callback_query) is None:
+        return None
+    press = Press(query)
+    if not may(context.user.role, role):
+        await press.answer(MAY_NOT_CHANGE, alert=True)
+        return None
+    confirming = confirm(context.user.user_id, press.confirmation_id)
+    outcome = await while_answering(press, context, confirming)
+    if not isinstance(outcome, Nothing):
+        await press.stop_spinner()
+        return press, outcome
+    if not await press.answer(outcome.why, alert=True):
+        await context.reply(render_nothing(outcome))
+    await press.stop_spinner()
+    return None
 
 
 async def press_unknown(update: Update, _context: ChatContext) -> None:
