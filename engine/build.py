@@ -32,7 +32,7 @@ from engine.exits.watch_log import WatchLog
 from engine.guards.guard_marks import GuardMarks
 from engine.market.marks import Marks
 from engine.offers.closing import ClosingService
-from engine.offers.closing_gathering import Gathering
+from engine.offers.closing_reader import ClosingReader
 from engine.offers.guarding import GuardService
 from engine.offers.onboarding import Onboarding
 from engine.offers.questions_store import load_open_questions
@@ -286,7 +286,7 @@ class _Parts:
     def closing(self) -> ClosingService:
         return ClosingService(
             portfolio=self.portfolio,
-            gathering=Gathering(
+            reader=ClosingReader(
                 reader=self.reader,
                 reports=self._reports,
                 brokers=self._base.brokers,

@@ -6,10 +6,10 @@ from itertools import chain
 
 from engine.clock import Clock
 from engine.offers.arming import Arming
-from engine.offers.asking import sell_now_buttons, single_buttons
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, conclude
 from engine.offers.offers import Armed, Nothing, Offer, Outcome, Standing
+from engine.offers.questions import sell_now_buttons, single_buttons
 from engine.offers.setter import GuardSetter
 from engine.offers.shown import ConfirmedPositions, is_covered, may_sell
 
@@ -17,7 +17,7 @@ _CAUSE = "armed by its owner"
 
 
 class Answers:
-    """Arms guards from buttons; what is not as it was shown is asked about again."""
+    """Arms guards from buttons; what is not as it was shown is shown again."""
 
     def __init__(self, *, inquiry: Inquiry, setter: GuardSetter, clock: Clock) -> None:
         self._inquiry = inquiry
@@ -73,25 +73,25 @@ class Answers:
         ]
         fit = {id(arming) for arming in covered}
         grown = [p for p in proposals if any(id(arming) not in fit for arming in armings_of(p))]
-        asked_apart = [p for p in proposals if p in would_sell or p in grown]
-        follow_up = await self._ask_again(pressed, asked_apart) if asked_apart else None
-        return await self._conclude(covered, proposals, asked_apart, follow_up)
+        needs_confirmation = [p for p in proposals if p in would_sell or p in grown]
+        follow_up = await self._ask_again(pressed, needs_confirmation) if needs_confirmation else None
+        return await self._conclude(covered, proposals, needs_confirmation, follow_up)
 
     async def _ask_again(self, pressed: ConfirmedPositions, proposals: Sequence[Proposal]) -> Offer:
         if all(proposal.line.standing is Standing.WOULD_BE_SOLD_NOW for proposal in proposals):
             buttons = sell_now_buttons(proposals)
-            return await self._inquiry.ask(pressed.user_id, "would_sell", proposals, buttons)
-        return await self._inquiry.ask(pressed.user_id, "changed", proposals, single_buttons(proposals))
+            return await self._inquiry.offer(pressed.user_id, "would_sell", proposals, buttons)
+        return await self._inquiry.offer(pressed.user_id, "changed", proposals, single_buttons(proposals))
 
     async def _conclude(
         self,
         armings: Sequence[Arming],
         proposals: Sequence[Proposal],
-        asked_apart: Sequence[Proposal],
+        needs_confirmation: Sequence[Proposal],
         follow_up: Offer | None,
     ) -> Outcome:
         guards = await self._setter.arm(armings, cause=_CAUSE)
-        armed = conclude(guards, proposals, asked_apart, follow_up)
+        armed = conclude(guards, proposals, needs_confirmation, follow_up)
         if not guards and follow_up is not None and not armed.left_out:
             return follow_up
         if not guards and follow_up is None and not proposals:

@@ -1,4 +1,4 @@
-"""Close positions by their owner's word: a preview first, and one button that counts once within a minute."""
+"""Manual closes: a preview first, and one button that counts once within a minute."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +9,9 @@ from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import ASKED_VALID
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
-from engine.offers.closing_gathering import Gathering
 from engine.offers.closing_plan import Plan, ShownSale, guard_to_close, plan_closing, why_again
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.offers import Nothing
 from engine.portfolio.service import PortfolioService
@@ -37,7 +37,7 @@ class ClosingService:
         self,
         *,
         portfolio: PortfolioService,
-        gathering: Gathering,
+        reader: ClosingReader,
         exits: Exits,
         database: Database,
         clock: Clock,
@@ -45,7 +45,7 @@ class ClosingService:
         new_id: Callable[[], str],
     ) -> None:
         self._portfolio = portfolio
-        self._gathering = gathering
+        self._reader = reader
         self._exits = exits
         self._database = database
         self._clock = clock
@@ -60,7 +60,7 @@ class ClosingService:
         if not positions:
             never_read = self._portfolio.why_never_read(user_id, venue)
             return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
-        plans = [plan_closing(scene) for scene in await self._gathering.look(positions)]
+        plans = [plan_closing(one) for one in await self._reader.read(positions)]
         return await self._show(user_id, plans)
 
     async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
@@ -70,8 +70,8 @@ class ClosingService:
             return confirmed
         shown = {one.key: one for one in confirmed.shown.positions}
         positions = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
-        scenes = await self._gathering.look(positions)
-        plans = [plan_closing(scene, most=shown[scene.position.key].quantity) for scene in scenes]
+        facts = await self._reader.read(positions)
+        plans = [plan_closing(one, most=shown[one.position.key].quantity) for one in facts]
         again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), "")
         if again:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")

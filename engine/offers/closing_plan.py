@@ -24,7 +24,7 @@ from engine.portfolio.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class ClosingFacts:
     """Everything gathered about one position that is to be closed."""
 
     position: Position
@@ -41,7 +41,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownSale:
-    """What its owner agrees to about one position by pressing the button of a preview."""
+    """What its owner confirms about one position by pressing the button of a preview."""
 
     key: PositionKey
     quantity: Decimal
@@ -63,7 +63,7 @@ class Plan:
 
     @property
     def shown(self) -> ShownSale | None:
-        """Return what its preview shows to be agreed to; None where nothing can be sold."""
+        """Return what its preview shows to be confirmed; None where nothing can be sold."""
         price = self.line.price
         if price is None or self.line.why_not:
             return None
@@ -93,19 +93,19 @@ class _Results:
 
 
 def why_no_instrument(position: Position) -> str:
-    """Say why nobody knows what a position would be sold as."""
+    """Say why it is unknown what a position would be sold as."""
     if position.is_listing_known:
         return "it is not listed there"
     return f"{position.account.venue.label} did not tell what it lists; try again in a moment"
 
 
-def plan_closing(scene: Scene, *, most: Decimal | None = None) -> Plan:
-    """Work out what closing a position now would do; `most` caps it at what was agreed to."""
-    position = scene.position
+def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
+    """Work out what closing a position now would do; `most` caps it at what was confirmed."""
+    position = facts.position
     quantity = position.sellable if most is None else min(position.sellable, most)
-    why_not = _why_not(scene, quantity)
-    orders = () if why_not else _in_the_way(scene, quantity)
-    line = _line(scene, quantity, orders, why_not)
+    why_not = _why_not(facts, quantity)
+    orders = () if why_not else _in_the_way(facts, quantity)
+    line = _line(facts, quantity, orders, why_not)
     cancels = frozenset(str(order.venue_order_id) for order in orders)
     return Plan(position=position, line=line, quantity=quantity, cancels=cancels)
 
@@ -150,17 +150,17 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
     return guard, _trigger(guard, plan.line, asked, now)
 
 
-def _why_not(scene: Scene, quantity: Decimal) -> str:
-    return next(_obstacles(scene, quantity), "")
+def _why_not(facts: ClosingFacts, quantity: Decimal) -> str:
+    return next(_obstacles(facts, quantity), "")
 
 
-def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
-    position, priced = scene.position, scene.priced
+def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[str]:
+    position, priced = facts.position, facts.priced
     instrument = position.instrument
     if position.guard is not None and position.guard.state is GuardState.CLOSING:
         yield "it is being sold already"
-    if scene.trouble:
-        yield scene.trouble
+    if facts.trouble:
+        yield facts.trouble
     if position.is_short_spot:
         yield "it is a short position; close it at the venue itself"
     if instrument is None:
@@ -178,19 +178,19 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
         yield too_small
 
 
-def _is_held(scene: Scene, quantity: Decimal) -> bool:
-    return scene.free is not None and scene.free < quantity
+def _is_held(facts: ClosingFacts, quantity: Decimal) -> bool:
+    return facts.free is not None and facts.free < quantity
 
 
-def _in_the_way(scene: Scene, quantity: Decimal) -> tuple[Order, ...]:
-    if scene.free is None or not _is_held(scene, quantity):
+def _in_the_way(facts: ClosingFacts, quantity: Decimal) -> tuple[Order, ...]:
+    if facts.free is None or not _is_held(facts, quantity):
         return ()
-    return plan_release(scene.position.asset, needed=quantity, free=scene.free, open_orders=scene.open_orders)
+    return plan_release(facts.position.asset, needed=quantity, free=facts.free, open_orders=facts.open_orders)
 
 
-def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
-    position = scene.position
-    priced = scene.priced if isinstance(scene.priced, ClosingPrice) else None
+def _line(facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
+    position = facts.position
+    priced = facts.priced if isinstance(facts.priced, ClosingPrice) else None
     instrument = position.instrument
     sold = position.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
     value = fee = None
@@ -226,7 +226,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
             )
             for order in orders
         ),
-        unreadable=scene.unreadable if _is_held(scene, quantity) else (),
+        unreadable=facts.unreadable if _is_held(facts, quantity) else (),
         why_not=why_not,
         opens_at=position.mark.opens_at if why_not and isinstance(position.mark, PriceUnknown) else None,
     )
@@ -249,7 +249,7 @@ def _results(
 def _cost(
     position: Position, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
 ) -> tuple[Decimal, bool]:
-    """Return what the unguarded part cost; its value now stands in for a cost nobody knows."""
+    """Return what the unguarded part cost; its value now stands in for an unknown cost."""
     if extra == ZERO:
         return ZERO, True
     cost, explained = position.cost, position.explained

@@ -1,4 +1,4 @@
-"""What closing by hand would do, and what came of it."""
+"""What a manual close would do, and what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,11 +42,11 @@ class CloseLine:
     against_guard: AgainstGuard | None = None
     #: Open orders that hold it and would be cancelled.
     cancels: tuple[CancelledOrder, ...] = ()
-    #: Open orders that may hold it and cannot be read, so that nobody knows whether they must be cancelled.
+    #: Open orders that may hold it and cannot be read, so that it is unknown whether they must be cancelled.
     unreadable: tuple[str, ...] = ()
     #: Why it cannot be sold now; empty when it can.
     why_not: str = ""
-    #: When its market opens, where that is shut and its venue told.
+    #: When its market opens, where that is shut and its venue says when.
     opens_at: datetime | None = None
 
 

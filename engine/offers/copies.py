@@ -15,8 +15,8 @@ from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard
 from engine.model.wait_reasons import WaitReason
-from engine.offers.asking import UNSOLICITED_VALID
 from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
+from engine.offers.questions import UNSOLICITED_VALID
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.storage.database import Database
 from engine.storage.high_water import high_water_note
@@ -34,9 +34,9 @@ log = structlog.get_logger(__name__)
 
 
 async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> None:
-    """Let no guard act, and no exit go on, where the database is a copy or older than it was; its owner is asked.
+    """Suspend every guard and exit where the database is a copy or older than it was, until its owner confirms.
 
-    `mark` tells the file from every other one; None where its file system does not.
+    `mark` identifies the file; None where its file system does not.
     """
     now, note = clock.now(), high_water_note(database.url)
     noted = await asyncio.to_thread(note.read) if note else None

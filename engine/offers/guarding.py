@@ -1,4 +1,4 @@
-"""Guarding and unguarding by the owner's word: offers first, changes only by a confirmed button."""
+"""Guarding and unguarding at the owner's request: offers first, changes only by a confirmed button."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,10 +12,10 @@ from engine.guards.guard import Guard, GuardState
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.answers import Answers
-from engine.offers.asking import Button, overview_buttons, single_buttons
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
+from engine.offers.questions import Button, overview_buttons, single_buttons
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
@@ -57,8 +57,8 @@ class GuardService:
             return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
         # Those that cannot be guarded are shown too, with the reason.
         if symbol is None:
-            return await self._inquiry.ask(user_id, "guard_all", proposals, overview_buttons(proposals))
-        return await self._inquiry.ask(user_id, "guard", proposals, single_buttons(proposals))
+            return await self._inquiry.offer(user_id, "guard_all", proposals, overview_buttons(proposals))
+        return await self._inquiry.offer(user_id, "guard", proposals, single_buttons(proposals))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
         """Ask whether to stop guarding a position, or say that it is not guarded."""
@@ -77,7 +77,7 @@ class GuardService:
             )
             for proposal in proposals
         ]
-        return await self._inquiry.ask(
+        return await self._inquiry.offer(
             user_id, "unguard", proposals, (*buttons, Button(kind=ChoiceKind.CANCEL))
         )
 
@@ -119,11 +119,11 @@ class GuardService:
         return await (self._resuming.resume if is_resumed else self._answers.guard_and_sell)(pressed)
 
     async def _choose(self, pressed: ConfirmedPositions) -> Outcome:
-        proposals = self._inquiry.propose(await self._inquiry.find_pressed(pressed))
+        proposals = self._inquiry.propose(await self._inquiry.find_again(pressed))
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
-        return await self._inquiry.ask(pressed.user_id, "choose", able, single_buttons(able))
+        return await self._inquiry.offer(pressed.user_id, "choose", able, single_buttons(able))
 
     async def _unguard(self, pressed: ConfirmedPositions) -> Outcome:
         ended = list[Guard]()

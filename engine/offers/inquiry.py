@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from engine.clock import Clock
 from engine.model.venues import Venue
-from engine.offers.asking import CONVERSATION, Button, ask
 from engine.offers.offering import Proposal, largest_first, propose, propose_renamed
 from engine.offers.offers import Offer
+from engine.offers.questions import CONVERSATION, Button, create_offer
 from engine.offers.shown import ConfirmedPositions
 from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
@@ -35,7 +35,7 @@ class Inquiry:
         """Return what a user holds of a symbol, or of everything, priced just now for showing."""
         return await self._portfolio.find(user_id, symbol, venue, fresh=True)
 
-    async def find_pressed(self, pressed: ConfirmedPositions) -> list[Position]:
+    async def find_again(self, pressed: ConfirmedPositions) -> list[Position]:
         """Return the positions a button is about as they are now, priced for showing."""
         return await self._portfolio.find_again(pressed.user_id, pressed.shown.positions)
 
@@ -54,7 +54,7 @@ class Inquiry:
 
     async def propose_confirmed(self, pressed: ConfirmedPositions) -> list[Proposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""
-        confirmed = await self.confirm(await self.find_pressed(pressed))
+        confirmed = await self.confirm(await self.find_again(pressed))
         return [self._propose_as_shown(one, pressed) for one in confirmed]
 
     def _propose_as_shown(self, position: Position, pressed: ConfirmedPositions) -> Proposal:
@@ -69,12 +69,12 @@ class Inquiry:
         """Return positions with prices confirmed for a quantity of each, or for all that could be guarded."""
         return await self._portfolio.confirm(positions, quantity=quantity)
 
-    async def ask(
+    async def offer(
         self, user_id: int, about: str, proposals: Sequence[Proposal], buttons: Sequence[Button]
     ) -> Offer:
         """Ask within a conversation."""
         async with self._database.write() as session:
-            return await ask(
+            return await create_offer(
                 session,
                 user_id=user_id,
                 about=about,

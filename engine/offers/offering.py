@@ -140,9 +140,9 @@ def propose_returned(position: Position, guard: Guard, *, was: Decimal) -> Propo
 
 
 def may_resume(guard: Guard, position: Position) -> bool:
-    """Tell whether a paused guard's cost still is the cost of what is there.
+    """Return whether a paused guard's cost still is the cost of what is there.
 
-    Where a quantity changed and the venue tells no entry, nobody knows whether its unit is the same.
+    Where a quantity changed and the venue has no entry of it, its unit may be another one.
     """
     is_in_doubt = guard.state_reason in _OTHER_UNITS
     return not is_in_doubt or (guard.venue_entry is not None and position.venue_entry is not None)
@@ -162,7 +162,7 @@ def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
 def conclude(
     guards: Sequence[Guard],
     proposals: Sequence[Proposal],
-    asked_apart: Sequence[Proposal] = (),
+    needs_confirmation: Sequence[Proposal] = (),
     follow_up: Offer | None = None,
 ) -> Armed:
     """Say what came of arming: the guards set, and what of the positions they leave out."""
@@ -171,7 +171,7 @@ def conclude(
     return Armed(
         guards=tuple(guards),
         parts_left_out=tuple(parts),
-        left_out=tuple(p.line for p in proposals if p.key not in armed and p not in asked_apart),
+        left_out=tuple(p.line for p in proposals if p.key not in armed and p not in needs_confirmation),
         follow_up=follow_up,
     )
 

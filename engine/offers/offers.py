@@ -1,4 +1,4 @@
-"""What the owner is asked before a guard changes, and what came of the answer."""
+"""Questions to the owner before a guard changes, and what came of the answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +61,7 @@ class OfferLine:
     pnl: Decimal | None
     #: A sentence about what cannot be done and why; empty when nothing is in the way.
     why_not: str = ""
-    #: Why its venue tells nothing now; empty when it answers.
+    #: Why its venue does not answer now; empty when it answers.
     trouble: str = ""
 
 

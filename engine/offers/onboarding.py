@@ -1,4 +1,4 @@
-"""Meet an account for the first time: list what it holds, and ask or guard as the settings say."""
+"""First contact with an account: list what it holds, and ask or guard as the settings say."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from engine.guards import store as rows
 from engine.guards.store import KnownAsset
 from engine.model.venues import Account
 from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
-from engine.offers.asking import UNSOLICITED_VALID, Button, ask, overview_buttons, sell_now_buttons
 from engine.offers.offering import Proposal, conclude, largest_first, propose
 from engine.offers.offers import Standing
 from engine.offers.plan import plan_arming
+from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer, overview_buttons, sell_now_buttons
 from engine.offers.setter import GuardSetter
 from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
@@ -24,7 +24,7 @@ _WITHOUT_PRICE = frozenset({Exclusion.PRICE_UNKNOWN, Exclusion.MARKET_CLOSED})
 
 
 class Onboarding:
-    """Asks once about everything held; later buys by hand are never asked about."""
+    """Asks once about everything held; external buys after that are never guarded or asked about."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Onboarding:
         self._threshold = threshold
         self._mode = mode
 
-    async def meet(self, account: Account) -> None:
+    async def run(self, account: Account) -> None:
         """Ask about an account's positions unless that was done, as soon as their entries are known."""
         positions = await self._portfolio.gather(account)
         async with self._database.read() as session:
@@ -52,9 +52,9 @@ class Onboarding:
             await self._note(account, {one.asset for one in positions} - {asset.asset for asset in known})
         elif not any(one.history_incomplete for one in positions):
             # Before that an entry may still be found, and asking without it would be asking twice.
-            await self._introduce(account, positions)
+            await self._first_contact(account, positions)
 
-    async def _introduce(self, account: Account, positions: tuple[Position, ...]) -> None:
+    async def _first_contact(self, account: Account, positions: tuple[Position, ...]) -> None:
         plan = self._plan(positions)
         if _is_too_early(plan, self._mode):
             return
@@ -62,7 +62,7 @@ class Onboarding:
             positions = tuple(await self._portfolio.confirm(positions))
             plan = self._plan(positions)
         proposals = largest_first(propose(one, threshold=self._threshold) for one in positions)
-        asked, buttons = _question(plan, proposals, self._mode)
+        questioned, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
         async with self._database.write() as session:
             if self._mode is ArmingMode.ALL and positions:
@@ -75,12 +75,12 @@ class Onboarding:
                     dedup_key=f"existing_guarded:{account.account_id}",
                     now=now,
                 )
-            if asked:
-                offer = await ask(
+            if questioned:
+                offer = await create_offer(
                     session,
                     user_id=account.user_id,
-                    about="would_sell" if all(map(_would_sell, asked)) else "first_contact",
-                    proposals=asked,
+                    about="would_sell" if all(map(_would_sell, questioned)) else "first_contact",
+                    proposals=questioned,
                     buttons=buttons,
                     threshold=self._threshold,
                     now=now,
@@ -95,10 +95,12 @@ class Onboarding:
                     now=now,
                 )
             for one in positions:
-                await rows.save_known_asset(session, _known(account, one.asset, now, asked=bool(asked)))
+                await rows.save_known_asset(
+                    session, _known(account, one.asset, now, is_asked_about=bool(questioned))
+                )
             if not positions:
-                # Remember that the account was met, so that its first buy by hand is not asked about.
-                await rows.save_known_asset(session, _known(account, "", now, asked=False))
+                # Remember the first contact, so that the first external buy is not asked about.
+                await rows.save_known_asset(session, _known(account, "", now, is_asked_about=False))
 
     def _plan(self, positions: tuple[Position, ...]) -> ArmingPlan:
         return plan_arming(positions, self._mode, threshold=self._threshold)
@@ -109,7 +111,7 @@ class Onboarding:
         now = self._clock.now()
         async with self._database.write() as session:
             for asset in sorted(assets):
-                await rows.save_known_asset(session, _known(account, asset, now, asked=False))
+                await rows.save_known_asset(session, _known(account, asset, now, is_asked_about=False))
 
 
 def _question(
@@ -126,7 +128,7 @@ def _question(
 
 
 def _is_too_early(plan: ArmingPlan, mode: ArmingMode) -> bool:
-    """Tell whether nothing could be answered or guarded yet, because a market is shut or a venue tells no prices."""
+    """Return whether nothing could be answered or guarded yet, because a market is shut or prices are unknown."""
     if mode is ArmingMode.ALL:
         lacks_price = any(excluded.reason is Exclusion.PRICE_UNKNOWN for excluded in plan.excluded)
         return lacks_price and not (plan.arm_now or plan.would_sell)
@@ -138,7 +140,7 @@ def _waits_for_price(plan: ArmingPlan) -> bool:
 
 
 def _is_unpriced(proposal: Proposal) -> bool:
-    """Tell whether only a price is missing to guard a position from its cost."""
+    """Return whether only a price is missing to guard a position from its cost."""
     return proposal.position.cost is not None and _waits_for_price(proposal.plan)
 
 
@@ -146,11 +148,11 @@ def _would_sell(proposal: Proposal) -> bool:
     return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW
 
 
-def _known(account: Account, asset: str, now: datetime, *, asked: bool) -> KnownAsset:
+def _known(account: Account, asset: str, now: datetime, *, is_asked_about: bool) -> KnownAsset:
     return KnownAsset(
         account_id=account.account_id,
         user_id=account.user_id,
         asset=asset,
         first_seen_at=now,
-        question_at=now if asked else None,
+        question_at=now if is_asked_about else None,
     )

@@ -1,4 +1,4 @@
-"""Take up paused guards again: never at a cost that says nothing any more, and never into an unasked sale."""
+"""Take up paused guards again: never at a cost that says nothing any more, and never into a sale that was not confirmed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,10 +10,10 @@ from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.guard_mark import is_past, ratio_of
 from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
-from engine.offers.asking import Button
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
 from engine.offers.offers import Armed, ChoiceKind, Nothing, Outcome
+from engine.offers.questions import Button
 from engine.offers.shown import ConfirmedPositions, may_sell
 from engine.portfolio.position import Position
 from engine.storage.database import Database
@@ -29,7 +29,7 @@ class Resuming:
 
     async def resume(self, pressed: ConfirmedPositions) -> Outcome:
         """Let the paused guard of a button watch again, or ask further."""
-        for position in await self._inquiry.find_pressed(pressed):
+        for position in await self._inquiry.find_again(pressed):
             guard = position.guard
             if guard is None or guard.state is not GuardState.PAUSED:
                 continue
@@ -42,22 +42,22 @@ class Resuming:
             return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
         if not may_resume(guard, position):
             proposal = propose_paused(position, guard)
-            return await self._inquiry.ask(pressed.user_id, "paused", [proposal], buttons_of(proposal))
+            return await self._inquiry.offer(pressed.user_id, "paused", [proposal], buttons_of(proposal))
         [confirmed] = await self._inquiry.confirm([position], quantity=kept.quantity)
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
             return Nothing(why=f"{guard.symbol} stays paused: {mark.why_at(guard.venue)}.")
-        if is_past(kept, mark) and not self._agreed(pressed, kept, mark):
+        if is_past(kept, mark) and not self._is_confirmed(pressed, kept, mark):
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
-            return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
+            return await self._inquiry.offer(pressed.user_id, "would_sell", [proposal], buttons)
         outcome = await self._go_on(guard, kept, position.seen)
         shown = pressed.shown.of(kept.key)
         if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):
             return replace(outcome, not_sold=outcome.guards)
         return outcome
 
-    def _agreed(self, pressed: ConfirmedPositions, kept: Guard, mark: Mark) -> bool:
+    def _is_confirmed(self, pressed: ConfirmedPositions, kept: Guard, mark: Mark) -> bool:
         shown = pressed.shown.of(kept.key)
         return (
             shown is not None

@@ -14,7 +14,7 @@ from engine.offers.offering import OldCost, Proposal, Resumable
 from engine.offers.offers import ChoiceKind
 from engine.portfolio.position import Position
 
-#: Selling at once is agreed to for figures that were just seen.
+#: Selling at once is confirmed for figures that were just seen.
 SELL_NOW_WITHIN = timedelta(minutes=10)
 #: A loss this much worse than the one that was shown is another question.
 WORSE_BY = Decimal("0.01")
@@ -24,7 +24,7 @@ _FROM_PRICE = frozenset({ChoiceKind.GUARD_FROM_PRICE, ChoiceKind.GUARD_ALL_FROM_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What its owner agrees to about one position by pressing a button."""
+    """What its owner confirms about one position by pressing a button."""
 
     key: PositionKey
     #: What would be guarded at most.
@@ -77,14 +77,14 @@ def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
 
 
 def is_covered(shown: Shown | None, arming: Arming) -> bool:
-    """Tell whether a button showed at least what would be guarded now."""
+    """Return whether a button showed at least what would be guarded now."""
     return shown is not None and arming.quantity <= shown.quantity
 
 
 def may_sell(
     shown: Shown | None, *, quantity: Decimal, cost: Decimal, ratio: Decimal | None, now: datetime
 ) -> bool:
-    """Tell whether the owner agreed to sell this at once: seen just now, the same, and no much larger loss.
+    """Return whether the owner confirmed selling this at once: seen just now, the same, and no much larger loss.
 
     `ratio` is the loss at the present mark; None when it would not be sold now.
     """

@@ -1,1 +1,1 @@
-"""The picture people look at: every position with its entry, mark, result and guard."""
+"""Every position with its entry, mark, result and guard."""

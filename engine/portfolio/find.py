@@ -29,7 +29,7 @@ from engine.portfolio.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class AccountFacts:
     """Everything gathered about one account at one moment."""
 
     report: AccountReport
@@ -46,11 +46,11 @@ class Scene:
     threshold: Decimal
     price_max_age_s: float
     now: datetime
-    #: The last step of our orders that the report certainly shows; None where nobody knows.
+    #: The last step of our orders that the report certainly shows; None is unknown.
     step: int | None = None
     #: Positions that a question to their owner is open about.
     open_questions: frozenset[PositionKey] = frozenset()
-    #: Marks by symbol that were known before, whatever is told now.
+    #: Marks by symbol that were known before, whatever the quotes are now.
     last_marks: Mapping[str, Mark] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote says too little.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
@@ -72,28 +72,28 @@ def exit_symbols(
     return chosen
 
 
-def find_positions(scene: Scene) -> tuple[Position, ...]:
+def find_positions(facts: AccountFacts) -> tuple[Position, ...]:
     """Return every spot and margin position of the account."""
-    symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
-    spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
-    short = [_short(scene, holding) for holding in scene.report.shorts]
-    margin = [_margin(scene, position) for position in scene.report.margin_positions]
+    symbols = exit_symbols(facts.report, facts.bases, facts.instruments)
+    spot = [_spot(facts, holding, symbols) for holding in facts.report.spot_positions]
+    short = [_short(facts, holding) for holding in facts.report.shorts]
+    margin = [_margin(facts, position) for position in facts.report.margin_positions]
     there = [*spot, *short, *margin]
     keys = {position.key for position in there}
-    waiting = [one for one in scene.guards if one.state is GuardState.PAUSED and one.key not in keys]
-    everything = (*there, *(_gone(scene, guard) for guard in waiting))
-    return tuple(_with_scene(scene, one) for one in everything)
+    waiting = [one for one in facts.guards if one.state is GuardState.PAUSED and one.key not in keys]
+    everything = (*there, *(_gone(facts, guard) for guard in waiting))
+    return tuple(_with_account_facts(facts, one) for one in everything)
 
 
-def _with_scene(scene: Scene, position: Position) -> Position:
+def _with_account_facts(facts: AccountFacts, position: Position) -> Position:
     """Return a position with what is known of all of its account's at once."""
     symbol = position.symbol or ""
     return replace(
         position,
-        has_open_question=position.key in scene.open_questions,
-        step=scene.step,
-        is_listing_known=bool(scene.instruments),
-        last_mark=_last_mark(scene, position.guard, symbol),
+        has_open_question=position.key in facts.open_questions,
+        step=facts.step,
+        is_listing_known=bool(facts.instruments),
+        last_mark=_last_mark(facts, position.guard, symbol),
     )
 
 
@@ -113,23 +113,23 @@ def marks_of(positions: Sequence[Position]) -> Mapping[str, Mark]:
     }
 
 
-def _last_mark(scene: Scene, guard: Guard | None, symbol: str) -> Mark | None:
-    seen = scene.guard_marks.get(guard.guard_id) if guard else None
-    return seen.last if seen is not None and seen.last is not None else scene.last_marks.get(symbol)
+def _last_mark(facts: AccountFacts, guard: Guard | None, symbol: str) -> Mark | None:
+    seen = facts.guard_marks.get(guard.guard_id) if guard else None
+    return seen.last if seen is not None and seen.last is not None else facts.last_marks.get(symbol)
 
 
-def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Position:
-    guard = _guard(scene, PositionKind.SPOT, holding.asset)
+def _spot(facts: AccountFacts, holding: Holding, symbols: Mapping[str, str]) -> Position:
+    guard = _guard(facts, PositionKind.SPOT, holding.asset)
     symbol = guard.symbol if guard else symbols.get(holding.asset)
-    instrument = scene.instruments.get(symbol) if symbol else None
-    basis, unsettled = scene.bases.get(holding.asset), _unsettled(scene, holding)
+    instrument = facts.instruments.get(symbol) if symbol else None
+    basis, unsettled = facts.bases.get(holding.asset), _unsettled(facts, holding)
     is_shrunk = basis is not None and holding.total < basis.quantity
     is_pending = unsettled is not None or is_shrunk
-    # Until the fills of a sale are read, nobody knows what the rest cost; a sale of ours changes no average.
+    # Until the fills of a sale are read, the cost of the rest is unknown; a sale of ours changes no average.
     is_being_sold = guard is not None and guard.state is GuardState.CLOSING
     costed = basis if basis and basis.explained and (is_being_sold or not is_pending) else None
     return Position(
-        account=scene.report.account,
+        account=facts.report.account,
         kind=PositionKind.SPOT,
         direction=Direction.LONG,
         asset=holding.asset,
@@ -142,77 +142,77 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Positio
         history_incomplete=basis is None or not basis.complete or basis.quantity != holding.total,
         fills_pending=is_pending,
         unsettled=unsettled,
-        mark=_mark(scene, guard, instrument, Direction.LONG, holding.total),
-        quote_usd=_quote_usd(scene, instrument),
-        taker=_taker(scene, instrument),
+        mark=_mark(facts, guard, instrument, Direction.LONG, holding.total),
+        quote_usd=_quote_usd(facts, instrument),
+        taker=_taker(facts, instrument),
         guard=guard,
         venue_entry=holding.venue_entry,
-        as_of=scene.report.at,
-        venue_as_of=scene.report.venue_at,
+        as_of=facts.report.at,
+        venue_as_of=facts.report.venue_at,
     )
 
 
-def _gone(scene: Scene, guard: Guard) -> Position:
+def _gone(facts: AccountFacts, guard: Guard) -> Position:
     """Return what is not there now and has a guard that waits, so that it can be seen and taken off."""
-    instrument = scene.instruments.get(guard.symbol)
+    instrument = facts.instruments.get(guard.symbol)
     return Position(
-        account=scene.report.account,
+        account=facts.report.account,
         kind=guard.kind,
         direction=guard.direction,
         asset=guard.asset,
         instrument=instrument,
         quantity=ZERO,
-        mark=_mark(scene, guard, instrument, guard.direction, guard.quantity),
-        quote_usd=_quote_usd(scene, instrument),
-        taker=_taker(scene, instrument),
+        mark=_mark(facts, guard, instrument, guard.direction, guard.quantity),
+        quote_usd=_quote_usd(facts, instrument),
+        taker=_taker(facts, instrument),
         guard=guard,
         leverage=guard.leverage,
-        as_of=scene.report.at,
-        venue_as_of=scene.report.venue_at,
+        as_of=facts.report.at,
+        venue_as_of=facts.report.venue_at,
     )
 
 
-def _unsettled(scene: Scene, holding: Holding) -> Unsettled | None:
-    account_id = scene.report.account.account_id
-    return scene.unsettled.get(
+def _unsettled(facts: AccountFacts, holding: Holding) -> Unsettled | None:
+    account_id = facts.report.account.account_id
+    return facts.unsettled.get(
         PositionKey(account_id=account_id, kind=PositionKind.SPOT, asset=holding.asset)
     )
 
 
-def _short(scene: Scene, holding: Holding) -> Position:
+def _short(facts: AccountFacts, holding: Holding) -> Position:
     """Return what is owed to the venue: shown, never guarded, because closing it is a purchase."""
-    instrument = scene.instruments.get(holding.symbol) if holding.symbol else None
+    instrument = facts.instruments.get(holding.symbol) if holding.symbol else None
     return Position(
-        account=scene.report.account,
+        account=facts.report.account,
         kind=PositionKind.SPOT,
         direction=Direction.SHORT,
         asset=holding.asset,
         instrument=instrument,
         quantity=-holding.total,
-        mark=_mark(scene, None, instrument, Direction.SHORT, -holding.total),
-        quote_usd=_quote_usd(scene, instrument),
-        taker=_taker(scene, instrument),
+        mark=_mark(facts, None, instrument, Direction.SHORT, -holding.total),
+        quote_usd=_quote_usd(facts, instrument),
+        taker=_taker(facts, instrument),
         guard=None,
-        as_of=scene.report.at,
-        venue_as_of=scene.report.venue_at,
+        as_of=facts.report.at,
+        venue_as_of=facts.report.venue_at,
     )
 
 
-def _margin(scene: Scene, position: MarginPosition) -> Position:
-    instrument = scene.instruments.get(position.symbol)
+def _margin(facts: AccountFacts, position: MarginPosition) -> Position:
+    instrument = facts.instruments.get(position.symbol)
     base, _, quote = position.symbol.partition("/")
-    guard = _guard(scene, PositionKind.MARGIN, base, symbol=position.symbol)
+    guard = _guard(facts, PositionKind.MARGIN, base, symbol=position.symbol)
     key = PositionKey(
-        account_id=scene.report.account.account_id,
+        account_id=facts.report.account.account_id,
         kind=PositionKind.MARGIN,
         asset=base,
         symbol=position.symbol,
     )
     if guard is not None and guard.direction is not position.direction:
-        # It guarded what was turned around by hand.
+        # It guarded what an external trade turned around.
         guard = None
     return Position(
-        account=scene.report.account,
+        account=facts.report.account,
         kind=PositionKind.MARGIN,
         direction=position.direction,
         asset=base,
@@ -221,24 +221,24 @@ def _margin(scene: Scene, position: MarginPosition) -> Position:
         explained=position.quantity,
         cost=position.cost,
         cost_currency=quote,
-        mark=_mark(scene, guard, instrument, position.direction, position.quantity),
-        quote_usd=_quote_usd(scene, instrument),
-        taker=_taker(scene, instrument),
+        mark=_mark(facts, guard, instrument, position.direction, position.quantity),
+        quote_usd=_quote_usd(facts, instrument),
+        taker=_taker(facts, instrument),
         guard=guard,
         leverage=position.leverage,
-        unsettled=unread if (unread := scene.unsettled.get(key)) and not unread.is_read else None,
-        as_of=scene.report.at,
-        venue_as_of=scene.report.venue_at,
+        unsettled=unread if (unread := facts.unsettled.get(key)) and not unread.is_read else None,
+        as_of=facts.report.at,
+        venue_as_of=facts.report.venue_at,
     )
 
 
-def _guard(scene: Scene, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
-    key = PositionKey(account_id=scene.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
-    return next((guard for guard in scene.guards if guard.key == key), None)
+def _guard(facts: AccountFacts, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
+    key = PositionKey(account_id=facts.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
+    return next((guard for guard in facts.guards if guard.key == key), None)
 
 
 def _mark(
-    scene: Scene,
+    facts: AccountFacts,
     guard: Guard | None,
     instrument: Instrument | None,
     direction: Direction,
@@ -246,37 +246,37 @@ def _mark(
 ) -> Mark | PriceUnknown:
     # A guarded position shows what its guard goes by, not a second opinion; a paused one sees nothing.
     is_watched = guard is not None and guard.state is not GuardState.PAUSED
-    guard_mark = scene.guard_marks.get(guard.guard_id) if guard and is_watched else None
+    guard_mark = facts.guard_marks.get(guard.guard_id) if guard and is_watched else None
     if guard_mark is not None and guard_mark.current is not None:
         return guard_mark.current
     if instrument is None:
-        # Without listings nobody knows whether there is something to quote.
-        return PriceUnknown(problem=PriceProblem.NO_QUOTE if scene.instruments else PriceProblem.NO_ANSWER)
-    quote = scene.quotes.get(instrument.symbol)
+        # Without listings it is unknown whether there is something to quote.
+        return PriceUnknown(problem=PriceProblem.NO_QUOTE if facts.instruments else PriceProblem.NO_ANSWER)
+    quote = facts.quotes.get(instrument.symbol)
     if quote is None:
-        return scene.no_quote
+        return facts.no_quote
     request = MarkRequest(
         symbol=instrument.symbol,
         direction=direction,
         quantity=quantity,
-        threshold=guard.threshold if guard else scene.threshold,
-        max_age_s=scene.price_max_age_s,
+        threshold=guard.threshold if guard else facts.threshold,
+        max_age_s=facts.price_max_age_s,
     )
     return mark_to_show(
         request,
         instrument=instrument,
         quote=quote,
-        book=scene.books.get(instrument.symbol),
-        session=scene.session,
-        now=scene.now,
+        book=facts.books.get(instrument.symbol),
+        session=facts.session,
+        now=facts.now,
     )
 
 
-def _quote_usd(scene: Scene, instrument: Instrument | None) -> Decimal | None:
+def _quote_usd(facts: AccountFacts, instrument: Instrument | None) -> Decimal | None:
     if instrument is None:
         return None
-    return value_in_usd(instrument.quote, scene.instruments, scene.quotes)
+    return value_in_usd(instrument.quote, facts.instruments, facts.quotes)
 
 
-def _taker(scene: Scene, instrument: Instrument | None) -> Decimal:
-    return scene.takers.get(instrument.symbol, ZERO) if instrument else ZERO
+def _taker(facts: AccountFacts, instrument: Instrument | None) -> Decimal:
+    return facts.takers.get(instrument.symbol, ZERO) if instrument else ZERO

@@ -37,7 +37,7 @@ class Position:
     cost_currency: str | None = None
     #: True while older fills are still being read.
     history_incomplete: bool = False
-    #: True while fills are awaited without which nobody knows what today's quantity cost.
+    #: True while fills are awaited without which the cost of today's quantity is unknown.
     fills_pending: bool = False
     #: What our own orders changed and these figures do not show yet.
     unsettled: Unsettled | None = None
@@ -90,12 +90,12 @@ class Position:
 
     @property
     def is_short_spot(self) -> bool:
-        """Tell whether it is owed to the venue without margin: shown, and closed by a purchase alone."""
+        """Return whether it is owed to the venue without margin: shown, and closed by a purchase alone."""
         return self.kind is PositionKind.SPOT and self.direction is Direction.SHORT
 
     @property
     def is_unread(self) -> bool:
-        """Tell whether the quantity is of before a sale of ours."""
+        """Return whether the quantity is of before a sale of ours."""
         return self.unsettled is not None and not self.unsettled.is_read
 
     @property
@@ -181,7 +181,7 @@ class Position:
         return Seen(quantity=self.quantity, at=self.as_of, venue_at=self.venue_as_of, step=self.step)
 
     def is_called(self, symbol: str) -> bool:
-        """Tell whether an asset or a pair somebody names, in any letters, is this one."""
+        """Return whether the name of an asset or a pair, in any letters, is its."""
         asset, _, quote = symbol.partition("/")
         return is_named(self.asset, asset) and (not quote or (self.quote or "").upper() == quote.upper())
 
@@ -192,7 +192,7 @@ class Position:
         return replace(self, explained=ZERO, cost=None) if self.fills_pending else self
 
     def _being_sold(self, guard: Guard) -> "Position":
-        """Return what is being sold with what was paid for it; of the rest nobody knows before it is over."""
+        """Return what is being sold with what was paid for it; the cost of the rest is unknown before it is over."""
         if self.cost is not None and self.explained > ZERO:
             sold = min(self.explained, guard.quantity)
             return replace(self, explained=sold, cost=share(self.cost, sold, self.explained))

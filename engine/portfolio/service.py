@@ -34,9 +34,9 @@ from engine.model.quotes import OrderBook
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
-from engine.portfolio.confirm import Confirmer
-from engine.portfolio.find import Scene, exit_symbols, find_positions, marks_of, thin_symbols
+from engine.portfolio.find import AccountFacts, exit_symbols, find_positions, marks_of, thin_symbols
 from engine.portfolio.position import Position
+from engine.portfolio.price_confirmer import Confirmer
 from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of
 from engine.storage.database import Database
 
@@ -151,14 +151,14 @@ class PortfolioService:
         report = self._reports.latest(account.account_id)
         if report is None:
             return ()
-        scene = await self._scene(report, fresh=fresh)
+        facts = await self._facts(report, fresh=fresh)
         if pausing is not None:
-            others = (guard for guard in scene.guards if guard.guard_id != pausing.guard_id)
-            scene = replace(scene, guards=(*others, pausing))
-        positions = find_positions(scene)
+            others = (guard for guard in facts.guards if guard.guard_id != pausing.guard_id)
+            facts = replace(facts, guards=(*others, pausing))
+        positions = find_positions(facts)
         if thin := thin_symbols(positions):
             books = await _books(self._markets[account.venue], thin)
-            positions = find_positions(replace(scene, books=books, now=self._clock.now()))
+            positions = find_positions(replace(facts, books=books, now=self._clock.now()))
         self._last_marks[account.venue].update(marks_of(positions))
         return positions
 
@@ -168,7 +168,7 @@ class PortfolioService:
         """Return positions with marks that a second look confirmed for a quantity, or with *price unknown*."""
         return await self._confirmer.confirm(positions, quantity=quantity)
 
-    async def _scene(self, report: AccountReport, *, fresh: bool) -> Scene:
+    async def _facts(self, report: AccountReport, *, fresh: bool) -> AccountFacts:
         account_id = report.account.account_id
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
@@ -203,7 +203,7 @@ class PortfolioService:
         if fresh and wanted:
             await self._ask_for_quotes(market, wanted)
         reading = await self._quotes(market, wanted)
-        return Scene(
+        return AccountFacts(
             report=report,
             guards=guards,
             open_questions=open_questions,

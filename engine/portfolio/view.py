@@ -48,7 +48,7 @@ class PositionView:
     guard: Guard | None
     #: Result of what the guard covers against what it counts from, as a fraction; None without guard or price.
     guard_ratio: Decimal | None = None
-    #: True while fills are awaited without which nobody knows what today's quantity cost.
+    #: True while fills are awaited without which the cost of today's quantity is unknown.
     fills_pending: bool = False
     #: What our own orders changed and these figures do not show yet.
     unsettled: Unsettled | None = None

@@ -97,7 +97,7 @@ class AccountSync:
         with failures.turn_of("comparing the guards"):
             is_complete = await self._reconcile(report, requested_at, late.open_assets)
         with failures.turn_of("asking about what is new"):
-            await self._onboarding.meet(account)
+            await self._onboarding.run(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
         return (
             is_complete

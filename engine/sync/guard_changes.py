@@ -11,9 +11,9 @@ from engine.guards import store as rows
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
 from engine.model.venues import Account
-from engine.offers.asking import UNSOLICITED_VALID, Button, ask
 from engine.offers.offering import Proposal, propose_paused, propose_returned
 from engine.offers.offers import Offer
+from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 from engine.sync.notices import describe_change, reason_of
@@ -67,7 +67,7 @@ class GuardChanges:
     async def _ask(
         self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
     ) -> Offer:
-        return await ask(
+        return await create_offer(
             session,
             user_id=guard.user_id,
             about=about,

@@ -12,7 +12,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled, GuardPaused, GuardRe
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.closing_gathering import KEY_CHANGED
+from engine.offers.closing_reader import KEY_CHANGED
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

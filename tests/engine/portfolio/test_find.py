@@ -9,7 +9,7 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.offers.offering import propose
-from engine.portfolio.find import Scene, exit_symbols, find_positions
+from engine.portfolio.find import AccountFacts, exit_symbols, find_positions
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from tests.builders import (
     NOW,
@@ -44,7 +44,7 @@ def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="U
     )
 
 
-def a_scene(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
+def account_facts(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
     values = {
         "report": a_report(*holdings, margin=margin),
         "guards": (),
@@ -59,11 +59,11 @@ def a_scene(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
         "price_max_age_s": 15,
         "now": NOW,
     }
-    return Scene(**{**values, **changes})
+    return AccountFacts(**{**values, **changes})
 
 
 def found(*holdings, **choices):
-    [one] = find_positions(a_scene(*holdings, **choices))
+    [one] = find_positions(account_facts(*holdings, **choices))
     return one
 
 
@@ -250,7 +250,9 @@ def test_a_stock_has_a_price_in_its_session_only(session, problem):
 def test_what_was_sold_without_being_held_is_shown_and_never_guarded():
     owed = a_holding("AAPL", "-5", symbol="AAPL/USD")
     [short] = find_positions(
-        a_scene(owed, instruments={"AAPL/USD": STOCK}, quotes=(a_quote(symbol="AAPL/USD"),), session=OPEN)
+        account_facts(
+            owed, instruments={"AAPL/USD": STOCK}, quotes=(a_quote(symbol="AAPL/USD"),), session=OPEN
+        )
     )
 
     assert (short.direction, short.quantity) == (Direction.SHORT, 5)

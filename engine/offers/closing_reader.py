@@ -17,7 +17,7 @@ from engine.model.holdings import PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders
 from engine.model.venues import Account, Venue
-from engine.offers.closing_plan import Scene, why_no_instrument
+from engine.offers.closing_plan import ClosingFacts, why_no_instrument
 from engine.portfolio.position import Position
 
 KEY_CHANGED = (
@@ -26,7 +26,7 @@ KEY_CHANGED = (
 )
 
 
-class Gathering:
+class ClosingReader:
     """Reads accounts, prices and open orders for closing."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Gathering:
         self._threshold = threshold
         self._is_key_certain = is_key_certain
 
-    async def look(self, positions: Sequence[Position]) -> list[Scene]:
+    async def read(self, positions: Sequence[Position]) -> list[ClosingFacts]:
         """Return each position with its present price and the orders that hold it."""
         orders = {
             account.account_id: await self._orders(account, positions) for account in _accounts(positions)
@@ -56,7 +56,7 @@ class Gathering:
             venue: await self._quotes(venue, positions) for venue in {f.account.venue for f in positions}
         }
         return [
-            await self._scene(one, quotes[one.account.venue], orders[one.account.account_id])
+            await self._gather(one, quotes[one.account.venue], orders[one.account.account_id])
             for one in positions
         ]
 
@@ -80,11 +80,13 @@ class Gathering:
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened
 
-    async def _scene(self, position: Position, reading: QuoteReading, orders: OpenOrders | str) -> Scene:
+    async def _gather(
+        self, position: Position, reading: QuoteReading, orders: OpenOrders | str
+    ) -> ClosingFacts:
         trouble = self._trouble(position)
         if isinstance(orders, str):
             trouble, orders = trouble or orders, OpenOrders()
-        return Scene(
+        return ClosingFacts(
             position=position,
             free=self._free(position),
             priced=await self._price(position, reading),

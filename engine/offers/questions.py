@@ -1,4 +1,4 @@
-"""Write down what an offer's buttons mean, and build the offer around them."""
+"""Store what an offer's buttons show, and build the offer around them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from engine.offers.offering import Proposal, costly_at
 from engine.offers.offers import Choice, ChoiceKind, Offer
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
 
-#: A question asked in a conversation is answered soon or asked again.
+#: A question in a conversation is answered soon or shown again.
 CONVERSATION = timedelta(minutes=10)
-#: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
+#: A question of the bot's own may be answered after a holiday; figures are read afresh then.
 UNSOLICITED_VALID = timedelta(days=14)
 
 
@@ -27,7 +27,7 @@ class Button:
     subject: str | None = None
 
 
-async def ask(
+async def create_offer(
     session: AsyncSession,
     *,
     user_id: int,
@@ -82,10 +82,10 @@ def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
     """
     everything = tuple(proposal.key for proposal in proposals)
     from_cost = _keys_with(proposals, ChoiceKind.GUARD_FROM_COST)
-    asked_apart = _keys_with(proposals, ChoiceKind.GUARD_AND_SELL_NOW)
+    needs_confirmation = _keys_with(proposals, ChoiceKind.GUARD_AND_SELL_NOW)
     from_price = _keys_with(proposals, ChoiceKind.GUARD_FROM_PRICE)
     buttons = list[Button]()
-    if from_cost or asked_apart:
+    if from_cost or needs_confirmation:
         buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_COST, keys=everything))
     if from_price:
         buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_PRICE, keys=everything))
