@@ -15,30 +15,30 @@ _log = structlog.get_logger()
 
 _RANK = {Role.VIEWER: 0, Role.TRADER: 1, Role.OWNER: 2}
 
-#: Strangers decide how often they knock, so it is the log that is bounded.
+#: Strangers decide how often they write, so it is the log that is bounded.
 _WINDOW = timedelta(hours=1)
 _LINES_PER_WINDOW = 20
 
 
 def may(role: Role, needed: Role) -> bool:
-    """Tell whether a role includes what another may do."""
+    """Return whether a role includes what another may do."""
     return _RANK[role] >= _RANK[needed]
 
 
 def is_speech(update: Update) -> bool:
-    """Tell whether an update is a new message or a button press; edits and all else are never acted on."""
+    """Return whether an update is a new message or a button press; edits and all else are never acted on."""
     return update.message is not None or update.callback_query is not None
 
 
 def why_refused(update: Update) -> str | None:
-    """Return why nobody in this update can be let in, whoever they are; None when they may be asked for."""
+    """Return why an update is ignored whoever sent it; None when its user is to be looked up."""
     user, chat = update.effective_user, update.effective_chat
     # A number with a fraction of zero equals the owner's and is none of Telegram's.
     if user is None or type(user.id) is not int:
         return "no user"
     if user.is_bot or user.id == ChatID.ANONYMOUS_ADMIN:
         return "hidden behind a bot"
-    # In a private chat the chat is the user; anything else is somebody else's button or a room.
+    # In a private chat the chat is the user; anything else is a group, or another user's button.
     if chat is None or chat.type != ChatType.PRIVATE or type(chat.id) is not int or chat.id != user.id:
         return "not their own private chat"
     return None
@@ -53,7 +53,7 @@ class StrangerLog:
         self._left_out = 0
 
     def note(self, user_id: int | None, why: str, now: Moment) -> None:
-        """Log that somebody was ignored, unless that was said lately."""
+        """Log that an update was ignored, unless that was logged lately."""
         if self._since is None or now - self._since >= _WINDOW:
             self._since = now
             self._logged.clear()

@@ -1,4 +1,4 @@
-"""What people type after a command, read into typed values or into a sentence that helps."""
+"""What is typed after a command, read into typed values or into a sentence that helps."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from handlers.render.threshold import one_threshold
 #: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.
 _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
-#: A loss, as somebody would write it who wants a threshold of their own.
+#: A loss, as a user writes it who wants another threshold.
 _THRESHOLD = re.compile(r"[-\u2212][0-9]+(?:[.,][0-9]+)?%?|[0-9]+(?:[.,][0-9]+)?%|%")
 _EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)

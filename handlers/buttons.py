@@ -73,7 +73,7 @@ class Press:
             for row in message.reply_markup.inline_keyboard
         ]
         with suppress(BadRequest):
-            # Somebody pressed two at once, or deleted the message.
+            # Two were pressed at once, or the message was deleted.
             await self._query.edit_message_reply_markup(InlineKeyboardMarkup([row for row in rows if row]))
 
 

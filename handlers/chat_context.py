@@ -68,7 +68,7 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], C
 
     @property
     def is_stale(self) -> bool:
-        """Tell whether the command was sent so long ago that it may not act any more.
+        """Return whether the command was sent so long ago that it may not act any more.
 
         Nothing is known of the age of one that was sent later than now.
         """

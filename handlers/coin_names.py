@@ -1,4 +1,4 @@
-"""Coins by the names people know them under, for whoever types a name instead of a symbol."""
+"""Coins by their common names, for users who type a name instead of a symbol."""
 
 from collections.abc import Mapping
 

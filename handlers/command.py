@@ -52,7 +52,7 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
 
 
 async def show_typing(context: ChatContext) -> None:
-    """Show `typing...`; that it cannot be shown matters to nobody."""
+    """Show `typing...`; where it cannot be shown, the work goes on."""
     if context.chat_id is None:
         return
     try:

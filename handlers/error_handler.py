@@ -27,7 +27,7 @@ _INCIDENT_BYTES = 3
 
 
 async def report_error(commands: Mapping[str, Command], update: object, context: ChatContext) -> None:
-    """Log an error under a short code, tell the user who caused it, and stop the update there."""
+    """Log an error under a short code, show it to the user who caused it, and stop the update there."""
     error = context.error
     chat_update = update if isinstance(update, Update) else None
     update_id = chat_update.update_id if chat_update else None
@@ -47,7 +47,7 @@ async def report_error(commands: Mapping[str, Command], update: object, context:
 
 
 def _is_connection_trouble(error: BaseException | None) -> bool:
-    """Tell whether another message would fail the same way, or repeat one that did arrive."""
+    """Return whether another message would fail the same way, or repeat one that did arrive."""
     if isinstance(error, BadRequest):
         return False
     return isinstance(error, TelegramError)

@@ -38,7 +38,7 @@ class Brought:
 
 
 def brought_by_sale(sale: ExitFilled) -> Brought:
-    """Return the results that an alert tells."""
+    """Return the results that an alert shows."""
     currency = sale.instead_of.partition("/")[2] or sale.currency
     is_entry_known = sale.entry_known and not sale.since_guarded
     against = sale.against_guard

@@ -191,25 +191,25 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)
     if not message.may_be_owners:
-        yield fill_against_name(asked=message.asked), _against(message)
+        yield fill_against_name(manual=message.asked), _against(message)
     yield "Fee", _fee(message)
     yield from _proceeds(message)
     yield "Realised PnL", _realised(message)
     if not message.may_be_owners:
         yield (
-            time_to_fill_name(asked=message.asked),
+            time_to_fill_name(manual=message.asked),
             duration(wall_time.between(message.triggered_at, message.filled_at)),
         )
 
 
-def fill_against_name(*, asked: bool) -> str:
+def fill_against_name(*, manual: bool) -> str:
     """Name the fill against the price at which the sale began."""
-    return "Fill vs request" if asked else "Fill vs trigger"
+    return "Fill vs request" if manual else "Fill vs trigger"
 
 
-def time_to_fill_name(*, asked: bool) -> str:
+def time_to_fill_name(*, manual: bool) -> str:
     """Name the time from what began the sale to its fill."""
-    return "Request to fill" if asked else "Trigger to fill"
+    return "Request to fill" if manual else "Trigger to fill"
 
 
 def _other_pair(message: ExitFilled) -> Iterator[str]:
@@ -275,7 +275,7 @@ def _account(message: ExitFilled) -> Iterator[str]:
 
 
 def _is_worthless(message: ExitFilled) -> bool:
-    """Tell whether what was not sold is worth less than a cent, so that naming it would only look like an error."""
+    """Return whether what was not sold is worth less than a cent, so that naming it would only look like an error."""
     return is_cash(message.currency) and message.left_over * message.fill_price < _CENT
 
 

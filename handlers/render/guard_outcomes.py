@@ -73,10 +73,10 @@ def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
         why = "the price is above the threshold again. It is sold when it gets there."
         yield "\n".join(f"Not sold: {_guard_name(guard)}, {why}" for guard in armed.not_sold)
     if armed.follow_up:
-        asked = (
+        questions = (
             f"{position_name(line.position)}: {standing_of(line, reader)}" for line in armed.follow_up.lines
         )
-        yield "\n".join((bold("Asked about below, not guarded until you answer"), *asked))
+        yield "\n".join((bold("Asked about below, not guarded until you answer"), *questions))
     before = [line for line in armed.left_out if is_guarded(line)]
     if before:
         yield "\n".join((bold("Guarded before"), *(_left_out_line(line, reader) for line in before)))

@@ -26,7 +26,7 @@ from handlers.render.questions import question_of, unanswered
 from handlers.render.sale_figures import sale_at_once
 from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
 from handlers.render.standing import (
-    SOLD_AS_ASKED,
+    SOLD_ON_REQUEST,
     command_name,
     is_locked,
     locked_text,
@@ -142,7 +142,7 @@ def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold
 
 
 def _is_apart(line: OfferLine, offer: Offer) -> bool:
-    """Tell whether a position is only in the way of those that something can be decided about."""
+    """Return whether a position is only in the way of those that something can be decided about."""
     nothing_else = all(one.standing is Standing.CANNOT_BE_GUARDED for one in offer.lines)
     return line.standing is Standing.CANNOT_BE_GUARDED and line.position.guard is None and not nothing_else
 
@@ -176,7 +176,7 @@ def _guarded(guard: Guard, line: OfferLine) -> Iterator[str]:
         return
     at = f"{amount} of it guarded at {threshold_percent(guard.threshold)}"
     if guard.is_for_one_sale:
-        yield f"{amount} of it {SOLD_AS_ASKED}"
+        yield f"{amount} of it {SOLD_ON_REQUEST}"
         return
     if guard.state is GuardState.CLOSING:
         yield f"{at}, being sold now"
@@ -232,7 +232,7 @@ def _why_not(line: OfferLine, reader: Reader) -> str:
     position = line.position
     guard = position.guard
     if guard is not None and guard.is_for_one_sale:
-        return SOLD_AS_ASKED
+        return SOLD_ON_REQUEST
     if is_guarded(line) and guard is not None:
         selling = ", being sold now" if guard.state is GuardState.CLOSING else ""
         return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
@@ -299,6 +299,6 @@ def _short_name(line: OfferLine, offer: Offer) -> str:
 
 
 def is_guarded(line: OfferLine) -> bool:
-    """Tell whether a position was left out because it has a guard."""
+    """Return whether a position was left out because it has a guard."""
     guard = line.position.guard
     return line.why_not == Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale

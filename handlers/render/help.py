@@ -28,7 +28,7 @@ _NO_BUYS = (
     "NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where a buy costs least: buy there in the "
     "broker's own app, then /guard SYMBOL guards it."
 )
-#: Words of other bots for what has another name here, or is not done.
+#: Commands of other bots for what has another name here, or is not done.
 _INSTEAD = {
     **dict.fromkeys(("pnl", "profit", "profits", "loss", "losses", "performance", "results"), _RESULTS),
     **dict.fromkeys(("buy", "long", "purchase", "order", "trade"), _NO_BUYS),
@@ -36,7 +36,7 @@ _INSTEAD = {
 _FORMS = (
     "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."
 )
-#: Typed in a hurry by somebody who wants it to end, in whatever form: what ends what.
+#: What is typed in a hurry to end something, and the command that does.
 _ENDS = re.compile(
     r"(stop|sell|panic|liquidat|emergenc|kill|dump|abort)[a-z]*|quit|exit|pause|disable|unguardall"
 )
@@ -54,7 +54,7 @@ _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
 
 class CommandLine(Protocol):
-    """What help tells of a command."""
+    """What help shows of a command."""
 
     @property
     def name(self) -> str:

@@ -39,7 +39,7 @@ _STATES = {
     IntentState.SUPERSEDED: "not needed any more",
     IntentState.REFUSED: "not taken by the venue in time",
 }
-#: States that say nothing without what they wait for, or why they ended.
+#: States that need what they wait for, or why they ended.
 _WITH_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
 
 
@@ -176,14 +176,14 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     if record.average_price is not None:
         yield "Fill price", price(record.average_price, currency)
     if record.slippage is not None and not record.may_be_owners:
-        yield fill_against_name(asked=record.intent.asked is not None), percent(record.slippage)
+        yield fill_against_name(manual=record.intent.asked is not None), percent(record.slippage)
     yield "Fee", _fee(record.fee, record.fee_asset)
     if (brought := brought_by_exit(record)) is not None:
         yield _realised(brought)
     yield "Orders sent", _sent(record)
     took = _took(record)
     if took is not None:
-        yield time_to_fill_name(asked=record.intent.asked is not None), took
+        yield time_to_fill_name(manual=record.intent.asked is not None), took
 
 
 def _sent(record: ExitRecord) -> str:

@@ -1,4 +1,4 @@
-"""Numbers as people read them: money, prices, percentages and quantities, never rounded into a lie."""
+"""Numbers as they are shown: money, prices, percentages and quantities, never rounded into a lie."""
 
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 _CENTS = 2
 _CENT = Decimal("0.01")
 _PERCENT_PLACES = 2
-#: Enough digits to tell prices of small coins apart: 0.00001234.
+#: Enough digits to distinguish prices of small coins: 0.00001234.
 _SIGNIFICANT_DIGITS = 6
 _QUANTITY_PLACES = 8
 

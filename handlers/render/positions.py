@@ -28,7 +28,7 @@ from handlers.render.times import Reader
 
 #: What is left out of every table where all of them together do not fit into one message.
 _LEFT_OUT = ("Value", "Net if sold now", "Net if closed now", "Guarded since")
-#: What is so of positions that nobody can sell now.
+#: Why positions cannot be sold now.
 _UNSELLABLE = frozenset({NotGuarded.CANNOT_BE_SOLD_NOW, NotGuarded.BELOW_MINIMUM})
 _UNKNOWN = "unknown"
 _GUARDED_PART = {GuardState.CLOSING: "· being sold", GuardState.PAUSED: "· its guard's, paused"}
@@ -95,13 +95,13 @@ def _unread(unread: Unread, reader: Reader) -> str:
 
 def _count_guarded(positions: Sequence[PositionView]) -> str:
     guards = [(one, one.guard) for one in positions if one.guard is not None]
-    asked = sum(guard.is_for_one_sale for _, guard in guards)
+    manual = sum(guard.is_for_one_sale for _, guard in guards)
     reasons = Counter(one.not_guarded for one, guard in guards if not guard.is_for_one_sale)
     paused = reasons.pop(NotGuarded.PAUSED, 0)
     guarded = reasons.total()
     del reasons[None]
     waiting = [f"{_of(count, guarded)}{_WAITS.get(why, why)}" for why, count in reasons.items()]
-    selling = [f"{asked} being sold as you asked"] if asked else ()
+    selling = [f"{manual} being sold as you asked"] if manual else ()
     return ", ".join((f"{guarded} guarded", *waiting, *([f"{paused} paused"] if paused else ()), *selling))
 
 
@@ -120,7 +120,7 @@ def _table(position: PositionView, reader: Reader, left_out: Sequence[str]) -> I
 
 
 def is_guarded_from_elsewhere(position: PositionView) -> bool:
-    """Tell whether the guard of a position counts from another price than its known entry."""
+    """Return whether the guard of a position counts from another price than its known entry."""
     guard, entry = position.guard, position.entry
     if guard is None or guard.entry is None or entry is None or position.pnl is None:
         return False
@@ -128,7 +128,7 @@ def is_guarded_from_elsewhere(position: PositionView) -> bool:
 
 
 def is_unread(position: PositionView) -> bool:
-    """Tell whether a position's quantity is of before a sale."""
+    """Return whether a position's quantity is of before a sale."""
     return position.unsettled is not None and not position.unsettled.is_read
 
 
@@ -179,7 +179,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
 
 
 def is_sellable(position: PositionView) -> bool:
-    """Tell whether selling it now can be spoken of at all."""
+    """Return whether selling it now can be spoken of at all."""
     return position.not_guarded not in _UNSELLABLE
 
 
@@ -272,7 +272,7 @@ def _unexplained(position: PositionView) -> Decimal:
 
 
 def _lacks_cost(position: PositionView) -> bool:
-    """Tell whether what a position cost, or a part of it, will stay unknown."""
+    """Return whether what a position cost, or a part of it, will stay unknown."""
     if is_unread(position) or position.fills_pending or _is_being_sold(position):
         return False
     return _unexplained(position) > 0 and not position.history_incomplete

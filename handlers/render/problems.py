@@ -44,7 +44,7 @@ def with_ignored(screen: Screen, arguments: Sequence[str], command: str) -> Scre
 
 
 def render_may_not_change() -> Screen:
-    """Tell a viewer that this command is not theirs."""
+    """Return the refusal of a command that a viewer may not use."""
     return Screen(text=MAY_NOT_CHANGE)
 
 

@@ -45,7 +45,7 @@ _OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")
 
 
 def question_of(offer: Offer) -> tuple[str, str]:
-    """Return what is asked, and what is so until it is answered."""
+    """Return the question, and what is so until it is answered."""
     return _QUESTIONS.get(_question(offer), _OTHER_QUESTION)
 
 
@@ -56,7 +56,7 @@ def unanswered(offer: Offer) -> str:
 
 
 def _question(offer: Offer) -> str:
-    """Name what is asked; ending guards that watch nothing is another question than ending those that do."""
+    """Name the question; ending guards that watch nothing is another question than ending those that do."""
     guards = [line.position.guard for line in offer.lines if line.position.guard is not None]
     paused = sum(guard.state is GuardState.PAUSED for guard in guards)
     if offer.about != "unguard" or not paused:

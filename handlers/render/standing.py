@@ -10,7 +10,7 @@ from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
 from handlers.render.times import Reader
 
-SOLD_AS_ASKED = "being sold as you asked, not guarded"
+SOLD_ON_REQUEST = "being sold as you asked, not guarded"
 #: Why a set guard cannot act for now; it goes on by itself.
 _UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
 
@@ -31,7 +31,7 @@ def standing_text(position: PositionView, reader: Reader) -> str:
         return f"not guarded: {_why_no_guard(position)}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
     if guard.is_for_one_sale:
-        return SOLD_AS_ASKED
+        return SOLD_ON_REQUEST
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
@@ -55,7 +55,7 @@ def _why_unwatched(position: PositionView) -> str:
 
 
 def says_why_no_price(position: PositionView) -> bool:
-    """Tell whether the text about a position's guard already says why it has no price."""
+    """Return whether the text about a position's guard already says why it has no price."""
     is_armed = position.guard is None or position.guard.state is GuardState.ARMED
     return is_armed and position.not_guarded in _UNWATCHED
 
@@ -99,7 +99,7 @@ def _part(position: PositionView, guard: Guard) -> str:
 
 
 def is_locked(position: PositionView) -> bool:
-    """Tell whether staking, a vault or another platform is what keeps a position from being sold."""
+    """Return whether staking, a vault or another platform is what keeps a position from being sold."""
     if not position.locked or position.symbol is None:
         return False
     return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW

@@ -26,12 +26,12 @@ from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader, duration
 
 _BYTES_PER_MB = 1_000_000
-#: Enough to tell two keys apart; nija nonce show has the whole.
+#: Enough to distinguish two keys; nija nonce show has the whole.
 _SHOWN_OF_FINGERPRINT = 4
 
 _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows what could be guarded."
 
-#: What a job does, for whom its name in the schedule says nothing.
+#: What a job does, where its name in the schedule is not enough.
 _UNREADABLE = "unreadable"
 _JOBS = {
     "snapshots": "balances",

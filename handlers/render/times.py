@@ -1,4 +1,4 @@
-"""Times as people read them: ages, clock times in the reader's zone, and durations."""
+"""Times as they are shown: ages, clock times in the reader's zone, and durations."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
