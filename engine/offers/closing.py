@@ -7,12 +7,12 @@ from decimal import Decimal
 from engine.clock import Clock
 from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import ASKED_VALID
-from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.closing_plan import Plan, ShownSale, guard_to_close, plan_closing, why_again
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
+from engine.offers.not_held import not_held, not_known
 from engine.offers.offers import Nothing
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -59,7 +59,9 @@ class ClosingService:
         positions = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
         if not positions:
             never_read = self._portfolio.why_never_read(user_id, venue)
-            return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
+            if never_read:
+                return not_known(symbol, never_read, advice=_WAY_OUT)
+            return not_held(symbol, venue, not_done="sold")
         plans = [plan_closing(one) for one in await self._reader.read(positions)]
         return await self._show(user_id, plans)
 
@@ -137,18 +139,5 @@ class ClosingService:
         return await self._exits.begin_asked(guard, trigger, before=before)
 
 
+_WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."
 _CHANGED = "it is being sold already, or its guard has changed meanwhile"
-
-
-def _unknown(symbol: str | None, never_read: str) -> str:
-    what = in_capitals(symbol) if symbol else "positions"
-    return (
-        f"It is not known whether you hold {what}: {never_read}. Nothing was sold. "
-        "If you cannot wait, sell in the broker's own app."
-    )
-
-
-def _not_held(symbol: str | None, venue: Venue | None) -> str:
-    at = f" at {venue.label}" if venue else " at any of your brokers"
-    what = in_capitals(symbol) if symbol else "positions"
-    return f"You hold no {what}{at}; nothing was sold. /positions shows what you hold."

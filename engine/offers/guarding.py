@@ -14,6 +14,7 @@ from engine.model.venues import Venue
 from engine.offers.answers import Answers
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
+from engine.offers.not_held import at, not_held, not_known
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
 from engine.offers.questions import Button, overview_buttons, single_buttons
 from engine.offers.questions_store import load_open_choices
@@ -50,7 +51,11 @@ class GuardService:
         positions = await self._inquiry.find(user_id, symbol, venue)
         if not positions:
             never_read = self._inquiry.why_never_read(user_id, venue)
-            return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
+            if not never_read:
+                return not_held(symbol, venue, not_done="guarded")
+            again = in_capitals(symbol) if symbol else "ALL"
+            advice = f"Nothing was guarded; send /guard {again} again when that is over."
+            return not_known(symbol, never_read, advice=advice)
         proposals = self._inquiry.propose(positions)
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
@@ -64,7 +69,7 @@ class GuardService:
         """Ask whether to stop guarding a position, or say that it is not guarded."""
         positions = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
         if not positions:
-            return Nothing(why=f"{in_capitals(symbol)} is not guarded{_at(venue)}. /positions shows what is.")
+            return Nothing(why=f"{in_capitals(symbol)} is not guarded{at(venue)}. /positions shows what is.")
         if all(_is_closing(one) for one in positions):
             return Nothing(why=_being_sold(positions))
         proposals = self._inquiry.propose([one for one in positions if not _is_closing(one)])
@@ -157,20 +162,3 @@ def _being_sold(positions: Sequence[Position]) -> str:
         else f"{guard.symbol} at {guard.venue.label} is being sold right now; it was not unguarded."
         for guard in guards
     )
-
-
-def _unknown(symbol: str | None, never_read: str) -> str:
-    what = in_capitals(symbol) if symbol else "positions"
-    return (
-        f"It is not known whether you hold {what}: {never_read}. Nothing was guarded; "
-        f"send /guard {in_capitals(symbol) if symbol else 'ALL'} again when that is over."
-    )
-
-
-def _not_held(symbol: str | None, venue: Venue | None) -> str:
-    what = in_capitals(symbol) if symbol else "positions"
-    return f"You hold no {what}{_at(venue)}; nothing was guarded. /positions shows what you hold."
-
-
-def _at(venue: Venue | None) -> str:
-    return f" at {venue.label}" if venue else " at any of your brokers"
