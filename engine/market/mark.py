@@ -57,7 +57,7 @@ class PriceProblem(StrEnum):
 #: What is wrong with the venue itself, not with what it quotes.
 _OF_VENUE = {
     PriceProblem.NO_ANSWER: "does not answer",
-    PriceProblem.NO_PRICES: "tells no prices",
+    PriceProblem.NO_PRICES: "reports no prices",
     PriceProblem.NOT_CONNECTED: "is not connected",
 }
 

@@ -96,7 +96,7 @@ def why_no_instrument(position: Position) -> str:
     """Say why it is unknown what a position would be sold as."""
     if position.is_listing_known:
         return "it is not listed there"
-    return f"{position.account.venue.label} did not tell what it lists; try again in a moment"
+    return f"{position.account.venue.label} did not report what it lists; try again in a moment"
 
 
 def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:

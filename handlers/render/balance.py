@@ -70,7 +70,7 @@ def _lacking(overview: BalanceOverview) -> str:
         *(["have no price"] if any(balance.unpriced for balance in balances) else []),
         *(["could not be read"] if any(balance.unreadable for balance in balances) else []),
     ]
-    return f"Some assets {' or '.join(why)}" if why else "Some figures were not told"
+    return f"Some assets {' or '.join(why)}" if why else "Some figures were not reported"
 
 
 def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _three(
 
 def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
     if state.prices_error:
-        yield f"{state.broker.label} told no prices: {foreign(state.prices_error)}."
+        yield f"{state.broker.label} reported no prices: {foreign(state.prices_error)}."
     if balance.unpriced:
         named = ", ".join(_with_quantity(asset, state, balance) for asset in balance.unpriced)
         yield f"No price, so not counted: {named}."
@@ -169,7 +169,7 @@ def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
         so = "not shown, but in the venue's own total" if balance.is_venue_total else "not counted"
         yield f"Could not be read, so {so}: {named}."
     if balance.unknown:
-        yield f"Not told by {state.broker.label}: {'; '.join(_UNKNOWN[figure] for figure in balance.unknown)}."
+        yield f"Not reported by {state.broker.label}: {'; '.join(_UNKNOWN[figure] for figure in balance.unknown)}."
     for asset, amount in balance.credits:
         yield f"Fee credits, no money and in no total: {escape(f'{full_quantity(amount)} {asset}')}."
     for line in balance.depegged:

@@ -22,7 +22,7 @@ _CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _NEXT_START = (
     f"NIJA is stopping. If it runs again within {ASKED_VALID.seconds} s of your yes, it sells this then; later it sells "
-    "nothing and tells you so. Do not sell it by hand meanwhile, or stop NIJA from starting first."
+    "nothing and tells you so. Do not sell it yourself meanwhile, or stop NIJA from starting first."
 )
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
 

@@ -27,8 +27,8 @@ _BROKER = {
     "unreachable": "does not answer",
     "key_rejected": "refuses the key",
     "back": "answers again",
-    "unpriced": "tells no prices",
-    "priced": "tells prices again",
+    "unpriced": "reports no prices",
+    "priced": "reports prices again",
 }
 
 

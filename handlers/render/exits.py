@@ -332,7 +332,7 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     began = "Requested" if message.asked else "Triggered"
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.is_rest:
-        yield "The venue told this fill after the order's end: it comes on top of what was told of this order before."
+        yield "The venue reported this fill after the order's end: it comes on top of what was reported of this order before."
     elif message.found_later and not message.may_be_owners:
         yield "The venue's answer was lost; the fill was found by asking it again."
     if wall_time.between(message.filled_at, reader.now) > _LATE:

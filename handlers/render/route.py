@@ -111,7 +111,7 @@ def _left_out(left_out: LeftOut) -> Iterator[str]:
     yield rows(_costs(left_out.fees))
     silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
     is_silent = any(reason.obstacle in silent for reason in left_out.reasons)
-    yield "Fee and spread are those it told last." if is_silent else _source(left_out.fees)
+    yield "Fee and spread are the last it reported." if is_silent else _source(left_out.fees)
 
 
 def _costs(fees: FeeProfile, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:

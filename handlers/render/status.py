@@ -49,7 +49,7 @@ _JOBS = {
 _TROUBLES = {
     Symptom.BROKER_SILENT: "{name} does not answer.",
     Symptom.PRICES_MISSING: (
-        "{name} tells no prices ({detail}). Balances there are read; what they are worth is not known."
+        "{name} reports no prices ({detail}). Balances there are read; what they are worth is not known."
     ),
     Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {detail}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (

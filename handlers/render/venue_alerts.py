@@ -75,7 +75,7 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             if message.guarded:
                 yield f"Guards at {label} are watched again."
         case "unpriced":
-            yield bold(f"{label}{still} tells no prices")
+            yield bold(f"{label}{still} reports no prices")
             yield foreign(message.why)
             yield (
                 "Your balances there are read, but what you hold counts as unknown, not as nothing. "
@@ -84,7 +84,7 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             if message.guarded:
                 yield f"A guard without a price is named in /status. {_own_app(message.venue)}"
         case "priced":
-            yield bold(f"{label} tells prices again")
+            yield bold(f"{label} reports prices again")
     over = "Without prices" if message.what in {"unpriced", "priced"} else "Out of reach"
     yield _since(message, over, reader)
 
@@ -92,16 +92,18 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
 def _trade_unattributed(message: TradeUnattributed, reader: Reader) -> Iterator[str]:
     venue, asset = message.venue.label, escape(message.asset)
     if message.over:
-        yield bold(f"{venue} tells again whose orders traded {message.asset}")
+        yield bold(f"{venue} reports again whose orders traded {message.asset}")
         if message.guarded:
             yield f"The guard of {asset} follows what is sold and moved there again."
         return
-    yield bold(f"{venue}{' still' if message.again else ''} does not tell whose order traded {message.asset}")
+    yield bold(
+        f"{venue}{' still' if message.again else ''} does not report whose order traded {message.asset}"
+    )
     yield foreign(message.why)
     yield f"It may be a sell order of NIJA whose answer was lost and that filled late. All but {asset} is followed."
     if message.guarded:
         yield (
-            f"Until {venue} tells, the guard of {asset} watches and sells as before, but what you sell or move of it "
+            f"Until {venue} reports it, the guard of {asset} watches and sells as before, but what you sell or move of it "
             f"is not taken off it. If you sold or moved some, end the guard with /unguard {asset}."
         )
     yield f"NIJA keeps asking and will tell you. Look at {venue}'s order history for what was traded."

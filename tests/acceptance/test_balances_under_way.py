@@ -70,8 +70,8 @@ async def test_a_venue_that_tells_no_prices_is_not_called_silent_and_what_is_hel
     positions = (await stage.owner.ask("/positions", timeout_s=10)).text
     status = (await stage.owner.ask("/status", timeout_s=10)).text
 
-    assert "Kraken told no prices: " in balances
+    assert "Kraken reported no prices: " in balances
     assert "No price, so not counted: 3 ETH." in balances
     assert "ETH" in positions
-    assert "Kraken tells no prices (" in status
+    assert "Kraken reports no prices (" in status
     assert "not answer" not in f"{balances} {positions} {status}"

@@ -20,7 +20,7 @@ from engine.storage.database import Database
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 from tests.handlers.exit_values import asked, close_line, close_preview, exit_record, trigger, unsellable
-from tests.handlers.render.test_render_asked import ASKED
+from tests.handlers.render.test_render_manual_close import ASKED
 
 OWNERS = (7, 8)
 

@@ -114,7 +114,7 @@ async def test_an_answer_about_one_position_leaves_the_question_about_the_others
 
 
 @pytest.mark.fault("C4")
-async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):
+async def test_a_double_tap_acts_once_and_the_second_shows_why(engine, owner):
     asked = await owner.ask("/unguard BTC")
     engine.answers["confirm"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]
 

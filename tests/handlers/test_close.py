@@ -23,7 +23,7 @@ async def test_the_button_sells_once_and_goes(engine, owner):
     assert done.buttons == ()
 
 
-async def test_a_second_tap_is_told_why_nothing_happens(engine, owner):
+async def test_a_second_tap_shows_why_nothing_happens(engine, owner):
     asked = await owner.ask("/close BTC")
     engine.answers["close"] = [Selling(lines=(close_line(),)), Nothing(why="This button was already used.")]
 
@@ -86,7 +86,7 @@ async def test_a_sale_that_fails_under_the_finger_is_called_uncertain(engine, ow
     assert await owner.wait_for("The sale may or may not have begun.", after=asked)
 
 
-async def test_nothing_held_is_said_in_the_engines_words(engine, owner):
+async def test_nothing_held_is_shown_as_the_engine_says_it(engine, owner):
     engine.answers["offer_close"] = Nothing(why="You hold no BTC.")
 
     assert (await owner.ask("/close BTC")).text == "You hold no BTC."

@@ -106,7 +106,7 @@ async def test_what_cannot_be_read_asks_nothing_and_shows_an_example(engine, own
 
 
 @pytest.mark.parametrize(("command", "verb"), [("/guard", "offer_guard"), ("/unguard", "offer_unguard")])
-async def test_nothing_to_offer_is_said_in_the_engines_words(engine, owner, command, verb):
+async def test_nothing_to_offer_is_shown_as_the_engine_says_it(engine, owner, command, verb):
     engine.answers[verb] = Nothing(why="You hold no BTC.")
 
     assert (await owner.ask(f"{command} BTC")).text == "You hold no BTC."

@@ -28,7 +28,7 @@ async def test_a_failure_says_what_was_not_done_and_what_to_do(engine, owner, ty
     assert "Try again in a minute." in text
 
 
-async def test_the_log_has_the_incident_the_person_was_told(engine, owner):
+async def test_the_log_has_the_incident_the_user_was_shown(engine, owner):
     engine.answers["fetch_overview"] = RuntimeError("a detail for the log only")
 
     with capture_logs() as lines:

@@ -104,7 +104,7 @@ async def test_a_venue_that_answers_without_prices_is_said_to_tell_none(guarded)
     await watch(guarded, 20)
 
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken reports no prices")
 
 
 @pytest.mark.fault("V14")
@@ -455,7 +455,7 @@ async def test_prices_that_cannot_be_read_raise_the_alarm_in_time_and_the_next_g
     guarded.world.faults(Venue.KRAKEN).clear()
     await guarded.sell_off()
 
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken reports no prices")
     assert len(guarded.sent()) == 1
 
 

@@ -1,4 +1,4 @@
-"""Closing by hand on the real engine: what is shown, what a press sells, and what stays as it was."""
+"""Manual closes on the real engine: what is shown, what a press sells, and what stays as it was."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -337,7 +337,7 @@ async def test_only_the_named_broker_is_asked(holding):
     assert isinstance(await offer(holding, "btc/usd", Venue.KRAKEN), ClosePreview)
 
 
-async def test_a_button_from_before_a_sale_sells_nothing_while_nobody_tells_what_is_left(holding):
+async def test_a_button_from_before_a_sale_sells_nothing_while_what_is_left_is_unknown(holding):
     await holding.arm("0.4", "24000")
     preview = await offer(holding)
     await holding.sell_off()
@@ -352,7 +352,7 @@ async def test_a_button_from_before_a_sale_sells_nothing_while_nobody_tells_what
     assert len(await holding.intents()) == 1
 
 
-async def test_open_orders_that_are_not_told_in_time_keep_no_preview_waiting(holding):
+async def test_open_orders_that_do_not_come_in_time_keep_no_preview_waiting(holding):
     holding.trade("sell", "0.1", limit="90000")
     await holding.read()
     holding.fault(FaultKind.DELAY_AFTER, "OpenOrders", delay_s=20)
@@ -478,7 +478,7 @@ async def test_a_ticker_and_a_book_that_differ_offer_the_worse_price_named_as_co
     assert total(holding) == 0
 
 
-async def test_prices_nobody_tells_are_what_a_close_lacks_and_not_the_brokers_answer(holding):
+async def test_missing_prices_are_what_a_close_lacks_and_not_the_brokers_answer(holding):
     holding.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await holding.clock.sleep(60)
 
@@ -489,7 +489,7 @@ async def test_prices_nobody_tells_are_what_a_close_lacks_and_not_the_brokers_an
 
 
 @pytest.mark.fault("C16")
-async def test_listings_nobody_tells_are_an_outage_and_not_a_coin_that_is_not_listed(rooms):
+async def test_missing_listings_are_an_outage_and_not_a_coin_that_is_not_listed(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.deposit("BTC", "0.4", venue=Venue.COINBASE)
         room.fault(FaultKind.HTTP_ERROR_BEFORE, "market/products", times=None, venue=Venue.COINBASE)
@@ -497,4 +497,4 @@ async def test_listings_nobody_tells_are_an_outage_and_not_a_coin_that_is_not_li
 
         [line] = (await offer(room)).lines
 
-        assert line.why_not == "Coinbase did not tell what it lists; try again in a moment"
+        assert line.why_not == "Coinbase did not report what it lists; try again in a moment"

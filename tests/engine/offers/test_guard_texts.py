@@ -124,13 +124,13 @@ async def test_an_outage_says_that_the_venue_is_silent_and_what_to_do(met):
     assert "If you cannot wait, sell in Kraken's own app" in close
 
 
-async def test_prices_that_nobody_tells_are_named_with_what_to_do(met):
+async def test_missing_prices_are_named_with_what_to_do(met):
     met.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await met.clock.sleep(60)
 
     guard, close = await guard_text(met, "SOL"), await close_text(met, "SOL")
 
-    assert "price unknown (Kraken tells no prices); send /guard SOL kraken again when there is one" in guard
+    assert "price unknown (Kraken reports no prices); send /guard SOL kraken again when there is one" in guard
     assert "If you cannot wait, sell in Kraken's own app" in close
 
 

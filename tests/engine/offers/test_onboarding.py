@@ -103,7 +103,7 @@ async def test_all_asks_nothing_where_nothing_would_be_sold(rooms):
         assert (told.venue, told.armed.left_out, told.armed.parts_left_out) == (Venue.KRAKEN, (), ())
 
 
-async def test_all_tells_that_nothing_could_be_guarded(rooms):
+async def test_all_reports_that_nothing_could_be_guarded(rooms):
     story = Story(openings={"kraken": Opening(deposits={"BTC": Decimal("0.05")})})
     async with rooms(story=story, guard_existing="all") as room:
         await room.read()
@@ -115,7 +115,7 @@ async def test_all_tells_that_nothing_could_be_guarded(rooms):
         assert (told.armed.guards, len(told.armed.left_out)) == ((), 1)
 
 
-async def test_all_tells_nothing_of_an_empty_account(rooms):
+async def test_all_reports_nothing_of_an_empty_account(rooms):
     async with rooms(guard_existing="all") as room:
         await room.read()
 

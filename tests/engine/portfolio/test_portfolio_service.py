@@ -141,7 +141,7 @@ async def test_an_account_nobody_read_yet_is_named(rooms):
         assert portfolio.unread == (Unread(account=room.account(), as_of=None, error="EAPI:Invalid key"),)
 
 
-async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
+async def test_missing_listings_leave_positions_without_a_price(rooms):
     async with rooms() as room:
         room.deposit("BTC", "1")
         await room.engine.reader.read(room.account())
@@ -258,7 +258,7 @@ async def test_a_position_larger_than_the_best_price_takes_can_be_guarded(thin):
     assert ChoiceKind.GUARD_FROM_COST in {choice.kind for choice in offer.choices}
 
 
-async def test_an_order_book_that_is_not_told_leaves_the_price_unknown_for_that_reason(thin):
+async def test_a_missing_order_book_leaves_the_price_unknown_for_that_reason(thin):
     await thin.clock.sleep(10)
     thin.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
 

@@ -90,7 +90,7 @@ def test_the_liquidation_alert_begins_with_its_name():
     assert plain_text(render_alert(EXIT, READER).text).startswith("EMERGENCY LIQUIDATION\n")
 
 
-def test_what_the_venue_has_not_told_is_not_invented():
+def test_what_the_venue_has_not_reported_is_not_invented():
     text = render_alert(replace(EXIT, fee=None, fee_asset=None, realised=None), READER).text
 
     assert "not booked yet" in text
@@ -257,9 +257,9 @@ def test_missing_prices_are_not_called_a_broker_that_does_not_answer():
     told_again = replace(missing, what="priced", since=ago(minutes=3))
 
     lines = squeezed(missing)
-    assert lines[:2] == ["Coinbase tells no prices", "EService:Busy"]
+    assert lines[:2] == ["Coinbase reports no prices", "EService:Busy"]
     assert "does not answer" not in " ".join(lines)
-    assert squeezed(told_again)[0] == "Coinbase tells prices again"
+    assert squeezed(told_again)[0] == "Coinbase reports prices again"
     assert squeezed(told_again)[-1] == "Without prices from 02:27:11 UTC until now."
 
 
@@ -344,7 +344,7 @@ def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first
 
 
 def test_a_sale_noticed_late_names_each_cause_with_its_time():
-    why = "no price to trust (Kraken tells no prices)"
+    why = "no price to trust (Kraken reports no prices)"
     unseen = Unseen(since=ago(seconds=160), until=ago(seconds=79), why=why, away_s=7)
 
     lines = plain_text(render_alert(replace(EXIT, unseen=unseen), READER).text).splitlines()
@@ -369,14 +369,14 @@ def test_a_guard_that_nobody_watches_after_a_gap_is_not_said_to_be_watched_again
         symbol="SOL/USD",
         before=Decimal("-0.003"),
         after=None,
-        why_unwatched="Kraken tells no prices",
+        why_unwatched="Kraken reports no prices",
     )
     message = NotWatching(since=ago(seconds=133), until=NOW, moved=(blind, *others))
 
     lines = plain_text(render_alert(message, READER).text).splitlines()
 
     assert (
-        "SOL/USD on Kraken: still not watched (Kraken tells no prices), last seen at \N{MINUS SIGN}0.30 %"
+        "SOL/USD on Kraken: still not watched (Kraken reports no prices), last seen at \N{MINUS SIGN}0.30 %"
         in lines
     )
     assert lines[-1] == end

@@ -55,7 +55,7 @@ def test_what_is_available_is_exact_unless_cash_itself_has_no_price():
     assert cash.text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 2
 
 
-def test_cash_in_several_currencies_is_told_apart():
+def test_cash_in_several_currencies_is_shown_apart():
     cash = (cash_line("USD", "26.79"), cash_line("USDT", "852.5"), cash_line("EUR", "0"))
 
     text = render_balance(overview(state(Venue.KRAKEN, snapshot("879.29", "0", cash=cash))), READER).text
@@ -101,12 +101,12 @@ def test_what_has_no_price_is_named():
     assert "No price, so not counted: FOO." in screen.text
 
 
-def test_why_there_is_no_price_is_told_and_not_as_a_broker_that_does_not_answer():
+def test_why_there_is_no_price_is_shown_and_not_as_a_broker_that_does_not_answer():
     unpriced = state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))
 
     screen = render_balance(overview(replace(unpriced, prices_error="EService:Busy")), READER)
 
-    assert "Kraken told no prices: EService:Busy.\nNo price, so not counted: FOO." in screen.text
+    assert "Kraken reported no prices: EService:Busy.\nNo price, so not counted: FOO." in screen.text
     assert "did not answer" not in screen.text
 
 
@@ -137,7 +137,7 @@ def test_a_broker_that_is_read_again_says_why_the_last_time_failed():
     assert "No answer yet; the last time: rate limit." in render_balance(slow, READER).text
 
 
-def test_without_any_broker_the_next_step_is_told():
+def test_without_any_broker_the_next_step_is_shown():
     check_golden("balance_no_broker", render_balance(overview(), READER))
 
 
@@ -219,10 +219,10 @@ def test_what_a_venue_did_not_tell_of_the_account_is_named_and_makes_the_sums_lo
     assert text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 4
     assert text.count("\N{GREATER-THAN OR EQUAL TO} $0.00") == 2
     assert (
-        "Not told by Kraken: what may be spent, so nothing counts as available; the result of margin positions, which is in no sum."
+        "Not reported by Kraken: what may be spent, so nothing counts as available; the result of margin positions, which is in no sum."
         in text
     )
-    assert "Some figures were not told and are not in these sums: see Kraken." in text
+    assert "Some figures were not reported and are not in these sums: see Kraken." in text
 
 
 def test_what_could_not_be_read_is_named_and_makes_the_sums_lower_bounds():

@@ -160,7 +160,7 @@ def test_a_sum_adds_up_what_counts_from_what_was_paid_only():
     assert "</pre> Net if sold now counts from what was paid." in together
 
 
-def test_words_from_before_an_outage_say_so():
+def test_a_command_from_before_an_outage_says_so():
     screen = render_close(close_preview(), READER, sent_at=ago(minutes=12))
 
     assert "You sent this 12 min ago, while NIJA could not answer." in screen.text
@@ -214,7 +214,7 @@ def test_how_entries_stand(by):
     check_golden(f"entries_stopped_{by}", render_entries(halt, READER))
 
 
-def test_allowed_entries_and_words_that_came_too_late():
+def test_allowed_entries_and_commands_that_came_too_late():
     check_golden(
         "entries_allowed", render_entries(None, READER), render_entries(None, READER, sent_at=ago(hours=1))
     )

@@ -291,7 +291,7 @@ def test_orders_are_counted_as_often_as_they_left():
     assert "12 times, " in text
 
 
-def test_a_step_long_after_the_trigger_is_told_in_minutes_and_seconds():
+def test_a_step_long_after_the_trigger_is_shown_in_minutes_and_seconds():
     life = (
         (0, None, IntentState.PLANNED, "triggered", ""),
         (120_890, IntentState.PLANNED, IntentState.SENT, "send", ""),

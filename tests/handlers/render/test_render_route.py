@@ -72,7 +72,7 @@ def test_without_a_broker_nobody_is_said_not_to_list_it():
     assert "lists" not in text
 
 
-def test_the_words_of_the_table_are_explained():
+def test_the_terms_of_the_table_are_explained():
     text = render_route(preview(route(profit_target=Decimal("0.02"))), READER).text
 
     assert "Minimum profitable: the price move that pays the round trip and 0.20 % more." in text

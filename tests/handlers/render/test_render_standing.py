@@ -14,7 +14,7 @@ _MINUS = "\N{MINUS SIGN}"
 
 
 @pytest.mark.parametrize("reason", [one for one in NotGuarded if one is not NotGuarded.PAUSED])
-def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
+def test_each_reason_for_not_being_guarded_is_shown_as_the_engine_says_it(reason):
     unwatched = position(guard=None, not_guarded=reason)
 
     assert standing_text(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"

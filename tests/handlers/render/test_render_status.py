@@ -251,7 +251,7 @@ def test_an_open_order_that_cannot_be_read_is_named():
 def test_missing_prices_need_the_owner_and_are_not_an_account_that_does_not_answer():
     text = with_broker(prices_error="EService:Busy")
 
-    assert "Kraken tells no prices (EService:Busy)." in text
+    assert "Kraken reports no prices (EService:Busy)." in text
     assert "Kraken: answered 2 s ago, no prices: EService:Busy" in text
     assert "All is well" not in text
     assert "does not answer" not in text
