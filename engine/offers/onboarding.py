@@ -14,7 +14,13 @@ from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
 from engine.offers.offering import Proposal, conclude, largest_first, propose
 from engine.offers.offers import Standing
 from engine.offers.plan import plan_arming
-from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer, overview_buttons, sell_now_buttons
+from engine.offers.questions import (
+    UNSOLICITED_VALID,
+    Button,
+    create_offer,
+    overview_buttons,
+    sell_now_buttons,
+)
 from engine.offers.setter import GuardSetter
 from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
