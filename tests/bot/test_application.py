@@ -112,7 +112,7 @@ async def test_a_strangers_message_that_cannot_be_read_makes_it_deaf_for_nobody(
 
 
 @pytest.mark.fault("C12")
-async def test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over_in_time(server, started):
+async def test_a_pause_that_telegram_names_is_reported_at_once_kept_in_full_and_over_in_time(server, started):
     server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
     owner = server.user(user_id=7)
     owner.send("/echo after an hour")

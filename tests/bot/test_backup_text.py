@@ -14,7 +14,7 @@ def holding(guards, exits=0, written_at=NOW):
     return Contents(guards=guards, exits=exits, written_at=written_at)
 
 
-def test_what_is_guarded_and_its_age_are_told():
+def test_what_is_guarded_and_its_age_are_reported():
     assert render_contents(holding(2, 1)) == [
         "It holds 2 guards, 1 running exit, last written 2026-11-29 18:29 UTC."
     ]
@@ -25,7 +25,7 @@ def test_a_copy_with_no_guard_is_warned_of():
     assert render_contents(holding(0, written_at=None))[0].endswith("never used.")
 
 
-def test_of_a_file_that_cannot_be_read_nothing_is_told():
+def test_of_a_file_that_cannot_be_read_nothing_is_reported():
     assert render_contents(None) == []
     assert render_age(None, holding(1)) == render_age(holding(1), None) == ""
 

@@ -33,7 +33,7 @@ from engine.model.venues import Venue
         (Path("x"), 0, 0, CheckVerdict.WARN, "0 from x; mode live"),
     ],
 )
-def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, verdict, finding):
+def test_it_is_reported_where_the_settings_come_from(file, in_file, in_environment, verdict, finding):
     check = check_sources(Sources(file=file, in_file=in_file, in_environment=in_environment), "live")
 
     assert (check.verdict, check.finding) == (verdict, finding)
@@ -70,7 +70,7 @@ def test_a_key_that_was_never_sent_was_not_refused_by_its_venue(venue):
     assert "still active" not in check.advice
 
 
-def test_a_clock_that_only_known_keys_are_told_is_not_checked_with_a_malformed_one():
+def test_a_clock_that_only_known_keys_may_read_is_not_checked_with_a_malformed_one():
     check = check_clock_error(Venue.ALPACA, MalformedKeyError(Venue.ALPACA))
 
     assert check.finding == "not checked: the key is malformed"
@@ -79,7 +79,7 @@ def test_a_clock_that_only_known_keys_are_told_is_not_checked_with_a_malformed_o
 @pytest.mark.parametrize(
     ("venue", "looks"), [(Venue.KRAKEN, "base64"), (Venue.COINBASE, "PEM"), (Venue.ALPACA, "begins with PK")]
 )
-def test_a_rejected_key_is_told_what_one_looks_like(venue, looks):
+def test_a_rejected_key_is_reported_with_what_one_looks_like(venue, looks):
     assert looks in check_key_error(venue, KeyRejectedError(venue, "malformed")).advice
 
 
@@ -137,7 +137,7 @@ def test_a_key_that_can_withdraw_is_reported_loudly():
         (MisconfiguredError(Venue.ALPACA, "a web page came back"), "NIJA_ALPACA_API_URL"),
     ],
 )
-def test_a_key_that_got_no_answer_is_told_with_the_venues_words_and_what_to_do(error, advice):
+def test_a_key_that_got_no_answer_is_reported_with_the_venues_words_and_what_to_do(error, advice):
     check = check_key_error(Venue.ALPACA, error)
 
     assert check.verdict is CheckVerdict.FAIL
@@ -196,7 +196,7 @@ def test_another_revision_asks_for_a_migration():
 
 
 @pytest.mark.fault("P6")
-def test_damage_is_told_and_a_backup_advised():
+def test_damage_is_reported_and_a_backup_advised():
     assert check_damage(()).verdict is CheckVerdict.PASS
     check = check_damage(("row 1 missing from index a", "b", "c", "d"))
     assert check.verdict is CheckVerdict.FAIL

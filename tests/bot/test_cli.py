@@ -78,7 +78,7 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(nija, environment, sent
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_the_version_is_told(nija):
+def test_the_version_is_reported(nija):
     done = nija("--version")
 
     assert (done.returncode, done.stdout) == (0, f"nija {version('nija')}\n")

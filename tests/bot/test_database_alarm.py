@@ -50,7 +50,7 @@ async def test_a_database_that_works_is_not_spoken_of(desk):
 
 
 @pytest.mark.fault("P4")
-async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(desk):
+async def test_one_that_fails_for_seconds_is_reported_once_a_minute_until_it_works(desk):
     for _ in range(14):
         await desk.run(LOCKED)
     assert desk.alarm.failing_s == 65
@@ -82,7 +82,7 @@ async def test_what_is_wrong_with_it_is_named(desk, error, message):
     assert message in told
 
 
-async def test_a_moment_of_failing_is_not_told(desk):
+async def test_a_moment_of_failing_is_not_reported(desk):
     await desk.run(LOCKED)
     await desk.run()
 
@@ -97,7 +97,7 @@ async def test_another_error_is_no_matter_of_the_database(desk):
 
 
 @pytest.mark.fault("P5")
-async def test_one_that_only_waits_is_told_before_it_fails(desk, monkeypatch):
+async def test_one_that_only_waits_is_reported_before_it_fails(desk, monkeypatch):
     monkeypatch.setattr(database_alarm, "ALARM_AFTER_S", 0.02)
     desk.takes_s = 0.3
 

@@ -41,7 +41,7 @@ async def test_a_sound_database_and_none_start_without_a_word(empty, file):
             pass
 
 
-async def test_the_owners_are_told_of_damage_that_is_found_after_the_start(empty, file):
+async def test_the_owners_are_alerted_to_damage_that_is_found_after_the_start(empty, file):
     file.write_bytes(spoiled(empty, 5))
     told = asyncio.get_running_loop().create_future()
     async with checked(file, notify=told.set_result, first_s=0), asyncio.timeout(60):

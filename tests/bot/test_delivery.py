@@ -360,7 +360,7 @@ async def test_without_anything_that_waited_nothing_is_hastened(server, post):
     assert texts(owner) == []
 
 
-async def test_a_sale_told_to_wait_for_an_hour_is_told_once_its_chat_takes_something_else(server, post):
+async def test_a_sale_told_to_wait_for_an_hour_is_reported_once_its_chat_takes_something_else(server, post):
     owner, other = owner_of(server), owner_of(server, 8)
     server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
     await post.put(critical("BTC/USD"))
@@ -788,7 +788,7 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
     assert message.text.endswith(REPEATED)
 
 
-async def test_a_sender_that_ends_by_itself_is_told_and_begins_anew(server, post, monkeypatch):
+async def test_a_sender_that_ends_by_itself_is_reported_and_begins_anew(server, post, monkeypatch):
     monkeypatch.setattr("bot.restarting.RESTART_AFTER_S", 0.01)
     owner, works = owner_of(server), delivery.on_new_alerts
     await post.put(critical("BTC/USD"))
@@ -817,7 +817,7 @@ async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_
     assert message.text.endswith(REPEATED)
 
 
-async def test_once_in_doubt_an_alert_stays_in_doubt_until_it_is_sent(server, post):
+async def test_once_uncertain_an_alert_stays_uncertain_until_it_is_sent(server, post):
     owner = owner_of(server)
     await post.put(critical("BTC/USD"))
     server.faults.add("sendMessage", kind=FaultKind.DROP_AFTER)

@@ -44,7 +44,7 @@ async def send(line, text):
 
 
 @pytest.mark.fault("P4")
-async def test_every_owner_and_the_hook_are_told(address):
+async def test_every_owner_and_the_hook_are_alerted(address):
     await send(line_to(address.url, alert_url=f"{address.url}/hook"), "NIJA hangs")
 
     assert sorted(address.received, key=str) == [

@@ -66,7 +66,7 @@ def a_server(*, port=0, jobs=tuple, are_guards_watched=unknown):
 
 
 @pytest.mark.parametrize("watched", [None, False, True])
-async def test_guards_that_nobody_can_watch_leave_nija_ready_and_are_told_beside_that(watched):
+async def test_guards_that_nobody_can_watch_leave_nija_ready_and_are_reported_beside_that(watched):
     server = a_server(are_guards_watched=lambda: watched)
     await server.start()
     try:

@@ -6,7 +6,7 @@ from tests.bot.address import Address, received_by
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 422])
-async def test_an_address_that_does_not_take_what_it_is_told_refuses_it(address, status):
+async def test_an_address_that_does_not_take_what_is_posted_refuses_it(address, status):
     address.status = status
 
     with pytest.raises(HttpRefusedError, match=f"it answered {status}"):

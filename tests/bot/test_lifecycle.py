@@ -334,7 +334,7 @@ async def test_a_step_that_hangs_is_cut_off():
     assert not await take(Step(name="hangs", budget_s=0.01, what=asyncio.Event().wait))
 
 
-async def test_a_step_that_fails_is_told_and_survived():
+async def test_a_step_that_fails_is_reported_and_survived():
     async def fail():
         raise RuntimeError("no")
 

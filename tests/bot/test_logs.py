@@ -77,7 +77,7 @@ def fail():
 
 
 @pytest.mark.parametrize("output", ["json", "console"])
-def test_an_exception_is_told_without_its_secrets_and_without_local_variables(output):
+def test_an_exception_is_reported_without_its_secrets_and_without_local_variables(output):
     stream = start(output)
 
     for log in (structlog.get_logger("nija"), logging.getLogger("ccxt.base")):

@@ -111,7 +111,7 @@ async def test_an_update_whose_handling_broke_off_is_not_marked_and_frees_its_ch
     assert updates.handled == {2}
 
 
-async def test_each_chat_is_told_after_its_update_was_handled():
+async def test_each_chat_is_notified_after_its_update_was_handled():
     kitchen, processor = Kitchen(), PerChat(8, updates=MemoryLog(1))
     kitchen.bell.set()
     processor.on_handled = lambda chat_id: kitchen.story.append(f"heard {chat_id}")

@@ -11,7 +11,7 @@ def polls():
     return PollingAlarm(notify=told.append, clock=clock), told, clock
 
 
-def test_a_short_silence_is_not_told(polls):
+def test_a_short_silence_is_not_reported(polls):
     polling_alarm, told, clock = polls
 
     for _ in range(59):
@@ -22,7 +22,7 @@ def test_a_short_silence_is_not_told(polls):
     assert told == []
 
 
-def test_a_long_one_is_told_once_and_its_end_once(polls):
+def test_a_long_one_is_reported_once_and_its_end_once(polls):
     polling_alarm, told, clock = polls
 
     for _ in range(100):
@@ -39,7 +39,7 @@ def test_a_long_one_is_told_once_and_its_end_once(polls):
 @pytest.mark.parametrize(
     ("before_s", "requested_s", "count"), [(0, 59, 0), (0, 60, 1), (30, 30, 1), (30, 29, 0)]
 )
-def test_a_pause_that_will_be_long_is_told_when_it_begins(polls, before_s, requested_s, count):
+def test_a_pause_that_will_be_long_is_reported_when_it_begins(polls, before_s, requested_s, count):
     polling_alarm, told, clock = polls
 
     if before_s:
@@ -62,7 +62,7 @@ def test_silences_between_polls_that_work_do_not_add_up(polls):
     assert told == []
 
 
-def test_another_process_with_the_same_token_is_told_at_once_and_shown_while_it_lasts(polls):
+def test_another_process_with_the_same_token_is_reported_at_once_and_shown_while_it_lasts(polls):
     polling_alarm, told, clock = polls
 
     polling_alarm.note_conflict()

@@ -220,7 +220,7 @@ async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(d
     assert (report.exits_in_flight, report.exits_since) == (1, None)
 
 
-async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
+async def test_an_exit_whose_failing_was_reported_is_named_at_once(desk):
     journal = ExitJournal(database=desk.database, clock=desk.clock)
     guard = a_guard()
     trigger = a_trigger(at=desk.clock.now())

@@ -23,7 +23,7 @@ class Part:
 ERRORS = [RuntimeError("no"), OSError("no"), ExceptionGroup("many", [ValueError()]), asyncio.CancelledError()]
 
 
-async def test_a_part_that_ends_by_itself_begins_anew_and_is_told():
+async def test_a_part_that_ends_by_itself_begins_anew_and_is_reported():
     part = Part(*ERRORS)
 
     await run_restarting("x", part.run, on_crash=part.crashes.append, sleep=part.sleep)

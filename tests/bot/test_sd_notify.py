@@ -15,13 +15,13 @@ def supervisor(tmp_path, monkeypatch):
         yield listening
 
 
-def test_systemd_is_told(supervisor):
+def test_systemd_is_notified(supervisor):
     notify("READY=1")
 
     assert supervisor.recv(100) == b"READY=1"
 
 
-def test_without_systemd_nobody_is_told(monkeypatch):
+def test_without_systemd_nobody_is_notified(monkeypatch):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
 
     notify("READY=1")

@@ -29,7 +29,7 @@ def test_it_is_around_for_a_minute_after_telegram_named_it_last(clock):
     assert (second_poller.is_present, second_poller.is_ruled_out) == (False, True)
 
 
-def test_it_is_told_at_once_and_again_every_ten_minutes(clock):
+def test_it_is_reported_at_once_and_again_every_ten_minutes(clock):
     second_poller = SecondPoller(clock)
 
     told = []
@@ -41,7 +41,7 @@ def test_it_is_told_at_once_and_again_every_ten_minutes(clock):
     assert told == [0, 600, 1200]
 
 
-def test_one_that_is_back_is_told_again_at_once(clock):
+def test_one_that_is_back_is_reported_again_at_once(clock):
     second_poller = SecondPoller(clock)
     second_poller.note()
     clock.pass_time(61)

@@ -81,7 +81,7 @@ async def test_each_change_from_the_server_is_told_to_every_owner_once(commands)
     assert told == [(7, True), (8, True), (7, False), (8, False)]
 
 
-async def test_a_change_from_the_chat_is_answered_there_and_told_nowhere_else(commands):
+async def test_a_change_from_the_chat_is_answered_there_and_reported_nowhere_else(commands):
     await commands._halts.halt(7, by=HaltedBy.CHAT)
     await commands._halts.resume(7)
 
@@ -115,7 +115,7 @@ async def test_close_shows_first_and_sells_with_what_it_showed(commands, engine)
     assert "/history" in sold.text
 
 
-async def test_the_fill_is_told_once_the_journal_has_it(commands, engine):
+async def test_the_fill_is_reported_once_the_journal_has_it(commands, engine):
     engine.sold = (an_exit("now"),)
 
     sold = await commands.respond({"verb": "close", "confirmation": "sell1"})

@@ -42,7 +42,7 @@ def test_an_unknown_name_in_the_file_is_refused_too(monkeypatch, tmp_path):
     assert refusal(monkeypatch).endswith("did you mean NIJA_LIQUIDATION_PNL?")
 
 
-def test_everything_that_is_wrong_is_told_at_once(monkeypatch):
+def test_everything_that_is_wrong_is_reported_at_once(monkeypatch):
     lines = refusal(monkeypatch, OWNER_IDS="@me", MODE="lvie", OWNER_ID="7").splitlines()
 
     assert sorted(line.split()[0] for line in lines) == ["NIJA_MODE", "NIJA_OWNER_ID", "NIJA_OWNER_IDS"]

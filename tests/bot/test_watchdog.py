@@ -31,7 +31,7 @@ def test_a_loop_that_turns_is_left_alone(dog):
 
 
 @pytest.mark.fault("P8")
-def test_a_silent_loop_is_told_once_and_ended_at_last(dog):
+def test_a_silent_loop_is_reported_once_and_ended_at_last(dog):
     watchdog, now, dumps, ends = dog
 
     for second in range(61):
@@ -41,7 +41,7 @@ def test_a_silent_loop_is_told_once_and_ended_at_last(dog):
     assert (dumps, ends) == ([15], [70])
 
 
-def test_a_loop_that_came_back_is_told_again_when_it_hangs_again(dog):
+def test_a_loop_that_came_back_is_reported_again_when_it_hangs_again(dog):
     watchdog, now, dumps, ends = dog
 
     for second in range(70):

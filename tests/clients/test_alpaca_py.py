@@ -108,7 +108,7 @@ def test_a_market_sale_is_filled_and_found_by_either_id(trading):
     }
 
 
-def test_fills_are_told_as_activities(trading):
+def test_fills_are_reported_as_activities(trading):
     order = trading.submit_order(a_sale())
 
     rows = trading.get("/account/activities/FILL", {"direction": "desc"})

@@ -61,7 +61,7 @@ async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
 
 
 @pytest.mark.fault("P4")
-async def test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does(stage):
+async def test_a_disk_that_takes_no_more_is_reported_and_the_loser_sold_once_it_does(stage):
     with no_room_on_disk(stage.bot.pid):
         fall(stage.world)
         alarm = await stage.owner.wait_for("cannot write its database", 60)

@@ -59,7 +59,7 @@ async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms,
         assert not room.failures
 
 
-async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_it_can_be_read(rooms):
+async def test_a_guard_damaged_while_the_bot_runs_is_reported_again_and_again_until_it_can_be_read(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
         room.set_bid("70000")
@@ -81,7 +81,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         assert not tuple(room.database.unreadable)
 
 
-async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
+async def test_a_trader_is_alerted_that_a_damaged_guard_can_be_read_again(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
         trader = StoredUser(user_id=OWNER_ID + 1, role=Role.TRADER, created_at=room.clock.now())
@@ -104,7 +104,7 @@ async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
 
 
 @pytest.mark.fault("P37")
-async def test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_once(rooms):
+async def test_a_guard_that_can_be_read_again_after_a_restart_is_reported_as_over_once(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
         room.set_bid("70000")
@@ -125,7 +125,7 @@ async def test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_on
         assert (told[1].symbol, told[1].name) == ("ETH/USD", "guard-2")
 
 
-async def test_a_fill_that_cannot_be_read_is_told_once_over_any_number_of_restarts(rooms):
+async def test_a_fill_that_cannot_be_read_is_reported_once_over_any_number_of_restarts(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         room.deposit("USD", "10000")
         room.trade("buy", "0.1")
@@ -181,7 +181,7 @@ async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms)
         "guard_id = NULL, venue = 'gemini'",
     ],
 )
-async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, change):
+async def test_a_sale_that_cannot_be_read_is_reported_and_never_made_again(rooms, change):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         room.deposit("BTC", "0.3")
         room.set_bid("50000")

@@ -6,7 +6,7 @@ PROCESS_FAULTS = (
     Row("P1", "kill -9 between intent and order", "after the restart the order is asked for, then sent"),
     Row("P2", "kill -9 between order and answer", "as V1"),
     Row("P3", "kill -9 between answer and commit", "the order is found and taken over, no second one"),
-    Row("P4", "disk full", "nothing is sent that is not written; the owner is told past the database"),
+    Row("P4", "disk full", "nothing is sent that is not written; the owner is alerted past the database"),
     Row("P5", "database locked", "told while it lasts; sold once it is free"),
     Row(
         "P6",
@@ -29,7 +29,7 @@ PROCESS_FAULTS = (
     Row(
         "P11",
         "the process is stopped for a minute and goes on",
-        "the owners are told for how long nothing was guarded",
+        "the owners are alerted to how long nothing was guarded",
     ),
     Row("P12", "kill -9 in a restore", "the next start has the old or the new database"),
     Row("P13", "the lock file is deleted under a running bot", "noticed within a second; no second bot runs"),
@@ -51,7 +51,7 @@ PROCESS_FAULTS = (
     Row(
         "P21",
         "a page of the database that nobody reads at the start is damaged",
-        "the start ends with a sentence, or the owners are told as soon as it is found",
+        "the start ends with a sentence, or the owners are alerted as soon as it is found",
     ),
     Row("P22", "an exit's steps have a gap in their numbers", "each is read once"),
     Row("P23", "nobody can read since when an asset is held", "it is no new name of a lost coin"),

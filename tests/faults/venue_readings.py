@@ -115,7 +115,7 @@ VENUE_READINGS = (
     Row(
         "V69",
         "the look-up of a late order fails for one coin",
-        "all others are followed, and its owner is told",
+        "all others are followed, and its owner is alerted",
     ),
     Row("V70", "the order's own query says cancelled while the list shows it open", "followed on, one sale"),
     Row("V71", "the owner edits the bot's order in the venue's app", "the order it became is followed"),

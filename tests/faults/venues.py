@@ -68,6 +68,6 @@ VENUE = (
     Row(
         "V22",
         "key revoked, permission denied",
-        "that account stops, its owner is told once, the others go on",
+        "that account stops, its owner is alerted once, the others go on",
     ),
 )

@@ -49,7 +49,7 @@ async def refusal_of(awaitable):
     return refused.value.reason
 
 
-async def test_a_market_order_is_filled_and_told_with_what_it_brought(stand):
+async def test_a_market_order_is_filled_and_reported_with_what_it_brought(stand):
     order_id = await stand.broker.submit_order(a_sale("0.25", client_order_id=an_id()), priority=EXIT)
 
     order = await stand.broker.fetch_order(order_id, BITCOIN)
@@ -179,7 +179,7 @@ async def test_an_order_nobody_placed_is_unknown(stand):
     assert await refusal_of(stand.broker.fetch_order(unknown, BITCOIN)) is RefusalReason.UNKNOWN_ORDER
 
 
-async def test_fills_are_told_newest_first(stand):
+async def test_fills_are_reported_newest_first(stand):
     for quantity in ("0.1", "0.2"):
         await stand.broker.submit_order(a_sale(quantity, client_order_id=an_id()), priority=EXIT)
         await asyncio.sleep(0.02)

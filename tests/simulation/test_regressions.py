@@ -121,7 +121,7 @@ def test_crumbs_that_were_there_some_time_ago_do_not_end_an_exit(store):
     assert play(store, script).violations == []
 
 
-def test_a_part_of_a_sale_whose_fill_is_told_late_is_taken_off_its_guard_once(store):
+def test_a_part_of_a_sale_whose_fill_is_reported_late_is_taken_off_its_guard_once(store):
     async def script(stage):
         coinbase = stage.furnish(Venue.COINBASE, ETHER, price=3000, quantity="2")
         await stage.arm(coinbase, ETHER, "1", cost="3000")

@@ -29,7 +29,7 @@ async def guard_both(stage):
     return kraken, bitcoin, await stage.arm(kraken, ETHER, "1", cost="3000")
 
 
-def test_a_guard_named_among_others_in_a_price_alert_is_not_untold(store):
+def test_a_guard_named_among_others_in_a_price_alert_is_not_unreported(store):
     async def script(stage):
         kraken, *guards = await guard_both(stage)
         await stage.cycles(2)

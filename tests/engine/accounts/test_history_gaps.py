@@ -104,7 +104,7 @@ async def sell_ourselves(database, fills):
         await fill_rows.save_fills(session, KRAKEN.account_id, OWNER, fills, seen_at=NOW)
 
 
-async def test_new_fills_are_told_once_and_oldest_first(past, histories):
+async def test_new_fills_are_reported_once_and_oldest_first(past, histories):
     past.trade("a")
     await caught_up(histories)
     past.trade("bcd")

@@ -98,7 +98,7 @@ async def test_a_pair_the_venue_refuses_costs_no_other_its_fee(room):
     assert profile(room).spread_live
 
 
-async def test_spreads_are_learned_while_fees_are_not_told(room):
+async def test_spreads_are_learned_while_fees_are_not_reported(room):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradeVolume", times=None)
 
     await room.costs.refresh(room.account(), {"BTC/USD"})
@@ -106,7 +106,7 @@ async def test_spreads_are_learned_while_fees_are_not_told(room):
     assert (profile(room).taker_live, profile(room).spread_live) == (False, True)
 
 
-async def test_fees_are_learned_while_prices_are_not_told(room):
+async def test_fees_are_learned_while_prices_are_not_reported(room):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
 
     await room.costs.refresh(room.account(), {"BTC/USD"})
@@ -128,7 +128,7 @@ async def test_a_closed_stock_market_tells_no_live_spread(rooms, is_open):
         assert room.costs.profile(account, "BTC/USD").spread_live
 
 
-async def test_a_session_that_is_not_told_costs_no_coin_its_spread(rooms):
+async def test_a_session_that_is_not_reported_costs_no_coin_its_spread(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.deposit("AAPL", "2", venue=Venue.ALPACA)
         await room.engine.reader.read(room.account(Venue.ALPACA))

@@ -44,7 +44,7 @@ def test_one_or_two_missed_readings_are_not_worth_a_message():
     assert news_of(TIMEOUT, TIMEOUT, None) == ([None, None, None], BrokerOutage())
 
 
-def test_the_third_missed_reading_in_a_row_is_told_once():
+def test_the_third_missed_reading_in_a_row_is_reported_once():
     told, silence = news_of(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT)
 
     assert told == [None, None, "unreachable", None]
@@ -52,16 +52,16 @@ def test_the_third_missed_reading_in_a_row_is_told_once():
 
 
 @pytest.mark.fault("V22")
-def test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it():
+def test_a_refused_key_is_reported_at_once_because_only_its_owner_can_mend_it():
     assert news_of(REVOKED, REVOKED)[0] == ["key_rejected", None]
 
 
-def test_what_was_told_ends_with_the_news_that_it_is_back():
+def test_what_was_reported_ends_with_the_news_that_it_is_back():
     assert news_of(TIMEOUT, TIMEOUT, TIMEOUT, None, None)[0] == [None, None, "unreachable", "back", None]
 
 
 @pytest.mark.parametrize(("error", "told"), [(TIMEOUT, "unreachable"), (REVOKED, "key_rejected")])
-def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told):
+def test_with_money_guarded_there_it_is_reported_again_in_growing_pauses(error, told):
     news, _ = news_of(*[error] * 140, is_guarded=True)
 
     minutes = [minute for minute, one in enumerate(news) if one == told]
@@ -70,7 +70,7 @@ def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told
     assert set(news) == {told, None}
 
 
-def test_an_outage_that_fails_every_reading_is_told_once_and_over_when_none_fails():
+def test_an_outage_that_fails_every_reading_is_reported_once_and_over_when_none_fails():
     outage = [(reading, TIMEOUT) for _ in range(4) for reading in (BALANCES, PAST_TRADES)]
 
     told, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
@@ -92,7 +92,7 @@ def test_a_standing_price_alarm_says_all_that_an_outage_would():
     assert silence == BrokerOutage()
 
 
-def test_a_refused_key_is_told_beside_a_price_alarm():
+def test_a_refused_key_is_reported_beside_a_price_alarm():
     assert news_of(REVOKED, is_guarded=True, is_alarmed=True)[0] == ["key_rejected"]
 
 
@@ -151,7 +151,9 @@ async def silent_minutes(room, outages, count):
         await room.clock.sleep(60)
 
 
-async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_and_once_when_it_is_back(room):
+async def test_a_silent_broker_is_reported_again_while_something_is_guarded_there_and_once_when_it_is_back(
+    room,
+):
     outages = a_lookout(room)
     await room.arm("0.1", "6000")
 
@@ -169,7 +171,7 @@ async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_an
     assert len({alert.since for alert in told}) == 1
 
 
-async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
+async def test_a_silent_broker_where_nothing_is_guarded_is_reported_once(room):
     outages = a_lookout(room)
 
     await silent_minutes(room, outages, 30)
@@ -179,7 +181,7 @@ async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
     ]
 
 
-async def test_what_could_not_be_written_was_not_told(room):
+async def test_what_could_not_be_written_was_not_reported(room):
     outages = a_lookout(room)
     async with room.held_database():
         with pytest.raises(OperationalError):
@@ -207,7 +209,7 @@ async def test_prices_nobody_tells_keep_no_withdrawal_from_its_guard(room):
     assert [alert.now for alert in await room.alerts(GuardReduced)] == [Decimal("0.06")]
 
 
-async def test_missing_prices_are_told_as_that_and_not_as_a_broker_that_does_not_answer(room):
+async def test_missing_prices_are_reported_as_that_and_not_as_a_broker_that_does_not_answer(room):
     room.deposit("BTC", "0.1")
     await room.read()
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
@@ -223,7 +225,7 @@ async def test_missing_prices_are_told_as_that_and_not_as_a_broker_that_does_not
     assert told[0].why == "it sent an error page instead of an answer (HTTP 503)"
 
 
-async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_told_beside_that(room):
+async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_reported_beside_that(room):
     room.deposit("BTC", "0.1")
     await room.read()
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
@@ -269,7 +271,7 @@ async def test_an_account_that_our_own_defect_keeps_from_being_read_is_told_of(r
     ("endpoint", "begun"),
     [("BalanceEx", "unreachable"), ("Ticker", "unpriced"), ("TradesHistory", "unreachable")],
 )
-async def test_answers_that_cannot_be_read_are_told_as_an_outage(room, endpoint, begun):
+async def test_answers_that_cannot_be_read_are_reported_as_an_outage(room, endpoint, begun):
     room.deposit("BTC", "0.1")
     room.fault(
         FaultKind.WRONG_BODY,
@@ -301,7 +303,7 @@ async def silent_readings(room, endpoint, count):
         ("Ticker", "unpriced", "priced"),
     ],
 )
-async def test_what_is_over_after_a_restart_is_told_as_over_once(room, endpoint, begun, over):
+async def test_what_is_over_after_a_restart_is_reported_as_over_once(room, endpoint, begun, over):
     room.deposit("BTC", "0.1")
     await silent_readings(room, endpoint, 4)
     await room.restart()
@@ -352,7 +354,7 @@ async def test_a_good_reading_of_one_kind_ends_no_outage_that_a_restart_found(ro
 @pytest.mark.fault("P35")
 @pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
 @pytest.mark.parametrize("killed_at", range(10))
-async def test_an_outage_is_told_once_and_over_once_wherever_the_process_is_killed(
+async def test_an_outage_is_reported_once_and_over_once_wherever_the_process_is_killed(
     room, killed_at, is_written
 ):
     outages = a_lookout(room)

@@ -67,7 +67,7 @@ def test_a_snapshot_lacking_a_price_is_not_complete():
     assert not a_snapshot(unpriced=("XYZ",)).complete
 
 
-def test_free_cash_is_told_per_currency():
+def test_free_cash_is_reported_per_currency():
     snapshot = a_snapshot(cash=(a_line("USD", "1", "25"), a_line("EUR", "1.1", "3")))
 
     assert snapshot.free_cash("EUR") == 3

@@ -165,7 +165,7 @@ async def look_for(room, minutes):
 
 
 @pytest.mark.parametrize("is_restarted", [False, True], ids=["same life", "another life"])
-async def test_a_changed_key_is_told_anew_when_it_holds_an_exit_up_another_time(unplaced, is_restarted):
+async def test_a_changed_key_is_reported_anew_when_it_holds_an_exit_up_another_time(unplaced, is_restarted):
     room = unplaced
     room.set_bid("60000", venue=Venue.ALPACA)
     await room.clock.sleep(3 * 3600)
@@ -181,7 +181,7 @@ async def test_a_changed_key_is_told_anew_when_it_holds_an_exit_up_another_time(
     assert len(again) == 3
 
 
-async def test_a_changed_key_is_not_told_anew_after_each_restart(unplaced):
+async def test_a_changed_key_is_not_reported_anew_after_each_restart(unplaced):
     room = unplaced
     began = (await room.alerts(ExitFailing))[0].since
     for _ in range(3):
@@ -245,7 +245,7 @@ UNDER_WAY = [
 
 @pytest.mark.fault("P45")
 @pytest.mark.parametrize(("venue", "kind", "endpoint"), UNDER_WAY)
-async def test_what_an_order_sold_that_was_under_way_is_told_once_its_key_is_back(
+async def test_what_an_order_sold_that_was_under_way_is_reported_once_its_key_is_back(
     rooms, venue, kind, endpoint
 ):
     async with rooms(venues=(venue,)) as room:

@@ -81,7 +81,7 @@ def test_a_very_long_outage_makes_several_digests():
     assert batch.alert_ids == tuple(range(1, LONGEST_DIGEST + 1))
 
 
-def test_one_doubtful_alert_makes_its_batch_doubtful():
+def test_one_uncertain_alert_makes_its_batch_uncertain():
     (batch,) = pack([an_alert(1), an_alert(2, state=AlertState.UNKNOWN, attempts=3)], now=NOW)
 
     assert batch.may_be_repetition

@@ -26,7 +26,7 @@ NAMES = ("env-kraken", "env-kraken/prices", "env-kraken:BTC", "db:7:ETH")
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.booleans()), max_size=40))
-def test_open_is_what_was_told_and_not_told_as_over(steps):
+def test_open_is_what_was_reported_and_not_reported_as_over(steps):
     written, model = [], {}
     for minute, (name, is_over) in enumerate(steps):
         at = START + timedelta(minutes=minute)
@@ -88,7 +88,7 @@ async def written(database):
 
 @pytest.mark.parametrize("kill_after", [1, 2, 3, 5, 7, 30])
 @pytest.mark.parametrize("back_while_down", [False, True])
-async def test_wherever_the_process_is_killed_the_pauses_last_and_the_end_is_told_once(
+async def test_wherever_the_process_is_killed_the_pauses_last_and_the_end_is_reported_once(
     database, kill_after, back_while_down
 ):
     clock = HandClock()
@@ -108,7 +108,7 @@ async def test_wherever_the_process_is_killed_the_pauses_last_and_the_end_is_tol
     assert len({key.split(":")[2] for key, _ in keys}) == 1
 
 
-async def test_an_end_that_was_written_before_the_kill_is_not_told_again(database):
+async def test_an_end_that_was_written_before_the_kill_is_not_reported_again(database):
     clock = HandClock()
     await live(database, clock, "a", holds=True, minutes=1)
     conditions = Conditions("test", database=database, clock=clock)

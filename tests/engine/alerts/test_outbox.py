@@ -37,7 +37,7 @@ async def test_an_alert_is_there_exactly_when_its_event_is(database):
     assert await waiting(database) == 0
 
 
-async def test_the_same_event_is_told_once_even_after_delivery(database):
+async def test_the_same_event_is_reported_once_even_after_delivery(database):
     first = await append(database, EXIT, "exit")
     (alert,) = await due(database)
     await mark(database, mark_sent, alert, message_id=1, now=NOW)

@@ -10,7 +10,7 @@ from engine.clock import Moment
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
 
-def test_the_owner_is_told_at_once_then_after_30_s_2_min_10_min_and_hourly():
+def test_the_owner_is_alerted_at_once_then_after_30_s_2_min_10_min_and_hourly():
     told, after = ReminderState(), []
     for second in range(4 * 3600):
         now = BEGAN + timedelta(seconds=second)

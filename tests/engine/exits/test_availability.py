@@ -118,7 +118,7 @@ async def test_a_release_that_takes_a_moment_is_waited_for(rooms):
         assert [type(alert) for alert in await room.alerts()] == [ExitFilled]
 
 
-async def test_a_release_that_never_comes_is_tried_without_and_told(rooms):
+async def test_a_release_that_never_comes_is_tried_without_and_reported(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.release_delay_s = 30
         room.deposit("BTC", "0.1", venue=Venue.ALPACA)

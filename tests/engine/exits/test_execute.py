@@ -301,7 +301,7 @@ class BrokenAvailability:
         raise ZeroDivisionError
 
 
-async def test_an_exit_that_our_own_defect_breaks_is_told_again_and_again_and_goes_on(falling):
+async def test_an_exit_that_our_own_defect_breaks_is_reported_again_and_again_and_goes_on(falling):
     context = falling.exits._context
     falling.exits._context = replace(context, availability=BrokenAvailability())
     for _ in range(5):

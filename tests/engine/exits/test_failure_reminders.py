@@ -63,7 +63,7 @@ async def test_after_a_restart_a_stored_time_ahead_holds_no_reminder_up(failing,
     assert await sent(room) == 2
 
 
-async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_told_first(failing):
+async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_reported_first(failing):
     room, _, intent = failing
     told_at = room.clock.now()
     await room.clock.sleep(60)
@@ -113,7 +113,7 @@ async def test_an_urgent_reminder_beside_another_one_is_not_lost(failing, is_fir
     assert [told.why for told in await room.alerts(ExitFailing)].count(YOURS) == 1
 
 
-async def test_whatever_is_told_at_the_same_time_is_written_as_often_as_it_was_told(failing):
+async def test_whatever_is_reported_at_the_same_time_is_written_as_often_as_it_was_reported(failing):
     room, reminders, intent = failing
 
     await asyncio.gather(*(remind_urgently(reminders, intent) for _ in range(5)))

@@ -61,7 +61,7 @@ def fill_on(room, quantity, price="49000"):
 
 
 @pytest.mark.fault("V91")
-async def test_it_is_told_once_and_what_it_sold_is_not_guarded_any_more(sold_short):
+async def test_it_is_reported_once_and_what_it_sold_is_not_guarded_any_more(sold_short):
     order_id = fill_on(sold_short, "0.02")
     await read_often(sold_short)
     await sold_short.restart()
@@ -114,7 +114,7 @@ async def test_a_trade_after_it_is_told_for_itself(sold_short):
     assert [late.quantity for late in record.late] == [D("0.02"), D("0.02")]
 
 
-async def test_without_another_trade_nothing_more_is_told(sold_short):
+async def test_without_another_trade_nothing_more_is_reported(sold_short):
     await read_often(sold_short, 6)
 
     assert [told.quantity for told in await sold_short.alerts(ExitFilled)] == [D("0.06")]

@@ -46,7 +46,7 @@ async def fill_it(room):
 
 
 @pytest.mark.fault("V60")
-async def test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once(given_up):
+async def test_a_fill_of_an_attempt_that_was_given_up_is_reported_as_our_sale_once(given_up):
     guard = await given_up.guard()
     await stand_down(given_up.journal, given_up.intent, guard, was=guard)
 

@@ -62,7 +62,7 @@ async def stood_down(room):
 
 
 @pytest.mark.fault("V65")
-async def test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale(stood_down):
+async def test_a_late_fill_of_a_lost_order_is_reported_once_as_our_own_sale(stood_down):
     room = stood_down
     show_truth(room)
 
@@ -129,7 +129,7 @@ async def test_a_late_fill_beside_the_sale_that_followed_it_is_told_apart_from_i
     assert await room.alerts(GuardReduced) == []
 
 
-async def test_an_order_that_was_given_up_by_the_balance_alone_is_told_once_it_is_listed(room):
+async def test_an_order_that_was_given_up_by_the_balance_alone_is_reported_once_it_is_listed(room):
     await a_hidden_sale(room)
     room.world.kraken_account.show_true_balances()
     await room.wait_for("exit ")
@@ -144,7 +144,7 @@ async def test_an_order_that_was_given_up_by_the_balance_alone_is_told_once_it_i
     assert await room.alerts(GuardReduced, ClosedElsewhere) == [ended]
 
 
-async def test_a_lookup_that_fails_is_made_again_before_anything_is_told_as_sold_by_hand(stood_down):
+async def test_a_lookup_that_fails_is_made_again_before_anything_is_reported_as_sold_at_the_venue(stood_down):
     room = stood_down
     show_truth(room)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=3)

@@ -113,7 +113,7 @@ def test_only_what_is_left_of_the_guard_is_freed():
     assert sold(view) == Decimal("0.5")
 
 
-def test_what_went_by_hand_comes_off_the_guarded_part_when_it_is_certain():
+def test_what_went_at_the_venue_comes_off_the_guarded_part_when_it_is_certain():
     view = a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 80.0)))
 
     step = next_step(view)
@@ -126,7 +126,7 @@ def test_what_went_by_hand_comes_off_the_guarded_part_when_it_is_certain():
     assert step.exit_quantity.seen.quantity == Decimal("2.5")
 
 
-def test_while_that_is_doubted_what_is_there_in_any_case_goes_and_the_rest_stays_guarded():
+def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_stays_guarded():
     step = next_step(a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0))))
 
     assert (step.quantity, step.exit_quantity.is_unconfirmed, step.exit_quantity.seen) == (
@@ -137,7 +137,7 @@ def test_while_that_is_doubted_what_is_there_in_any_case_goes_and_the_rest_stays
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
-def test_while_all_of_it_is_doubted_nothing_goes(is_asked):
+def test_while_all_of_it_is_unconfirmed_nothing_goes(is_asked):
     view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, asked=is_asked)
 
     assert next_step(view) == ReadAgain(is_contradictory=False)
@@ -146,13 +146,13 @@ def test_while_all_of_it_is_doubted_nothing_goes(is_asked):
     ) == ReadAgain(is_contradictory=True)
 
 
-def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_doubted():
+def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_unconfirmed():
     view = a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), asked=True)
 
     assert isinstance(next_step(view), ReadAgain)
 
 
-def test_when_all_of_it_went_by_hand_the_exit_yields():
+def test_when_all_of_it_went_at_the_venue_the_exit_yields():
     assert next_step(a_view(an_available("2"), quantity_check=OLD_DOUBT)) == EndSoldExternally()
 
 

@@ -31,7 +31,7 @@ def after(*readings):
     return quantity_check
 
 
-def test_a_whole_position_is_not_doubted():
+def test_a_whole_position_is_not_unconfirmed():
     quantity_check = after((0, FULL))
 
     assert quantity_check.is_over(0)
@@ -39,25 +39,25 @@ def test_a_whole_position_is_not_doubted():
     assert not quantity_check.is_contradictory(99)
 
 
-def test_a_first_short_reading_is_doubted_and_believed_when_one_long_after_says_the_same():
+def test_a_first_short_reading_is_unconfirmed_and_accepted_when_one_long_after_agrees():
     assert not after((0, SHORT)).is_over(0)
     assert not after((0, SHORT), (BELIEVE_SHORT_AFTER_S - 1, SHORT)).is_over(BELIEVE_SHORT_AFTER_S - 1)
     assert after((0, SHORT), (BELIEVE_SHORT_AFTER_S, SHORT)).is_over(BELIEVE_SHORT_AFTER_S)
 
 
-def test_a_short_reading_that_says_something_else_begins_the_doubt_anew():
+def test_a_short_reading_that_differs_begins_the_wait_anew():
     quantity_check = after((0, SHORT), (10, SHORTER), (20, SHORTER))
 
     assert not quantity_check.is_over(20)
     assert quantity_check.is_contradictory(20)
 
 
-def test_a_whole_one_ends_the_doubt():
+def test_a_whole_one_ends_the_wait():
     assert after((0, SHORT), (5, FULL)).is_over(5)
     assert not after((0, SHORT), (5, FULL), (16, SHORT)).is_over(16)
 
 
-def test_silence_neither_confirms_nor_refutes_and_ends_a_doubt_in_the_end():
+def test_no_answer_neither_confirms_nor_refutes_and_ends_the_wait_in_the_end():
     assert not after((0, SHORT), (20, SILENT)).is_over(20)
     assert after((0, SHORT), (20, SILENT), (21, SHORT)).is_over(21)
     assert after((0, SHORT), (DOUBT_ENDS_AFTER_S, SILENT)).is_over(DOUBT_ENDS_AFTER_S)

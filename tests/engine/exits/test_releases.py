@@ -143,7 +143,7 @@ async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(r
 
 
 @pytest.mark.fault("V25")
-async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_is_told(rooms):
+async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_is_reported(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.cancel_delay_s = 2
         room.deposit("BTC", "0.1", venue=Venue.ALPACA)

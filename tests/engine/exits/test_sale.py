@@ -35,7 +35,7 @@ async def falling(room):
 
 
 @pytest.mark.fault("V5")
-async def test_a_position_at_its_threshold_is_sold_and_told_with_the_exact_fill(falling):
+async def test_a_position_at_its_threshold_is_sold_and_reported_with_the_exact_fill(falling):
     await falling.sell_off()
 
     [alert] = await falling.alerts()
@@ -197,7 +197,7 @@ async def test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_gu
 
 
 @pytest.mark.fault("V8")
-async def test_dust_is_abandoned_and_told_once(room):
+async def test_dust_is_abandoned_and_reported_once(room):
     room.deposit("BTC", "0.00004")
     room.set_bid("50000")
     await room.arm("0.00004", "4")
@@ -320,7 +320,7 @@ async def watched(room):
 
 
 @pytest.mark.fault("V19")
-async def test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_their_own_coins(watched):
+async def test_what_the_owner_sold_at_the_venue_just_before_is_not_sold_again_from_their_own_coins(watched):
     watched.trade("sell", "0.1")
 
     await watched.sell_off()
@@ -345,7 +345,7 @@ async def test_what_the_owner_moved_out_just_before_is_not_sold_again_from_their
     assert (alert.was, alert.now) == (Decimal("0.1"), Decimal(0))
 
 
-async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(watched):
+async def test_an_exit_sells_less_by_what_its_owner_sold_at_the_venue_just_before(watched):
     watched.trade("sell", "0.04")
 
     await watched.sell_off()
@@ -394,7 +394,7 @@ async def test_readings_that_never_agree_hold_a_sale_up_but_not_in_silence(watch
     assert watched.sent() == []
 
 
-async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_parts(watched):
+async def test_what_went_at_the_venue_comes_off_a_guard_once_even_when_it_sells_in_parts(watched):
     watched.trade("sell", "0.04")
     listing = watched.world.market.listing("kraken", "BTC/USD")
     watched.world.market.add(replace(listing, depth=(Decimal("0.02"),)))
@@ -409,7 +409,7 @@ async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_pa
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
 
 
-async def test_a_short_that_was_closed_meanwhile_hides_no_sale_by_hand(watched):
+async def test_a_short_that_was_closed_meanwhile_hides_no_sale_at_the_venue(watched):
     watched.deposit("USD", "10000")
     watched.trade("sell", "0.1", leverage=2)
     short = {"kind": "margin", "direction": Direction.SHORT, "leverage": 2}

@@ -116,7 +116,7 @@ async def test_an_order_that_is_open_again_after_it_was_final_is_followed_to_its
     assert told.quantity == Decimal("0.1")
 
 
-async def test_a_fill_that_is_told_and_taken_back_for_good_keeps_no_loser(room):
+async def test_a_fill_that_is_reported_and_taken_back_for_good_keeps_no_loser(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
     await room.look()
@@ -178,7 +178,7 @@ async def test_an_order_told_as_filled_at_no_price_is_asked_for_again(room):
     assert told.fill_price == Decimal(50000)
 
 
-async def test_answers_that_contradict_each_other_for_long_are_told_as_failing(room):
+async def test_answers_that_contradict_each_other_for_long_are_reported_as_failing(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
     for filled in ("0.01", "0.02", "0.03", "0.04", "0.05", "0.06"):

@@ -250,7 +250,7 @@ async def test_a_purchase_that_is_paid_with_the_coin_is_cancelled_to_free_it(roo
 
 
 @pytest.mark.fault("V28")
-async def test_an_order_that_is_pending_and_fills_over_seconds_is_told_once_and_whole(rooms):
+async def test_an_order_that_is_pending_and_fills_over_seconds_is_reported_once_and_whole(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.pace = Pace(pending_s=1, over_s=4, parts=4)
         room.deposit("BTC", "0.1", venue=Venue.ALPACA)

@@ -56,7 +56,7 @@ async def a_falling_position(room, venue):
 
 @pytest.mark.fault("V55", "V81")
 @pytest.mark.parametrize(("venue", "fields"), named([*ODD, *STILL_OPEN]))
-async def test_a_sale_is_told_as_its_trades_tell_it(rooms, venue, fields):
+async def test_a_sale_is_reported_as_its_trades_tell_it(rooms, venue, fields):
     async with rooms(venues=(venue,)) as room:
         await a_falling_position(room, venue)
         room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=fields, times=None)

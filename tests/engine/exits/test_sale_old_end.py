@@ -87,7 +87,7 @@ async def test_what_traded_beyond_a_part_is_not_sold_again_while_the_price_stays
 
 @pytest.mark.fault("V90")
 @pytest.mark.parametrize("held", ["0.1", "0.3"])
-async def test_what_traded_beyond_a_part_is_told_once_and_not_sold_when_the_price_falls_again(room, held):
+async def test_what_traded_beyond_a_part_is_reported_once_and_not_sold_when_the_price_falls_again(room, held):
     await ask_of_an_old_half(room, held=held)
     await room.wait_for("exit ")
     show_truth(room)

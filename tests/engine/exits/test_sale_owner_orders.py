@@ -154,7 +154,7 @@ async def test_the_only_order_that_may_be_ours_is_when_its_coins_are_gone(rooms,
 
 @pytest.mark.fault("V98")
 @pytest.mark.parametrize("is_restarted", [False, True], ids=["running", "restarted"])
-async def test_an_order_without_any_id_of_ours_is_told_as_perhaps_the_owners_own(room, is_restarted):
+async def test_an_order_without_any_id_of_ours_is_reported_as_perhaps_the_owners_own(room, is_restarted):
     await a_falling_position(room, Venue.KRAKEN, held="0.3")
     room.fault(FaultKind.DROP_BEFORE, times=None)
     await room.look()

@@ -43,7 +43,7 @@ async def fall(room, venue=Venue.KRAKEN):
 
 @pytest.mark.fault("V89")
 @pytest.mark.parametrize("venue", TRADES)
-async def test_coins_bought_again_after_a_sale_by_hand_are_not_sold(rooms, venue):
+async def test_coins_bought_again_after_a_sale_at_the_venue_are_not_sold(rooms, venue):
     async with rooms(venues=(venue,)) as room:
         await a_guarded_position(room, venue)
         room.trade("sell", "0.1", venue=venue)
@@ -82,7 +82,7 @@ async def test_an_account_that_rests_is_asked_for_no_trades_before_a_sale(room):
 
 @pytest.mark.fault("V89")
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DROP_AFTER, FaultKind.DELAY_BEFORE])
-async def test_trades_that_are_not_told_delay_no_sale_for_long(room, kind):
+async def test_trades_that_are_not_reported_delay_no_sale_for_long(room, kind):
     await a_guarded_position(room)
     room.deposit("USD", "1")
     delay = {"delay_s": 20} if kind is FaultKind.DELAY_BEFORE else {}

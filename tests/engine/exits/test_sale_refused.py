@@ -44,7 +44,7 @@ def pauses(calls):
 
 @pytest.mark.fault("V13")
 @pytest.mark.parametrize("refusal", PASSING.values(), ids=PASSING)
-async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
+async def test_a_refusal_is_reported_at_once_and_tried_again(falling, refusal):
     falling.fault(times=3, **refusal)
 
     await falling.sell_off()
@@ -90,7 +90,7 @@ async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(alo
 
 
 @pytest.mark.fault("V21")
-async def test_no_connection_is_told_with_its_words_and_tried_again(falling):
+async def test_no_connection_is_reported_with_its_words_and_tried_again(falling):
     await falling.base.markets[Venue.KRAKEN].instruments()
     await falling.read()
     falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
@@ -108,7 +108,7 @@ async def test_no_connection_is_told_with_its_words_and_tried_again(falling):
 
 
 @pytest.mark.fault("V12")
-async def test_refused_numbers_are_repeated_before_anybody_is_told(falling):
+async def test_refused_numbers_are_repeated_before_anybody_is_reported(falling):
     falling.fault(FaultKind.INVALID_NONCE, times=3)
 
     await falling.sell_off()
@@ -118,7 +118,7 @@ async def test_refused_numbers_are_repeated_before_anybody_is_told(falling):
 
 
 @pytest.mark.fault("V12")
-async def test_numbers_refused_again_and_again_rest_the_key_and_are_told(falling):
+async def test_numbers_refused_again_and_again_rest_the_key_and_are_reported(falling):
     falling.fault(FaultKind.INVALID_NONCE, times=6)
 
     await falling.sell_off()
@@ -156,7 +156,7 @@ async def test_a_rejected_key_is_tried_once_a_minute(falling):
     )
 
 
-async def test_an_exit_that_keeps_failing_is_told_again_and_again(alone):
+async def test_an_exit_that_keeps_failing_is_reported_again_and_again(alone):
     alone.fault(FaultKind.CANCEL_ONLY, times=None)
     await alone.look()
 
@@ -198,7 +198,7 @@ async def test_a_refused_exit_goes_on_while_nobody_knows_the_price(falling):
     assert falling.world.ledger("kraken").total("BTC") == Decimal("0.2")
 
 
-async def test_an_order_that_cannot_be_cancelled_is_told_and_named_once_when_it_was(room):
+async def test_an_order_that_cannot_be_cancelled_is_reported_and_named_once_when_it_was(room):
     room.deposit("BTC", "0.1")
     room.set_bid("50000")
     room.trade("sell", "0.1", limit="70000")
@@ -360,7 +360,7 @@ async def test_what_was_too_little_at_its_cost_too_is_still_given_up(room):
     assert (await room.guard()).state is GuardState.CLOSED
 
 
-async def test_too_small_in_the_new_field_is_told_and_tried_again(rooms):
+async def test_too_small_in_the_new_field_is_reported_and_tried_again(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.world.coinbase.switches.new_reason_only = True
         room.deposit("BTC", "0.3", venue=Venue.COINBASE)

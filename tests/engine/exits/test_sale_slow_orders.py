@@ -43,7 +43,7 @@ async def test_an_order_that_is_pending_is_waited_for_and_nothing_is_sent_twice(
     assert len(orders(falling)) == 1
 
 
-async def test_an_order_that_fills_over_seconds_is_told_once_with_all_its_fills(falling):
+async def test_an_order_that_fills_over_seconds_is_reported_once_with_all_its_fills(falling):
     switches = falling.world.coinbase.switches
     switches.parts, switches.part_every_s = 5, 2.0
 

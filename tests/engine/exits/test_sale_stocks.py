@@ -88,7 +88,7 @@ async def test_a_sale_that_misses_the_close_is_not_queued(missed):
     assert len(await missed.alerts(ExitFailing)) >= 3
 
 
-async def test_a_market_that_shuts_during_a_sale_is_told_once_with_when_it_opens(missed):
+async def test_a_market_that_shuts_during_a_sale_is_reported_once_with_when_it_opens(missed):
     await missed.clock.sleep(30)
 
     refused, *later = await missed.alerts(ExitFailing)
@@ -104,7 +104,7 @@ async def test_a_market_that_shuts_during_a_sale_is_told_once_with_when_it_opens
     assert len(closed) <= 2
 
 
-async def test_a_shut_market_is_not_told_anew_after_a_restart(missed):
+async def test_a_shut_market_is_not_reported_anew_after_a_restart(missed):
     told = len(await missed.alerts(ExitFailing))
     await missed.restart()
     await missed.clock.sleep(20)
@@ -281,7 +281,7 @@ async def test_shares_bought_at_the_same_average_are_no_split(bought_more, fault
     assert bought_more.world.ledger("alpaca").total("AAPL") == 20
 
 
-async def test_a_sale_by_hand_just_before_does_not_stop_the_exit_of_the_rest(twenty):
+async def test_a_sale_at_the_venue_just_before_does_not_stop_the_exit_of_the_rest(twenty):
     twenty.withdraw("AAPL", "5", venue=Venue.ALPACA)
     fall(twenty, "226")
 
@@ -291,7 +291,9 @@ async def test_a_sale_by_hand_just_before_does_not_stop_the_exit_of_the_rest(twe
     assert await twenty.alerts(GuardPaused) == []
 
 
-async def test_a_fill_whose_price_is_told_late_is_booked_once_it_is_told_and_not_in_silence(holding_stock):
+async def test_a_fill_whose_price_is_reported_late_is_booked_once_it_is_reported_and_not_in_silence(
+    holding_stock,
+):
     async with holding_stock(NOON) as room:
         await arm_shares(room)
         room.world.alpaca_account.hides_fill_prices = True
@@ -351,7 +353,7 @@ async def test_an_order_that_the_close_left_waiting_is_sold_once_in_the_next_ses
     assert queued.world.ledger("alpaca").total("AAPL") == 0
 
 
-async def test_a_cancel_that_a_fill_overtakes_is_told_as_that_sale(queued):
+async def test_a_cancel_that_a_fill_overtakes_is_reported_as_that_sale(queued):
     queued.fault(FaultKind.RATE_LIMIT, "DELETE /v2/orders/{order_id}", venue=Venue.ALPACA, times=None)
     await queued.clock.sleep(5)
 

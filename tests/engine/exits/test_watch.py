@@ -145,7 +145,7 @@ async def test_a_breach_seen_with_the_next_look_is_not_late(guarded):
     assert (sale.unseen, sale.held_up) == (None, None)
 
 
-async def test_the_first_good_price_after_an_alarm_is_told(guarded):
+async def test_the_first_good_price_after_an_alarm_is_reported(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 30)
     guarded.world.faults("kraken").clear()
@@ -254,7 +254,7 @@ async def test_a_thin_top_is_walked_for_the_whole_quantity(room):
     assert room.engine.watch.guard_marks["guard-2"].current == PriceUnknown(problem=PriceProblem.SHALLOW_BOOK)
 
 
-async def test_a_wide_spread_is_guarded_at_its_middle_and_told_once_after_a_minute(guarded):
+async def test_a_wide_spread_is_guarded_at_its_middle_and_reported_once_after_a_minute(guarded):
     wide = Override(bid=Decimal(59000), ask=Decimal(61000))
     guarded.world.market.override("kraken", "BTC/USD", wide)
 
@@ -276,7 +276,7 @@ async def test_a_wide_spread_is_guarded_at_its_middle_and_told_once_after_a_minu
         pytest.param([(59000, 61000)] * 12 + [(58300, 60400)], id="its minute"),
     ],
 )
-async def test_a_breach_is_sold_although_what_is_new_of_the_spread_cannot_be_told(guarded, spreads):
+async def test_a_breach_is_sold_although_what_is_new_of_the_spread_cannot_be_reported(guarded, spreads):
     *before, breach = spreads
     for bid, ask in before:
         guarded.world.market.override("kraken", "BTC/USD", Override(bid=Decimal(bid), ask=Decimal(ask)))
@@ -390,7 +390,7 @@ async def test_an_order_book_that_takes_too_long_is_given_up_and_counts_as_no_pr
     assert guarded.sent() == []
 
 
-async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_told_without_a_price(guarded):
+async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_reported_without_a_price(guarded):
     guarded.engine.watch._marks[Venue.KRAKEN].look = None
 
     await watch(guarded, 20)
@@ -630,7 +630,7 @@ async def test_an_alarm_that_could_not_be_written_is_told_by_the_next_look(guard
 
 
 @pytest.mark.fault("V38")
-async def test_a_price_that_stays_away_is_told_again_with_growing_pauses_and_when_it_is_back(guarded):
+async def test_a_price_that_stays_away_is_reported_again_with_growing_pauses_and_when_it_is_back(guarded):
     guarded.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=None))
     began = guarded.clock.now()
     for _ in range(40):
@@ -688,7 +688,7 @@ async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guar
 
 
 @pytest.mark.fault("P46")
-async def test_a_price_that_is_back_and_cannot_be_told_keeps_no_missing_one_from_being_told(guarded):
+async def test_a_price_that_is_back_and_cannot_be_reported_keeps_no_missing_one_from_being_reported(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
     await guarded.look()

@@ -44,7 +44,7 @@ def seen(room):
 
 @pytest.mark.fault("V14")
 @pytest.mark.parametrize("venue", BOOKS)
-async def test_a_book_that_falls_away_from_a_frozen_ticker_sells_and_is_told(rooms, venue):
+async def test_a_book_that_falls_away_from_a_frozen_ticker_sells_and_is_reported(rooms, venue):
     async with rooms(venues=(venue,)) as room:
         await a_guard(room, venue)
         room.set_bid("57000", venue=venue)
@@ -155,7 +155,7 @@ async def test_an_instrument_is_compared_once_for_all_its_guards_and_not_with_ev
     assert 4 <= len(room.sent("Depth")) - before <= 7
 
 
-async def test_a_book_that_is_not_told_changes_nothing(room):
+async def test_a_book_that_is_not_reported_changes_nothing(room):
     await a_guard(room)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
 
@@ -178,7 +178,7 @@ async def test_a_book_that_hangs_delays_no_sale(room):
     assert sale.trigger_price == Decimal(59400)
 
 
-async def test_a_difference_seen_once_sells_nothing_when_no_book_is_told_after_it(room):
+async def test_a_difference_seen_once_sells_nothing_when_no_book_is_reported_after_it(room):
     await a_guard(room)
     await watch(room, 5)
     room.set_bid("57000")

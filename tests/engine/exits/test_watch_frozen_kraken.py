@@ -23,7 +23,7 @@ async def guarded(room):
 
 
 @pytest.mark.fault("V14")
-async def test_a_price_that_froze_altogether_is_unknown_and_told(guarded):
+async def test_a_price_that_froze_altogether_is_unknown_and_reported(guarded):
     guarded.world.market.freeze("kraken", "BTC/USD")
 
     await watch(guarded, FROZEN_AFTER_S + 40)

@@ -30,7 +30,7 @@ async def come_back(room, after_s):
     await room.engine.start()
 
 
-async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
+async def test_a_long_gap_is_reported_with_how_far_each_guard_moved(watched):
     last = watched.clock.now()
     await come_back(watched, 3600)
     watched.set_bid("59700")
@@ -74,7 +74,7 @@ async def test_a_breach_later_after_a_restart_is_not_late(watched):
 
 
 @pytest.mark.parametrize(("after_s", "told"), [(50, 0), (70, 1)])
-async def test_a_short_gap_is_not_told(watched, after_s, told):
+async def test_a_short_gap_is_not_reported(watched, after_s, told):
     await come_back(watched, after_s)
 
     await watched.look()
@@ -83,7 +83,7 @@ async def test_a_short_gap_is_not_told(watched, after_s, told):
     assert len(await watched.alerts(NotWatching)) == told
 
 
-async def test_a_gap_is_told_before_the_prices_only_when_they_stay_away(watched):
+async def test_a_gap_is_reported_before_the_prices_only_when_they_stay_away(watched):
     await come_back(watched, 3600)
     watched.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=300)
 
@@ -101,7 +101,7 @@ async def test_a_gap_is_told_before_the_prices_only_when_they_stay_away(watched)
     assert alert.until <= watched.clock.now() - timedelta(seconds=30)
 
 
-async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_told(watched):
+async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_reported(watched):
     await come_back(watched, 3600)
     watched.set_bid("50000")
 
@@ -111,7 +111,7 @@ async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_t
     assert [type(alert) for alert in await watched.alerts()] == [ExitFilled, NotWatching]
 
 
-async def test_nobody_is_told_of_a_gap_in_which_nothing_was_guarded(watched):
+async def test_nobody_is_alerted_to_a_gap_in_which_nothing_was_guarded(watched):
     await watched.arm("0.1", "6000", state=GuardState.CLOSED)
     await come_back(watched, 3600)
 
@@ -179,7 +179,7 @@ async def test_a_result_outlives_a_run_that_never_saw_a_price(silent):
     assert [(one.before, one.after) for one in alert.moved] == [(Decimal(0), Decimal("-0.005"))]
 
 
-async def test_a_guard_sold_before_the_gap_is_told_is_over_not_unwatched(watched):
+async def test_a_guard_sold_before_the_gap_is_reported_is_over_not_unwatched(watched):
     await come_back(watched, 3600)
     await watched.arm("0.1", "6000", state=GuardState.CLOSED)
     await watched.look()
@@ -220,7 +220,7 @@ async def test_a_venue_that_stays_away_leaves_its_guards_unwatched_for_whoever_a
     assert silent.watch_log.all_watched is None
 
 
-async def test_a_gap_after_a_clean_stop_is_told_like_any_other(watched):
+async def test_a_gap_after_a_clean_stop_is_reported_like_any_other(watched):
     await watched.watch_log.end()
     await come_back(watched, 3600)
 

@@ -39,7 +39,7 @@ def has_prices(room):
 
 
 @pytest.mark.fault("P36")
-async def test_prices_that_came_back_while_the_process_was_down_are_told_as_back_once(unpriced):
+async def test_prices_that_came_back_while_the_process_was_down_are_reported_as_back_once(unpriced):
     has_prices(unpriced)
     await unpriced.restart()
     await watch(unpriced, 10)
@@ -51,7 +51,7 @@ async def test_prices_that_came_back_while_the_process_was_down_are_told_as_back
     assert (back.since, {back.symbol, *back.others}) == (first.since, {"BTC/USD", "ETH/USD"})
 
 
-async def test_prices_that_stay_away_over_restarts_are_told_again_in_their_pauses_alone(unpriced):
+async def test_prices_that_stay_away_over_restarts_are_reported_again_in_their_pauses_alone(unpriced):
     for _ in range(6):
         await unpriced.restart()
         await watch(unpriced, 60)
@@ -78,7 +78,7 @@ async def test_a_guard_that_has_its_price_back_before_the_restart_is_not_told_of
     assert [alarm.what for alarm in await unpriced.alerts(PriceTrouble)] == ["unknown", "unknown", "back"]
 
 
-async def test_of_a_guard_that_ended_while_its_price_was_missing_nothing_more_is_told(unpriced):
+async def test_of_a_guard_that_ended_while_its_price_was_missing_nothing_more_is_reported(unpriced):
     for guard in await unpriced.guards():
         await unpriced.damage("guards", "state = 'closed'", f"guard_id = '{guard.guard_id}'")
     has_prices(unpriced)
@@ -88,7 +88,7 @@ async def test_of_a_guard_that_ended_while_its_price_was_missing_nothing_more_is
     assert [alarm.what for alarm in await unpriced.alerts(PriceTrouble)] == ["unknown", "unknown"]
 
 
-async def test_an_outage_after_a_restart_is_not_told_beside_the_price_alarm_that_tells_it(unpriced):
+async def test_an_outage_after_a_restart_is_not_reported_beside_the_price_alarm_that_tells_it(unpriced):
     unpriced.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
     await unpriced.restart()
     for _ in range(5):
@@ -102,7 +102,7 @@ async def test_an_outage_after_a_restart_is_not_told_beside_the_price_alarm_that
     assert [alarm.what for alarm in await unpriced.alerts(PriceTrouble)][-1] == "back"
 
 
-async def test_the_beginning_is_shown_as_it_was_told_although_the_clock_was_set_back(unpriced):
+async def test_the_beginning_is_shown_as_it_was_reported_although_the_clock_was_set_back(unpriced):
     [first, _] = await unpriced.alerts(PriceTrouble)
     has_prices(unpriced)
     unpriced.clock.set_by(-3600)
@@ -127,7 +127,7 @@ async def wide(room):
     return room
 
 
-async def test_a_spread_that_stays_wide_over_a_restart_is_not_told_again(wide):
+async def test_a_spread_that_stays_wide_over_a_restart_is_not_reported_again(wide):
     for _ in range(2):
         await wide.restart()
         await watch(wide, 180)
@@ -135,7 +135,7 @@ async def test_a_spread_that_stays_wide_over_a_restart_is_not_told_again(wide):
     assert [alarm.what for alarm in await wide.alerts(PriceTrouble)] == ["wide_spread"]
 
 
-async def test_a_spread_that_is_small_again_after_a_restart_is_told_once(wide):
+async def test_a_spread_that_is_small_again_after_a_restart_is_reported_once(wide):
     wide.world.market.restore("kraken", "BTC/USD")
     for _ in range(2):
         await wide.restart()
@@ -145,7 +145,7 @@ async def test_a_spread_that_is_small_again_after_a_restart_is_told_once(wide):
     assert (over.what, over.since) == ("narrow_spread", begun.since)
 
 
-async def test_a_spread_that_is_wide_once_more_after_a_restart_is_told_again(wide):
+async def test_a_spread_that_is_wide_once_more_after_a_restart_is_reported_again(wide):
     wide.world.market.restore("kraken", "BTC/USD")
     await watch(wide, 10)
     await wide.restart()

@@ -69,14 +69,16 @@ REDUCTIONS = {
 @pytest.mark.parametrize(
     ("before", "seen", "fills", "guarded", "reason"), REDUCTIONS.values(), ids=REDUCTIONS
 )
-def test_sales_by_hand_and_withdrawals_reduce_the_guarded_part_first(before, seen, fills, guarded, reason):
+def test_sales_at_the_venue_and_withdrawals_reduce_the_guarded_part_first(
+    before, seen, fills, guarded, reason
+):
     change = compare(a_guard("4", "100"), before, seen, *fills)
 
     assert change == Reduced(guard=change.guard, by=4 - Decimal(guarded), reason=reason)
     assert left(change) == (guarded, str((Decimal(guarded) * 25).normalize()), GuardState.ARMED)
 
 
-def test_a_position_closed_elsewhere_is_told_with_the_fills_found():
+def test_a_position_closed_elsewhere_is_reported_with_the_fills_found():
     fill = a_fill("sell 10 BTC @ 20 USD")
 
     change = compare(a_guard("4", "100"), "10", "0", fill)
@@ -95,7 +97,7 @@ def test_a_guard_of_a_position_that_is_gone_without_a_fill_waits_for_it(asset_cl
     assert left(change) == ("4", "1E+2", GuardState.PAUSED)
 
 
-def test_what_was_sold_by_hand_before_the_rest_was_gone_is_off_the_guard():
+def test_what_was_sold_at_the_venue_before_the_rest_was_gone_is_off_the_guard():
     change = compare(a_guard("4", "100"), "10", "0", SALE)
 
     assert change == Paused(guard=change.guard, reason=ChangeReason.VANISHED)
@@ -135,14 +137,14 @@ def test_a_margin_position_that_changed_without_a_fill_pauses_its_guard(seen):
     assert isinstance(compare(a_guard("4", "100", kind=PositionKind.MARGIN), "10", seen), Paused)
 
 
-def test_a_pause_takes_what_was_sold_by_hand_into_account():
+def test_a_pause_takes_what_was_sold_at_the_venue_into_account():
     change = compare(a_guard("4", "100"), "10", "90", SALE)
 
     assert isinstance(change, Paused)
     assert left(change) == ("3", "75", GuardState.PAUSED)
 
 
-def test_a_guard_whose_part_was_all_sold_by_hand_is_closed_whatever_else_changed():
+def test_a_guard_whose_part_was_all_sold_at_the_venue_is_closed_whatever_else_changed():
     change = compare(a_guard("1", "25"), "10", "90", SALE)
 
     assert isinstance(change, Closed)

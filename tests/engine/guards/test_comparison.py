@@ -59,7 +59,7 @@ def test_the_first_sale_after_it_was_seen_takes_the_guarded_part_though_more_tha
     assert comparison.seen == Seen(quantity=Decimal(2), at=NOW)
 
 
-def test_what_was_sold_and_bought_back_by_hand_is_not_guarded_any_more():
+def test_what_was_sold_and_bought_back_at_the_venue_is_not_guarded_any_more():
     fills = external("sell 0.4 BTC @ 90 USD", 60), external("buy 0.4 BTC @ 90 USD", 30)
 
     comparison = after(a_reading(3, *fills))
@@ -105,7 +105,7 @@ def test_an_own_sale_took_its_part_off_the_guard_itself():
     assert comparison.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
-def test_a_sale_by_hand_beside_an_own_one_is_counted_by_itself():
+def test_a_sale_at_the_venue_beside_an_own_one_is_counted_by_itself():
     rest = a_guard("0.4", "40")
     fills = ours("sell 0.6 BTC @ 90 USD"), external("sell 0.1 BTC @ 90 USD")
 
@@ -115,7 +115,7 @@ def test_a_sale_by_hand_beside_an_own_one_is_counted_by_itself():
 
 
 @pytest.mark.fault("V19")
-def test_a_reading_that_still_shows_what_was_sold_is_doubted():
+def test_a_reading_that_still_shows_what_was_sold_is_unconfirmed():
     rest = a_guard("0.4", "40")
     sale = ours("sell 0.6 BTC @ 90 USD", 1)
 
@@ -135,7 +135,7 @@ def test_a_guard_set_on_a_reading_from_before_our_last_sale_keeps_its_quantity()
     assert comparison.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
-def test_a_sale_by_hand_that_was_shown_late_still_counts():
+def test_a_sale_at_the_venue_that_was_shown_late_still_counts():
     comparison = after(a_reading("2.4", external("sell 0.6 BTC @ 90 USD", 330)), unconfirmed="2.4")
 
     assert comparison.change.guard.quantity == Decimal("0.4")
@@ -235,7 +235,7 @@ def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():
     assert quantity_there(report, a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)) == 16
 
 
-def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
+def test_a_sale_of_ours_whose_fill_is_not_reported_yet_explains_what_is_gone():
     comparison = after(a_reading("2.4", unreported="-0.6"), unconfirmed="2.4")
 
     assert comparison.change == Unchanged(guard=a_guard())
@@ -243,14 +243,14 @@ def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
     assert (comparison.seen, comparison.unconfirmed) == (SEEN, None)
 
 
-def test_of_what_is_gone_a_sale_of_ours_that_is_not_told_yet_takes_nothing_off_the_guard_again():
+def test_of_what_is_gone_a_sale_of_ours_that_is_not_reported_yet_takes_nothing_off_the_guard_again():
     comparison = after(a_reading("2.1", unreported="-0.6"), unconfirmed="2.1")
 
     assert isinstance(comparison.change, Reduced)
     assert (comparison.change.reason, comparison.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
 
 
-def test_what_was_sold_and_not_told_was_there_when_the_guard_was_set():
+def test_what_was_sold_and_not_reported_was_there_when_the_guard_was_set():
     guard = a_guard(quantity="1")
 
     comparison = after(a_reading("1", unreported="-0.6"), guard=guard, seen=None)
@@ -258,7 +258,7 @@ def test_what_was_sold_and_not_told_was_there_when_the_guard_was_set():
     assert comparison.seen.quantity == Decimal("1.6")
 
 
-def test_a_quantity_that_a_trade_since_should_have_changed_is_doubted_anew():
+def test_a_quantity_that_a_trade_since_should_have_changed_is_unconfirmed_anew():
     bought = external("buy 1 BTC @ 90 USD", age=5)
 
     comparison = after(a_reading("2.9", bought), unconfirmed="2.9")
@@ -267,13 +267,13 @@ def test_a_quantity_that_a_trade_since_should_have_changed_is_doubted_anew():
     assert comparison.unconfirmed == Seen(quantity=Decimal("2.9"), at=NOW)
 
 
-def test_what_a_sale_of_another_coin_brought_and_is_not_told_yet_is_no_split():
+def test_what_a_sale_of_another_coin_brought_and_is_not_reported_yet_is_no_split():
     comparison = after(a_reading("8", unreported="5"), unconfirmed="8")
 
     assert (comparison.change, comparison.unconfirmed) == (Unchanged(guard=a_guard()), None)
 
 
-def test_a_short_that_was_bought_back_and_is_not_told_yet_is_smaller_for_that():
+def test_a_short_that_was_bought_back_and_is_not_reported_yet_is_smaller_for_that():
     guard = a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)
 
     assert after(a_reading("2.4", unreported="0.6"), guard=guard, unconfirmed="2.4").change == Unchanged(

@@ -61,7 +61,7 @@ def test_a_missing_price_alarms_once_however_long_it_stays():
 
 
 @pytest.mark.parametrize(("after_s", "due"), [(29, False), (30, True), (3600, True)])
-def test_a_missing_price_is_due_to_be_told_again_after_a_pause(after_s, due):
+def test_a_missing_price_is_due_to_be_reported_again_after_a_pause(after_s, due):
     guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE))
 
     now = later(20 + after_s)
@@ -78,7 +78,7 @@ def test_a_price_between_two_gaps_starts_the_count_anew():
     assert looks((0, NO_QUOTE), (10, a_mark()), (12, NO_QUOTE), (26, NO_QUOTE))[1] == []
 
 
-def test_a_price_after_an_alarm_is_told_once():
+def test_a_price_after_an_alarm_is_reported_once():
     assert looks((0, NO_QUOTE), (15, NO_QUOTE), (20, a_mark()), (25, a_mark()))[1] == ["unknown", "back"]
 
 
@@ -89,7 +89,7 @@ def test_a_closed_market_is_shown_but_calls_nobody():
     assert (guard_mark.current, told) == (a_mark(), [])
 
 
-def test_the_end_of_a_wide_spread_is_told_once_if_its_beginning_was():
+def test_the_end_of_a_wide_spread_is_reported_once_if_its_beginning_was():
     assert looks((0, WIDE), (60, WIDE), (65, a_mark("100")), (70, a_mark("100")))[1] == [
         "wide_spread",
         "narrow_spread",
@@ -97,7 +97,7 @@ def test_the_end_of_a_wide_spread_is_told_once_if_its_beginning_was():
     assert looks((0, WIDE), (55, WIDE), (60, a_mark("100")))[1] == []
 
 
-def test_what_is_new_of_a_spread_is_told_after_the_price_that_is_back():
+def test_what_is_new_of_a_spread_is_reported_after_the_price_that_is_back():
     wide, narrow = (0, WIDE), (100, a_mark("100"))
     assert looks((0, NO_QUOTE), (20, NO_QUOTE), (30, WIDE), (35, WIDE), (95, WIDE))[1] == [
         "unknown",
@@ -112,7 +112,7 @@ def test_what_is_new_of_a_spread_is_told_after_the_price_that_is_back():
     ]
 
 
-def test_a_wide_spread_is_told_once_after_a_minute():
+def test_a_wide_spread_is_reported_once_after_a_minute():
     assert looks((0, WIDE), (59, WIDE), (60, WIDE), (120, WIDE))[1] == ["wide_spread"]
 
 
@@ -152,7 +152,7 @@ def a_trouble(what, *guard_ids, since=NOW):
         pytest.param([("unknown",), ("back",)], {}, id="of a version that named no guards"),
     ],
 )
-def test_what_was_told_of_a_price_and_not_told_as_back_is_known_again(written, counts):
+def test_what_was_told_of_a_price_and_not_reported_as_back_is_known_again(written, counts):
     alerts = [(a_trouble(*one), NOW + timedelta(minutes=minute)) for minute, one in enumerate(written)]
 
     found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0))
@@ -171,7 +171,7 @@ def test_what_was_told_of_a_price_and_not_told_as_back_is_known_again(written, c
         pytest.param(["wide_spread", "unknown", "back"], True, id="without a price meanwhile"),
     ],
 )
-def test_a_wide_spread_that_was_told_and_not_told_as_over_is_known_again(written, wide):
+def test_a_wide_spread_that_was_reported_and_not_reported_as_over_is_known_again(written, wide):
     alerts = [
         (replace(a_trouble(what, "a"), has_end=what == "wide_spread"), NOW + timedelta(minutes=minute))
         for minute, what in enumerate(written)

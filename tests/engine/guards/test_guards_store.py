@@ -148,7 +148,7 @@ async def test_what_was_seen_of_a_position_outlives_changes_of_its_guard(databas
         assert await guards.load_seen(session, "g1") == seen
 
 
-async def test_the_first_sight_of_an_asset_counts(database):
+async def test_the_first_time_an_asset_is_seen_counts(database):
     first = KnownAsset(account_id=KRAKEN.account_id, user_id=OWNER, asset="BTC", first_seen_at=NOW)
     async with database.write() as session:
         await guards.save_known_asset(session, first)

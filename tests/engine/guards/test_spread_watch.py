@@ -18,7 +18,7 @@ def walk(*steps):
     return reported
 
 
-def test_a_wide_spread_is_told_once_after_sixty_seconds():
+def test_a_wide_spread_is_reported_once_after_sixty_seconds():
     assert walk((0, WIDE), (5, WIDE), (59.999, WIDE), (60, WIDE), (65, WIDE), (500, WIDE)) == [60]
 
 
@@ -26,7 +26,7 @@ def test_a_spread_that_narrows_starts_the_wait_again():
     assert walk((0, WIDE), (50, WIDE), (55, NARROW), (60, WIDE), (119, WIDE), (121, WIDE)) == [121]
 
 
-def test_a_second_wide_stretch_is_told_again():
+def test_a_second_wide_stretch_is_reported_again():
     assert walk((0, WIDE), (60, WIDE), (70, NARROW), (80, WIDE), (140, WIDE)) == [60, 140]
 
 

@@ -162,7 +162,7 @@ async def test_a_sale_that_was_under_way_is_not_made_again(watched):
     assert (await watched.guard()).state is GuardState.PAUSED
 
 
-async def test_what_a_sale_that_was_under_way_sold_is_told_once_its_owner_answered(watched):
+async def test_what_a_sale_that_was_under_way_sold_is_reported_once_its_owner_answered(watched):
     watched.fault(FaultKind.DELAY_AFTER, delay_s=60)
     watched.set_bid("50000")
     await watched.look()

@@ -132,7 +132,7 @@ async def test_none_guards_nothing_and_asks_nothing(rooms):
 
 
 @pytest.mark.parametrize("mode", ["ask", "all"])
-async def test_a_later_buy_by_hand_is_neither_guarded_nor_asked_about(rooms, mode):
+async def test_a_later_buy_at_the_venue_is_neither_guarded_nor_asked_about(rooms, mode):
     async with rooms(story=STORY, guard_existing=mode) as room:
         await room.read()
         asked, guarded = len(await room.alerts()), len(await room.guards())

@@ -180,7 +180,7 @@ def test_no_deposit_purchase_or_hold_makes_an_order_that_sold_or_holds_look_unto
 
 
 @given(known_buy=quantities, rested=quantities, before_held=quantities)
-def test_coins_that_nobody_touched_are_told_as_such_whatever_known_trades_and_orders_changed(
+def test_coins_that_nobody_touched_are_reported_as_such_whatever_known_trades_and_orders_changed(
     known_buy, rested, before_held
 ):
     weighed = judge_balance(

@@ -138,7 +138,7 @@ async def test_a_coin_whose_cost_fails_hides_no_other_coins_cost_and_no_sale(gua
     assert guarded.failures
 
 
-async def test_a_reading_that_keeps_failing_is_told_as_a_failing_job(guarded):
+async def test_a_reading_that_keeps_failing_is_reported_as_a_failing_job(guarded):
     job = Job(name="snapshots", every_s=60, what=guarded.engine.read_accounts, budget_s=30)
     watched = WatchedJob(job, clock=guarded.clock, redact=str)
     await guarded.damage("fill_cursors", "complete = false")

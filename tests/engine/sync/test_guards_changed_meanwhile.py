@@ -96,7 +96,7 @@ async def test_a_trade_is_not_forgotten_when_its_owner_answers_while_it_is_being
     assert (guard.state, guard.state_reason) == (GuardState.PAUSED, WaitReason.CHANGED_SINCE_BACKUP)
 
 
-async def test_a_guard_that_its_owner_took_off_is_not_told_as_reduced(holding):
+async def test_a_guard_that_its_owner_took_off_is_not_reported_as_reduced(holding):
     await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
     await holding.arm("3", "7500", "ETH/USD", guard_id="guard-2")
     press = await unguard(holding, "ETH/USD")

@@ -37,7 +37,7 @@ async def told(room):
     return await room.alerts(GuardReduced, GuardPaused, ClosedElsewhere)
 
 
-async def test_coins_sold_by_hand_leave_the_guarded_part_first_and_are_told(guarded):
+async def test_coins_sold_at_the_venue_leave_the_guarded_part_first_and_are_reported(guarded):
     guarded.trade("sell", "0.04")
 
     await read_again(guarded)
@@ -52,7 +52,7 @@ async def test_coins_sold_by_hand_leave_the_guarded_part_first_and_are_told(guar
     )
 
 
-async def test_selling_everything_guarded_by_hand_closes_the_guard_with_the_fills(guarded):
+async def test_selling_everything_guarded_at_the_venue_closes_the_guard_with_the_fills(guarded):
     guarded.trade("sell", "0.15")
 
     await read_again(guarded)
@@ -65,7 +65,7 @@ async def test_selling_everything_guarded_by_hand_closes_the_guard_with_the_fill
     assert (fill.side, fill.quantity, fill.price) == (Side.SELL, Decimal("0.15"), Decimal(60000))
 
 
-async def test_a_sale_by_hand_right_after_arming_counts_against_the_guard(room):
+async def test_a_sale_at_the_venue_right_after_arming_counts_against_the_guard(room):
     room.set_bid("60000")
     room.deposit("BTC", "0.3")
     await read_again(room)
@@ -78,7 +78,7 @@ async def test_a_sale_by_hand_right_after_arming_counts_against_the_guard(room):
     assert (await room.guard()).quantity == Decimal("0.06")
 
 
-async def test_a_sale_by_hand_while_the_process_was_away_counts_against_the_guard(guarded):
+async def test_a_sale_at_the_venue_while_the_process_was_away_counts_against_the_guard(guarded):
     await guarded.crash()
     guarded.trade("sell", "0.04")
     await guarded.clock.sleep(60)
@@ -90,7 +90,7 @@ async def test_a_sale_by_hand_while_the_process_was_away_counts_against_the_guar
     assert (await guarded.guard()).quantity == Decimal("0.06")
 
 
-async def test_coins_bought_by_hand_are_not_guarded(guarded):
+async def test_coins_bought_at_the_venue_are_not_guarded(guarded):
     guarded.deposit("USD", "10000")
     guarded.trade("buy", "0.1")
 
@@ -153,7 +153,7 @@ async def test_an_account_in_which_nothing_moved_costs_no_call_for_fills(guarded
     assert len(guarded.sent("TradesHistory")) == before
 
 
-async def test_a_sale_of_the_guards_own_is_not_taken_for_one_by_hand(guarded):
+async def test_a_sale_of_the_guards_own_is_not_taken_for_one_at_the_venue(guarded):
     guarded.set_bid("50000")
     await guarded.sell_off()
     await guarded.sell_off()
@@ -239,7 +239,7 @@ async def test_guarding_again_after_a_split_keeps_the_cost_and_sells_nothing(spl
     assert split.sent("POST /v2/orders", venue=Venue.ALPACA) == []
 
 
-async def test_more_shares_bought_by_hand_are_no_split(shares):
+async def test_more_shares_bought_at_the_venue_are_no_split(shares):
     shares.trade("buy", "1", "AAPL/USD", venue=Venue.ALPACA)
     shares.world.alpaca_account.entry_prices["AAPL"] = Decimal(232)
 
@@ -250,7 +250,7 @@ async def test_more_shares_bought_by_hand_are_no_split(shares):
     assert await told(shares) == []
 
 
-async def test_a_leveraged_trade_by_hand_changes_no_guard_of_what_is_owned(guarded):
+async def test_a_leveraged_trade_at_the_venue_changes_no_guard_of_what_is_owned(guarded):
     guarded.deposit("USD", "100000")
     guarded.trade("sell", "0.1", leverage=2)
 
@@ -260,7 +260,7 @@ async def test_a_leveraged_trade_by_hand_changes_no_guard_of_what_is_owned(guard
     assert await told(guarded) == []
 
 
-async def test_coins_sold_by_hand_change_no_guard_of_a_margin_position(room):
+async def test_coins_sold_at_the_venue_change_no_guard_of_a_margin_position(room):
     room.set_bid("60000")
     room.deposit("BTC", "0.3")
     room.deposit("USD", "100000")
@@ -276,7 +276,7 @@ async def test_coins_sold_by_hand_change_no_guard_of_a_margin_position(room):
     assert await told(room) == []
 
 
-async def test_closing_a_margin_position_by_hand_closes_its_guard(room):
+async def test_closing_a_margin_position_at_the_venue_closes_its_guard(room):
     room.set_bid("60000")
     room.deposit("USD", "100000")
     room.trade("buy", "0.1", leverage=2)

@@ -33,7 +33,7 @@ async def reductions(room):
 
 
 @STEPS
-async def test_a_sale_by_hand_after_the_clock_was_set_counts_once(guarded, step_s):
+async def test_a_sale_at_the_venue_after_the_clock_was_set_counts_once(guarded, step_s):
     guarded.clock.set_by(step_s)
     guarded.trade("sell", "0.04")
 
@@ -45,7 +45,7 @@ async def test_a_sale_by_hand_after_the_clock_was_set_counts_once(guarded, step_
 
 
 @STEPS
-async def test_a_sale_by_hand_before_the_clock_was_set_is_not_counted_again(guarded, step_s):
+async def test_a_sale_at_the_venue_before_the_clock_was_set_is_not_counted_again(guarded, step_s):
     guarded.trade("sell", "0.04")
     await read_again(guarded)
 
@@ -57,7 +57,7 @@ async def test_a_sale_by_hand_before_the_clock_was_set_is_not_counted_again(guar
 
 
 @pytest.mark.parametrize("step_s", [HOUR_S, MONTH_S])
-async def test_what_was_sold_by_hand_counts_after_a_restart_with_the_clock_put_right(guarded, step_s):
+async def test_what_was_sold_at_the_venue_counts_after_a_restart_with_the_clock_put_right(guarded, step_s):
     guarded.clock.set_by(step_s)
     await read_again(guarded)
     guarded.trade("sell", "0.01")
@@ -94,7 +94,7 @@ async def test_a_guard_set_under_a_clock_ahead_is_followed_once_it_is_right(room
 
 @pytest.mark.fault("V15")
 @STEPS
-async def test_coins_sold_by_hand_after_the_clock_was_set_are_not_sold_again(guarded, step_s):
+async def test_coins_sold_at_the_venue_after_the_clock_was_set_are_not_sold_again(guarded, step_s):
     guarded.clock.set_by(step_s)
     guarded.trade("sell", "0.3")
     await read_again(guarded, 2)

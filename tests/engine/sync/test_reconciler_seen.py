@@ -52,7 +52,7 @@ async def test_arming_writes_down_what_is_there(armed):
     assert (await seen(armed)).quantity == 3
 
 
-async def test_a_sale_by_hand_before_the_first_reading_leaves_the_other_coins_alone(armed):
+async def test_a_sale_at_the_venue_before_the_first_reading_leaves_the_other_coins_alone(armed):
     armed.trade("sell", "1", "ETH/USD")
 
     await read_again(armed)
@@ -73,7 +73,7 @@ async def test_a_withdrawal_before_the_first_reading_counts_against_the_guard(ar
     assert (await seen(armed)).quantity == Decimal("2.6")
 
 
-async def test_a_sale_by_hand_after_many_quiet_readings_counts(armed):
+async def test_a_sale_at_the_venue_after_many_quiet_readings_counts(armed):
     await read_again(armed, 5)
     armed.trade("sell", "0.4", "ETH/USD")
 
@@ -100,7 +100,7 @@ async def test_what_left_while_the_process_was_away_counts(armed, change):
     assert await told(armed) == [(GuardReduced, "ETH/USD")]
 
 
-async def test_one_sale_by_hand_is_counted_once_whatever_is_restarted(armed):
+async def test_one_sale_at_the_venue_is_counted_once_whatever_is_restarted(armed):
     armed.trade("sell", "0.4", "ETH/USD")
     await read_again(armed)
     await armed.restart()

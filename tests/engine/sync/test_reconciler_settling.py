@@ -34,7 +34,7 @@ async def test_an_account_that_rests_is_not_asked_for_its_trades(room):
     assert history_calls(room) == before > 0
 
 
-async def test_a_doubt_at_one_broker_keeps_no_other_account_from_resting(rooms):
+async def test_an_unconfirmed_quantity_at_one_broker_keeps_no_other_account_from_being_settled(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.ALPACA)) as room:
         room.deposit("BTC", "0.3")
         await room.arm("0.3", "18000")
@@ -47,7 +47,7 @@ async def test_a_doubt_at_one_broker_keeps_no_other_account_from_resting(rooms):
         assert history_calls(room, Venue.ALPACA) == before > 0
 
 
-async def test_a_doubt_ends_with_its_guard(room):
+async def test_an_unconfirmed_quantity_ends_with_its_guard(room):
     room.deposit("BTC", "0.3")
     guard = await room.arm("0.3", "18000")
     await read_for_minutes(room, 2)
@@ -97,7 +97,7 @@ async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(ro
     assert told.quantity == intent.filled_quantity
 
 
-async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_is_told(room):
+async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_is_reported(room):
     room.deposit("BTC", "0.1")
     room.deposit("USDT", "1000")
     room.set_bid("1", "USDT/USD")

@@ -66,7 +66,7 @@ async def test_what_our_sale_brought_pauses_no_guard(sold, step_s, is_restarted)
 
 @STEPS
 @pytest.mark.parametrize("is_restarted", [False, True])
-async def test_its_fills_are_asked_for_until_they_are_told(sold, step_s, is_restarted):
+async def test_its_fills_are_asked_for_until_they_are_reported(sold, step_s, is_restarted):
     sold.clock.set_by(step_s)
     if is_restarted:
         await sold.restart()

@@ -68,7 +68,7 @@ async def test_an_empty_answer_for_minutes_pauses_the_guard_and_forgets_nothing(
 
 
 @pytest.mark.fault("V45")
-async def test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told(guarded):
+async def test_what_comes_back_as_it_was_is_guarded_again_at_once_and_reported(guarded):
     await vanish(guarded)
 
     await read_again(guarded, 1)
@@ -182,7 +182,7 @@ async def test_what_its_owner_bought_after_a_withdrawal_is_not_guarded(guarded):
     assert told.now == 0
 
 
-async def test_a_sale_by_hand_that_is_told_late_ends_the_guard(guarded):
+async def test_a_sale_at_the_venue_that_is_reported_late_ends_the_guard(guarded):
     await guarded.clock.sleep(60)
     guarded.fault(
         FaultKind.HTML_200,

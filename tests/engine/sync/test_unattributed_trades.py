@@ -91,7 +91,7 @@ async def test_an_order_that_the_venue_does_not_know_is_none_of_ours(room):
     assert await room.alerts(TradeUnattributed, ExitFilled) == []
 
 
-async def test_its_owner_is_told_what_waits_and_when_it_is_over(room):
+async def test_its_owner_is_alerted_to_what_waits_and_when_it_is_over(room):
     room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
     room.trade("sell", "0.05")
     await read_often(room, 4)
@@ -117,7 +117,7 @@ async def test_a_venue_that_answers_soon_is_not_told_of(room):
     assert guarded(await room.guards())["BTC"] == D("0.05")
 
 
-async def test_what_the_venue_tells_after_a_restart_is_told_as_over_once(room):
+async def test_what_the_venue_tells_after_a_restart_is_reported_as_over_once(room):
     room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
     room.trade("sell", "0.05")
     await read_often(room, 4)

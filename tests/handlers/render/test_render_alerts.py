@@ -273,7 +273,7 @@ def test_where_nothing_is_guarded_no_guard_is_spoken_of(what):
 
 
 @pytest.mark.parametrize("what", ["unreachable", "key_rejected"])
-def test_who_cannot_wait_for_a_broker_is_told_where_to_sell(what):
+def test_who_cannot_wait_for_a_broker_reads_where_to_sell(what):
     trouble = BrokerTrouble(venue=Venue.KRAKEN, what=what, why="timeout", since=ago(seconds=30))
 
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
@@ -289,7 +289,7 @@ def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, cu
     assert ("Not sold:" in render_alert(sold, READER).text) is is_named
 
 
-def test_an_order_that_may_be_the_owners_own_is_told_without_claims_of_the_sale():
+def test_an_order_that_may_be_the_owners_own_is_reported_without_claims_of_the_sale():
     perhaps = replace(
         EXIT, may_be_owners=True, found_later=True, held_up=HeldUp(since=ago(seconds=70), why="answer lost")
     )
@@ -388,7 +388,7 @@ def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
     assert "Held up" not in render_alert(booked_late, READER).text
 
 
-def test_who_cannot_wait_for_a_price_is_told_where_to_sell():
+def test_who_cannot_wait_for_a_price_reads_where_to_sell():
     trouble = PriceTrouble(**_ABOUT, what="unknown", why="no quote", since=ago(seconds=15))
 
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text

@@ -69,7 +69,7 @@ def test_a_command_that_does_not_exist_is_named():
         "/quit",
     ],
 )
-def test_who_wants_it_to_end_is_told_what_ends_what(typed):
+def test_who_wants_it_to_end_reads_what_ends_what(typed):
     text = render_unknown(typed, (Line("history"), Line("balance"), Line("close"))).text
 
     assert "Did you mean" not in text

@@ -40,7 +40,7 @@ def test_a_failure_says_what_was_not_done_why_what_to_do_and_its_code():
         (None, "Something inside NIJA failed."),
     ],
 )
-def test_each_error_is_worded_for_people(error, expected):
+def test_each_error_has_a_sentence_for_its_reader(error, expected):
     screen = render_failure(error, not_done=_NOT_DONE, incident="A1B2C3")
 
     assert expected in screen.text

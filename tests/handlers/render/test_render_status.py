@@ -163,7 +163,7 @@ def test_one_trouble_is_enough_not_to_be_well():
 
 
 @pytest.mark.parametrize("troubles", [{}, {"database_failing_s": 12.0}], ids=["well", "ill"])
-def test_without_a_guard_nobody_is_told_that_all_is_well(troubles):
+def test_without_a_guard_nobody_is_alerted_that_all_is_well(troubles):
     text = render_status(status(guards_armed=0, prices=(), **troubles), READER).text
 
     assert "Nothing is guarded." in text

@@ -95,7 +95,7 @@ def test_only_what_spot_orders_reach_is_free_beside_an_account_that_is_certainly
         {"platform": "ACCOUNT_PLATFORM_UNSPECIFIED", "type": "ACCOUNT_TYPE_UNSPECIFIED"},
     ],
 )
-def test_an_account_of_which_no_platform_is_told_is_the_spot_one_if_there_is_no_other(said):
+def test_an_account_of_which_no_platform_is_reported_is_the_spot_one_if_there_is_no_other(said):
     assert parse_holdings([account(**said)]) == (Holding(asset="BTC", free=D(1)),)
 
 

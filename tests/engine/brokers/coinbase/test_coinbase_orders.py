@@ -126,7 +126,7 @@ def test_an_order_of_which_all_terms_are_empty_holds_what_the_venue_says_it_hold
 
 
 @pytest.mark.parametrize("odd", [None, "", "n/a"])
-def test_totals_that_are_not_told_are_unknown_and_no_zero(odd):
+def test_totals_that_are_not_reported_are_unknown_and_no_zero(odd):
     parsed = parse_order(order(filled_value=odd, total_fees=odd))
 
     assert (parsed.cost, parsed.average_price, parsed.fee) == (None, None, None)

@@ -96,7 +96,7 @@ def test_fills_of_derivatives_are_no_part_of_a_spot_holding(product_id, changes)
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_a_fill_of_which_the_fee_is_not_told_is_kept_with_an_unknown_fee(missing):
+def test_a_fill_of_which_the_fee_is_not_reported_is_kept_with_an_unknown_fee(missing):
     (read,) = parse_fills({"fills": [fill(commission=missing)]}, {})
     assert (read.quantity, read.fee) == (D(10), None)
 

@@ -76,7 +76,7 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled():
 
 
 @pytest.mark.parametrize("odd", [None, "", "lots"])
-def test_totals_that_are_not_told_are_unknown_and_no_zero(odd):
+def test_totals_that_are_not_reported_are_unknown_and_no_zero(odd):
     parsed = parse_order("OID", order(cost=odd, fee=odd), CATALOG)
 
     assert (parsed.cost, parsed.average_price, parsed.fee) == (None, None, None)

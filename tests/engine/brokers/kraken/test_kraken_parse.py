@@ -198,7 +198,7 @@ def test_fills_come_newest_first_and_margin_ones_are_marked():
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_a_trade_of_which_the_fee_is_not_told_is_kept_with_an_unknown_fee(missing):
+def test_a_trade_of_which_the_fee_is_not_reported_is_kept_with_an_unknown_fee(missing):
     (read,) = parse_trades({"trades": {"T1": trade(fee=missing)}}, CATALOG)
     assert (read.quantity, read.fee) == (D("0.1"), None)
 

@@ -49,7 +49,7 @@ async def test_alpaca_takes_its_fee_from_the_coins_that_are_bought(alpaca):
     )
 
 
-async def test_the_fee_that_is_told_is_the_one_that_is_charged(kraken):
+async def test_the_fee_that_is_reported_is_the_one_that_is_charged(kraken):
     order = await kraken.buy("0.001")
 
     fees = await kraken.broker.fetch_fees([BITCOIN, "NONE/USD"])
