@@ -8,12 +8,11 @@ from pathlib import Path
 import typer
 
 from demo.cli import app
-from engine.alerts.messages import CancelledOrder
 from engine.exits.exit_message import describe_exit
 from engine.guards.guard_mark import trigger_of
 from engine.market.mark import Mark, MarkBasis
 from engine.model.money import exact
-from engine.model.orders import Side, VenueOrderId
+from engine.model.orders import CancelledOrder, Side, VenueOrderId
 from handlers.registry import COMMANDS
 from handlers.render.exits import render_exit
 from handlers.render.html import plain_text

@@ -9,22 +9,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.alerts.outbox import load_written, load_written_under
 from engine.alerts.series import load_series
 from engine.exits.exit_journal import ending_key
 from engine.exits.failure_reminders import failing_key
 from engine.exits.late_booking import late_fill_prefix
+from engine.exits.release_log import parse_released
 from engine.exits.result import Results, Traded, results_of
 from engine.guards import store as guards
 from engine.model.delays import Wait
 from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Side
+from engine.model.orders import CancelledOrder, Fill, Side
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.lookup import may_be_owners
-from engine.orders.release_log import parse_released
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database

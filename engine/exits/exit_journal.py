@@ -8,9 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert
+from engine.clock import Clock
 from engine.exits.changed_guard import is_as_sold, left_of_changed
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.live_sales import may_be_on_sale
+from engine.exits.release_log import ReleaseLog
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.model.money import ZERO, exact
@@ -23,10 +25,16 @@ from engine.orders.journal import Journal
 from engine.orders.states import IntentEvent
 from engine.orders.step_log import SEND
 from engine.orders.steps_store import load_last_step_of_all
+from engine.storage.database import Database
 
 
 class ExitJournal(Journal):
     """Writes exits with the guards they close and the alerts they end with, all or nothing."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        super().__init__(database=database, clock=clock)
+        #: The orders that were cancelled for an exit.
+        self.releases = ReleaseLog(database=database, clock=clock, steps=self._steps)
 
     async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
         """Write down that a guard's quantity is to be sold; the guard is closing from now on.

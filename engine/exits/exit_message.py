@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.alerts.messages import ExitFilled
 from engine.exits.exit_quantity import UNCONFIRMED, Dust
 from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
-from engine.model.orders import Order
+from engine.model.orders import CancelledOrder, Order
 from engine.orders.intents import Intent, Trigger
 from engine.orders.order_readings import falls_short
 

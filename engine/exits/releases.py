@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine import wall_time
-from engine.alerts.messages import CancelledOrder
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
+from engine.exits.exit_journal import ExitJournal
 from engine.model.errors import (
     BrokerError,
     KeyRejectedError,
@@ -18,9 +18,8 @@ from engine.model.errors import (
     UnlistedRefusalError,
 )
 from engine.model.money import ZERO
-from engine.model.orders import Order, OrderStatus, VenueOrderId
+from engine.model.orders import CancelledOrder, Order, OrderStatus, VenueOrderId
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 from engine.orders.states import IntentState
 
 #: An exit waits no longer than this to hear what became of a cancelled order; it is read again at its end.
@@ -85,7 +84,7 @@ class Lists:
 class Releases:
     """What exits cancel: a venue accepts a cancel before it counts, and of what has filled too."""
 
-    def __init__(self, *, journal: Journal, clock: Clock) -> None:
+    def __init__(self, *, journal: ExitJournal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
         #: By intent, the last one used last: orders that a venue told it as over, which its list may show for longer.

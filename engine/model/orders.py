@@ -195,3 +195,17 @@ class OpenOrders:
 def distinct(fills: Iterable[Fill]) -> tuple[Fill, ...]:
     """Return each trade once: pages of a list that grows meanwhile overlap, and sums of trades are evidence."""
     return tuple({fill.trade_id: fill for fill in fills}.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledOrder:
+    """An open order that had to go because it held what was to be sold."""
+
+    side: Side
+    quantity: Decimal
+    #: None for orders without a price of their own.
+    price: Decimal | None
+    venue_order_id: str = ""
+    symbol: str = ""
+    #: False while the venue has accepted the cancel and not reported the order's final state.
+    confirmed: bool = True

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
-from engine.alerts.messages import AgainstGuard, CancelledOrder
+from engine.alerts.messages import AgainstGuard
 from engine.exits.manual_close import WORSE_RATIO
 from engine.exits.release import plan_release
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -16,7 +16,7 @@ from engine.market.mark import PriceUnknown
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
-from engine.model.orders import Order
+from engine.model.orders import CancelledOrder, Order
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.orders.intents import ASKED, Asked, Trigger

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.alerts.messages import AgainstGuard, CancelledOrder
+from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
+from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
 
 

@@ -17,7 +17,6 @@ from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.our_orders import OurOrders, our_orders, replacements
-from engine.orders.release_log import ReleaseLog
 from engine.orders.states import IntentEvent, client_order_id, next_state
 from engine.orders.step_log import SEND, StepLog, note_of, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
@@ -32,8 +31,6 @@ class Journal:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
-        #: The orders that were cancelled for an exit.
-        self.releases = ReleaseLog(database=database, clock=clock, steps=self._steps)
         self._last_step = 0
         #: The number of the last step that ended an order with a fill, once it is written down.
         self.filled_step = 0

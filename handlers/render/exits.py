@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
+from engine.alerts.messages import ExitFailing, ExitFilled, ExitParked, ExitStoodDown
 from engine.model.delays import Wait
 from engine.model.holdings import Direction
 from engine.model.money import exact, is_cash
+from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
 from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows

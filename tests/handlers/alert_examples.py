@@ -7,7 +7,6 @@ from engine.alerts.messages import (
     AccountsMoved,
     AlertUnreadable,
     BrokerTrouble,
-    CancelledOrder,
     ClosedElsewhere,
     CoinRenamed,
     DatabaseCopied,
@@ -30,7 +29,7 @@ from engine.alerts.messages import (
     TradeUnattributed,
 )
 from engine.model.holdings import Direction
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
 from engine.offers.offers import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
 from tests.handlers.values import NOW, ago, guard, offer, offer_line, position

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.alerts.messages import CancelledOrder
 from engine.exits.audit import ExitRecord
 from engine.model.holdings import Direction
-from engine.model.orders import Fill, Side
+from engine.model.orders import CancelledOrder, Fill, Side
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, ClosePreview
 from engine.orders.intents import Asked, Intent, IntentKind, IntentStep, StepNote, Trigger

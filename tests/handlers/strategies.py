@@ -16,7 +16,7 @@ from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.money import exact
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.offers.offers import (
@@ -341,9 +341,7 @@ alerts = st.one_of(
         fee_asset=maybe(names),
         realised=maybe(amounts),
         cancelled=several(
-            st.builds(
-                messages.CancelledOrder, side=st.sampled_from(Side), quantity=positive, price=maybe(positive)
-            )
+            st.builds(CancelledOrder, side=st.sampled_from(Side), quantity=positive, price=maybe(positive))
         ),
         left_over=amounts,
         left_over_why=words,

@@ -6,7 +6,6 @@ from pydantic import Field, TypeAdapter
 
 from engine.alerts.messages.exits import (
     AgainstGuard,
-    CancelledOrder,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -45,7 +44,6 @@ __all__ = [
     "AgainstGuard",
     "AlertUnreadable",
     "BrokerTrouble",
-    "CancelledOrder",
     "ClosedElsewhere",
     "CoinRenamed",
     "DatabaseCopied",

@@ -7,22 +7,8 @@ from typing import Literal
 
 from engine.model.delays import HeldUp, Unseen, Wait
 from engine.model.holdings import Direction
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelledOrder:
-    """An open order that had to go because it held what was to be sold."""
-
-    side: Side
-    quantity: Decimal
-    #: None for orders without a price of their own.
-    price: Decimal | None
-    venue_order_id: str = ""
-    symbol: str = ""
-    #: False while the venue has accepted the cancel and not reported the order's final state.
-    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine.alerts.messages import AgainstGuard, CancelledOrder, ExitFilled
+from engine.alerts.messages import AgainstGuard, ExitFilled
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust
 from engine.model.holdings import Direction
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
 from engine.orders.intents import Asked, Trigger
 from engine.orders.states import IntentState, client_order_id

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import CancelledOrder, ClosedElsewhere, ExitFailing, ExitFilled
+from engine.alerts.messages import ClosedElsewhere, ExitFailing, ExitFilled
 from engine.exits.releases import Lists, Releases, released_part
-from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
+from engine.model.orders import CancelledOrder, Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.exits import cancelled_lines

@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from engine.alerts.messages import (
     AgainstGuard,
-    CancelledOrder,
     ClosedElsewhere,
     ExitFailing,
     ExitFilled,
@@ -18,7 +17,7 @@ from engine.alerts.messages import (
 )
 from engine.guards.guard import GuardState
 from engine.model.holdings import Direction
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind

@@ -7,17 +7,16 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from engine.alerts.messages import CancelledOrder
 from engine.clock import SystemClock
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.live_sales import may_be_on_sale
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource
 from engine.model.holdings import Direction, PositionKind
-from engine.model.orders import Side, VenueOrderId
+from engine.model.orders import CancelledOrder, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind, IntentStep, Trigger
-from engine.orders.journal import Journal
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.steps_store import insert_step, load_steps
 from engine.orders.table import IntentRow
@@ -189,7 +188,7 @@ async def test_our_orders_are_known_by_the_venues_ids(journal):
 async def test_orders_that_were_cancelled_for_an_exit_or_gone_by_then_are_none_of_ours(journal):
     accepted = replace(INTENT, state=IntentState.ACCEPTED, venue_order_id=VenueOrderId("O1"))
     await update(journal, accepted, expected=IntentState.PLANNED)
-    releases = Journal(database=journal, clock=SystemClock()).releases
+    releases = ExitJournal(database=journal, clock=SystemClock()).releases
     theirs = [
         CancelledOrder(side=Side.SELL, quantity=Decimal(1), price=None, venue_order_id=name, confirmed=False)
         for name in ("T1", "T2")

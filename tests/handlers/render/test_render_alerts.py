@@ -9,18 +9,10 @@ import pytest
 
 from engine.alerts.batches import Batch
 from engine.alerts.kinds import DIGESTIBLE
-from engine.alerts.messages import (
-    AgainstGuard,
-    BrokerTrouble,
-    CancelledOrder,
-    Message,
-    Moved,
-    NotWatching,
-    PriceTrouble,
-)
+from engine.alerts.messages import AgainstGuard, BrokerTrouble, Message, Moved, NotWatching, PriceTrouble
 from engine.model.delays import HeldUp, Unseen
 from engine.model.holdings import Direction
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert, render_batch
 from handlers.render.html import plain_text

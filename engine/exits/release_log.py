@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from engine.alerts.messages import CancelledOrder
 from engine.clock import Clock
+from engine.model.orders import CancelledOrder
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.step_log import StepLog, note_of
 from engine.orders.steps_store import insert_step
