@@ -226,7 +226,7 @@ class SimBroker:
 
     def _is_late(self, until_s):
         """Tell whether a deadline is over."""
-        keeps = self._truth.rules.keeps_deadlines
+        keeps = self._truth.rules.paper.keeps_deadlines
         return keeps and until_s is not None and self._clock.monotonic() > until_s
 
     def _nothing_happens(self):

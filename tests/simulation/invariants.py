@@ -107,7 +107,7 @@ def _check_unreadable_are_named(world):
         truth, at = world.venues[venue], world.seconds_of(alerted_at)
         for order_id in _unreadable_for_long(truth, at, since=world.seconds_of(began_at)):
             order = truth.orders.get(order_id)
-            if order is not None and order.asset == asset and len(truth.totals) == 1 and order_id not in data:
+            if order is not None and order.asset == asset and len(truth.assets) == 1 and order_id not in data:
                 world.violate(f"an exit of {asset} fails, {order_id} cannot be read and is not named")
     world.failing_checked_to = newest_alert(world.store)
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from engine.model.orders import OrderStatus
 from tests.simulation.faults import Kind
-from tests.simulation.lagging import order_as_of
 
 #: By how many seconds the query of one order may lag behind the lists.
 _LAGS_S = (0.3, 3)
@@ -42,7 +41,7 @@ class OrderQuery:
     def answer(self, order):
         """Return what is reported of an order; None where it is not known yet."""
         if self._faults.strikes(self._truth.venue, Kind.ORDER_LAGS):
-            then = order_as_of(order, self._truth.now() - self._lag)
+            then = order.as_of(self._truth.now() - self._lag)
             return then and self._truth.order(then)
         return self._for_a_moment(order)
 

@@ -1,48 +1,28 @@
 """One account at one simulated venue: what it holds, its orders, its fills, and the venue's habits."""
 
 import itertools
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
+from engine.brokers.paper.answers import book_at, check_tradable, draft_of, fill_of, refusal_of
+from engine.brokers.paper.book import Book, floor_to
+from engine.brokers.paper.ledger import Fees, Kind, Ledger, LedgerError
+from engine.brokers.paper.rules import Reuse
 from engine.model.errors import RefusalReason, RefusedError
 from engine.model.holdings import Holding
 from engine.model.instruments import TradingStatus
-from engine.model.orders import Fill, Order, OrderStatus, ProductFamily, Side
-from tests.simulation.lagging import Past, order_as_of
-from tests.simulation.venue_rules import Reuse, instruments_of
+from engine.model.orders import Order, OrderRequest, OrderStatus, ProductFamily, Side
+from tests.simulation.lagging import Past
+from tests.simulation.placed import Placed
+from tests.simulation.venue_rules import instruments_of
 
 ZERO = Decimal(0)
 #: What the ids of orders begin with that hold nothing here.
 _FOREIGN = "FOREIGN-"
-
-
-@dataclass(slots=True, kw_only=True)
-class Placed:
-    """An order as the venue keeps it."""
-
-    order_id: str
-    client_id: str | None
-    symbol: str
-    side: Side
-    quantity: Decimal
-    limit: Decimal | None
-    at: datetime
-    closed_at: datetime | None = None
-    status: OrderStatus = OrderStatus.OPEN
-    fills: list[Fill] = field(default_factory=list)
-
-    @property
-    def filled(self):
-        return sum((fill.quantity for fill in self.fills), ZERO)
-
-    @property
-    def left(self):
-        return self.quantity - self.filled
-
-    @property
-    def asset(self):
-        return self.symbol.split("/")[0]
+_MONEY = "USD"
+#: What the ids of a ledger's records begin with, after the venue's letter.
+_LETTERS = {"order": "", "fill": "T", "entry": "E", "transfer": "R"}
 
 
 class SimVenue:
@@ -53,8 +33,6 @@ class SimVenue:
         self.venue = rules.venue
         self.prices = prices
         self.instruments = instruments_of(rules.venue)
-        self.cash = Decimal(10_000)
-        self.totals = {}
         self.orders = {}
         self.fills = []
         #: fills that the venue's history does not show yet
@@ -68,22 +46,26 @@ class SimVenue:
         self.on_fill = lambda order, fill: None
         self._clock = clock
         self._later = later
-        self._releasing = []
         self._past = Past(now=clock.now)
-        self._count = itertools.count(1)
-        self._note()
+        count = itertools.count(1)
+        self._ledger = Ledger(
+            Fees(taker=rules.fee_ratio, maker=rules.fee_ratio),
+            new_id=lambda kind: f"{rules.venue[0].upper()}{_LETTERS[kind]}-{next(count)}",
+        )
+        self.deposit(_MONEY, Decimal(10_000))
 
     # what is there
 
-    def total(self, asset):
-        return self.totals.get(asset, ZERO)
+    @property
+    def assets(self):
+        """Return what was ever there beside money, by name."""
+        return sorted(asset for asset in self._ledger.assets() if asset != _MONEY)
 
-    def held(self, asset):
-        orders = (o.left for o in self.orders.values() if _holds(o, asset))
-        return sum((amount for one, amount in self._releasing if one == asset), sum(orders, ZERO))
+    def total(self, asset):
+        return self._ledger.total(asset)
 
     def free(self, asset):
-        return self.total(asset) - self.held(asset)
+        return self._ledger.free(asset)
 
     def now(self):
         return self._clock.now()
@@ -92,20 +74,22 @@ class SimVenue:
         return self._past.holdings(self.now() - timedelta(seconds=ago_s))
 
     def _note(self):
-        cash = Holding(asset="USD", free=self.cash)
-        self._past.note((cash, *(self._holding(asset) for asset in sorted(self.totals))))
+        self._past.note(tuple(self._holding(asset) for asset in (_MONEY, *self.assets)))
 
     def _holding(self, asset):
-        return Holding(asset=asset, free=self.free(asset), held=self.held(asset))
+        return Holding(asset=asset, free=self._ledger.free(asset), held=self._ledger.held(asset))
+
+    def _seconds(self):
+        return self._clock.now().timestamp()
 
     # what the owner does
 
     def deposit(self, asset, amount):
-        self.totals[asset] = self.total(asset) + amount
+        self._ledger.deposit(asset, amount, at=self._seconds())
         self._note()
 
     def withdraw(self, asset, amount):
-        self.totals[asset] = self.total(asset) - amount
+        self._ledger.withdraw(asset, amount, at=self._seconds())
         self._note()
 
     # orders
@@ -118,14 +102,14 @@ class SimVenue:
         """
         if client_id is not None and (known := self._known(client_id)) is not None:
             return known
-        self._check(symbol, side, quantity)
+        own = self._enter(self._draft(symbol, side, quantity, client_id), limit)
         order = Placed(
-            order_id=f"{self.venue[0].upper()}-{next(self._count)}",
+            order_id=own.id,
             client_id=client_id,
             symbol=symbol,
             side=side,
             quantity=quantity,
-            limit=limit,
+            limit=own.draft.limit,
             at=self._clock.now(),
         )
         self.orders[order.order_id] = order
@@ -151,33 +135,13 @@ class SimVenue:
         amount = self.instruments[order.symbol].floor_quantity(order.left * part)
         if amount > 0:
             self._fill(order, amount, price=order.limit)
-        if order.left == 0:
-            order.status, order.closed_at = OrderStatus.FILLED, self._clock.now()
-            self._note()
 
     def refuse(self, words, reason):
         raise self._refusal(words, reason)
 
     def order(self, order):
         """Return an order as the venue reports it."""
-        cost = sum((fill.price * fill.quantity for fill in order.fills), ZERO)
-        fee = sum((fill.fee for fill in order.fills), ZERO)
-        return Order(
-            venue_order_id=order.order_id,
-            client_order_id=order.client_id,
-            symbol=order.symbol,
-            side=order.side,
-            status=order.status,
-            quantity=order.quantity,
-            filled_quantity=order.filled,
-            cost=cost,
-            fee=fee,
-            fee_asset="USD",
-            price=order.limit,
-            opened_at=order.at,
-            closed_at=order.closed_at,
-            fills=tuple(fill for fill in order.fills if self._is_named(fill)),
-        )
+        return order.report(fills=[fill for fill in order.fills if self._is_named(fill)])
 
     def foreign_order(self, symbol):
         """Return a large sale of something that is only named after the coin."""
@@ -201,9 +165,7 @@ class SimVenue:
 
     def open_orders(self, *, ago_s=0):
         then = self.now() - timedelta(seconds=ago_s)
-        orders = (
-            [order_as_of(order, then) for order in self.orders.values()] if ago_s else self.orders.values()
-        )
+        orders = [order.as_of(then) for order in self.orders.values()] if ago_s else self.orders.values()
         return [order for order in orders if order is not None and not order.status.is_final]
 
     def is_open(self, order_id):
@@ -223,28 +185,35 @@ class SimVenue:
         return found[-1] if found else None
 
     def _is_named(self, fill):
-        return self.rules.names_fills and fill.trade_id not in self.unreported
+        return self.rules.paper.names_fills and fill.trade_id not in self.unreported
 
     def _known(self, client_id):
         known = [order for order in self.orders.values() if order.client_id == client_id]
-        if self.rules.reuse is Reuse.REFUSED_WHILE_OPEN:
+        if self.rules.paper.reuse is Reuse.REFUSED_WHILE_OPEN:
             known = [order for order in known if not order.status.is_final]
-        if known and self.rules.reuse is not Reuse.SAME_ORDER:
+        if known and self.rules.paper.reuse is not Reuse.SAME_ORDER:
             raise self._refusal("duplicate client order id", RefusalReason.DUPLICATE_CLIENT_ORDER_ID)
         return known[-1] if known else None
 
-    def _check(self, symbol, side, quantity):
+    def _draft(self, symbol, side, quantity, client_id):
         instrument = self.instruments.get(symbol)
         if instrument is None:
             raise self._refusal(f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
-        if self.cancel_only:
-            raise self._refusal("market in cancel_only mode", RefusalReason.MARKET_UNAVAILABLE)
-        if quantity != instrument.floor_quantity(quantity):
-            raise self._refusal("too many decimals", RefusalReason.INVALID_ORDER)
-        if instrument.why_too_small_to_sell(quantity, self.prices.bid(symbol)):
-            raise self._refusal("order minimum not met", RefusalReason.BELOW_MINIMUM)
-        if side is Side.SELL and quantity > self.free(instrument.base):
-            raise self._refusal("insufficient funds", RefusalReason.INSUFFICIENT_FUNDS)
+        request = OrderRequest(symbol=symbol, side=side, quantity=quantity, client_order_id=client_id)
+        check_tradable(replace(instrument, status=self.status()), request)
+        return draft_of(request, instrument, price=self.prices.bid(symbol))
+
+    def _enter(self, draft, limit):
+        """Take an order on without filling any of it."""
+        at, price = self._seconds(), self.prices.bid(draft.listing.symbol)
+        try:
+            if limit is None:
+                return self._ledger.accept(draft, book_at(price, draft.quantity, at=at), at=at)
+            limit = floor_to(limit, draft.listing.tick)
+            resting = replace(draft, kind=Kind.LIMIT, limit=limit)
+            return self._ledger.place(resting, Book(bids=(), asks=(), at=at), at=at)
+        except LedgerError as error:
+            raise refusal_of(self.venue, error) from error
 
     def _carry_out(self, order, parts):
         (after_s, part), *rest = parts
@@ -258,48 +227,36 @@ class SimVenue:
             amount = order.left if part >= 1 else min(order.left, lot(order.quantity * part))
             if amount > 0:
                 self._fill(order, amount)
-        if order.left == 0:
-            order.status, order.closed_at = OrderStatus.FILLED, self._clock.now()
-            self._note()
-        elif rest:
+        if order.left > 0 and rest:
             self._carry_out(order, rest)
-        else:
+        elif order.left > 0:
             self._close(order, 0)
 
     def _fill(self, order, amount, *, price=None):
-        price = price or self.prices.bid(order.symbol)
-        base, quote = order.symbol.split("/")
-        fill = Fill(
-            trade_id=f"T{order.order_id}-{len(order.fills) + 1}",
-            venue_order_id=order.order_id,
-            symbol=order.symbol,
-            base=base,
-            quote=quote,
-            side=order.side,
-            price=price,
-            quantity=amount,
-            fee=price * amount * self.rules.fee_ratio,
-            fee_asset=quote,
-            at=self._clock.now(),
-        )
-        sign = 1 if order.side is Side.BUY else -1
-        order.fills.append(fill)
-        self.fills.append(fill)
-        self.totals[base] = self.total(base) + sign * amount
-        self.cash -= sign * price * amount + fill.fee
-        self._note()
-        self.on_fill(order, fill)
+        at, before = self._seconds(), len(self._ledger.fills)
+        book = book_at(price or self.prices.bid(order.symbol), amount, at=at)
+        self._ledger.execute(order.order_id, book, at=at, most=amount)
+        self._follow(order)
+        for fill in map(fill_of, self._ledger.fills[before:]):
+            order.fills.append(fill)
+            self.fills.append(fill)
+            self.on_fill(order, fill)
 
     def _close(self, order, releases_after_s):
-        left, order.status, order.closed_at = order.left, OrderStatus.CANCELED, self._clock.now()
-        if order.side is Side.SELL and releases_after_s > 0:
-            entry = (order.asset, left)
-            self._releasing.append(entry)
-            self._later(releases_after_s, lambda: self._release(entry))
+        is_held = order.side is Side.SELL and releases_after_s > 0
+        self._ledger.cancel(order.order_id, at=self._seconds(), keep_hold=is_held)
+        if is_held:
+            self._later(releases_after_s, lambda: self._release(order))
+        self._follow(order)
+
+    def _release(self, order):
+        self._ledger.release(order.order_id, at=self._seconds())
         self._note()
 
-    def _release(self, entry):
-        self._releasing.remove(entry)
+    def _follow(self, order):
+        own = self._ledger.orders[order.order_id]
+        order.status = own.status
+        order.closed_at = None if own.closed_at is None else self._clock.now()
         self._note()
 
     def status(self):
@@ -307,7 +264,3 @@ class SimVenue:
 
     def _refusal(self, words, reason):
         return RefusedError(self.venue, words, reason)
-
-
-def _holds(order, asset):
-    return order.side is Side.SELL and order.asset == asset and not order.status.is_final
