@@ -8,7 +8,8 @@ from engine.clock import Clock
 from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import ASKED_VALID
 from engine.model.venues import Venue
-from engine.offers.closing_plan import Plan, ShownSale, guard_to_close, plan_closing, why_again
+from engine.offers.closing_guard import guard_to_close
+from engine.offers.closing_plan import Plan, ShownSale, plan_closing, why_again
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed

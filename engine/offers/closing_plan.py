@@ -1,25 +1,21 @@
-"""Pure: what closing a position would sell and bring, whether that still holds, and the guard that covers it."""
+"""Pure: what closing a position would sell and bring, and whether that still holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
 from engine.alerts.messages import AgainstGuard
 from engine.exits.manual_close import WORSE_RATIO
 from engine.exits.release import plan_release
-from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.guards.rule import pnl_ratio
+from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceUnknown
-from engine.model.holdings import Direction, PositionKey, PositionKind
-from engine.model.instruments import AssetClass, Instrument
+from engine.model.holdings import Direction, PositionKey
+from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
-from engine.orders.intents import ASKED, Asked, Trigger
 from engine.portfolio.position import Position
 
 
@@ -73,17 +69,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Covered:
-    """What a new guard covers."""
-
-    guard_id: str
-    quantity: Decimal
-    cost: Decimal
-    threshold: Decimal
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Results:
     """What closing a position wins or loses, and against what."""
 
@@ -120,34 +105,6 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
     if not plan.cancels <= frozenset(shown.cancels):
         return f"Another open order holds {line.symbol} now"
     return ""
-
-
-def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: datetime) -> tuple[Guard, Trigger]:
-    """Return the guard that covers all of what is to be sold, and why it is sold."""
-    position, before = plan.position, plan.position.guard
-    instrument, price = position.instrument, plan.line.price
-    if instrument is None or price is None:
-        message = f"{position.asset} cannot be sold: {plan.line.why_not}"
-        raise ValueError(message)
-    guarded = before.quantity if before else ZERO
-    with exact():
-        extra = max(plan.quantity - guarded, ZERO)
-    extra_cost, entry_known = _cost(position, instrument, extra, guarded=guarded, price=price)
-    if before is None:
-        covered = _Covered(guard_id=guard_id, quantity=extra, cost=extra_cost, threshold=threshold, now=now)
-        guard = _new_guard(position, instrument, covered)
-    else:
-        with exact():
-            quantity = guarded + extra
-            cost = before.cost + extra_cost
-        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(position, quantity))
-    asked = Asked(
-        guarded=guarded,
-        guarded_cost=before.cost if before else ZERO,
-        paused=_paused(before),
-        entry_known=entry_known,
-    )
-    return guard, _trigger(guard, plan.line, asked, now)
 
 
 def _why_not(facts: ClosingFacts, quantity: Decimal) -> str:
@@ -244,63 +201,6 @@ def _results(
         entry=None if net is None or cost is None else cost / quantity,
         against_guard=against_guard(position, quantity, price=priced.price, fee=fee),
     )
-
-
-def _cost(
-    position: Position, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
-) -> tuple[Decimal, bool]:
-    """Return what the unguarded part cost; its value now stands in for an unknown cost."""
-    if extra == ZERO:
-        return ZERO, True
-    cost, explained = position.cost, position.explained
-    with exact():
-        if cost and position.cost_currency == instrument.quote and explained >= guarded + extra:
-            return share(cost, extra, explained), True
-        return extra * price, False
-
-
-def _new_guard(position: Position, instrument: Instrument, covered: _Covered) -> Guard:
-    return Guard(
-        guard_id=covered.guard_id,
-        user_id=position.account.user_id,
-        account_id=position.account.account_id,
-        venue=position.account.venue,
-        kind=position.kind,
-        direction=position.direction,
-        asset=position.asset,
-        symbol=instrument.symbol,
-        quantity=covered.quantity,
-        cost=covered.cost,
-        currency=instrument.quote,
-        threshold=covered.threshold,
-        source=GuardSource.MANUAL,
-        created_at=covered.now,
-        leverage=position.leverage if position.kind is PositionKind.MARGIN else None,
-        venue_entry=position.venue_entry,
-    )
-
-
-def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trigger:
-    price = line.price or ZERO
-    return Trigger(
-        price=price,
-        basis=ASKED,
-        ratio=pnl_ratio(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction),
-        threshold=guard.threshold,
-        quantity=guard.quantity,
-        cost=guard.cost,
-        paid=guard.paid,
-        since_guarded=guard.source is GuardSource.EXISTING_PRICE,
-        at=now,
-        price_at=line.price_at,
-        asked=asked,
-    )
-
-
-def _paused(before: Guard | None) -> str | None:
-    if before is None or before.state is not GuardState.PAUSED:
-        return None
-    return before.state_reason or "paused"
 
 
 def _is_worse(price: Decimal, shown: Decimal, direction: Direction) -> bool:

@@ -44,10 +44,10 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
     step = stage.step
-    words = f": “{foreign(step.words)}”" if step.words else ""
+    detail = f": “{foreign(step.words)}”" if step.words else ""
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
-        return f"{foreign(step.cause)}{words}"
+        return f"{foreign(step.cause)}{detail}"
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
     cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
-    return f"{escape(state)}{cause}{words}"
+    return f"{escape(state)}{cause}{detail}"

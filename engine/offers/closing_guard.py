@@ -1,0 +1,113 @@
+"""Pure: the guard that covers all of what a manual close sells, and why it is sold."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from engine.accounts.cost_basis import share
+from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.rule import pnl_ratio
+from engine.model.holdings import PositionKind
+from engine.model.instruments import Instrument
+from engine.model.money import ZERO, exact
+from engine.offers.closing_plan import Plan
+from engine.offers.closing_preview import CloseLine
+from engine.offers.closing_result import paid_for
+from engine.orders.intents import ASKED, Asked, Trigger
+from engine.portfolio.position import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Covered:
+    """What a new guard covers."""
+
+    guard_id: str
+    quantity: Decimal
+    cost: Decimal
+    threshold: Decimal
+    now: datetime
+
+
+def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: datetime) -> tuple[Guard, Trigger]:
+    """Return the guard that covers all of what is to be sold, and why it is sold."""
+    position, before = plan.position, plan.position.guard
+    instrument, price = position.instrument, plan.line.price
+    if instrument is None or price is None:
+        message = f"{position.asset} cannot be sold: {plan.line.why_not}"
+        raise ValueError(message)
+    guarded = before.quantity if before else ZERO
+    with exact():
+        extra = max(plan.quantity - guarded, ZERO)
+    extra_cost, entry_known = _cost(position, instrument, extra, guarded=guarded, price=price)
+    if before is None:
+        covered = _Covered(guard_id=guard_id, quantity=extra, cost=extra_cost, threshold=threshold, now=now)
+        guard = _new_guard(position, instrument, covered)
+    else:
+        with exact():
+            quantity = guarded + extra
+            cost = before.cost + extra_cost
+        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(position, quantity))
+    asked = Asked(
+        guarded=guarded,
+        guarded_cost=before.cost if before else ZERO,
+        paused=_paused(before),
+        entry_known=entry_known,
+    )
+    return guard, _trigger(guard, plan.line, asked, now)
+
+
+def _cost(
+    position: Position, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
+) -> tuple[Decimal, bool]:
+    """Return what the unguarded part cost; its value now stands in for an unknown cost."""
+    if extra == ZERO:
+        return ZERO, True
+    cost, explained = position.cost, position.explained
+    with exact():
+        if cost and position.cost_currency == instrument.quote and explained >= guarded + extra:
+            return share(cost, extra, explained), True
+        return extra * price, False
+
+
+def _new_guard(position: Position, instrument: Instrument, covered: _Covered) -> Guard:
+    return Guard(
+        guard_id=covered.guard_id,
+        user_id=position.account.user_id,
+        account_id=position.account.account_id,
+        venue=position.account.venue,
+        kind=position.kind,
+        direction=position.direction,
+        asset=position.asset,
+        symbol=instrument.symbol,
+        quantity=covered.quantity,
+        cost=covered.cost,
+        currency=instrument.quote,
+        threshold=covered.threshold,
+        source=GuardSource.MANUAL,
+        created_at=covered.now,
+        leverage=position.leverage if position.kind is PositionKind.MARGIN else None,
+        venue_entry=position.venue_entry,
+    )
+
+
+def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trigger:
+    price = line.price or ZERO
+    return Trigger(
+        price=price,
+        basis=ASKED,
+        ratio=pnl_ratio(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction),
+        threshold=guard.threshold,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        paid=guard.paid,
+        since_guarded=guard.source is GuardSource.EXISTING_PRICE,
+        at=now,
+        price_at=line.price_at,
+        asked=asked,
+    )
+
+
+def _paused(before: Guard | None) -> str | None:
+    if before is None or before.state is not GuardState.PAUSED:
+        return None
+    return before.state_reason or "paused"
