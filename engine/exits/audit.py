@@ -15,15 +15,14 @@ from engine.alerts.series import load_series
 from engine.exits.exit_journal import ending_key
 from engine.exits.failure_reminders import failing_key
 from engine.exits.late_booking import late_fill_prefix
-from engine.exits.release_log import parse_released
 from engine.exits.result import Results, Traded, results_of
 from engine.guards import store as guards
 from engine.model.delays import Wait
 from engine.model.money import ZERO, exact
-from engine.model.orders import CancelledOrder, Fill, Side
+from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
-from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import may_be_owners
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
@@ -40,8 +39,6 @@ class Stage:
 
     step: IntentStep
     took: timedelta
-    #: The open order this step cancelled, or found cancelled, if that is what it did.
-    cancelled: CancelledOrder | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +160,7 @@ class ExitRecord:
         """Walk through the steps with the time each took."""
         before = self.began_at
         for step in self.steps:
-            is_release = step.note in {StepNote.RELEASE, StepNote.RELEASED}
-            cancelled = parse_released(step.words) if is_release else None
-            yield Stage(
-                step=step, took=max(wall_time.between(before, step.at), timedelta(0)), cancelled=cancelled
-            )
+            yield Stage(step=step, took=max(wall_time.between(before, step.at), timedelta(0)))
             before = step.at
 
 

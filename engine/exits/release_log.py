@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from engine.clock import Clock
 from engine.model.orders import CancelledOrder
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.step_log import StepLog, note_of
 from engine.orders.steps_store import insert_step
 from engine.storage.database import Database
-
-_codec = TypeAdapter(CancelledOrder)
 
 
 class ReleaseLog:
@@ -26,15 +22,15 @@ class ReleaseLog:
 
     async def note_release(self, intent: Intent, order: CancelledOrder) -> None:
         """Write down an order about to be cancelled, so that the alert can name it after a crash too."""
-        await self._note(intent, StepNote.RELEASE, _codec.dump_json(order).decode())
+        await self._note(intent, StepNote.RELEASE, order)
 
     async def note_released(self, intent: Intent, order: CancelledOrder) -> None:
         """Write down that the venue confirms an order as cancelled, and how much of it was."""
-        await self._note(intent, StepNote.RELEASED, _codec.dump_json(order).decode())
+        await self._note(intent, StepNote.RELEASED, order)
 
     async def note_not_released(self, intent: Intent, order: CancelledOrder) -> None:
         """Write down that an order about to be cancelled was gone already, filled or cancelled elsewhere."""
-        await self._note(intent, StepNote.NOT_RELEASED, order.venue_order_id)
+        await self._note(intent, StepNote.NOT_RELEASED, order)
 
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
         """Return the orders that were cancelled for an intent, each once, with what the venue confirmed of it."""
@@ -42,30 +38,26 @@ class ReleaseLog:
         for step in await self._load_steps(intent_id):
             if step.note is StepNote.NOT_RELEASED:
                 noted.pop(step.words, None)
-            elif step.note in {StepNote.RELEASE, StepNote.RELEASED}:
-                order = parse_released(step.words)
+            elif step.cancelled is not None:
                 is_confirmed = step.note is StepNote.RELEASED
-                noted[order.venue_order_id] = replace(order, confirmed=is_confirmed)
+                noted[step.words] = replace(step.cancelled, confirmed=is_confirmed)
         return tuple(noted.values())
 
     async def load_noted_at(self, intent_id: str) -> Mapping[str, datetime]:
         """Return when the cancel of each order was first about to be sent, by the venue's ids."""
         steps = [one for one in await self._load_steps(intent_id) if one.note is StepNote.RELEASE]
-        return {parse_released(step.words).venue_order_id: step.at for step in reversed(steps)}
+        return {step.words: step.at for step in reversed(steps)}
 
     async def load_tried(self, intent_id: str) -> frozenset[str]:
         """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
         return frozenset(await self.load_noted_at(intent_id))
 
-    async def _note(self, intent: Intent, note: StepNote, words: str) -> None:
+    async def _note(self, intent: Intent, note: StepNote, order: CancelledOrder) -> None:
+        cancelled = None if note is StepNote.NOT_RELEASED else order
+        step = note_of(intent, note, words=order.venue_order_id, at=self._clock.now(), cancelled=cancelled)
         async with self._database.write() as session:
-            await insert_step(session, note_of(intent, note, words=words, at=self._clock.now()))
+            await insert_step(session, step)
 
     async def _load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
         async with self._database.read() as session:
             return await self._steps.load(session, intent_id)
-
-
-def parse_released(words: str) -> CancelledOrder:
-    """Read the order that a step notes as released, or about to be."""
-    return _codec.validate_json(words)

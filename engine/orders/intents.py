@@ -9,7 +9,7 @@ from engine.brokers.base import Priority
 from engine.model.delays import Unseen
 from engine.model.holdings import PositionKey, PositionKind
 from engine.model.money import ZERO
-from engine.model.orders import ClientOrderId, Side, VenueOrderId
+from engine.model.orders import CancelledOrder, ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentState
@@ -138,9 +138,9 @@ class Intent:
 class StepNote(StrEnum):
     """What a step is about that changes no state."""
 
-    #: An order that holds what is to be sold is about to be cancelled; the step's words are that order.
+    #: An order that holds what is to be sold is about to be cancelled.
     RELEASE = "release"
-    #: It was cancelled indeed; the words are the part of it that had not filled before.
+    #: It was cancelled indeed; the step has the part of it that had not filled before.
     RELEASED = "released"
     #: It was gone already; the words are its id.
     NOT_RELEASED = "not released"
@@ -171,3 +171,5 @@ class IntentStep:
     order_id: str | None = None
     #: Which attempt's order filled late.
     attempt: int | None = None
+    #: The open order that is about to be cancelled, or was.
+    cancelled: CancelledOrder | None = None

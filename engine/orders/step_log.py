@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.model.orders import CancelledOrder
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.steps_store import load_steps
@@ -71,7 +72,8 @@ def note_of(
     at: datetime,
     order_id: str | None = None,
     attempt: int | None = None,
+    cancelled: CancelledOrder | None = None,
 ) -> IntentStep:
     """Return a step that changes no state, to be inserted behind an intent's last one."""
     step = step_of(intent, intent, cause=note.value, words=words, at=at, order_id=order_id)
-    return replace(step, note=note, attempt=attempt)
+    return replace(step, note=note, attempt=attempt, cancelled=cancelled)

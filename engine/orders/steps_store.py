@@ -37,6 +37,7 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> int:
         note=step.note,
         order_id=step.order_id,
         attempt=step.attempt,
+        cancelled_json=step.cancelled,
     )
     (number,) = tuple(added.inserted_primary_key or ())
     return int(number)
@@ -140,4 +141,5 @@ def _step(row: IntentEventRow) -> IntentStep:
         note=row.note,
         order_id=row.order_id,
         attempt=row.attempt,
+        cancelled=row.cancelled,
     )

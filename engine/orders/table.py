@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from engine.model.orders import Side
+from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import IntentKind, StepNote, Trigger
@@ -91,3 +91,6 @@ class IntentEventRow(Table, table=True):
     note: StepNote | None = Field(default=None, sa_type=EnumText(StepNote))
     order_id: str | None = None
     attempt: int | None = None
+    cancelled: CancelledOrder | None = Field(
+        default=None, sa_type=ValueJson(CancelledOrder), sa_column_kwargs={"name": "cancelled_json"}
+    )

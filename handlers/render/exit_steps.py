@@ -38,12 +38,12 @@ def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
 
 
 def _done(stage: Stage, record: ExitRecord) -> str:
-    if stage.cancelled is not None:
-        # What became of a cancel is a step of its own.
-        order = replace(stage.cancelled, confirmed=True)
-        line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
-        return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
     step = stage.step
+    if step.cancelled is not None:
+        # What became of a cancel is a step of its own.
+        order = replace(step.cancelled, confirmed=True)
+        line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
+        return f"{'cancelled' if step.note is StepNote.RELEASED else 'cancel'} {line}"
     detail = f": “{foreign(step.words)}”" if step.words else ""
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.

@@ -98,7 +98,7 @@ def intent(**changes):
 
 
 def steps(*told):
-    """Return steps from (milliseconds since the trigger, from, to, cause, words)."""
+    """Return steps from (milliseconds since the trigger, from, to, cause, words or the order it cancels)."""
     return tuple(
         IntentStep(
             intent_id="i",
@@ -109,8 +109,9 @@ def steps(*told):
             from_state=before,
             to_state=state,
             cause=cause,
-            words=words,
+            words=words if isinstance(words, str) else words.venue_order_id,
             note=StepNote(cause) if before is state else None,
+            cancelled=None if isinstance(words, str) else words,
         )
         for seq, (after, before, state, cause, words) in enumerate(told)
     )
@@ -118,13 +119,7 @@ def steps(*told):
 
 LIFE = (
     (3, None, IntentState.PLANNED, "triggered", ""),
-    (
-        15,
-        IntentState.PLANNED,
-        IntentState.PLANNED,
-        "release",
-        '{"side": "sell", "quantity": "0.1", "price": "70000"}',
-    ),
+    (15, IntentState.PLANNED, IntentState.PLANNED, "release", cancelled("0.1", "70000")),
     (140, IntentState.PLANNED, IntentState.SENT, "send", ""),
     (260, IntentState.SENT, IntentState.PLANNED, "not taken now", "EService: <Busy>"),
     (1270, IntentState.PLANNED, IntentState.SENT, "send", ""),

@@ -296,6 +296,32 @@ def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders
     assert run(file, "SELECT seq, words FROM intent_events") == [[(n, one[3]) for n, one in enumerate(steps)]]
 
 
+def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_puts_them_back(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0014")
+    add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
+    order = '{"side":"sell","quantity":"0.1","price":null,"venue_order_id":"T-1","symbol":"BTC/USD","confirmed":false}'
+    steps = [
+        ("release", order, "T-1", order),
+        ("released", order, "T-1", order),
+        ("not released", "T-2", "T-2", None),
+        ("release", "damaged", "", "damaged"),
+        (None, "O-1", "O-1", None),
+    ]
+    for seq, (note, words, *_) in enumerate(steps):
+        values = {"intent_id": "BTC", "user_id": 7, "account_id": "env-kraken", "at": MOMENT}
+        states = {"from_state": "planned", "to_state": "planned", "cause": "c"}
+        insert(file, "intent_events", seq=seq, note=note, words=words, **values, **states)
+
+    migrate(file)
+
+    told = run(file, "SELECT note, words, cancelled_json FROM intent_events ORDER BY seq")
+    assert told == [[(note, after, cancelled) for note, _, after, cancelled in steps]]
+    down(file, "0014")
+    assert run(file, "SELECT words FROM intent_events ORDER BY seq") == [[(one[1],) for one in steps]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)

@@ -96,7 +96,7 @@ async def test_every_step_has_its_time_and_the_venues_words(sold):
     stages = list(record.stages())
 
     refused = [stage for stage in stages if "Rate limit" in stage.step.words]
-    cancelled = [stage.cancelled for stage in stages if stage.cancelled]
+    cancelled = [stage.step.cancelled for stage in stages if stage.step.cancelled]
     assert [(order.quantity, order.price, order.confirmed) for order in cancelled] == [
         (Decimal("0.1"), Decimal(60000), False),
         (Decimal("0.1"), Decimal(60000), True),

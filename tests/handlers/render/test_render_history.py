@@ -15,7 +15,7 @@ from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
 from tests.handlers.alert_examples import EXIT
-from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
+from tests.handlers.exit_values import STARTED, asked, cancelled, exit_record, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER
 
@@ -102,7 +102,7 @@ def test_a_result_without_an_entry_is_unknown():
 
 
 def test_a_cancel_that_is_under_way_is_not_called_doubtful():
-    order = '{"side": "sell", "quantity": "0.1", "price": "70000", "confirmed": false}'
+    order = replace(cancelled("0.1", "70000"), confirmed=False)
     life = (
         (3, None, IntentState.PLANNED, "triggered", ""),
         (15, IntentState.PLANNED, IntentState.PLANNED, "release", order),
