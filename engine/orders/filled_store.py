@@ -107,7 +107,7 @@ _STEPPED_AFTER = Prepared(
             select_columns(_STEPS.c.intent_id).where(
                 _STEPS.c.account_id == bindparam("account_id"),
                 _STEPS.c.event_id > bindparam("after"),
-                # What another attempt of an exit filled late is no part of what the exit filled.
+                # What another attempt filled late is no part of what the intent filled.
                 _STEPS.c.note.is_distinct_from(StepNote.FILLED_LATE),
             )
         ),

@@ -83,7 +83,7 @@ class Journal:
         )
 
     async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
-        """Write down, once, that the order of an attempt which was given up has filled after its exit was over."""
+        """Write down, once, that the order of an attempt which was given up has filled after its intent was over."""
         known = await load_readable_steps(session, intent.intent_id)
         if late_orders(known).get(order_id) == attempt:
             return

@@ -1,4 +1,4 @@
-"""Rows of exits whose orders may fill after they are over: given up without a refusal, or told as over too early."""
+"""Intents whose orders may fill after they are over: given up without a refusal, or told as over too early."""
 
 from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
@@ -60,7 +60,7 @@ async def load_filled_otherwise(session: AsyncSession, account_id: str) -> tuple
 
 
 async def load_given_up(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:
-    """Return the latest exits of an account that gave an attempt up without a refusal and are over."""
+    """Return the latest intents of an account that gave an attempt up without a refusal and are over."""
     given_up = (await send(session, _GIVEN_UP, account_id=account_id)).scalars().all()
     found = await intents.load_intents(session, given_up) if given_up else ()
     return tuple(intent for intent in found if intent.state.is_final)

@@ -1,4 +1,4 @@
-"""The steps of live intents, read once each: an exit may fail for days, and every attempt looks at all of them."""
+"""The steps of live intents, read once each: one may be refused for days, and every attempt looks at all of them."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -16,7 +16,7 @@ COLLAPSED_RATIO = Decimal("0.5")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooSmall:
-    """How often in a row a venue called an exit's order too small, and since when, by a clock nobody sets."""
+    """How often in a row a venue called an order too small, and since when, by a clock nobody sets."""
 
     refusals: int = 0
     since: float | None = None

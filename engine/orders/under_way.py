@@ -1,4 +1,4 @@
-"""Which orders of an exit may stand or have filled at its venue, so that nobody sells the same a second time."""
+"""Which orders of an intent may stand or have filled at its venue, so that nothing is sold or bought a second time."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Pure: which attempts of an exit may have sold something although the venue showed nothing of it."""
+"""Pure: which attempts of an intent may have filled although the venue showed nothing of it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -64,7 +64,7 @@ def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int
 
 
 def _is_left_under_way(step: IntentStep) -> bool:
-    """Tell whether an exit ended while its order was under way, because it was not to be followed any more."""
+    """Tell whether an intent ended while its order was under way, because it was not to be followed any more."""
     return step.to_state is IntentState.SUPERSEDED and step.from_state in _BEGUN
 
 
