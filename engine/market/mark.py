@@ -48,6 +48,7 @@ class PriceProblem(StrEnum):
     NO_BOOK = "no order book"
     BAD_BOOK = "the order book makes no sense"
     SHALLOW_BOOK = "the order book does not cover the guarded quantity"
+    NOTHING_TO_SELL = "nothing of the position can be sold"
     NOT_CONFIRMED = "a second look did not confirm it"
     CONTRADICTED = "ticker and order book differ"
     NOT_JUDGED = "a defect of the bot itself; its log says which"
@@ -125,6 +126,7 @@ class NeedsSecondLook:
 _BOOK_PROBLEMS = {
     BookProblem.BAD: PriceProblem.BAD_BOOK,
     BookProblem.SHALLOW: PriceProblem.SHALLOW_BOOK,
+    BookProblem.NOTHING: PriceProblem.NOTHING_TO_SELL,
 }
 
 Decision = Mark | PriceUnknown | NeedsBook | NeedsSecondLook

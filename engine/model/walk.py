@@ -18,10 +18,13 @@ class BookProblem(StrEnum):
 
     BAD = "the order book makes no sense"
     SHALLOW = "the order book does not cover the quantity"
+    NOTHING = "nothing of the position can be sold"
 
 
 def walk_book(book: OrderBook, direction: Direction, quantity: Decimal) -> Decimal | BookProblem:
     """Return the average price at which all of a position would be closed."""
+    if quantity <= ZERO:
+        return BookProblem.NOTHING
     is_long = direction is Direction.LONG
     levels = book.bids if is_long else book.asks
     if not all(_is_sound(level) for level in levels) or not _is_ordered(levels, falling=is_long):
@@ -42,7 +45,7 @@ def walk_part(
     good = [level for level in levels if (level.price >= worst if is_long else level.price <= worst)]
     with exact():
         part = min(quantity, sum((level.quantity for level in good), ZERO))
-    average = walk_book(book, direction, part) if part > ZERO else BookProblem.SHALLOW
+    average = walk_book(book, direction, part)
     return None if isinstance(average, BookProblem) else (part, average)
 
 

@@ -59,4 +59,9 @@ CHAT = (
         "the listings cannot be read when a sale is asked for",
         "the outage is named, nothing is called unlisted",
     ),
+    Row(
+        "C17",
+        "ticker and order book of a staked coin differ while everything is closed",
+        "it is shown as locked, the rest is sold",
+    ),
 )

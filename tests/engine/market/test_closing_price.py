@@ -64,6 +64,7 @@ async def test_a_price_too_old_to_guard_by_is_too_old_to_close_by():
     assert (await looks.marks.price_to_close(a_request(), quote)).problem is PriceProblem.STALE
 
 
+@pytest.mark.fault("C17")
 @pytest.mark.parametrize("is_trusted", [True, False])
 async def test_a_position_of_which_nothing_can_be_sold_has_the_price_of_the_quote(is_trusted):
     looks = Looks()

@@ -170,6 +170,12 @@ def test_a_book_that_cannot_be_walked_gives_no_price(book, problem):
     assert decide(a_quote(bid_quantity="0.1"), book=book) == unknown(problem)
 
 
+def test_nothing_has_no_price_on_any_book():
+    decision = decide(a_quote(bid_quantity=None), quantity="0", book=a_book(), last=None)
+
+    assert decision == unknown(PriceProblem.NOTHING_TO_SELL)
+
+
 def test_a_walked_price_far_from_the_last_one_needs_a_second_look():
     book = a_book(bids=[("90", "50")], asks=[("90", "50")])
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.guards.rule import is_breached
 from engine.model.holdings import Direction
-from engine.model.walk import BookProblem, walk_book
+from engine.model.walk import BookProblem, walk_book, walk_part
 from tests.builders import a_book
 
 LONG, SHORT = Direction.LONG, Direction.SHORT
@@ -35,6 +35,13 @@ def test_a_quantity_takes_the_best_levels_first(direction, quantity, price):
 def test_more_than_the_book_offers_has_no_price(direction):
     assert walk_book(a_book(BIDS, ASKS), direction, Decimal("6.000001")) is BookProblem.SHALLOW
     assert walk_book(a_book([], []), direction, Decimal(1)) is BookProblem.SHALLOW
+
+
+@pytest.mark.parametrize("quantity", ["0", "0.0", "-1"])
+@pytest.mark.parametrize("direction", Direction)
+def test_nothing_has_no_price(direction, quantity):
+    assert walk_book(a_book(BIDS, ASKS), direction, Decimal(quantity)) is BookProblem.NOTHING
+    assert walk_part(a_book(BIDS, ASKS), direction, Decimal(quantity), worst=Decimal(100)) is None
 
 
 BAD_LEVELS = {
