@@ -211,9 +211,11 @@ class PaperBroker:
         known = await load_orders_of_id(session, self._account, draft.client_id or "")
         if self._rules.reuse is Reuse.REFUSED_WHILE_OPEN:
             known = [order for order in known if order.status is OrderStatus.OPEN]
-        if known and self._rules.reuse is not Reuse.SAME_ORDER:
+        if not known:
+            return None
+        if self._rules.reuse is not Reuse.SAME_ORDER or not _is_same(known[-1].draft, draft):
             raise self._refused("this client order id was used", RefusalReason.DUPLICATE_CLIENT_ORDER_ID)
-        return known[-1] if known else None
+        return known[-1]
 
     # the ledger
 
@@ -250,6 +252,11 @@ class PaperBroker:
 
     def _refused(self, message: str, reason: RefusalReason) -> RefusedError:
         return RefusedError(self._venue, message, reason)
+
+
+def _is_same(one: Draft, other: Draft) -> bool:
+    wanted = (other.listing.symbol, other.side, other.quantity)
+    return (one.listing.symbol, one.side, one.quantity) == wanted
 
 
 def _new_id(kind: str) -> str:

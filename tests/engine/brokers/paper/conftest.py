@@ -94,6 +94,13 @@ async def kraken(tmp_path):
 
 
 @pytest.fixture
+async def coinbase(tmp_path):
+    async with open_room(Venue.COINBASE, tmp_path) as room:
+        await room.broker.open({"USD": Decimal(500)})
+        yield room
+
+
+@pytest.fixture
 async def alpaca(tmp_path):
     async with open_room(Venue.ALPACA, tmp_path) as room:
         await room.broker.open({"USD": Decimal(500)})

@@ -142,6 +142,17 @@ async def test_alpaca_sells_for_less_than_it_sells_to_buyers(alpaca):
     assert (await alpaca.sell("0.0001")).cost == Decimal("0.5")
 
 
+async def test_another_order_under_a_used_id_is_refused_at_coinbase(coinbase):
+    first = await coinbase.buy("0.001", client_order_id=ClientOrderId("mine"))
+
+    again = await coinbase.buy("0.001", client_order_id=ClientOrderId("mine"))
+    other = coinbase.buy("0.002", client_order_id=ClientOrderId("mine"))
+
+    assert again == first
+    assert await refusal_of(other) is RefusalReason.DUPLICATE_CLIENT_ORDER_ID
+    assert (await coinbase.owned())["BTC"] == Decimal("0.001")
+
+
 async def test_fills_come_in_pages_newest_first(kraken):
     listing = kraken.stand_in.market.listing(Venue.KRAKEN, BITCOIN)
     draft = Draft(listing=listing, side=Side.BUY, quantity=Decimal("0.0001"))
