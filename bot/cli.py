@@ -231,6 +231,6 @@ def _print(lines: list[str], found: object, *, as_json: bool) -> None:
     if as_json:
         from pydantic import TypeAdapter
 
-        typer.echo(TypeAdapter(type(found)).dump_json(found).decode())
+        typer.echo(TypeAdapter(type(found)).dump_json(found, by_alias=True).decode())
     else:
         typer.echo("\n".join(filter(None, lines)))

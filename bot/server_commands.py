@@ -84,7 +84,7 @@ class ServerCommands:
         until = self._clock.monotonic() + FILLS_WAIT_S
         while True:
             begun = [one for one in await self._exits() if one.intent.intent_id not in before]
-            over = [one for one in begun if one.intent.asked and one.alert]
+            over = [one for one in begun if one.intent.manual and one.alert]
             if len(over) >= len(selling.lines) or self._clock.monotonic() >= until:
                 return over
             await self._clock.sleep(_LOOK_EVERY_S)
@@ -99,7 +99,7 @@ class ServerCommands:
         return self._closed(await self._closing.offer_close(self._owner_ids[0], named, venue))
 
     def _closed(self, outcome: ClosePreview | Selling | Nothing) -> CommandAnswer:
-        data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json")
+        data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json", by_alias=True)
         if isinstance(outcome, Nothing):
             return CommandAnswer(done=False, text=outcome.why, data=data)
         text = plain_text(render_close(outcome, Reader(now=self._clock.now()), by_button=False).text)

@@ -1,1 +1,1 @@
-"""Chat in, chat out: parse what was typed, ask the engine once, render the answer."""
+"""Chat in, chat out: parse what was typed, call the engine once, render the answer."""

@@ -54,7 +54,7 @@ def _is_connection_trouble(error: BaseException | None) -> bool:
 
 
 async def _is_known(update: Update, context: ChatContext) -> bool:
-    """Ask again who it is: the error may have come from the gate, and strangers get no answer."""
+    """Look up again who it is: the error may have come from the gate, and strangers get no answer."""
     user = update.effective_user
     if user is None or not is_speech(update) or why_refused(update) is not None:
         return False

@@ -1,4 +1,4 @@
-"""/halt and /resume: stop and allow entries; no exit ever asks."""
+"""/halt and /resume: stop and allow entries; no exit is affected."""
 
 from collections.abc import Sequence
 

@@ -135,7 +135,7 @@ COMMANDS = (
     ),
 )
 
-#: What the bot asks Telegram for; the gate ignores everything else all the same.
+#: The update kinds requested from Telegram; the gate ignores everything else all the same.
 ALLOWED_UPDATES = ["message", "callback_query"]
 
 _GATE_GROUP = -100

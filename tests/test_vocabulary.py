@@ -46,15 +46,14 @@ BANNED_PAIRS = frozenset({("by", "hand")})
 
 #: Names of stored columns and fields, by where they are used.
 STORED = {
-    "engine/adoption/identities_store.py": {"words"},
-    "engine/alerts/messages/exits.py": {"asked"},
+    "engine/orders/steps_store.py": {"words"},
+    "engine/orders/table.py": {"words"},
     "engine/guards/store.py": {"asked_at"},
     "engine/guards/table.py": {"asked_at"},
-    "bot/server_commands.py": {"asked"},
 }
 
 #: Packages whose names are still to be replaced; none is ever added.
-NOT_YET = frozenset({"engine/orders", "engine/exits", "engine/offers", "engine/portfolio", "handlers"})
+NOT_YET = frozenset[str]()
 
 
 def parts_of(name):

@@ -82,7 +82,7 @@ async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) ->
             from_state=intent.state,
             to_state=IntentState.SUPERSEDED,
             cause="the key opens another account",
-            words="",
+            detail="",
         )
         await step_rows.insert_step(session, step)
         in_sale.add(intent.guard_id)

@@ -50,7 +50,7 @@ class ExitRecord:
     fills: tuple[Fill, ...]
     #: The alert of its end; None while it goes on, and when it ended without a fill.
     alert: ExitFilled | None = None
-    #: What its orders sold beyond its end, as it was told: those of attempts that were given up included.
+    #: What its orders sold beyond its end, as reported; abandoned attempts included.
     late: tuple[ExitFilled, ...] = ()
     #: The pair of its guard; empty where there is no guard any more.
     guard_symbol: str = ""
@@ -64,7 +64,7 @@ class ExitRecord:
 
     @property
     def may_be_owners(self) -> bool:
-        """Tell whether its order was taken for its own although nothing names it so."""
+        """Return whether its order was taken for its own although nothing names it so."""
         return may_be_owners(self.intent.venue_order_id, self.steps)
 
     @property
@@ -74,7 +74,7 @@ class ExitRecord:
 
     @property
     def filled_at(self) -> datetime | None:
-        """Return when the last fill happened, as its alert says; None without one."""
+        """Return when the last fill happened, by its alert; None without one."""
         if self.alert is not None:
             # What is read of the fills later may differ by the venue's own clock.
             return self.alert.filled_at
@@ -224,8 +224,8 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
 async def _load_wait(session: AsyncSession, intent: Intent) -> Wait | None:
     if intent.state is not IntentState.SUSPENDED:
         return None
-    told = (await load_series(session, key_prefix=failing_key(intent))).messages
-    last = next(reversed(told), None)
+    messages = (await load_series(session, key_prefix=failing_key(intent))).messages
+    last = next(reversed(messages), None)
     return last.wait if isinstance(last, ExitFailing) else None
 
 
@@ -235,6 +235,6 @@ async def _guard_symbol(session: AsyncSession, intent: Intent) -> str:
     try:
         guard = await guards.load_guard(session, intent.guard_id)
     except UnreadableRecordError:
-        # Its owner is told of the damage; the exit is shown all the same.
+        # Its owner is alerted to the damage; the exit is shown all the same.
         return ""
     return guard.symbol if guard is not None else ""

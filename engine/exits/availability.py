@@ -36,7 +36,7 @@ ALL_FREE_READINGS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOrders:
-    """What a venue's list of open orders says of one exit."""
+    """What a venue's list of open orders shows of one exit."""
 
     #: Those that are its own.
     own: tuple[Order, ...]
@@ -57,15 +57,15 @@ class Availability:
         """Return what is there of a guarded position; nothing is changed.
 
         Raises:
-            BrokerError: it must be fresh, and the account does not tell.
+            BrokerError: it must be fresh, and the account does not answer.
 
         """
         report, is_fresh = (
             (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(broker)
         )
-        # One that says less may be of before more came in, or wrong: only readings that agree make less of a position.
-        is_doubted = report is not None and not is_fresh and await self._says_less(report, guard)
-        if report is None or is_doubted or not is_covered(report, guard):
+        # One with less may be of before more came in, or wrong: only readings that agree make less of a position.
+        is_contradicted = report is not None and not is_fresh and await self._says_less(report, guard)
+        if report is None or is_contradicted or not is_covered(report, guard):
             return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
         step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
@@ -112,7 +112,7 @@ class Availability:
         wanted = min(guard.quantity, free + max(coming - staying, ZERO))
         released = await self._await_release(guard, broker, wanted=wanted)
         if released is None:
-            # Nobody tells in time: try with what should be there, the venue refuses what is not.
+            # No answer in time: try with what should be there, the venue refuses what is not.
             return replace(after, sellable=wanted, report=self._reports.latest(guard.account_id))
         # What is sent is compared later with what was there after the release.
         after = replace(after, sellable=released.free, report=self._reports.latest(guard.account_id))
@@ -141,7 +141,7 @@ class Availability:
         return ListedOrders(own=own, others_hold=_held_by(others))
 
     async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
-        """Ask once more what became of the cancelled orders, for the alert that names them."""
+        """Query once more what became of the cancelled orders, for the alert that names them."""
         await self._releases.confirm(intent, broker)
 
     async def _open_orders(self, intent: Intent, broker: Broker) -> OpenOrders:
@@ -199,7 +199,7 @@ class Availability:
         return opened.unreadable
 
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Holding | None:
-        """Return what is there once it is released, or was not in time; None where nobody tells."""
+        """Return what is there once it is released, or was not in time; None where the venue does not answer."""
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
         pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
         all_free = 0

@@ -28,7 +28,7 @@ class Available:
     step: int | None = None
     #: The venue's own average entry, where it keeps one.
     venue_entry: Decimal | None = None
-    #: False when the account did not answer and this is what it said some time ago.
+    #: False when the account did not answer and this is its answer of some time ago.
     is_fresh: bool = True
     #: Open orders that could not be read and may hold some of it.
     unreadable: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What the balance tells of an attempt whose order no list shows: whether its coins are there, held or gone."""
+"""What the balance shows about an attempt whose order no list has: whether its coins are there, held or gone."""
 
 from decimal import Decimal
 
@@ -36,7 +36,7 @@ class BalanceEvidence:
         self._journal = context.journal
         self._broker = broker
         self._reminder = reminder
-        #: The account's latest trades, as they were last told.
+        #: The account's latest trades, as they were last reported.
         self._fills: tuple[Fill, ...] = ()
 
     async def read(
@@ -75,7 +75,7 @@ class BalanceEvidence:
         return judge_balance(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
 
     async def may_be_earlier_sale(self, intent: Intent, available: Available) -> bool:
-        """Tell whether other orders of ours sold as much lately as is gone since the reading the attempt was based on."""
+        """Return whether other orders of ours sold as much lately as is gone since the reading the attempt was based on."""
         basis = await self._journal.load_basis(intent)
         if basis is None or available.owned is None:
             return False

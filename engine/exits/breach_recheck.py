@@ -20,7 +20,7 @@ class BreachRecheck:
         self._is_unneeded = False
 
     async def is_unneeded(self) -> bool:
-        """Tell whether the price has come back.
+        """Return whether the price has come back.
 
         Without a price now the last one holds: what was not to be sold then is not sold blindly.
         """

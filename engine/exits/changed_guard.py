@@ -6,16 +6,16 @@ from decimal import Decimal
 from engine.exits.manual_close import restore_guard
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO, exact
-from engine.orders.intents import Asked
+from engine.orders.intents import ManualClose
 
 
 def is_as_sold(stored: Guard, was: Guard) -> bool:
-    """Tell whether a stored guard is the one that its exit sells: it is closing, and otherwise as it was."""
+    """Return whether a stored guard is the one that its exit sells: it is closing, and otherwise as it was."""
     same = replace(was, state=stored.state, state_reason=stored.state_reason)
     return stored == same and stored.state in {GuardState.CLOSING, was.state}
 
 
-def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, asked: Asked | None) -> Guard:
+def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, manual: ManualClose | None) -> Guard:
     """Return what stays guarded of a guard that changed: what was sold goes off it, all else stays as it was changed.
 
     `ended` is what its exit would have left of it. What nobody sells any more watches again, so that the next look
@@ -29,8 +29,8 @@ def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, asked: Aske
         return replace(left, state_reason="sold")
     if left.state is not GuardState.CLOSING:
         return left
-    if asked is not None:
-        return restore_guard(left, asked, why=ended.state_reason or "")
+    if manual is not None:
+        return restore_guard(left, manual, why=ended.state_reason or "")
     if ended.state is GuardState.PAUSED:
         return replace(left, state=ended.state, state_reason=ended.state_reason)
     return replace(left, state=GuardState.ARMED, state_reason=None)

@@ -23,7 +23,7 @@ _PERHAPS_OUR_ORDER = (
 
 
 async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust) -> Intent:
-    """Leave what cannot be sold where it is, told once and tried no more."""
+    """Leave what cannot be sold where it is, reported once and tried no more."""
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -41,7 +41,7 @@ async def await_return(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust
 ) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
-    kept = restore_guard(guard, intent.asked, why=dust.why) if intent.asked else guard
+    kept = restore_guard(guard, intent.manual, why=dust.why) if intent.manual else guard
     if kept.state is GuardState.CLOSED:
         return await abandon(journal, intent, guard, dust=dust, was=was)
     message = ExitParked(
@@ -66,9 +66,9 @@ async def await_return(
 async def end_sold_externally(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, is_unproven: bool = False
 ) -> Intent:
-    """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
+    """End an exit whose guarded quantity its owner sold or moved at the venue just before; the rest is theirs.
 
-    `is_unproven` says that an order of the exit itself may have sold it, which no list of the venue shows.
+    `is_unproven` is true if an order of the exit itself may have sold it, which no list of the venue shows.
     """
     why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER if is_unproven else ''}"
     message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
@@ -108,7 +108,7 @@ async def presume_filled(
 async def pause_for_split(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, owned: Decimal | None
 ) -> Intent:
-    """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
+    """End an exit whose loss is none: the units were split, and only the owner can decide what is guarded now."""
     why = ChangeReason.ENTRY_CHANGED
     message = GuardPaused(
         venue=intent.venue,
@@ -139,8 +139,8 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
 
 
 async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
-    """End what its owner asked for too long ago to still want it at any price."""
-    kept = restore_guard(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
+    """End what its owner requested too long ago to still want it at any price."""
+    kept = restore_guard(guard, intent.manual, why=TOO_LATE) if intent.manual else guard
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,

@@ -52,7 +52,7 @@ class Beginning(Enum):
 
 
 class Exits:
-    """Starts sales and takes them up again; no gate, cap, cooldown or cash figure is asked."""
+    """Starts sales and takes them up again; no gate, cap, cooldown or cash figure is checked."""
 
     def __init__(
         self,
@@ -73,24 +73,24 @@ class Exits:
         #: By account id: whether its key certainly opens the account that the guards were set for.
         self._is_certain = is_certain
         self._uncertain_keys = uncertain_keys
-        #: What is being written down at its owner's word and not driven yet.
-        self._asking: set[str] = set()
+        #: Manual closes that are being stored and do not run yet.
+        self._starting: set[str] = set()
 
     def begin(self, guard: Guard, trigger: Trigger) -> bool:
-        """Start selling a guard's quantity; tell whether it was not being sold already."""
+        """Start selling a guard's quantity; return whether it was not being sold already."""
         name = _name(guard)
-        if name in self._asking:
+        if name in self._starting:
             return False
         return self._tasks.spawn(name, partial(self._begin, guard, trigger), must_end=True)
 
-    async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> Beginning:
-        """Start selling what its owner asked for, unless it is being sold already or has changed."""
+    async def begin_manual_close(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> Beginning:
+        """Start selling what its owner requested, unless it is being sold already or has changed."""
         name = _name(guard)
-        if name in self._asking or name in self._tasks.names():
+        if name in self._starting or name in self._tasks.names():
             return Beginning.NOT_BEGUN
-        self._asking.add(name)
+        self._starting.add(name)
         try:
-            live = await self._context.journal.plan_asked(
+            live = await self._context.journal.plan_manual_close(
                 guard, trigger, before=before, intent_id=self._new_id()
             )
             if live is None:
@@ -101,7 +101,7 @@ class Exits:
                 Beginning.BEGUN if self._tasks.spawn(name, drive, must_end=True) else Beginning.WRITTEN_DOWN
             )
         finally:
-            self._asking.discard(name)
+            self._starting.discard(name)
 
     async def resume(self) -> None:
         """Take up every unfinished exit that nobody drives.
@@ -116,7 +116,7 @@ class Exits:
             if live.guard.account_id not in self._brokers:
                 with failures.turn_of(name):
                     await self._context.reminders.send_if_due(live.intent, _NO_KEY, _WAITS_FOR_KEY)
-            elif name not in driven and name not in self._asking:
+            elif name not in driven and name not in self._starting:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
         failures.raise_together("exits were not taken up")
 
@@ -175,13 +175,13 @@ class Exits:
             await sale.run(live.intent)
 
     async def _await_certainty(self, intent: Intent) -> bool:
-        """Wait a moment until the account behind a changed key is known; say so when it is not."""
+        """Wait a moment until the account behind a changed key is known; report it when it is not."""
         give_up_at = self._context.clock.monotonic() + CERTAIN_WITHIN_S
         while self._context.clock.monotonic() < give_up_at:
             if self._is_certain(intent.account_id):
                 return True
             await self._context.clock.sleep(CERTAIN_POLL_S)
-        await self._tell(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
+        await self._report_failure(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
         return False
 
     @asynccontextmanager
@@ -204,16 +204,16 @@ class Exits:
                 # Somebody else drives it.
                 raise
             except UnreadableRecordError as e:
-                await self._tell(live.intent, str(e), _BEGINS_AGAIN)
+                await self._report_failure(live.intent, str(e), _BEGINS_AGAIN)
                 raise
             except Exception as e:
-                # Whatever it was, the position is unsold: its owner must hear of it, not the log alone.
-                await self._tell(
+                # Whatever it was, the position is unsold: its owner must be alerted, not the log alone.
+                await self._report_failure(
                     live.intent, f"a defect of the bot itself: {type(e).__name__}", _BEGINS_AGAIN
                 )
                 raise
 
-    async def _tell(self, intent: Intent, why: str, doing: str) -> None:
+    async def _report_failure(self, intent: Intent, why: str, doing: str) -> None:
         await self._context.reminders.try_to_send(intent, why, doing)
 
 

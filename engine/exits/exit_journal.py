@@ -76,7 +76,7 @@ class ExitJournal(Journal):
                 return replace(live, intent=sent)
         return None
 
-    async def plan_asked(
+    async def plan_manual_close(
         self, guard: Guard, trigger: Trigger, *, before: Guard | None, intent_id: str
     ) -> LiveExit | None:
         """Write down that its owner wants a position sold, with the guard that covers all of it.
@@ -109,7 +109,7 @@ class ExitJournal(Journal):
         """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
 
         A sale is written down whatever became of its guard: one that is not as it `was` loses what was sold.
-        `seen` is what was there before the order when the owner had taken some by hand, which the guard
+        `seen` is what was there before the order when the owner had taken some at the venue, which the guard
         is already reduced by: the next reading must not find it missing once more.
         """
         now = self._clock.now()
@@ -143,10 +143,10 @@ class ExitJournal(Journal):
         cause: str,
         awaited: Decimal | None = None,
     ) -> Intent:
-        """End an exit without a fill: the guard is as given, if it still is as it `was`, and its owner is told.
+        """End an exit without a fill: the guard is as given, if it still is as it `was`, and its owner is alerted.
 
         `awaited` is how much is missing now of its position by what was seen and sold: what comes back is
-        compared with that, and a reading from before says nothing.
+        compared with that, and a reading from before proves nothing.
         """
         now = self._clock.now()
         async with self._database.write() as session:
@@ -197,7 +197,7 @@ class ExitJournal(Journal):
         async with self._database.read() as session:
             for intent in await intents.load_live_intents(session):
                 guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-                # What is closed is not guarded any more, whatever an unfinished exit says.
+                # What is closed is not guarded any more, whatever an unfinished exit has.
                 if guard is not None and guard.state is not GuardState.CLOSED:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
@@ -234,7 +234,7 @@ class ExitJournal(Journal):
         if is_as_sold(stored, was):
             await guards.save_guard(session, guard, was=stored, now=now, cause=cause)
             return True
-        left = left_of_changed(stored, guard, filled=filled, asked=intent.asked)
+        left = left_of_changed(stored, guard, filled=filled, manual=intent.manual)
         if left != stored:
             await guards.save_guard(session, left, was=stored, now=now, cause=f"{cause}; changed meanwhile")
         return False

@@ -60,7 +60,7 @@ def describe_exit(
 
 
 def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, has_closed: bool) -> Dust:
-    """Return what is told as not sold where a part stays guarded; `has_closed` is the market of a stock."""
+    """Return what is reported as not sold where a part stays guarded; `has_closed` is the market of a stock."""
     done = "sold" if rest.direction is Direction.LONG else "bought back"
     if has_closed:
         why = "the stock market has closed; it stays guarded and is watched again when that opens"
@@ -71,7 +71,7 @@ def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, h
     if dust is None:
         return Dust(rest.quantity, why)
     if dust.why == UNCONFIRMED:
-        # What one reading alone says is gone is still guarded, so it is a part of the rest.
+        # What is gone by one reading alone is still guarded, so it is a part of the rest.
         is_all = dust.quantity >= rest.quantity
         return (
             dust if is_all else Dust(rest.quantity, f"{why}; {dust.quantity.normalize():f} of it: {dust.why}")
@@ -95,8 +95,8 @@ def _why_short(intent: Intent, order: Order, rest: Guard) -> str:
 def _describe_sale(
     intent: Intent, guard: Guard, order: Order, *, trigger: Trigger, price: Decimal, rate: Decimal | None
 ) -> ExitFilled:
-    """Say what was sold and what it brought."""
-    # What was sold says the order: a sale may go through another pair than its guard's.
+    """Return what was sold and what it brought."""
+    # The order shows what was sold: a sale may go through another pair than its guard's.
     currency = order.symbol.partition("/")[2]
     brought = _results(guard, order, trigger, currency=currency, rate=rate)
     return ExitFilled(
@@ -122,7 +122,7 @@ def _describe_sale(
         filled_at=trigger.at,
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
-        asked=trigger.asked is not None,
+        manual=trigger.manual is not None,
         unseen=trigger.unseen,
     )
 

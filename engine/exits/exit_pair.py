@@ -16,14 +16,14 @@ from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact, is_cash
 from engine.model.quotes import OrderBook
 
-#: Another pair must bring no less than this below the mark of the guarded one; what its owner asked for is held
+#: Another pair must bring no less than this below the mark of the guarded one; what its owner requested is held
 #: against the price they agreed to instead.
 WORST_RATIO = Decimal("0.03")
 #: It brings no less than this part of the trigger, and of what the guarded pair still shows, where its own book is
-#: all that says that the price has fallen.
+#: the only evidence that the price has fallen.
 LOWEST_RATIO = Decimal("0.9")
 #: The guarded pair is waited for no longer than this while its market takes no sale and another pair's may.
-SHUT_PATIENCE_S = 8.0
+SHUT_MAX_WAIT_S = 8.0
 #: Before the second try in it.
 SHUT_LOOK_S = 10.0
 
@@ -50,7 +50,7 @@ class PairOffer:
 
     @property
     def is_sane(self) -> bool:
-        """Tell whether it brings enough."""
+        """Return whether it brings enough."""
         return self.price is not None and self.price >= self.least
 
     @property
@@ -70,11 +70,11 @@ class NoPair:
 
     @property
     def is_alone(self) -> bool:
-        """Tell whether there is nothing but the guarded pair."""
+        """Return whether there is nothing but the guarded pair."""
         return len(self.refused) == 1 and not self.offers
 
     def __str__(self) -> str:
-        """Say it to the owner."""
+        """Return the owner's text for it."""
         tried = [f"no sale is taken through {', '.join(self.refused)}"] if len(self.refused) > 1 else []
         return "; ".join([*tried, *map(self._describe, self.offers)])
 
@@ -86,18 +86,18 @@ class NoPair:
 
 
 def is_shut(why: object) -> bool:
-    """Tell whether a market takes no sales for now."""
+    """Return whether a market takes no sales for now."""
     return isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE
 
 
 def leaves_pair(error: BrokerError, *, is_first: bool, shut_s: float) -> bool:
-    """Tell whether a refusal sends an exit to another pair; `shut_s` is for how long its market has been shut."""
+    """Return whether a refusal sends an exit to another pair; `shut_s` is for how long its market has been shut."""
     if not isinstance(error, RefusedError):
         return False
     if not is_first:
         return error.reason in _OF_ANOTHER_PAIR
     if is_shut(error):
-        return shut_s >= SHUT_PATIENCE_S
+        return shut_s >= SHUT_MAX_WAIT_S
     return error.reason in _OF_THE_PAIR
 
 
@@ -129,15 +129,15 @@ class LeastPrice:
     """What a unit must bring through another pair, in the guard's own money."""
 
     usual: Decimal
-    #: The same where two readings of a pair's own book say that all has fallen: never less, whatever it says.
+    #: The same where by two readings of a pair's own book all has fallen: never less, whatever the book.
     floor: Decimal
 
     def by_book(self, own: Decimal) -> Decimal:
-        """Return it by what a pair's own book asks for."""
+        """Return it by a pair's own book."""
         return max(min(self.usual, own), self.floor)
 
 
-def least_price(*, mark: Decimal | None, is_shut: bool, triggered_at: Decimal, asked: bool) -> LeastPrice:
+def least_price(*, mark: Decimal | None, is_shut: bool, triggered_at: Decimal, manual: bool) -> LeastPrice:
     """Return what a unit must bring through another pair.
 
     `mark` is what the guarded pair shows now. While its market is shut that may be of before, so another pair may
@@ -145,7 +145,7 @@ def least_price(*, mark: Decimal | None, is_shut: bool, triggered_at: Decimal, a
     whichever is more, or to 3 % under the mark where it is that low itself.
     """
     with exact():
-        if asked:
+        if manual:
             agreed = triggered_at * (1 - WORSE_RATIO)
             return LeastPrice(usual=agreed, floor=agreed)
         if mark is None:
@@ -166,13 +166,13 @@ def least_by_book(book: OrderBook) -> Decimal | None:
 
 
 def needs_second_look(own: Decimal, *, rate: Decimal, least: LeastPrice) -> bool:
-    """Tell whether a pair's own book asks for so much less that one reading of it is not enough."""
+    """Return whether a pair's own book is so much lower that one reading of it is not enough."""
     with exact():
         return least.by_book(own * rate) < least.usual * (1 - JUMP_RATIO)
 
 
 def agree(first: Decimal, second: Decimal) -> bool:
-    """Tell whether two readings of one book say the same."""
+    """Return whether two readings of one book agree."""
     return is_within(second, first, AGREEMENT_RATIO)
 
 

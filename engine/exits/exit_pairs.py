@@ -49,23 +49,23 @@ class ExitPair:
 
     @property
     def is_first(self) -> bool:
-        """Tell whether it is the pair the position is guarded in."""
+        """Return whether it is the pair the position is guarded in."""
         return self.symbol == self._guard.symbol
 
     @property
     def was_shut(self) -> bool:
-        """Tell whether the guarded pair refused a sale for its market."""
+        """Return whether the guarded pair refused a sale for its market."""
         return self._shut_since_s is not None
 
     def is_left_after(self, error: BrokerError, *, now_s: float) -> bool:
-        """Tell whether the same sale goes through another pair after a refusal."""
+        """Return whether the same sale goes through another pair after a refusal."""
         if self.is_first and is_shut(error) and self._shut_since_s is None:
             self._shut_since_s = now_s
         shut_s = 0.0 if self._shut_since_s is None else now_s - self._shut_since_s
         return leaves_pair(error, is_first=self.is_first, shut_s=shut_s)
 
     async def has_others(self) -> bool:
-        """Tell whether the asset may be sold through another pair at all."""
+        """Return whether the asset may be sold through another pair at all."""
         return bool(other_pairs(self._guard, self._refused, await self._instruments()))
 
     def begin_again(self) -> None:
@@ -74,7 +74,7 @@ class ExitPair:
         self.symbol, self.most = self._guard.symbol, None
 
     async def go_on(self, least: LeastPrice) -> NoPair | None:
-        """Leave the present pair for the best of those not refused yet, or say why there is none."""
+        """Leave the present pair for the best of those not refused yet, or raise why there is none."""
         self._refused.append(self.symbol)
         instruments = await self._instruments()
         symbols = other_pairs(self._guard, self._refused, instruments)
@@ -89,11 +89,11 @@ class ExitPair:
         return none
 
     async def instrument(self) -> Instrument | None:
-        """Return the listing of the present pair, or None when it is not told in time."""
+        """Return the listing of the present pair, or None when it is not reported in time."""
         instrument = (await self._instruments()).get(self.symbol)
         if instrument is None or self.is_first:
             return instrument
-        # Its smallest value counts in money the guard's price is not in: the venue says what is too little.
+        # Its smallest value is in another currency than the guard's price: the venue decides what is too little.
         return replace(instrument, minimum_notional=ZERO)
 
     async def guarded_instrument(self) -> Instrument | None:
@@ -134,7 +134,7 @@ class ExitPair:
         return offer if offer.is_sane else self._part(instrument, book, rate=rate, worst=worst) or offer
 
     async def _confirmed(self, instrument: Instrument, own: Decimal) -> OrderBook | None:
-        """Return the book of a moment later; None unless it says nearly the same."""
+        """Return the book of a moment later; None unless it nearly agrees."""
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         book = await self._book(instrument)
         again = None if book is None else least_by_book(book)

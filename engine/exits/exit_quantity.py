@@ -1,4 +1,4 @@
-"""Pure: what of a guard an exit sells, less what its owner sold or moved by hand."""
+"""Pure: what of a guard an exit sells, less what its owner sold or moved at the venue."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -62,13 +62,13 @@ def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
 
 
 def without_vanished(guard: Guard, gone: Decimal) -> Guard:
-    """Return what is left of a guard: what its owner sold or moved by hand came off the guarded part first."""
+    """Return what is left of a guard: what its owner sold or moved at the venue came off the guarded part first."""
     with exact():
         return guard.with_quantity(max(guard.quantity - gone, ZERO))
 
 
 def with_vanished(dust: Dust | None, gone: Decimal) -> Dust | None:
-    """Add what went by hand to what an exit did not sell."""
+    """Add what went at the venue to what an exit did not sell."""
     if gone == ZERO:
         return dust
     if dust is None:
@@ -98,7 +98,7 @@ def reduce_guard(
 
 
 def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
-    """Return what stays guarded of the whole when one reading alone says that a part of it is gone."""
+    """Return what stays guarded of the whole when a part of it is gone by one reading alone."""
     with exact():
         left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
     state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
@@ -109,26 +109,26 @@ def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, 
 class ExitQuantity:
     """How much of a guard is there to be sold, by what the readings so far prove."""
 
-    #: The guard as its row says.
+    #: The guard as it is stored.
     whole: Guard
     #: What is sold of it.
     guard: Guard
-    #: What went by hand.
+    #: What went at the venue.
     gone: Decimal = ZERO
-    #: What is there, when the guard is reduced by what went by hand.
+    #: What is there, when the guard is reduced by what went at the venue.
     seen: Seen | None = None
-    #: Whether that is what one reading says and no other has confirmed.
+    #: Whether only one reading shows that and no other has confirmed it.
     is_unconfirmed: bool = False
 
     @classmethod
     def all_of(cls, guard: Guard) -> "ExitQuantity":
-        """Claim the whole, of which nothing is known to have gone."""
+        """Return the whole, of which nothing is known to have gone."""
         return cls(whole=guard, guard=guard)
 
     def rest_after(
         self, order: Order, *, instrument: Instrument | None, price: Decimal
     ) -> tuple[Guard, Dust | None]:
-        """Return what stays guarded after an order's fills, and what is told as not sold."""
+        """Return what stays guarded after an order's fills, and what is reported as not sold."""
         if self.is_unconfirmed:
             return keep_unconfirmed(self.whole, order, self.gone)
         rest, dust = reduce_guard(self.guard, order, instrument=instrument, price=price)

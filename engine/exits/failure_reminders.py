@@ -41,7 +41,7 @@ class _Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unsent:
-    """Why the last reminder of one exit could not be written, and when the log was told."""
+    """Why the last reminder of one exit could not be written, and when it was logged."""
 
     why: str
     logged: ReminderState = field(default_factory=ReminderState)
@@ -55,7 +55,7 @@ class FailureReminders:
         self._clock = clock
         #: By intent, the last one used last.
         self._sent = OrderedDict[str, _Sent]()
-        #: By intent, why it does not get through now and since when that is known, whatever was told.
+        #: By intent, why it does not get through now and since when that is known, whatever was reported.
         self._reasons = OrderedDict[str, HeldUp]()
         self._unsent = OrderedDict[str, _Unsent]()
         #: By intent, of those that are being reminded of: whether one is due is decided after the last was written.
@@ -70,7 +70,7 @@ class FailureReminders:
             try:
                 await self._send_if_due(intent, why, doing, wait, is_urgent=is_urgent)
             except BaseException:
-                # It may be written all the same: the outbox tells.
+                # It may be written all the same: the outbox shows it.
                 self._sent.pop(intent.intent_id, None)
                 raise
         self._unsent.pop(intent.intent_id, None)
@@ -108,15 +108,15 @@ class FailureReminders:
             why=why,
             doing=doing,
             since=since,
-            asked=trigger.asked is not None,
+            manual=trigger.manual is not None,
             wait=wait,
         )
         await self._write(intent, message, now)
-        # Only what is written down was told.
+        # Reported means stored in the outbox.
         _put(self._sent, intent.intent_id, _Sent(state=sent.state.noted(now), since=since))
 
     def _note_unsent(self, intent: Intent, error: Exception) -> None:
-        """Keep why a reminder was not written; the log is told as often as the owner should have been."""
+        """Keep why a reminder was not written; it is logged as often as the owner should have been reminded."""
         before, now = self._unsent.get(intent.intent_id), moment(self._clock)
         logged = before.logged if before else ReminderState()
         if logged.is_due(now):
@@ -132,7 +132,7 @@ class FailureReminders:
     def keep_reason(
         self, intent: Intent, why: str, *, wait: Wait | None = None, since: datetime | None = None
     ) -> None:
-        """Keep why an exit does not get through now, for whoever asks before its owner is told.
+        """Keep why an exit does not get through now, for screens before its owner is alerted.
 
         `since` is when the first of what did not get through was begun, if not now.
         """
@@ -141,13 +141,13 @@ class FailureReminders:
         _put(self._reasons, intent.intent_id, HeldUp(why=why, since=began, wait=wait))
 
     def why(self, intent_id: str) -> HeldUp | None:
-        """Return why an exit was last said not to get through by this process; None where it said nothing."""
+        """Return why this process last reported an exit as failing; None where it did not."""
         reason = self._reasons.get(intent_id)
         return reason and replace(reason, since=self._since(intent_id, reason.since))
 
     def _since(self, intent_id: str, now: datetime) -> datetime:
         reason, sent = self._reasons.get(intent_id), self._sent.get(intent_id)
-        # An earlier process may have told of it before.
+        # An earlier process may have reported it before.
         known = (reason.since if reason else None, sent.since if sent else None)
         return wall_time.earliest(at for at in known if at is not None) or now
 
@@ -158,8 +158,8 @@ class FailureReminders:
         async with self._database.read() as session:
             series = await load_series(session, key_prefix=failing_key(intent))
         state = ReminderState.from_times(series.times, last=None, count=series.count)
-        told = (message.since for message in series.messages if isinstance(message, ExitFailing))
-        since = wall_time.earliest(told) or state.first_at
+        since_times = (message.since for message in series.messages if isinstance(message, ExitFailing))
+        since = wall_time.earliest(since_times) or state.first_at
         return _put(self._sent, intent.intent_id, _Sent(state=state, since=since))
 
     async def _write(self, intent: Intent, message: ExitFailing, now: Moment) -> None:
@@ -204,7 +204,7 @@ class FailureReminder:
         self._doing = ""
         self._wait: Wait | None = None
         self._unreadable: tuple[str, ...] = ()
-        #: What must be told whatever was told just before, with what was being done, until it is written down.
+        #: What must be reported whatever was reported just before, with what was being done, until it is written down.
         self._urgent = deque[tuple[str, str, Wait | None]]()
         self._task: asyncio.Task[None] | None = None
 
@@ -222,7 +222,7 @@ class FailureReminder:
             await self._send_urgent()
 
     async def note(self, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False) -> None:
-        """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
+        """Return what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
 
         What cannot be written down now is tried again each second: the exit goes on meanwhile.
         """

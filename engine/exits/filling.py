@@ -1,4 +1,4 @@
-"""An order the venue has: asked for until it is final, then told with its exact fill."""
+"""An order the venue has: requested until it is final, then reported with its exact fill."""
 
 import asyncio
 from decimal import Decimal
@@ -11,7 +11,7 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.failure_reminders import FailureReminder
-from engine.exits.manual_close import rest_after_asking
+from engine.exits.manual_close import rest_after_manual_close
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder
 from engine.exits.tradability import Tradability
@@ -71,7 +71,7 @@ class Filling:
         self._not_over = 0
 
     async def step(self, intent: Intent, exit_quantity: ExitQuantity) -> Intent:
-        """Ask once for the order that was sent for `exit_quantity`; the intent is planned again when the venue closed the order without a fill."""
+        """Query the order that was sent for `exit_quantity` once; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._follower.ask(intent)
         intent, order, error = followed.intent, followed.order, followed.error
         if isinstance(error, KeyRejectedError):
@@ -90,7 +90,7 @@ class Filling:
             self._reports.outdate(intent.account_id)
             return await self._journal.retry(intent, cause="closed without a fill")
         elif not order.average_price or self._is_price_unconfirmed(intent, order, exit_quantity):
-            # Nothing is booked at a price nobody told, or one that no trade confirms.
+            # Nothing is booked at an unreported price, or one that no trade confirms.
             await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
         else:
             return await self._conclude(intent, order, exit_quantity)
@@ -103,7 +103,7 @@ class Filling:
         return is_comparable and not order.fills and is_price_odd(order, intent.trigger_price)
 
     async def _is_over(self, intent: Intent, order: Order) -> bool:
-        """Tell whether nothing speaks against an end that falls short, after a moment if something does."""
+        """Return whether nothing contradicts an end that falls short, after a moment if something does."""
         try:
             contradiction = await self._order_end.contradiction(intent, order)
         except BrokerError as e:
@@ -132,8 +132,8 @@ class Filling:
         # What is left stays guarded in its own pair, whichever this order went through.
         instrument = await self._tradability.pair.guarded_instrument()
         rest, dust = exit_quantity.rest_after(order, instrument=instrument, price=intent.trigger_price)
-        if intent.asked is not None:
-            rest, dust = rest_after_asking(rest, dust, intent.asked)
+        if intent.manual is not None:
+            rest, dust = rest_after_manual_close(rest, dust, intent.manual)
         elif rest.state is GuardState.ARMED:
             has_closed = await self._tradability.has_closed()
             dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)

@@ -1,4 +1,4 @@
-"""Attempts that were given up without a refusal: they may have sold after all, which the balance tells first."""
+"""Attempts that were given up without a refusal: they may have sold after all, which the balance shows first."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -54,7 +54,7 @@ class GivenUpAttempts:
         self._is_presumed_filled = False
 
     async def any_of(self, intent: Intent) -> bool:
-        """Tell whether there is one, so that it may have sold."""
+        """Return whether there is one, so that it may have sold."""
         return bool(await self._settler.unproven(intent))
 
     def presumed_filled(self, intent: Intent) -> Decimal | None:
@@ -65,7 +65,7 @@ class GivenUpAttempts:
         """Read what is there; after such an attempt nothing is done without a reading of after it.
 
         Raises:
-            BrokerError: the account does not tell.
+            BrokerError: the account does not answer.
 
         """
         return await self._inventory.read(must_be_fresh=await self.any_of(intent))
@@ -74,7 +74,7 @@ class GivenUpAttempts:
         """Go on from the order of one that is open, or search while the balance looks as if it had sold; None if not.
 
         Raises:
-            BrokerError: the venue does not tell.
+            BrokerError: the venue does not answer.
 
         """
         resumed = await self._resume_open(intent, available)
@@ -142,5 +142,5 @@ class GivenUpAttempts:
 
 
 def _has_one_id(intent: Intent, given_up: Sequence[int]) -> bool:
-    """Tell whether all attempts that were given up left under the id of the present one."""
+    """Return whether all attempts that were given up left under the id of the present one."""
     return all(client_order_id(intent.intent_id, one) == intent.client_order_id for one in given_up)

@@ -1,4 +1,4 @@
-"""What the readings of one guarded position say, from one attempt of its exit to the next."""
+"""The readings of one guarded position, from one attempt of its exit to the next."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +17,7 @@ from engine.orders.intents import Intent
 
 
 class Inventory:
-    """Takes stock for one exit; each reading moves its doubt on."""
+    """Tracks quantity and free part for one exit; each reading updates what is unconfirmed."""
 
     def __init__(
         self, guard: Guard, *, context: ExitContext, broker: Broker, tradability: Tradability
@@ -37,13 +37,13 @@ class Inventory:
         """Read what is there.
 
         Raises:
-            BrokerError: it must be fresh, and the account does not tell.
+            BrokerError: it must be fresh, and the account does not answer.
 
         """
         return await self._context.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
 
     async def view(
-        self, available: Available, *, price: Decimal, asked: bool, presumed_filled: Decimal | None = None
+        self, available: Available, *, price: Decimal, manual: bool, presumed_filled: Decimal | None = None
     ) -> View:
         """Return what the next step is decided by."""
         self._shown = available
@@ -59,7 +59,7 @@ class Inventory:
             quantity_check=self._quantity_check,
             instrument=await self._tradability.instrument(),
             price=price,
-            asked=asked,
+            manual=manual,
             most=self._tradability.pair.most,
             presumed_filled=presumed_filled,
             now_s=now_s,
@@ -89,7 +89,7 @@ class Inventory:
         self._sent_after = self._last
 
     def is_gone(self) -> bool:
-        """Tell whether nothing is left by all readings; the venue must have refused for funds as well."""
+        """Return whether nothing is left by all readings; the venue must have refused for funds as well."""
         return self._quantity_check.is_gone(self._context.clock.monotonic())
 
     def outdate(self, intent: Intent) -> None:

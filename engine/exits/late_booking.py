@@ -1,4 +1,4 @@
-"""Write down what an order filled after its exit was over: told once, booked, and taken off the guard."""
+"""Write down what an order filled after its exit was over: reported once, booked, and taken off the guard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,21 +34,21 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LatePart:
-    """What one order filled that was not told yet."""
+    """What one order filled that was not reported yet."""
 
     late: LateOrder
     #: As it was when the order left.
     guard: Guard
     order: Order
-    #: What was told of the order before.
-    told: tuple[ExitFilled, ...]
+    #: What was reported of the order before.
+    reported: tuple[ExitFilled, ...]
     key_prefix: str
 
     @property
     def key(self) -> str:
         """Return the key of its alert, by all that has filled late with it."""
         with exact():
-            quantity = sum((message.quantity for message in self.told), self.order.filled_quantity)
+            quantity = sum((message.quantity for message in self.reported), self.order.filled_quantity)
         return f"{self.key_prefix}{quantity.normalize():f}"
 
 
@@ -73,7 +73,7 @@ class LateBooking:
         self._taken = dict[str, _Taken]()
 
     async def book(self, late: LateOrder, report: AccountReport) -> None:
-        """Book and tell what an order filled beyond what was told of it; nothing where that is nothing."""
+        """Book and report what an order filled beyond the reported fills, if anything."""
         part = await self._gather(late)
         if part is None:
             return
@@ -96,16 +96,16 @@ class LateBooking:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
             fills = await self._load_fills(session, late)
             written = await load_written_under(session, key_prefix=prefix)
-        told = tuple(message for message in written if isinstance(message, ExitFilled))
-        order = late_part(late, fills, told) if fills else None
+        reported = tuple(message for message in written if isinstance(message, ExitFilled))
+        order = late_part(late, fills, reported) if fills else None
         if guard is None or intent.trigger is None or order is None:
             return None
         # What was guarded when it left: its guard may be over.
         left_with = replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost)
-        return _LatePart(late=late, guard=left_with, order=order, told=told, key_prefix=prefix)
+        return _LatePart(late=late, guard=left_with, order=order, reported=reported, key_prefix=prefix)
 
     async def _write(self, part: _LatePart, message: ExitFilled, report: AccountReport) -> bool:
-        """Write down what is told of it and what stays guarded; False where that is written already."""
+        """Store the report and what stays guarded; False where that is stored already."""
         late, intent = part.late, part.late.intent
         async with self._database.write() as session:
             is_new = await append_alert(
@@ -187,11 +187,11 @@ def _describe(part: _LatePart, *, rate: Decimal | None, heard_at: datetime) -> E
         cancelled=(),
         dust=None,
         found_later=True,
-        may_be_owners=late.may_be_owners or any(one.may_be_owners for one in part.told),
+        may_be_owners=late.may_be_owners or any(one.may_be_owners for one in part.reported),
         heard_at=heard_at,
         rate=rate,
     )
-    return replace(message, is_rest=late.is_booked or bool(part.told))
+    return replace(message, is_rest=late.is_booked or bool(part.reported))
 
 
 def late_fill_prefix(intent: Intent) -> str:

@@ -1,4 +1,4 @@
-"""Fills that an exit did not end with, told once it is over: booked and told as what they are, sales of NIJA."""
+"""Fills that an exit did not end with, reported once it is over: booked and reported as what they are, sales of NIJA."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ from engine.storage.readable import UnreadableRecordError
 
 log = structlog.get_logger(__name__)
 
-#: Another bot may have told its fills, or they may be of another account.
+#: Another bot may have reported its fills, or they may be of another account.
 _TO_BE_COMPARED = frozenset(WaitReason) - {WaitReason.CHANGED_SINCE_BACKUP}
 
 
@@ -57,7 +57,7 @@ class _Target:
 class LateOutcome:
     """What is not known yet of the attempts that were given up; all other assets are not concerned."""
 
-    #: By asset, why the venue does not tell whose order has filled: what is traded in it may be ours.
+    #: By asset, why the venue does not report whose order has filled: what is traded in it may be ours.
     unattributed: Mapping[str, BrokerError]
     #: Assets of which something went wrong.
     unbooked: frozenset[str]
@@ -84,9 +84,9 @@ class LateFills:
         self._others = dict[str, frozenset[str]]()
 
     async def book(self, report: AccountReport, failures: Failures) -> LateOutcome:
-        """Book every fill of an exit that it did not end with; each quantity is told once.
+        """Book every fill of an exit that it did not end with; each quantity is reported once.
 
-        They are of attempts that it gave up, or of its last order, told as over before it was. What goes wrong
+        They are of attempts that it gave up, or of its last order, reported as over before it was. What goes wrong
         with one exit is left in `failures` and keeps no other from being booked.
         """
         ended = await self._load_ended(report.account.account_id)
@@ -108,27 +108,27 @@ class LateFills:
                 await self._booking.book(late, report)
             targets = await self._targets(intent)
         except UnreadableRecordError:
-            # Its owner is told of the damage; the positions of the account are followed all the same.
+            # Its owner is alerted to the damage; the positions of the account are followed all the same.
             return
         for one in targets:
-            # A venue that is away is asked once a turn: everything else of the account waits meanwhile.
+            # A venue that is away is queried once a turn: everything else of the account waits meanwhile.
             outage = next((error for error in unattributed.values() if _is_away(error)), None)
             error = outage or await self._book_if_ours(one, report)
             if error is not None:
                 unattributed[intent.asset] = error
 
     async def _is_to_be_compared(self, intent: Intent) -> bool:
-        """Tell whether the guard of an exit waits until it is known whether this database and account are the ones."""
+        """Return whether the guard of an exit waits until it is known whether this database and account are the ones."""
         async with self._database.read() as session:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
         return guard is not None and guard.state_reason in _TO_BE_COMPARED
 
     async def are_awaited(self, account_id: str) -> bool:
-        """Tell whether an exit ended so lately that more may be told of an order of its."""
+        """Return whether an exit ended so lately that more fills of its orders may be reported."""
         return any(self._is_recent(intent) for intent in await self._load_ended(account_id))
 
     async def _load_ended(self, account_id: str) -> tuple[Intent, ...]:
-        """Return the latest exits of which a fill may be told that they did not end with."""
+        """Return the latest exits that may yet get a fill that they did not end with."""
         async with self._database.read() as session:
             given_up = await load_given_up(session, account_id)
             short = filter(ended_short, await load_filled_otherwise(session, account_id))
@@ -187,12 +187,12 @@ class LateFills:
         ]
 
     async def _book_if_ours(self, target: _Target, report: AccountReport) -> BrokerError | None:
-        """Look an attempt up by our id and book what it filled; return why the venue does not tell."""
+        """Look an attempt up by our id and book what it filled; return the venue's error, if any."""
         sent = target.sent
         try:
             looked_up = await self._lookup.find(sent, self._brokers[sent.account_id], priority=Priority.READ)
         except RefusedError as e:
-            # What the venue does not know is none of ours; it is asked again, because it may yet come to know it.
+            # What the venue does not know is none of ours; it is queried again, because it may yet come to know it.
             return None if e.reason is RefusalReason.UNKNOWN_ORDER else e
         except BrokerError as e:
             return e
@@ -228,5 +228,5 @@ class LateFills:
 
 
 def _is_away(error: BrokerError) -> bool:
-    """Tell whether a venue answers nothing now, rather than not this."""
+    """Return whether a venue answers nothing now, rather than not this."""
     return not isinstance(error, RefusedError | MisconfiguredError)

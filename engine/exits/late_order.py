@@ -1,4 +1,4 @@
-"""Pure: what an order sold that its exit does not know of."""
+"""Pure: what an order sold beyond what its exit booked."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ OPENED_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateOrder:
-    """An order of an exit that is over, of which the venue may tell fills that the exit did not book."""
+    """An order of an exit that is over, of which the venue may report fills that the exit did not book."""
 
     intent: Intent
     attempt: int
@@ -32,7 +32,7 @@ class LateOrder:
 
     @property
     def is_booked(self) -> bool:
-        """Tell whether the exit ended with it, so that a part of its fills is booked."""
+        """Return whether the exit ended with it, so that a part of its fills is booked."""
         return self.intent.state is IntentState.FILLED and self.order_id == self.intent.venue_order_id
 
 
@@ -45,10 +45,10 @@ class _Known(NamedTuple):
     fee_asset: str | None
 
 
-def late_part(late: LateOrder, fills: tuple[Fill, ...], told: Sequence[ExitFilled]) -> Order | None:
-    """Return what an order's fills add up to beyond what its exit booked and what was told late; None where that is all."""
+def late_part(late: LateOrder, fills: tuple[Fill, ...], reported: Sequence[ExitFilled]) -> Order | None:
+    """Return what an order's fills add up to beyond what its exit booked and what was reported late; None where that is all."""
     return _beyond(
-        _order(late, fills), [*([_booked(late.intent)] if late.is_booked else []), *map(_told, told)]
+        _order(late, fills), [*([_booked(late.intent)] if late.is_booked else []), *map(_reported, reported)]
     )
 
 
@@ -67,7 +67,7 @@ def quantity_off_guard(
 
 
 def ended_short(intent: Intent) -> bool:
-    """Tell whether an exit's order was told as over with less than was sent, so that more of it may be told."""
+    """Return whether an exit's order was reported as over with less than was sent, so that more of it may be reported."""
     with exact():
         return intent.venue_order_id is not None and intent.quantity - intent.filled_quantity > ROUNDING
 
@@ -76,7 +76,7 @@ def _booked(intent: Intent) -> _Known:
     return _Known(intent.filled_quantity, intent.cost, intent.fee, intent.fee_asset)
 
 
-def _told(message: ExitFilled) -> _Known:
+def _reported(message: ExitFilled) -> _Known:
     with exact():
         cost = message.quantity * message.fill_price
     return _Known(message.quantity, cost, message.fee, message.fee_asset)
@@ -133,7 +133,7 @@ def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
 
 
 def is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:
-    """Tell whether an order that was looked up so late is the one: without our id it must have been opened then."""
+    """Return whether an order that was looked up so late is the one: without our id it must have been opened then."""
     if order.client_order_id == sent.client_order_id:
         return True
     if order.client_order_id is not None or order.opened_at is None or left_at is None:

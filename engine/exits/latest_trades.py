@@ -14,7 +14,7 @@ TRADES_READ_S = 0.5
 
 
 class LatestTrades:
-    """Keeps the last page of each account with when it was asked for."""
+    """Keeps the last page of each account with when it was requested."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -22,16 +22,16 @@ class LatestTrades:
         self._locks = defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def read(self, broker: Broker, *, after: Moment) -> tuple[Fill, ...] | None:
-        """Return what was asked for later than a moment; None where that fails or takes too long."""
+        """Return what was requested later than a moment; None where that fails or takes too long."""
         account_id = broker.account.account_id
         try:
             async with asyncio.timeout(TRADES_READ_S), self._locks[account_id]:
                 known = self._pages.get(account_id)
                 if known is None or known[0] <= after:
-                    asked = moment(self._clock)
+                    requested_at = moment(self._clock)
                     with no_defect_escapes(broker.account.venue):
                         page = await broker.fetch_fills(priority=Priority.EXIT)
-                    known = self._pages[account_id] = asked, page.fills
+                    known = self._pages[account_id] = requested_at, page.fills
         except (BrokerError, TimeoutError):
             return None
         return known[1]

@@ -43,7 +43,7 @@ _OTHERS_ON_SALE = (
 
 
 async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
-    """Tell whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
+    """Return whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
 
     A second one might sell it twice.
     """

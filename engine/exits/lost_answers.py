@@ -1,4 +1,4 @@
-"""Requests of one exit whose answer was lost: asked for until found or proven absent, and after that as long as they may arrive."""
+"""Requests of one exit whose answer was lost: requested until found or proven absent, and after that as long as they may arrive."""
 
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
@@ -55,7 +55,7 @@ class LostAnswers:
         self._inventory = inventory
         self._evidence = evidence
         self._given_up = given_up
-        #: When the venue was last asked for one, answered, and did not show it.
+        #: When the venue last answered a query for one and did not show it.
         self._looked_at: float | None = None
         self._absent = 0
         #: Orders that were named to the owner because they may be ours.
@@ -63,11 +63,11 @@ class LostAnswers:
 
     @property
     def had_lost_attempt(self) -> bool:
-        """Tell whether any of them was given up."""
+        """Return whether any of them was given up."""
         return self._absent > 0
 
     async def settle(self, intent: Intent) -> Intent:
-        """Ask until one is found or may be sent again; the second time not at once."""
+        """Query until one is found or may be sent again; the second time not at once."""
         label, began_s = intent.venue.label, self._clock.monotonic()
         expected = await self._inventory.expected()
         refusal = await self._journal.load_unlisted_refusal(intent)
@@ -96,17 +96,17 @@ class LostAnswers:
         return settled
 
     async def adopt_late_order(self, intent: Intent) -> Intent | None:
-        """Go on from one that arrived although it was proven absent; None when none did, or nobody tells.
+        """Go on from one that arrived although it was proven absent; None if there is none or the venue did not answer.
 
         What it sold must be taken neither for the owner's own sale nor for a refusal.
         """
-        asked_at = self._clock.monotonic()
+        queried_at = self._clock.monotonic()
         found = await self._settler.look_again(intent, self._broker)
         if isinstance(found, Uncertain):
             await self._name_uncertain(intent, found.names)
         if isinstance(found, Absent | Uncertain):
-            # One that may be it has arrived already: whether it is, the balance tells before anything is sent or ended.
-            self._looked_at = asked_at
+            # One that may be it has arrived already: whether it is, the balance shows before anything is sent or ended.
+            self._looked_at = queried_at
         if not isinstance(found, Found):
             return None
         if intent.state is IntentState.SUSPENDED:
@@ -115,7 +115,7 @@ class LostAnswers:
         return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
 
     async def may_arrive_late(self, intent: Intent) -> bool:
-        """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
+        """Return whether one may still be found under the id of the present attempt, after a moment if so."""
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
         await self._reminder.note(_LOST, "it may still arrive; looking for it before this exit ends")
@@ -138,7 +138,7 @@ class LostAnswers:
         await self._reminder.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
 
     async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
-        """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
+        """Report to the owner, once, orders that may be ours: the exit goes on by what the balance still shows."""
         if not order_ids or order_ids in self._named:
             return
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))

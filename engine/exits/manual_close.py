@@ -1,4 +1,4 @@
-"""Pure: what is special about an exit its owner asked for."""
+"""Pure: the rules of manual closes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from engine.accounts.cost_basis import share
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
-from engine.orders.intents import Asked, Intent
+from engine.orders.intents import Intent, ManualClose
 
-#: What somebody asked for is done within this time or not at all: they looked at its price.
-ASKED_VALID = timedelta(seconds=60)
+#: A manual close is done within this time or not at all: its owner confirmed the price of then.
+MANUAL_CLOSE_VALID = timedelta(seconds=60)
 #: A price this much worse than the one that was shown is not what was agreed to.
 WORSE_RATIO = Decimal("0.01")
 
@@ -23,26 +23,26 @@ NO_MORE_BUYERS = "the market took no more of it; /close asks again"
 
 
 def is_too_late(intent: Intent, now: datetime) -> bool:
-    """Tell whether its owner asked too long ago for another attempt to be what they wanted."""
+    """Return whether the owner's request is too old for another attempt."""
     trigger = intent.trigger
-    if trigger is None or trigger.asked is None:
+    if trigger is None or trigger.manual is None:
         return False
-    return wall_time.is_older(trigger.at, now, ASKED_VALID)
+    return wall_time.is_older(trigger.at, now, MANUAL_CLOSE_VALID)
 
 
-def restore_guard(guard: Guard, asked: Asked, *, why: str) -> Guard:
-    """Return the guard as it was before its owner asked, as far as that much is left."""
-    kept = min(guard.quantity, asked.guarded)
+def restore_guard(guard: Guard, manual: ManualClose, *, why: str) -> Guard:
+    """Return the guard as it was before the manual close, as far as that much is left."""
+    kept = min(guard.quantity, manual.guarded)
     if kept == ZERO:
         return replace(guard, state=GuardState.CLOSED, state_reason=why)
-    state = GuardState.ARMED if asked.paused is None else GuardState.PAUSED
-    cost = share(asked.guarded_cost, kept, asked.guarded)
+    state = GuardState.ARMED if manual.paused is None else GuardState.PAUSED
+    cost = share(manual.guarded_cost, kept, manual.guarded)
     paid = None if guard.paid is None else share(guard.paid, kept, guard.quantity)
-    return replace(guard, quantity=kept, cost=cost, paid=paid, state=state, state_reason=asked.paused)
+    return replace(guard, quantity=kept, cost=cost, paid=paid, state=state, state_reason=manual.paused)
 
 
-def rest_after_asking(rest: Guard, dust: Dust | None, asked: Asked) -> tuple[Guard, Dust | None]:
-    """Return what stays guarded and what is told as not sold, after an order its owner asked for."""
+def rest_after_manual_close(rest: Guard, dust: Dust | None, manual: ManualClose) -> tuple[Guard, Dust | None]:
+    """Return what stays guarded and what is reported as not sold, after an order its owner requested."""
     if rest.state is GuardState.CLOSED:
         return rest, dust
-    return restore_guard(rest, asked, why=f"sold; {NO_MORE_BUYERS}"), Dust(rest.quantity, NO_MORE_BUYERS)
+    return restore_guard(rest, manual, why=f"sold; {NO_MORE_BUYERS}"), Dust(rest.quantity, NO_MORE_BUYERS)

@@ -64,7 +64,7 @@ def _step_by_quantity(view: View) -> Step:
 
 
 def _is_presumed_filled(view: View, exit_quantity: ExitQuantity) -> bool:
-    """Tell whether what counts as filled is still counted as guarded, so that it could be sold twice."""
+    """Return whether what counts as filled is still counted as guarded, so that it could be sold twice."""
     return view.presumed_filled is not None and not is_about_all(exit_quantity.gone, of=view.presumed_filled)
 
 
@@ -74,7 +74,7 @@ def _left_of_presumed(view: View, exit_quantity: ExitQuantity) -> Decimal:
 
 
 def depends_on_trades(view: View) -> bool:
-    """Tell whether its owner's latest trades decide if these are the units that were guarded."""
+    """Return whether its owner's latest trades decide if these are the units that were guarded."""
     return not _has_other_units(view) and _has_other_units(replace(view, is_untraded=True))
 
 
@@ -107,8 +107,8 @@ def _exit_quantity(view: View) -> ExitQuantity:
 
 
 def _may_go_in_part(view: View, exit_quantity: ExitQuantity) -> bool:
-    """Tell whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
-    if view.asked or view.available.owned is None or exit_quantity.guard.state is GuardState.CLOSED:
+    """Return whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
+    if view.manual or view.available.owned is None or exit_quantity.guard.state is GuardState.CLOSED:
         return False
     return isinstance(_plan(view, exit_quantity, there=None), Sell)
 
@@ -123,7 +123,7 @@ def _is_held(available: Available, wanted: Decimal) -> bool:
 def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitRest:
     plan = _plan(view, exit_quantity, there=view.available.sellable)
     if isinstance(plan, Dust) and not view.available.is_fresh:
-        # Too little was there some time ago; only the venue can tell whether there is more now.
+        # Too little was there some time ago; only the venue knows whether there is more now.
         plan = _plan(view, exit_quantity, there=None)
     whole = _plan(view, exit_quantity, there=view.available.owned)
     if isinstance(plan, Sell):

@@ -1,4 +1,4 @@
-"""Whether an order is over that its own query tells as over with less than was sent: list and balance must agree."""
+"""Whether an order is over that its own query reports as over with less than was sent: list and balance must agree."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ _MORE_GONE = "although more than that is gone from the balance"
 
 
 class OrderEnd:
-    """Holds the end of one exit's order against what else the venue says of it."""
+    """Compares the end of one exit's order with the venue's lists and balance."""
 
     def __init__(self, guard: Guard, *, broker: Broker, context: ExitContext) -> None:
         self._guard = guard
@@ -31,14 +31,14 @@ class OrderEnd:
         self._availability = context.availability
         self._journal = context.journal
         self._clock = context.clock
-        #: Since when more is gone than an order tells as filled.
+        #: Since when more is gone than an order reports as filled.
         self._more_gone_since_s: float | None = None
 
     async def contradiction(self, intent: Intent, order: Order) -> str | None:
-        """Say what speaks against it; None when nothing does.
+        """Return what contradicts it; None when nothing does.
 
         Raises:
-            BrokerError: the venue does not tell.
+            BrokerError: the venue does not answer.
 
         """
         listed = await self._availability.listed(intent, self._guard, self._broker)
@@ -59,7 +59,7 @@ class OrderEnd:
         return _MORE_GONE if await self._is_more_gone(intent, order, now) else None
 
     async def _is_more_gone(self, intent: Intent, order: Order, now: BalanceState) -> bool:
-        """Tell whether more was sold than an order tells: it and its trades may be told as they were before."""
+        """Return whether more was sold than an order reports: it and its trades may be reported as they were before."""
         basis = await self._journal.load_basis(intent)
         if basis is None or not await self._is_unexplained(intent, order, basis, now):
             self._more_gone_since_s = None
@@ -71,11 +71,11 @@ class OrderEnd:
     async def _is_unexplained(
         self, intent: Intent, order: Order, basis: SendBasis, now: BalanceState
     ) -> bool:
-        told, sent = order.filled_quantity, intent.quantity
-        if not is_more_gone(basis.position, now, told=told, sent=sent):
+        filled, sent = order.filled_quantity, intent.quantity
+        if not is_more_gone(basis.position, now, filled=filled, sent=sent):
             return False
         fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
         ours = await self._journal.load_our_orders(intent)
         with exact():
-            explained = told + sold_by_others(intent, basis, fills, own=ours.of_intent)
-        return is_more_gone(basis.position, now, told=explained, sent=sent)
+            explained = filled + sold_by_others(intent, basis, fills, own=ours.of_intent)
+        return is_more_gone(basis.position, now, filled=explained, sent=sent)

@@ -1,4 +1,4 @@
-"""Trades that its owner made since a guard was last compared with what is held, learnt before an exit sells."""
+"""Trades that the owner made since a guard was last compared with what is held, fetched before an exit sells."""
 
 from engine import wall_time
 from engine.accounts.account_updates import AccountUpdates
@@ -18,7 +18,7 @@ UPDATE_S = 3.0
 
 
 class OwnerTrades:
-    """What is sold by hand and bought again leaves the quantity as it was, but is not guarded any more."""
+    """What is sold at the venue and bought again leaves the quantity as it was, but is not guarded any more."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class OwnerTrades:
     async def learn(self, guard: Guard, available: Available, broker: Broker) -> Guard | None:
         """Bring a guard up to date if its owner may have traded what it guards; return it where that changed it.
 
-        Costs nothing while the account rests; trades that the venue does not tell delay no sale.
+        Costs nothing while the account is unchanged; trades that the venue does not report in time delay no sale.
         """
         report, requested_at = available.report, self._reports.requested_at(guard.account_id)
         if (
@@ -55,7 +55,7 @@ class OwnerTrades:
         return now if now != guard else None
 
     async def are_none(self, guard: Guard, available: Available, broker: Broker) -> bool:
-        """Tell whether the latest trades are known as of a reading and none changed what a guard covers."""
+        """Return whether the latest trades are known as of a reading and none changed what a guard covers."""
         requested_at = self._reports.requested_at(guard.account_id)
         if requested_at is None or not available.is_fresh:
             return False
@@ -63,7 +63,7 @@ class OwnerTrades:
         return fills is not None and not await self._has_new(guard, fills)
 
     async def _has_new(self, guard: Guard, fills: tuple[Fill, ...]) -> bool:
-        """Tell whether some of them changed the guarded position lately and are not of our own orders."""
+        """Return whether some of them changed the guarded position lately and are not of our own orders."""
         about = [fill for fill in fills if is_about(guard, fill)]
         if not about:
             return False

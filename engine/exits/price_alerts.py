@@ -1,4 +1,4 @@
-"""Alerts about the prices of guards, as the outbox has them: what was told of them outlives the process."""
+"""Alerts about the prices of guards, as the outbox has them: what was reported outlives the process."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class PriceAlerts:
     clock: Clock
 
     async def load_reported(self) -> Mapping[str, GuardMark]:
-        """Return by guard id what earlier processes told of prices and spreads and nobody told as over."""
+        """Return by guard id the price and spread alarms of earlier processes that are not over."""
         async with self.database.read() as session:
             written = await load_dated(session, key_prefix=_KEY)
         troubles = [(message, at) for message, at in written if isinstance(message, PriceTrouble)]
@@ -37,7 +37,7 @@ class PriceAlerts:
         guard, now = guards[0], self.clock.now()
         known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
         since = wall_time.earliest(one.at for one in known if one) or now
-        told = max(guard_mark.reminders.count for guard_mark in guard_marks)
+        alerts = max(guard_mark.reminders.count for guard_mark in guard_marks)
         message = PriceTrouble(
             venue=guard.venue,
             symbol=guard.symbol,
@@ -46,7 +46,7 @@ class PriceAlerts:
             what=news or "back",
             why=_why(guard_marks[0], guard.venue),
             since=since,
-            again=news == "unknown" and told > 0,
+            again=news == "unknown" and alerts > 0,
             has_end=news == "wide_spread",
         )
         async with self.database.write() as session:

@@ -9,17 +9,17 @@ from engine.model.money import ZERO
 #: A venue may show nothing for a moment; a guard is not given up for that.
 BELIEVE_EMPTY_AFTER_S = 10.0
 
-#: Less than was there before is believed when readings of so long say the same.
+#: Less than was there before is accepted when readings agree for so long.
 BELIEVE_SHORT_AFTER_S = 15.0
 #: Between two of them.
 READ_AGAIN_S = 5.0
-#: A doubt that no further reading ends by then is none.
-DOUBT_ENDS_AFTER_S = 30.0
+#: A shortfall that no further reading resolves by then is forgotten.
+SHORTFALL_FORGOTTEN_AFTER_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuantityCheck:
-    """What the readings so far said, by a clock nobody sets; each moves it on, whatever becomes of the exit."""
+    """The readings so far, by the steady clock; each updates it, whatever becomes of the exit."""
 
     #: Since when every reading found nothing of what is to be sold.
     empty_since: float | None = None
@@ -27,11 +27,11 @@ class QuantityCheck:
     short: tuple[Decimal, float] | None = None
     #: Since when readings were short, whether or not they agreed.
     short_since: float | None = None
-    #: Whether the last one told nothing.
+    #: Whether the last one reported nothing.
     is_silent: bool = False
 
     def after(self, available: Available, *, missing: Decimal, now_s: float) -> "QuantityCheck":
-        """Return what is doubted after one more reading, in which so much is missing."""
+        """Return what is unconfirmed after one more reading, in which so much is missing."""
         short, short_since = self._short_after(available, missing, now_s)
         is_empty = available.owned == ZERO and available.is_fresh
         return QuantityCheck(
@@ -42,23 +42,27 @@ class QuantityCheck:
         )
 
     def is_gone(self, now_s: float) -> bool:
-        """Tell whether nothing is left; the venue must have refused for funds as well."""
+        """Return whether nothing is left; the venue must have refused for funds as well."""
         return self.empty_since is not None and now_s - self.empty_since >= BELIEVE_EMPTY_AFTER_S
 
     def is_over(self, now_s: float) -> bool:
-        """Tell whether what the last reading says is to be believed."""
+        """Return whether what the last reading says is to be accepted."""
         if self.short is None:
             return True
         return not self.is_silent and now_s - self.short[1] >= BELIEVE_SHORT_AFTER_S
 
     def is_contradictory(self, now_s: float) -> bool:
-        """Tell whether readings were short for longer than it takes to believe them, and never agreed."""
+        """Return whether readings were short for longer than it takes to accept them, and never agreed."""
         return self.short_since is not None and now_s - self.short_since > BELIEVE_SHORT_AFTER_S
 
     def _short_after(
         self, available: Available, missing: Decimal, now_s: float
     ) -> tuple[tuple[Decimal, float] | None, float | None]:
-        if available.owned is None and self.short is not None and now_s - self.short[1] < DOUBT_ENDS_AFTER_S:
+        if (
+            available.owned is None
+            and self.short is not None
+            and now_s - self.short[1] < SHORTFALL_FORGOTTEN_AFTER_S
+        ):
             # Silence confirms nothing and refutes nothing.
             return self.short, self.short_since
         if not missing or available.owned is None:

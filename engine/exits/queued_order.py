@@ -12,7 +12,7 @@ from engine.model.orders import Order
 from engine.orders.backoff import MARKET_LOOK_S
 from engine.orders.intents import Intent
 
-#: A market order that stands for so long is called one of a halted market; Alpaca tells a stock's halt nowhere but in
+#: A market order that stands for so long counts as one of a halted market; Alpaca reports a stock's halt nowhere but in
 #: a stream of its own (https://docs.alpaca.markets/docs/real-time-stock-pricing-data#trading-status).
 PERHAPS_HALTED_AFTER_S = 20.0
 
@@ -42,7 +42,7 @@ class QueuedOrder:
         self._stands_since_s: float | None = None
 
     async def describe(self, order: Order) -> tuple[str, str]:
-        """Return what its owner should know of an order that stands, and what is being done."""
+        """Return what to report to the owner of an order that stands, and what is being done."""
         now_s = self._clock.monotonic()
         if self._stands_since_s is None:
             self._stands_since_s = now_s
@@ -61,7 +61,7 @@ class QueuedOrder:
         return why.format(**named), _FOLLOWING.format(**named)
 
     async def cancel_if_closed(self, intent: Intent, order: Order) -> None:
-        """Cancel an order that is not over if the venue, asked now, says that its market is closed."""
+        """Cancel an order that is not over if the venue reports now that its market is closed."""
         if self._clock.monotonic() < self._again_at_s or not await self._tradability.has_closed():
             return
         self._again_at_s = self._clock.monotonic() + MARKET_LOOK_S
@@ -69,7 +69,7 @@ class QueuedOrder:
         try:
             await self._broker.cancel_order(order.working_id, order.symbol, priority=Priority.EXIT)
         except BrokerError as e:
-            # It may have filled: the next reading tells, and one that still stands is cancelled again.
+            # It may have filled: the next reading shows it, and one that still stands is cancelled again.
             doing = f"{_CANCELLING}; that failed, because {e}; trying again"
             wait = Wait(again_at=self._clock.now() + timedelta(seconds=MARKET_LOOK_S))
         await self._reminder.note(_CLOSED.format(venue=intent.venue.label), doing, wait=wait, is_urgent=True)

@@ -92,7 +92,7 @@ class Refusals:
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
         if reason is RefusalReason.INVALID_ORDER:
-            # It may be finer than the lot of a listing that nobody told in time.
+            # It may be finer than the lot of a listing that was not reported in time.
             await self._tradability.read_listing_again()
         await self._reroute_or_wait(intent, error)
         return None
@@ -119,7 +119,7 @@ class Refusals:
             mark=self._context.guard_marks.price_of(self._guard),
             is_shut=self._tradability.pair.was_shut,
             triggered_at=intent.trigger_price,
-            asked=intent.asked is not None,
+            manual=intent.manual is not None,
         )
         none_left = await self._tradability.pair.go_on(least)
         if none_left is not None:
@@ -156,7 +156,7 @@ class Refusals:
         return None
 
     async def _is_collapsed(self, intent: Intent) -> bool:
-        """Tell whether what was sent is too little only at the price of now, which may be gone again."""
+        """Return whether what was sent is too little only at the price of now, which may be gone again."""
         return is_collapsed(
             intent.quantity,
             await self._tradability.instrument(),

@@ -37,16 +37,16 @@ class ReleaseLog:
         noted: dict[str, CancelledOrder] = {}
         for step in await self._load_steps(intent_id):
             if step.note is StepNote.NOT_RELEASED:
-                noted.pop(step.words, None)
+                noted.pop(step.detail, None)
             elif step.cancelled is not None:
                 is_confirmed = step.note is StepNote.RELEASED
-                noted[step.words] = replace(step.cancelled, confirmed=is_confirmed)
+                noted[step.detail] = replace(step.cancelled, confirmed=is_confirmed)
         return tuple(noted.values())
 
     async def load_noted_at(self, intent_id: str) -> Mapping[str, datetime]:
         """Return when the cancel of each order was first about to be sent, by the venue's ids."""
         steps = [one for one in await self._load_steps(intent_id) if one.note is StepNote.RELEASE]
-        return {step.words: step.at for step in reversed(steps)}
+        return {step.detail: step.at for step in reversed(steps)}
 
     async def load_tried(self, intent_id: str) -> frozenset[str]:
         """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
@@ -54,7 +54,7 @@ class ReleaseLog:
 
     async def _note(self, intent: Intent, note: StepNote, order: CancelledOrder) -> None:
         cancelled = None if note is StepNote.NOT_RELEASED else order
-        step = note_of(intent, note, words=order.venue_order_id, at=self._clock.now(), cancelled=cancelled)
+        step = note_of(intent, note, detail=order.venue_order_id, at=self._clock.now(), cancelled=cancelled)
         async with self._database.write() as session:
             await insert_step(session, step)
 

@@ -22,24 +22,24 @@ from engine.model.orders import CancelledOrder, Order, OrderStatus, VenueOrderId
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
 
-#: An exit waits no longer than this to hear what became of a cancelled order; it is read again at its end.
+#: An exit waits no longer than this for the end of a cancelled order; it is read again at its end.
 CONFIRM_S = 0.5
 #: No more than these are read one by one: a key sends one call at a time, and each costs it points.
 READ_EACH_MOST = 5
-#: An alert waits no longer than this for one look at the account's lists, which tells of all others.
+#: An alert waits no longer than this for one look at the account's lists.
 LISTS_READ_S = 3.0
 
-#: Exits whose cancelled orders are remembered; another exit asks for itself.
+#: Exits whose cancelled orders are remembered; another exit queries them by itself.
 _MOST_EXITS = 64
 
 #: A trade that is not listed for so long has not happened.
 TRADES_LISTED_WITHIN = timedelta(seconds=10)
 #: How far a venue's clock may be off from ours.
 _CLOCKS_DIFFER = timedelta(minutes=1)
-#: The exit's own order has traded, and has just been told as over.
+#: The exit's own order has traded, and has just been reported as over.
 _SOLD = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
 
-#: A venue's no to a cancel, whatever it is worth: the order itself tells.
+#: A venue's refusal of a cancel proves nothing: the order itself shows it.
 _ANSWERS = (RefusedError, UnlistedRefusalError)
 
 
@@ -49,7 +49,7 @@ class Cancelling:
 
     #: Whether one of them was over before, so that what was read is not true any more.
     is_overtaken: bool
-    #: Those that still stand, each with what the venue said.
+    #: Those that still stand, each with the venue's message.
     failed: tuple[tuple[Order, BrokerError], ...] = ()
 
     @property
@@ -60,7 +60,7 @@ class Cancelling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """What an account's lists of open orders and of trades say."""
+    """An account's lists of open orders and of trades."""
 
     still_open: frozenset[str]
     #: Of the open orders that cannot be read, what names them.
@@ -71,7 +71,7 @@ class Lists:
     trades_since: datetime | None
 
     def is_untraded(self, order: CancelledOrder, *, noted_at: datetime) -> bool:
-        """Tell whether an order is open no more and has not traded since its cancel was noted: all of it was cancelled."""
+        """Return whether an order is open no more and has not traded since its cancel was noted: all of it was cancelled."""
         order_id = order.venue_order_id
         if self.trades_since is not None and not wall_time.is_before(
             self.trades_since, wall_time.before(noted_at, _CLOCKS_DIFFER)
@@ -87,7 +87,7 @@ class Releases:
     def __init__(self, *, journal: ExitJournal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        #: By intent, the last one used last: orders that a venue told it as over, which its list may show for longer.
+        #: By intent, the last one used last: orders that a venue reported as over, which its list may show for longer.
         self._over = OrderedDict[str, set[VenueOrderId]]()
 
     def standing(self, intent: Intent, orders: Iterable[Order]) -> tuple[Order, ...]:
@@ -96,7 +96,7 @@ class Releases:
         return tuple(order for order in orders if order.venue_order_id not in over)
 
     def note_over(self, intent: Intent, order_id: VenueOrderId) -> None:
-        """Keep for an exit that its venue told an order as over."""
+        """Remember for an exit that its venue reported an order as over."""
         self._over.setdefault(intent.intent_id, set()).add(order_id)
         self._over.move_to_end(intent.intent_id)
         if len(self._over) > _MOST_EXITS:
@@ -147,14 +147,14 @@ class Releases:
                 await self._journal.releases.note_released(intent, replace(order, confirmed=True))
 
     def _are_trades_listed(self, lists: Lists, intent: Intent, noted_at: datetime) -> bool:
-        """Tell whether a trade of before the exit's own order would be listed by now."""
+        """Return whether a trade of before the exit's own order would be listed by now."""
         if intent.state in _SOLD and intent.venue_order_id is not None:
             return intent.venue_order_id in lists.traded
         age = wall_time.age(noted_at, self._clock.now())
         return age is not None and age >= TRADES_LISTED_WITHIN
 
     async def _read_few(self, intent: Intent, broker: Broker) -> bool:
-        """Read what was cancelled and not confirmed yet, unless it is much; tell whether some of it filled instead."""
+        """Read what was cancelled and not confirmed yet, unless it is much; return whether some of it filled instead."""
         waiting = await self._unconfirmed(intent)
         return len(waiting) <= READ_EACH_MOST and await self._read_each(intent, broker, waiting)
 
@@ -174,7 +174,7 @@ class Releases:
         return is_overtaken
 
     async def _is_gone(self, intent: Intent, order: Order, broker: Broker, error: BrokerError) -> bool:
-        """Tell whether an order needs no cancel any more, by the order itself or by how a venue refused it."""
+        """Return whether an order needs no cancel any more, by the order itself or by how a venue refused it."""
         if not isinstance(error, _ANSWERS):
             return False
         if await _is_over(order, broker):
@@ -191,7 +191,7 @@ class Releases:
 
 
 def cancelled_order(order: Order) -> CancelledOrder:
-    """Return what the owner is told of an order that is cancelled, before the venue confirms it."""
+    """Return what is reported to the owner of a cancelled order before the venue confirms it."""
     return CancelledOrder(
         side=order.side,
         quantity=order.remaining_quantity,
@@ -212,7 +212,7 @@ def released_part(order: CancelledOrder, now: Order) -> CancelledOrder | None:
 
 
 async def _is_over(order: Order, broker: Broker) -> bool:
-    """Tell whether an order ended, whatever words a venue refuses its cancel with."""
+    """Return whether an order ended, whatever message a venue refuses its cancel with."""
     try:
         async with asyncio.timeout(CONFIRM_S):
             now = await broker.fetch_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
@@ -222,7 +222,7 @@ async def _is_over(order: Order, broker: Broker) -> bool:
 
 
 async def _read_lists(broker: Broker) -> Lists | None:
-    """Read the lists that tell which orders are over; None is silence."""
+    """Read the lists that show which orders are over; None without an answer."""
     try:
         async with asyncio.timeout(LISTS_READ_S):
             opened = await broker.fetch_open_orders(priority=Priority.EXIT)

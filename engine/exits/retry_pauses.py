@@ -1,4 +1,4 @@
-"""Pauses between the attempts of one exit, each with what its owner is told meanwhile."""
+"""Pauses between the attempts of one exit, each with its alert to the owner."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ class RetryPauses:
         self._was_open = False
 
     async def wait(self, why: BrokerError | str, *, is_new: bool = False) -> None:
-        """Pause after a failure; a market that closes is told at once, also where `is_new` alone says that it does."""
+        """Pause after a failure; a market that closes is reported at once, also where only `is_new` marks it."""
         self.failures += 1
         wait_s, doing = pause_s(why, self.failures), "trying again"
         self._tradability.pair.begin_again()

@@ -41,7 +41,7 @@ class Sale:
         self._broker = broker
         self._parts = parts
         self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
-        #: The guard after its owner's own trades, where an exit that began learnt of some.
+        #: The guard after its owner's own trades, where an exit that began found some.
         self.became: Guard | None = None
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
@@ -67,13 +67,13 @@ class Sale:
             intent = await self._advance(intent)
 
     async def _first_step(self, trigger: Trigger) -> Step | None:
-        """Decide the step of an exit that is not on disk yet; None where something is not told."""
+        """Decide the step of an exit that is not on disk yet; None where a reading is missing."""
         try:
             available = await self._parts.inventory.read()
             # A guard that this changed is not sold as it was judged: see `became`.
             self.became = await self._context.owner_trades.learn(self._guard, available, self._broker)
-            await self._parts.tradability.check(asked=False)
-            return next_step(await self._parts.inventory.view(available, price=trigger.price, asked=False))
+            await self._parts.tradability.check(manual=False)
+            return next_step(await self._parts.inventory.view(available, price=trigger.price, manual=False))
         except BrokerError:
             return None
 
@@ -112,11 +112,11 @@ class Sale:
                 return followed
 
     async def _attempt(self, intent: Intent) -> Intent:
-        parts, is_asked = self._parts, intent.asked is not None
+        parts, is_manual = self._parts, intent.manual is not None
         if await parts.refusals.await_price(intent):
             return intent
         try:
-            await parts.tradability.check(asked=is_asked)
+            await parts.tradability.check(manual=is_manual)
         except BrokerError as e:
             return await parts.refusals.wait_for_market(intent, e)
         if intent.state is IntentState.SUSPENDED:
@@ -141,7 +141,7 @@ class Sale:
         view = await self._parts.inventory.view(
             available,
             price=intent.trigger_price,
-            asked=intent.asked is not None,
+            manual=intent.manual is not None,
             presumed_filled=self._parts.given_up.presumed_filled(intent),
         )
         step = next_step(view)

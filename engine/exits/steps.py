@@ -22,12 +22,12 @@ class View:
     expected: Decimal | None
     #: After this reading.
     quantity_check: QuantityCheck
-    #: None when nobody tells the listing.
+    #: None when the listing is not reported.
     instrument: Instrument | None
     #: What it was triggered at.
     price: Decimal
-    #: Whether its owner wants it, and will not be asked twice what of it.
-    asked: bool
+    #: Whether it is a manual close, whose owner is not asked again how much of it.
+    manual: bool
     #: False once the orders that held it are cancelled.
     may_free: bool = True
     #: How much the pair's order book carries at a sane price; None is all.
@@ -45,7 +45,7 @@ class SellNow:
 
     quantity: Decimal
     exit_quantity: ExitQuantity
-    #: False when more is there than can be sold now: the rest is held, locked or doubted, or the book is too thin.
+    #: False when more is there than can be sold now: the rest is held, locked or unconfirmed, or the book is too thin.
     is_all: bool = True
     #: Why an order that holds more of it could not be cancelled.
     hindrance: BrokerError | None = None
@@ -53,7 +53,7 @@ class SellNow:
 
 @dataclass(frozen=True, slots=True)
 class FreeFirst:
-    """Cancel the orders that hold what is claimed, as far as needed."""
+    """Cancel the orders that hold what is to be sold, as far as needed."""
 
     exit_quantity: ExitQuantity
 
@@ -83,7 +83,7 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class PauseForSplit:
-    """Ask the owner: the venue's own average says that these are other units than were guarded."""
+    """Ask the owner: by the venue's own average these are other units than were guarded."""
 
     owned: Decimal | None
 

@@ -17,7 +17,7 @@ from engine.model.instruments import AssetClass, Instrument
 #: How long the listing may take after a refusal that it could have spared.
 FIRST_LISTING_S = 15.0
 
-#: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
+#: Returns whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
 
 
@@ -36,7 +36,7 @@ class Tradability:
         self.closed: Wait | None = None
 
     def note_refused(self) -> None:
-        """Ask the listings from now on: the venue itself refused a sale for its market."""
+        """Check the listings from now on: the venue itself refused a sale for its market."""
         self._was_refused = True
 
     @property
@@ -45,11 +45,11 @@ class Tradability:
         return self._market.data.ahead()
 
     async def instrument(self) -> Instrument | None:
-        """Return the listing, or None when it is not told in time."""
+        """Return the listing, or None when it is not reported in time."""
         return await self.pair.instrument()
 
     async def read_listing_again(self) -> None:
-        """Ask for the listing, unless that was a moment ago; the old one stands in when it does not come.
+        """Request the listing, unless that was a moment ago; the old one stands in when it does not come.
 
         Without any the sale has just been refused for want of it, so it may take longer than before a sale.
         """
@@ -58,22 +58,22 @@ class Tradability:
             async with asyncio.timeout(within_s):
                 await self._market.refresh_instruments()
 
-    async def check(self, *, asked: bool) -> None:
-        """Look whether a sale may go now; one its owner asked for is not judged by its price.
+    async def check(self, *, manual: bool) -> None:
+        """Check whether a sale may go now; a manual close is not judged by its price.
 
         Raises:
             RefusedError: the market takes none.
-            BrokerError: whether it does could not be learnt.
+            BrokerError: whether it does could not be read.
 
         """
         self.closed = None
         if self._guard.venue.lists_stocks:
-            await self._check_session(asked=asked)
+            await self._check_session(manual=manual)
         if self._was_refused:
             await self._check_status()
 
     async def has_closed(self) -> bool:
-        """Tell whether the stock market is closed, as the venue says now; silence is no close."""
+        """Return whether the stock market is closed, as the venue reports now; no answer is no close."""
         instrument = await self.instrument() if self._guard.venue.lists_stocks else None
         if instrument is None or instrument.asset_class is not AssetClass.STOCK:
             return False
@@ -87,7 +87,7 @@ class Tradability:
         return True
 
     async def is_halted(self) -> bool:
-        """Tell whether the listing, read anew, says that an order which was taken is not worked now.
+        """Return whether by the listing, read anew, an accepted order is not worked now.
 
         The next order waits until that is over.
         """
@@ -103,7 +103,7 @@ class Tradability:
         if instrument is not None and not instrument.status.takes_exits:
             raise self._shut(f"{self.pair.symbol} is {instrument.status.value.replace('_', ' ')}")
 
-    async def _check_session(self, *, asked: bool) -> None:
+    async def _check_session(self, *, manual: bool) -> None:
         instrument = await self.instrument()
         if instrument is None:
             raise self._shut("not known whether its market is open")
@@ -115,9 +115,9 @@ class Tradability:
             if session is None or not session.is_open:
                 self.closed = Wait(is_closed=True, opens_at=session.next_open if session else None)
             raise self._shut("the stock market is closed")
-        if self._missed_session and not asked and not self._breached(self._guard):
+        if self._missed_session and not manual and not self._breached(self._guard):
             # It was judged by another session's price.
             raise self._shut("the stock market has just opened, its price is not certain yet")
 
-    def _shut(self, words: str) -> RefusedError:
-        return RefusedError(self._guard.venue, words, RefusalReason.MARKET_UNAVAILABLE)
+    def _shut(self, message: str) -> RefusedError:
+        return RefusedError(self._guard.venue, message, RefusalReason.MARKET_UNAVAILABLE)

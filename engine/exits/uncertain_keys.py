@@ -22,7 +22,7 @@ class _Waiting:
 
 
 class UncertainKeys:
-    """Tells one time that a guard waits for its key from the next, over any number of restarts.
+    """Distinguishes the times that a guard waits for its key, over any number of restarts.
 
     Nothing is written down of such an exit but its reminders: they go on under its name.
     """

@@ -57,7 +57,7 @@ class UnfilledEnd:
         return await ending(self._context.journal, intent, guard or self._guard, was=self._guard)
 
     async def write_as_decided(self, intent: Intent, step: EndUnfilled) -> Intent:
-        """End the exit as its next step says."""
+        """End the exit as its next step decides."""
         match step:
             case PauseForSplit():
                 return await self.write(intent, partial(pause_for_split, owned=step.owned))
@@ -68,10 +68,10 @@ class UnfilledEnd:
                 return await self.write(intent, partial(end_sold_externally, is_unproven=is_unproven))
 
     async def write_if_unneeded(self, intent: Intent) -> Intent | None:
-        """End what its owner asked for too long ago, or what the price does not call for any more; None if it goes on."""
+        """End what its owner requested too long ago, or what the price does not call for any more; None if it goes on."""
         if is_too_late(intent, self._context.clock.now()):
             return await self.write(intent, give_up)
         may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
-        if intent.asked is None and may_be_unneeded and await self._recheck.is_unneeded():
+        if intent.manual is None and may_be_unneeded and await self._recheck.is_unneeded():
             return await self.write(intent, stand_down)
         return None

@@ -1,4 +1,4 @@
-"""Watch every guard: take marks, judge them, start exits, and say so when there is no price."""
+"""Watch every guard: take marks, judge them, start exits, and report missing prices."""
 
 import asyncio
 from collections import defaultdict
@@ -36,9 +36,9 @@ from engine.tasks import Tasks
 LOOK_BUDGET_S = 10.0
 #: Whatever is due by then, a venue gets so long to answer.
 LEAST_S = 2.0
-#: Looks come in steps: the alarm that the next one would tell just too late is told before.
+#: Looks come in steps: an alarm that the next one would raise just too late is raised before.
 ALARM_EARLY_S = 0.5
-#: What a venue that does not answer looks like; a shut market is not asked.
+#: What a venue that does not answer looks like; a shut market is not queried.
 _GIVES_NONE = frozenset(
     {
         PriceProblem.NO_QUOTE,
@@ -89,7 +89,7 @@ class Watch:
         """Start one look at every venue that has guards and is not being looked at already.
 
         Raises:
-            ExceptionGroup: unfinished exits could not be taken up, or what was told before could not be read.
+            ExceptionGroup: unfinished exits could not be taken up, or what was reported before could not be read.
 
         """
         async with self._database.read() as session:
@@ -114,10 +114,10 @@ class Watch:
         """Judge a venue's guards once."""
         marks = self._marks.get(venue)
         if marks is None:
-            # Its key was taken out of the settings; the owner hears that it is not watched.
+            # Its key was taken out of the settings; the owner is alerted that it is not watched.
             for guard in guards:
                 await self._accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
-            await self._tell_together(guards)
+            await self._report_together(guards)
             return
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
@@ -126,13 +126,13 @@ class Watch:
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(marks, alike, reading, begun)
         # Now, because a second source may take its time.
-        failures += await self._tell_all(alike)
-        # A second source is asked after the first was judged by, so that it delays no sale.
+        failures += await self._report_all(alike)
+        # The second source is queried after the first was judged by, so that it delays no sale.
         failures += await marks.checks.run(reading.quotes, wanted=_wanted(guards, marks.max_age_s))
         differing = differed | marks.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(marks, unlike, reading, begun)
-        failures += await self._tell_all(guards)
+        failures += await self._report_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if reading.quotes:
@@ -149,12 +149,12 @@ class Watch:
         outcomes = zip(guards, judged, strict=True)
         blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
         unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
-        # The alarm counts on, unless telling is what failed.
+        # The alarm counts on, unless reporting is what failed.
         await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
         return [failure for failure in judged if isinstance(failure, Exception)]
 
     def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
-        """Return for how long a look may go on: no longer than until a missing price of theirs is to be told."""
+        """Return for how long a look may go on: no longer than until a missing price of theirs is to be reported."""
         now, waiting = moment(self._clock), [self._guard_marks.of(guard) for guard in guards]
         missing = [
             now - (guard_mark.unknown_since or begun)
@@ -180,14 +180,14 @@ class Watch:
             one.unknown_reported for one in guard_marks
         )
 
-    async def _judge(self, marks: Marks, guard: Guard, told: Quote | PriceUnknown, begun: Moment) -> None:
+    async def _judge(self, marks: Marks, guard: Guard, quoted: Quote | PriceUnknown, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
                 request = mark_request(guard, max_age_s=marks.max_age_s)
-                seen = await marks.look(request, told, last=self._guard_marks.of(guard).last)
+                seen = await marks.look(request, quoted, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-        # Accepting a mark may have to tell something of it, which may fail or take long.
+        # Accepting a mark may involve a report, which may fail or take long.
         self._begin_if_breached(guard, seen)
         await self._accept(guard, seen, begun)
 
@@ -197,14 +197,14 @@ class Watch:
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
 
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
-        """Take what was seen and tell what is new of it; missing prices and their return once for all guards."""
+        """Store what was seen and report what is new of it; missing prices and their return once for all guards."""
         before, now = self._guard_marks.of(guard), moment(self._clock)
         after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
         if news is None:
             self._guard_marks.put(guard.guard_id, after)
             return
         if news in {"back", "unknown"}:
-            # It is told once all have been looked at.
+            # It is reported once all have been looked at.
             self._guard_marks.put(
                 guard.guard_id,
                 replace(
@@ -216,22 +216,22 @@ class Watch:
                 ),
             )
             return
-        # What is seen counts before it is told; where telling fails, the next look tells.
+        # What is seen counts before it is reported; where that fails, the next look reports it.
         self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
         spread = before.spread if news == "narrow_spread" else after.spread
         await self._alerts.write([guard], news, [replace(after, reminders=before.reminders, spread=spread)])
         self._guard_marks.put(guard.guard_id, after)
 
-    async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:
-        """Tell what is new of prices and return what went wrong: it must not keep the look from going on."""
-        told = await asyncio.gather(self._tell_together(guards), return_exceptions=True)
-        return [failure for failure in told if isinstance(failure, Exception)]
+    async def _report_all(self, guards: Sequence[Guard]) -> list[Exception]:
+        """Report what is new of prices and return what went wrong: it must not keep the look from going on."""
+        outcomes = await asyncio.gather(self._report_together(guards), return_exceptions=True)
+        return [failure for failure in outcomes if isinstance(failure, Exception)]
 
-    async def _tell_together(self, guards: Sequence[Guard]) -> None:
-        """Tell each owner once of all guards that still lack a price, and of all that have one again.
+    async def _report_together(self, guards: Sequence[Guard]) -> None:
+        """Report to each owner once all guards that still lack a price, and all that have one again.
 
         Raises:
-            ExceptionGroup: what could not be told, of some; the next look tells it.
+            ExceptionGroup: reports that failed; the next look repeats them.
 
         """
         by_account = defaultdict[str, list[Guard]](list)
@@ -240,12 +240,14 @@ class Watch:
         failures = Failures()
         for account_id, ones in by_account.items():
             with failures.turn_of(f"prices that are back, {account_id}"):
-                await self._tell_back([guard for guard in ones if self._is_back(self._guard_marks.of(guard))])
+                await self._report_back(
+                    [guard for guard in ones if self._is_back(self._guard_marks.of(guard))]
+                )
             with failures.turn_of(f"missing prices, {account_id}"):
-                await self._tell_missing(ones)
+                await self._report_missing(ones)
         failures.raise_together("some of what is new of prices was not told")
 
-    async def _tell_back(self, guards: Sequence[Guard]) -> None:
+    async def _report_back(self, guards: Sequence[Guard]) -> None:
         before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}
         if guards:
             await self._alerts.write(guards, "back", [*before.values()])
@@ -255,12 +257,12 @@ class Watch:
                 GuardMark(current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread),
             )
 
-    async def _tell_missing(self, guards: Sequence[Guard]) -> None:
+    async def _report_missing(self, guards: Sequence[Guard]) -> None:
         now = moment(self._clock)
         due = [guard for guard in guards if self._is_due(guard, now)]
         if not due:
             return
-        # One that was told of a moment ago is named with those that are due.
+        # One that was reported a moment ago is named with those that are due.
         missing = [
             *due,
             *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
@@ -292,5 +294,5 @@ def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[
 
 
 def _is_unanswered(guard_mark: GuardMark) -> bool:
-    """Tell whether a price is missing because its venue gives none, not because what it gives is odd."""
+    """Return whether a price is missing because its venue gives none, not because what it gives is odd."""
     return isinstance(guard_mark.current, PriceUnknown) and guard_mark.current.problem in _GIVES_NONE

@@ -1,4 +1,4 @@
-"""When guards were watched, so that a gap is told first thing with what moved in it."""
+"""When guards were watched, so that a gap is reported first thing with what moved in it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,12 +21,12 @@ from engine.storage import process_store as rows
 from engine.storage.database import Database
 from engine.storage.process_store import LastSeen, ProcessRun
 
-#: After a start, guards without a price by then are told of as moved by an unknown amount.
-TELL_LATEST = timedelta(seconds=30)
+#: After a start, guards without a price by then are reported as moved by an unknown amount.
+REPORT_LATEST = timedelta(seconds=30)
 
 
 class WatchLog:
-    """Writes down that the process watches, and tells each owner of the time when nobody did."""
+    """Writes down that the process watches, and reports to each owner the time when none did."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class WatchLog:
         self._shortest_gap = shortest_gap
         self._run_id = 0
         self._before: ProcessRun | None = None
-        #: What was guarded when this run began: some of it may be sold before the gap is told.
+        #: What was guarded when this run began: some of it may be sold before the gap is reported.
         self._guarded_then: tuple[Guard, ...] = ()
         self._began = moment(clock)
         #: Whether all guards were being watched at the last beat; None before the first.
@@ -69,7 +69,7 @@ class WatchLog:
         self._guard_marks.note_away(away, last_seen)
 
     async def beat(self) -> bool:
-        """Note that the process runs, and tell of the time before it once every guard was looked at.
+        """Note that the process runs, and report the time before it once every guard was looked at.
 
         Return whether all of them are being watched now.
         """
@@ -83,7 +83,7 @@ class WatchLog:
         looked_for = [guard for guard in guards if guard.state is not GuardState.PAUSED]
         if not all(guard.guard_id in guard_marks for guard in looked_for) and not self._is_late():
             return False
-        await self._tell_gap({guard.guard_id: guard for guard in guards}, guard_marks)
+        await self._report_gap({guard.guard_id: guard for guard in guards}, guard_marks)
         self._seen = self._seen_now(guards, guard_marks)
         async with self._database.write() as session:
             await rows.note_cycle(session, self._run_id, at=self._clock.now(), seen=self._seen)
@@ -100,7 +100,7 @@ class WatchLog:
             await rows.end_run(session, self._run_id, now=self._clock.now())
 
     def _is_late(self) -> bool:
-        return moment(self._clock) - self._began >= TELL_LATEST
+        return moment(self._clock) - self._began >= REPORT_LATEST
 
     def _watched_until(self, guards: tuple[Guard, ...]) -> Moment | None:
         """Return until when all guards were looked at; None when some venue never was."""
@@ -129,11 +129,11 @@ class WatchLog:
         at = looked_at.at if is_seen and looked_at is not None else guard_mark.last.at
         return LastSeen(ratio=str(ratio_of(guard, guard_mark.last)), at=at)
 
-    async def _tell_gap(self, watched: Mapping[str, Guard], guard_marks: Mapping[str, GuardMark]) -> None:
+    async def _report_gap(self, watched: Mapping[str, Guard], guard_marks: Mapping[str, GuardMark]) -> None:
         guards = self._guarded_then
         before, self._before = self._before, None
         since = before.last_guard_cycle_at if before else None
-        # Of a time ahead nobody knows how long ago it was; the alert says what moved since.
+        # How long ago a time ahead was is unknown; the alert shows what moved since.
         if since is None or before is None or wall_time.is_younger(since, self._began.at, self._shortest_gap):
             return
         now = self._clock.now()

@@ -21,7 +21,7 @@ from engine.market.feed import VenueMarket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleParts:
-    """What a sale asks, in the order in which it does."""
+    """The parts of a sale, in the order of their use."""
 
     tradability: Tradability
     inventory: Inventory

@@ -1,1 +1,1 @@
-"""Questions with a button: shown, stored, claimed once, checked again, acted on."""
+"""Questions with a button: shown, stored, used once, checked again, acted on."""

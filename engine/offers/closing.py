@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.clock import Clock
 from engine.exits.execute import Beginning, Exits
-from engine.exits.manual_close import ASKED_VALID
+from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
 from engine.offers.closing_guard import guard_to_close
 from engine.offers.closing_plan import Plan, ShownSale, plan_closing, why_again
@@ -67,7 +67,7 @@ class ClosingService:
         return await self._show(user_id, plans)
 
     async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
-        """Sell what the button says, once, unless what it showed has become worse: then show it again."""
+        """Sell what the button shows, once, unless what it showed has become worse: then show it again."""
         confirmed = await self._confirm(user_id, confirmation_id)
         if isinstance(confirmed, Nothing):
             return confirmed
@@ -102,14 +102,14 @@ class ClosingService:
                     user_id=user_id,
                     action=_ACTION,
                     now=now,
-                    valid_for=ASKED_VALID,
+                    valid_for=MANUAL_CLOSE_VALID,
                 )
         return ClosePreview(
             lines=tuple(plan.line for plan in plans),
             confirmation_id=confirmation_id,
             again=again,
             as_of=now,
-            expires_at=now + ASKED_VALID,
+            expires_at=now + MANUAL_CLOSE_VALID,
         )
 
     async def _sell(self, plans: Sequence[Plan]) -> Selling | Nothing:
@@ -137,7 +137,7 @@ class ClosingService:
             threshold=self._threshold,
             now=self._clock.now(),
         )
-        return await self._exits.begin_asked(guard, trigger, before=before)
+        return await self._exits.begin_manual_close(guard, trigger, before=before)
 
 
 _WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."

@@ -13,7 +13,7 @@ from engine.model.money import ZERO, exact
 from engine.offers.closing_plan import Plan
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import paid_for
-from engine.orders.intents import ASKED, Asked, Trigger
+from engine.orders.intents import MANUAL, ManualClose, Trigger
 from engine.portfolio.position import Position
 
 
@@ -47,13 +47,13 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
             quantity = guarded + extra
             cost = before.cost + extra_cost
         guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(position, quantity))
-    asked = Asked(
+    manual = ManualClose(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
         paused=_paused(before),
         entry_known=entry_known,
     )
-    return guard, _trigger(guard, plan.line, asked, now)
+    return guard, _trigger(guard, plan.line, manual, now)
 
 
 def _cost(
@@ -90,11 +90,11 @@ def _new_guard(position: Position, instrument: Instrument, covered: _Covered) ->
     )
 
 
-def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trigger:
+def _trigger(guard: Guard, line: CloseLine, manual: ManualClose, now: datetime) -> Trigger:
     price = line.price or ZERO
     return Trigger(
         price=price,
-        basis=ASKED,
+        basis=MANUAL,
         ratio=pnl_ratio(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction),
         threshold=guard.threshold,
         quantity=guard.quantity,
@@ -103,7 +103,7 @@ def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trig
         since_guarded=guard.source is GuardSource.EXISTING_PRICE,
         at=now,
         price_at=line.price_at,
-        asked=asked,
+        manual=manual,
     )
 
 

@@ -78,7 +78,7 @@ class _Results:
 
 
 def why_no_instrument(position: Position) -> str:
-    """Say why it is unknown what a position would be sold as."""
+    """Return why it is unknown what a position would be sold as."""
     if position.is_listing_known:
         return "it is not listed there"
     return f"{position.account.venue.label} did not report what it lists; try again in a moment"
@@ -96,7 +96,7 @@ def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
 
 
 def why_again(plan: Plan, shown: ShownSale) -> str:
-    """Say what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
+    """Return what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
     line = plan.line
     if line.why_not:
         return ""

@@ -97,12 +97,12 @@ class Confirmation(Generic[T]):
     async def confirm(
         self, database: Database, confirmation_id: str, *, user_id: int, clock: Clock
     ) -> Confirmed[T] | Nothing:
-        """Use a button up and return what it showed; or say why the press does not count."""
+        """Use a button up and return what it showed, or why the press does not count."""
         async with database.write() as session:
-            claim = await self.claim(session, confirmation_id, user_id=user_id, now=clock.now())
-        return Nothing(why=claim.value) if isinstance(claim, Rejected) else claim
+            taken = await self.use(session, confirmation_id, user_id=user_id, now=clock.now())
+        return Nothing(why=taken.value) if isinstance(taken, Rejected) else taken
 
-    async def claim(
+    async def use(
         self, session: AsyncSession, confirmation_id: str, *, user_id: int, now: datetime
     ) -> Confirmed[T] | Rejected:
         """Use a button of this kind up within a transaction: for its own user, once, before it expires."""

@@ -47,7 +47,7 @@ class GuardService:
         self._resuming = Resuming(inquiry=self._inquiry, database=database, clock=clock)
 
     async def offer_guard(self, user_id: int, symbol: str | None, venue: Venue | None) -> Outcome:
-        """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
+        """Ask how to guard a position, or every one without a symbol; or return why it cannot be."""
         positions = await self._inquiry.find(user_id, symbol, venue)
         if not positions:
             never_read = self._inquiry.why_never_read(user_id, venue)
@@ -66,7 +66,7 @@ class GuardService:
         return await self._inquiry.offer(user_id, "guard", proposals, single_buttons(proposals))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
-        """Ask whether to stop guarding a position, or say that it is not guarded."""
+        """Ask whether to stop guarding a position, or return that it is not guarded."""
         positions = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
         if not positions:
             return Nothing(why=f"{in_capitals(symbol)} is not guarded{at(venue)}. /positions shows what is.")

@@ -49,7 +49,7 @@ class Inquiry:
         return replace(proposal, line=replace(proposal.line, trouble=trouble)) if trouble else proposal
 
     def why_never_read(self, user_id: int, venue: Venue | None) -> str:
-        """Say of which accounts nothing is known; empty when all were read."""
+        """Return which accounts were never read; empty when all were."""
         return self._portfolio.why_never_read(user_id, venue)
 
     async def propose_confirmed(self, pressed: ConfirmedPositions) -> list[Proposal]:

@@ -144,12 +144,12 @@ def may_resume(guard: Guard, position: Position) -> bool:
 
     Where a quantity changed and the venue has no entry of it, its unit may be another one.
     """
-    is_in_doubt = guard.state_reason in _OTHER_UNITS
-    return not is_in_doubt or (guard.venue_entry is not None and position.venue_entry is not None)
+    is_uncertain = guard.state_reason in _OTHER_UNITS
+    return not is_uncertain or (guard.venue_entry is not None and position.venue_entry is not None)
 
 
 def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
-    """Say what of a position the guard just set on it does not cover, and why."""
+    """Return what of a position the guard just set on it does not cover, and why."""
     view = view_of(position)
     if position.locked:
         yield PartLeftOut(position=view, quantity=position.locked, why=PartReason.STAKED)
@@ -165,7 +165,7 @@ def conclude(
     needs_confirmation: Sequence[Proposal] = (),
     follow_up: Offer | None = None,
 ) -> Armed:
-    """Say what came of arming: the guards set, and what of the positions they leave out."""
+    """Return what came of arming: the guards set, and what of the positions they leave out."""
     armed = {guard.key: guard for guard in guards}
     parts = (part for p in proposals if p.key in armed for part in parts_left_out(p.position, armed[p.key]))
     return Armed(
@@ -213,7 +213,7 @@ def _line(position: Position, plan: ArmingPlan) -> OfferLine:
             position=view, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=view.pnl_ratio, pnl=view.pnl
         )
     reason = plan.without_entry[0].reason if plan.without_entry else NoEntry.ENTRY_UNKNOWN
-    # The standing says by itself that the entry is unknown.
+    # The standing itself shows that the entry is unknown.
     why = "" if reason is NoEntry.ENTRY_UNKNOWN else reason.value
     return OfferLine(position=view, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
 

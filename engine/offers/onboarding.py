@@ -1,4 +1,4 @@
-"""First contact with an account: list what it holds, and ask or guard as the settings say."""
+"""First contact with an account: list what it holds, and ask or guard by the settings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -102,11 +102,11 @@ class Onboarding:
                 )
             for one in positions:
                 await rows.save_known_asset(
-                    session, _known(account, one.asset, now, is_asked_about=bool(questioned))
+                    session, _known(account, one.asset, now, has_question=bool(questioned))
                 )
             if not positions:
                 # Remember the first contact, so that the first external buy is not asked about.
-                await rows.save_known_asset(session, _known(account, "", now, is_asked_about=False))
+                await rows.save_known_asset(session, _known(account, "", now, has_question=False))
 
     def _plan(self, positions: tuple[Position, ...]) -> ArmingPlan:
         return plan_arming(positions, self._mode, threshold=self._threshold)
@@ -117,7 +117,7 @@ class Onboarding:
         now = self._clock.now()
         async with self._database.write() as session:
             for asset in sorted(assets):
-                await rows.save_known_asset(session, _known(account, asset, now, is_asked_about=False))
+                await rows.save_known_asset(session, _known(account, asset, now, has_question=False))
 
 
 def _question(
@@ -154,11 +154,11 @@ def _would_sell(proposal: Proposal) -> bool:
     return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW
 
 
-def _known(account: Account, asset: str, now: datetime, *, is_asked_about: bool) -> KnownAsset:
+def _known(account: Account, asset: str, now: datetime, *, has_question: bool) -> KnownAsset:
     return KnownAsset(
         account_id=account.account_id,
         user_id=account.user_id,
         asset=asset,
         first_seen_at=now,
-        question_at=now if is_asked_about else None,
+        question_at=now if has_question else None,
     )

@@ -111,7 +111,7 @@ def _assess(position: Position, threshold: Decimal) -> _Options | Exclusion:
 
 
 def _why_never(position: Position) -> Exclusion | None:
-    """Say what keeps a position from being guarded whatever its quantity and price."""
+    """Return what keeps a position from being guarded whatever its quantity and price."""
     instrument = position.instrument
     if position.is_short_spot:
         return Exclusion.SHORT

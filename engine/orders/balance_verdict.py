@@ -12,7 +12,7 @@ FILLED_SHARE = Decimal("0.98")
 
 
 class BalanceVerdict(StrEnum):
-    """What one reading says of the coins an attempt was to sell."""
+    """What one reading shows of the coins an attempt was to sell."""
 
     UNTOUCHED = "untouched"
     #: About as much as was sent is gone, and money may have come for it.
@@ -129,28 +129,28 @@ def held_unlisted(*, now: BalanceState, listed: Decimal) -> Decimal:
 
 
 def is_about_all(part: Decimal, *, of: Decimal) -> bool:
-    """Tell whether a part is just about all of a quantity."""
+    """Return whether a part is just about all of a quantity."""
     with exact():
         return part >= of * FILLED_SHARE
 
 
 def holds(quantity: Decimal, *, now: BalanceState, listed: Decimal) -> bool:
-    """Tell whether about so much of what was sent is still held by an order that no list shows."""
+    """Return whether about so much of what was sent is still held by an order that no list shows."""
     with exact():
         held = held_unlisted(now=now, listed=listed)
         return held > ZERO and held >= quantity * FILLED_SHARE
 
 
-def is_more_gone(before: BalanceState, now: BalanceState, *, told: Decimal, sent: Decimal) -> bool:
-    """Tell whether clearly more went of a position than is told as sold; unknown is not."""
+def is_more_gone(before: BalanceState, now: BalanceState, *, filled: Decimal, sent: Decimal) -> bool:
+    """Return whether clearly more went of a position than is reported as sold; unknown is not."""
     if before.owned is None or now.owned is None:
         return False
     with exact():
-        return before.owned - now.owned - told > sent - sent * FILLED_SHARE
+        return before.owned - now.owned - filled > sent - sent * FILLED_SHARE
 
 
 def is_explained(before: BalanceState, now: BalanceState, known: Movement = NO_MOVEMENT) -> bool:
-    """Tell whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
+    """Return whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
     if before.owned is None or now.owned is None or not is_cash_explained(before, now, known):
         return False
     with exact():
@@ -158,7 +158,7 @@ def is_explained(before: BalanceState, now: BalanceState, known: Movement = NO_M
 
 
 def _looks_sold(before: BalanceState, now: BalanceState, sent: Decimal) -> bool:
-    """Tell whether just about what was sent is gone, and money came."""
+    """Return whether just about what was sent is gone, and money came."""
     if before.owned is None or now.owned is None:
         return False
     is_paid = before.cash is None or now.cash is None or now.cash > before.cash
@@ -168,7 +168,7 @@ def _looks_sold(before: BalanceState, now: BalanceState, sent: Decimal) -> bool:
 
 
 def is_cash_explained(before: BalanceState, now: BalanceState, known: Movement) -> bool:
-    """Tell whether nothing else changed the money, so that no sale but the known ones brought any."""
+    """Return whether nothing else changed the money, so that no sale but the known ones brought any."""
     if before.cash is None or now.cash is None:
         return False
     with exact():

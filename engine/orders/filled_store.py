@@ -75,7 +75,7 @@ _FILLED_LATELY = Prepared(
 async def load_filled_lately(
     session: AsyncSession, account_id: str, *, after: int, since: datetime
 ) -> tuple[FilledIntent, ...]:
-    """Return what was filled after a step, and before it what nothing but the stored time tells the age of.
+    """Return what was filled after a step, and before it what only its stored time dates.
 
     The last of these is one, whatever its time.
     """

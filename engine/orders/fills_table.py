@@ -33,7 +33,7 @@ class FillRow(Table, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     margin: bool
     seen_at: datetime = Field(sa_type=UtcDateTime)
-    #: USD for one unit of what was paid with; only asked for where a position was paid for in several.
+    #: USD for one unit of what was paid with; only requested where a position was paid for in several.
     usd_rate: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 

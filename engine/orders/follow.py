@@ -42,18 +42,18 @@ class Followed:
 
 
 class Follower:
-    """Asks one broker for orders; what fills of them is written down."""
+    """Queries one broker for orders and stores their fills."""
 
     def __init__(self, *, journal: Journal, broker: Broker, clock: Clock) -> None:
         self._journal = journal
         self._broker = broker
         self._clock = clock
         self._readings = dict[VenueOrderId, OrderReadings]()
-        #: When the trades of an order are asked for that is not told as over.
+        #: When the trades of an order are requested that is not reported as over.
         self._trades_due_s = dict[VenueOrderId, float]()
 
     async def ask(self, intent: Intent) -> Followed:
-        """Ask once for an accepted order and write down what has filled of it."""
+        """Query an accepted order once and store what has filled of it."""
         error: BrokerError | None = None
         order = unread_order(intent)
         if order is None:
@@ -75,7 +75,7 @@ class Follower:
         return await self._weigh(intent, order, error)
 
     async def note_most(self, intent: Intent, order: Order) -> Intent:
-        """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""
+        """Write down the most that was reported as filled: after a restart a lower answer must not pass for the first."""
         most = self._readings[order.venue_order_id].most_filled
         if most <= intent.filled_quantity:
             return intent
@@ -121,7 +121,7 @@ class Follower:
         )
 
     async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
-        """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
+        """Return an order's trades where it does not show all of them itself, or stands still; None when not requested."""
         if order.status.is_final:
             is_odd = is_price_odd(order, intent.trigger_price)
             is_needed = is_odd or needs_trades(order, intent.quantity)

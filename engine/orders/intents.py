@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from engine.brokers.base import Priority
 from engine.model.delays import Unseen
@@ -22,29 +25,29 @@ class IntentKind(StrEnum):
     ENTRY = "entry"
 
 
-#: The basis of a trigger that is the owner's own word.
-ASKED = "asked"
+#: The basis of a trigger that is the owner's request.
+MANUAL = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An exit its owner asked for: what stays guarded of what cannot be sold."""
+class ManualClose:
+    """An exit its owner requested: what stays guarded of what cannot be sold."""
 
     #: What was guarded before and its cost; both zero when nothing was.
     guarded: Decimal
     guarded_cost: Decimal
     #: Why the guard was paused before; None when it watched or there was none.
     paused: str | None = None
-    #: False when some of it has no known entry; then no result is told.
+    #: False when some of it has no known entry; then no result is reported.
     entry_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """Why an exit began: the accepted mark and how it stood against the threshold, or its owner's word."""
+    """Why an exit began: the accepted mark and how it stood against the threshold, or its owner's request."""
 
     price: Decimal
-    #: bid, ask, mid or walked: where the price was taken from; `asked` when its owner wanted it.
+    #: bid, ask, mid or walked: where the price was taken from; `manual` when its owner wanted it.
     basis: str
     #: Result as a fraction of cost at that price.
     ratio: Decimal
@@ -59,7 +62,7 @@ class Trigger:
     at: datetime
     #: When the price was true; None in records of earlier versions.
     price_at: datetime | None = None
-    asked: Asked | None = None
+    manual: Annotated[ManualClose | None, Field(alias="asked")] = None
     #: Why the breach may have been seen late; None where it was looked for all the time.
     unseen: Unseen | None = None
 
@@ -68,14 +71,14 @@ class Trigger:
         """Return what the quantity cost its owner; None is unknown."""
         if self.paid is not None or self.since_guarded:
             return self.paid
-        return None if self.asked is not None and not self.asked.entry_known else self.cost
+        return None if self.manual is not None and not self.manual.entry_known else self.cost
 
     @property
     def guarded(self) -> tuple[Decimal, Decimal]:
         """Return what was guarded before and what its guard counts from; zeros where nothing was."""
-        if self.asked is None:
+        if self.manual is None:
             return self.quantity, self.cost
-        return self.asked.guarded, self.asked.guarded_cost
+        return self.manual.guarded, self.manual.guarded_cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ class Intent:
     client_order_id: ClientOrderId
     venue_order_id: VenueOrderId | None = None
     trigger: Trigger | None = None
-    #: Over all attempts, the venue's word.
+    #: Over all attempts, as the venue reports it.
     filled_quantity: Decimal = ZERO
     #: Value of what was filled, in the quote currency; None is unknown.
     cost: Decimal | None = None
@@ -130,9 +133,9 @@ class Intent:
         return self.trigger.price if self.trigger else ZERO
 
     @property
-    def asked(self) -> Asked | None:
-        """Return what its owner asked for; None when a guard began it."""
-        return self.trigger.asked if self.trigger else None
+    def manual(self) -> ManualClose | None:
+        """Return what its owner requested; None when a guard began it."""
+        return self.trigger.manual if self.trigger else None
 
 
 class StepNote(StrEnum):
@@ -142,7 +145,7 @@ class StepNote(StrEnum):
     RELEASE = "release"
     #: It was cancelled indeed; the step has the part of it that had not filled before.
     RELEASED = "released"
-    #: It was gone already; the words are its id.
+    #: It was gone already; the detail is its id.
     NOT_RELEASED = "not released"
     #: The venue put another order in the place of the accepted one.
     REPLACED = "replaced"
@@ -152,7 +155,7 @@ class StepNote(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentStep:
-    """One transition of an intent, a row in an append-only table: when, from where to where, why, and the venue's words."""
+    """One transition of an intent, a row in an append-only table: when, from where to where, why, and the venue's message."""
 
     intent_id: str
     user_id: int
@@ -162,7 +165,7 @@ class IntentStep:
     from_state: IntentState | None
     to_state: IntentState
     cause: str
-    words: str
+    detail: str
     #: What an attempt that leaves with this step was based on; None where nothing was read before it.
     basis: SendBasis | None = None
     #: None for a step that changes the state.

@@ -54,7 +54,7 @@ class Journal:
         event: IntentEvent,
         *,
         cause: str,
-        words: str = "",
+        detail: str = "",
         basis: SendBasis | None = None,
         **changes: Any,
     ) -> Intent:
@@ -65,16 +65,18 @@ class Journal:
 
         """
         async with self._database.write() as session:
-            return await self._move(session, intent, event, cause=cause, words=words, basis=basis, **changes)
+            return await self._move(
+                session, intent, event, cause=cause, detail=detail, basis=basis, **changes
+            )
 
-    async def retry(self, intent: Intent, *, cause: str, words: str = "", same_id: bool = False) -> Intent:
+    async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
         """End an attempt that is proven to have done nothing, so that the next one can be made."""
         attempt = intent.attempt if same_id else intent.attempt + 1
         return await self.record(
             intent,
             IntentEvent.END_ATTEMPT,
             cause=cause,
-            words=words,
+            detail=detail,
             attempt=attempt,
             client_order_id=client_order_id(intent.intent_id, attempt),
             venue_order_id=None,
@@ -90,7 +92,7 @@ class Journal:
         step = note_of(
             intent,
             StepNote.FILLED_LATE,
-            words=f"{order_id} of attempt {attempt}",
+            detail=f"{order_id} of attempt {attempt}",
             at=self._clock.now(),
             order_id=order_id,
             attempt=attempt,
@@ -119,7 +121,7 @@ class Journal:
             return
         async with self._database.write() as session:
             note = StepNote.REPLACED
-            step = note_of(intent, note, words=order_id, at=self._clock.now(), order_id=order_id)
+            step = note_of(intent, note, detail=order_id, at=self._clock.now(), order_id=order_id)
             await insert_step(session, step)
 
     async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
@@ -128,10 +130,10 @@ class Journal:
             return await self._steps.load(session, intent_id)
 
     async def load_unlisted_refusal(self, intent: Intent) -> str | None:
-        """Return the words, on no list of ours, that refused the last attempt; None where it was not refused so."""
+        """Return the unlisted message that refused the last attempt; None where it was not refused so."""
         steps = await self.load_steps(intent.intent_id)
         last = next((step for step in reversed(steps) if step.note is None), None)
-        return last.words if last is not None and last.cause == UnlistedRefusalError.outcome else None
+        return last.detail if last is not None and last.cause == UnlistedRefusalError.outcome else None
 
     async def load_sent_since(
         self, account_id: str, order_ids: Collection[str], at: datetime
@@ -153,7 +155,7 @@ class Journal:
 
     async def _begin(self, session: AsyncSession, intent: Intent, *, cause: str) -> None:
         await intents.insert_intent(session, intent)
-        step = step_of(None, intent, cause=cause, words="", at=self._clock.now())
+        step = step_of(None, intent, cause=cause, detail="", at=self._clock.now())
         self._last_step = await insert_step(session, step)
 
     async def _fill(self, session: AsyncSession, intent: Intent, order: Order) -> Intent:
@@ -178,7 +180,7 @@ class Journal:
         event: IntentEvent,
         *,
         cause: str,
-        words: str = "",
+        detail: str = "",
         basis: SendBasis | None = None,
         **changes: Any,
     ) -> Intent:
@@ -186,6 +188,6 @@ class Journal:
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
         order_id = moved.venue_order_id if event is IntentEvent.ACCEPT else None
-        step = step_of(intent, moved, cause=cause, words=words, at=now, basis=basis, order_id=order_id)
+        step = step_of(intent, moved, cause=cause, detail=detail, at=now, basis=basis, order_id=order_id)
         self._last_step = await insert_step(session, step)
         return moved

@@ -17,13 +17,13 @@ ASK_AGAIN_S = 900.0
 
 
 class LateFees:
-    """Completes what `/history` tells of our orders."""
+    """Completes what `/history` shows of our orders."""
 
     def __init__(self, *, database: Database, brokers: Mapping[str, Broker], clock: Clock) -> None:
         self._database = database
         self._brokers = brokers
         self._clock = clock
-        self._asked_at_s: dict[str, float] = {}
+        self._fetched_at_s: dict[str, float] = {}
 
     async def book(self, account: Account) -> None:
         """Write down the fees that an account's venue has booked by now."""
@@ -37,15 +37,15 @@ class LateFees:
         failures.raise_together("fees were not booked")
 
     def _is_due(self, intent: Intent) -> bool:
-        asked_at_s = self._asked_at_s.get(intent.intent_id)
-        return asked_at_s is None or self._clock.monotonic() - asked_at_s >= ASK_AGAIN_S
+        fetched_at_s = self._fetched_at_s.get(intent.intent_id)
+        return fetched_at_s is None or self._clock.monotonic() - fetched_at_s >= ASK_AGAIN_S
 
     async def _book(self, intent: Intent, broker: Broker) -> None:
-        self._asked_at_s[intent.intent_id] = self._clock.monotonic()
+        self._fetched_at_s[intent.intent_id] = self._clock.monotonic()
         try:
             fee = await broker.fetch_booked_fee(VenueOrderId(intent.venue_order_id or ""), intent.symbol)
         except BrokerError:
-            return  # asked again in a while
+            return  # queried again in a while
         if fee is not None:
             async with self._database.write() as session:
                 await intents.book_fee(session, intent.intent_id, fee.amount, fee.asset)

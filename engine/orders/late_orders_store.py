@@ -1,4 +1,4 @@
-"""Intents whose orders may fill after they are over: given up without a refusal, or told as over too early."""
+"""Intents whose orders may fill after they are over: given up without a refusal, or reported as over too early."""
 
 from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select

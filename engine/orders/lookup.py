@@ -44,7 +44,7 @@ class Uncertain:
     """No list shows it under our id, but these may be it, or their owner's own."""
 
     order_ids: tuple[str, ...]
-    #: Those that are listed without any id, by what else their rows say.
+    #: Those that are listed without any id, by their rows' other fields.
     nameless: tuple[str, ...] = ()
 
     @property
@@ -57,7 +57,7 @@ Lookup = Found | Absent | Uncertain
 
 
 class OrderLookup:
-    """Asks venues for the orders of attempts."""
+    """Looks up the orders of attempts at their venues."""
 
     def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal
@@ -67,7 +67,7 @@ class OrderLookup:
         """Look the order of an intent's attempt up.
 
         Raises:
-            BrokerError: the venue does not tell.
+            BrokerError: the venue does not answer.
 
         """
         steps = await self._journal.load_steps(intent.intent_id)
@@ -107,18 +107,18 @@ async def fetch_trades(
 
 
 def found_cause(order: Order) -> str:
-    """Return what the journal says of an order that was looked up."""
+    """Return the journal's cause for an order that was looked up."""
     return FOUND if order.client_order_id else FOUND_UNNAMED
 
 
 def was_looked_up(steps: Sequence[IntentStep]) -> bool:
-    """Tell whether the last order that an intent with these steps went on from is not known by its own answer."""
+    """Return whether the last order that an intent with these steps went on from is not known by its own answer."""
     causes = (step.cause for step in reversed(steps) if _accepts(step))
     return next(causes, ANSWERED) != ANSWERED
 
 
 def may_be_owners(order_id: str | None, steps: Sequence[IntentStep]) -> bool:
-    """Tell whether an order was taken for the one of an intent with these steps although nothing names it so."""
+    """Return whether an order was taken for the one of an intent with these steps although nothing names it so."""
     causes = [step.cause for step in steps if _accepts(step) and step.order_id == order_id]
     return bool(causes) and _UNNAMED.issuperset(causes)
 

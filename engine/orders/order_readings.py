@@ -1,4 +1,4 @@
-"""What a venue has said of one order, and when that may be acted on: an answer may be old or wrong."""
+"""A venue's answers about one order, and when they may be acted on: an answer may be old or wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,11 @@ from engine.model.orders import Fill, Order, OrderStatus
 #: Kraken may close a market order one unit of its last digit short.
 ROUNDING = Decimal("1E-8")
 
-#: A final answer that falls short counts when one so much later says the same.
+#: A final answer that falls short counts when one so much later agrees.
 AGREES_AFTER_S = 2.0
-#: The same for one that says nothing was filled: a market order hardly ever ends so.
+#: The same for one in which nothing was filled: a market order hardly ever ends so.
 NO_FILL_AGREES_AFTER_S = 5.0
-#: The same for one that says less than the venue itself, or its trades, said before.
+#: The same for one with less than the venue itself, or its trades, showed before.
 LOWER_AGREES_AFTER_S = 15.0
 
 
@@ -24,9 +24,9 @@ ODD_FACTOR = Decimal("1.5")
 #: Venues round an order's value; where it differs by more from that of its trades, the trades are right.
 COST_TOLERANCE = Decimal("0.01")
 
-#: An order that is not told as over for so long has its trades asked for: its row may stand still.
+#: An order that is not reported as over for so long has its trades requested: its row may stand still.
 STANDS_STILL_S = 2.0
-#: Between two questions for them while they tell of less than was sent: they cost a key points.
+#: Between two questions for them while they report less than was sent: they cost a key points.
 TRADES_AGAIN_S = 10.0
 
 
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     OPEN = "open"
     #: Final, but contradicted or not confirmed yet: nothing is sent again and nothing ended on it.
     UNCONFIRMED = "unconfirmed"
-    #: What it says is what happened.
+    #: The answer is accepted.
     CONFIRMED = "settled"
 
 
@@ -47,19 +47,19 @@ class OrderReadings:
 
     #: How much was sent.
     sent: Decimal
-    #: The most that any answer, or our own journal, says was filled.
+    #: The most that was filled by any answer or our own journal.
     most_filled: Decimal = ZERO
     #: What the final answers in a row agree on, and since when, by a clock nobody sets.
     short: tuple[Decimal, float] | None = None
 
 
 def falls_short(order: Order, sent: Decimal) -> bool:
-    """Tell whether an order is final with less, or more, filled than was sent."""
+    """Return whether an order is final with less, or more, filled than was sent."""
     return order.status.is_final and not _is_all(order.filled_quantity, sent)
 
 
 def needs_trades(order: Order, sent: Decimal) -> bool:
-    """Tell whether an order is final and does not tell all of what was filled itself."""
+    """Return whether an order is final and does not itself show all of what was filled."""
     if not order.status.is_final:
         return False
     # A fee without its currency is one that the venue books later.
@@ -68,7 +68,7 @@ def needs_trades(order: Order, sent: Decimal) -> bool:
 
 
 def is_price_odd(order: Order, trigger_price: Decimal) -> bool:
-    """Tell whether the price an order tells is so far from its trigger that its trades must confirm it."""
+    """Return whether the price an order reports is so far from its trigger that its trades must confirm it."""
     price = order.average_price
     if price is None or not trigger_price:
         return False
@@ -77,7 +77,7 @@ def is_price_odd(order: Order, trigger_price: Decimal) -> bool:
 
 
 def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
-    """Tell whether an order's trades tell of everything that was sent."""
+    """Return whether an order's trades report everything that was sent."""
     return fills is not None and _is_all(_traded(fills), sent)
 
 
@@ -86,8 +86,8 @@ def weigh(
 ) -> tuple[OrderReadings, Verdict]:
     """Take one more answer into account and decide what may be made of it.
 
-    `traded` is what the order's trades add up to; None when they are not known. Trades may be told late, so
-    fewer of them prove nothing; those that are told happened.
+    `traded` is what the order's trades add up to; None when they are not known. Trades may be reported late, so
+    fewer of them prove nothing; those that are reported happened.
     """
     filled = order.filled_quantity
     most = max(readings.most_filled, filled, traded or ZERO)
@@ -112,34 +112,34 @@ def weigh(
 
 
 def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:
-    """Say what is the matter with a final answer that falls short and may not be acted on yet."""
+    """Return what is the matter with a final answer that falls short and may not be acted on yet."""
     filled = order.filled_quantity
     if not readings.most_filled:
         return "without any fill, which a market order hardly ever is"
-    told = f"with {filled:f} filled, {'less' if filled < readings.sent else 'more'} than was sent"
+    summary = f"with {filled:f} filled, {'less' if filled < readings.sent else 'more'} than was sent"
     if filled < readings.most_filled:
-        return f"{told}, although it or its trades told of {readings.most_filled:f}"
+        return f"{summary}, although it or its trades told of {readings.most_filled:f}"
     if traded is None:
-        return f"{told}, and its trades are not known"
-    return f"{told}, and its trades tell of " + ("no more yet" if traded == filled else f"{traded:f} yet")
+        return f"{summary}, and its trades are not known"
+    return f"{summary}, and its trades tell of " + ("no more yet" if traded == filled else f"{traded:f} yet")
 
 
 def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
-    """Return the order with the totals of its trades where those tell more than it says itself."""
+    """Return the order with the totals of its trades where those are more than its own."""
     traded, filled = _traded(fills), order.filled_quantity
     with exact():
         if traded > filled or (_is_all(traded, sent) and not _is_all(filled, sent)):
             return _of_trades(order, fills)
         if not fills or traded != filled:
             return order
-        told = _of_trades(order, fills)
+        summary = _of_trades(order, fills)
         return replace(
             order,
-            status=told.status,
-            cost=order.cost if _is_priced(order) and _agree(order.cost, told.cost) else told.cost,
-            fee=order.fee if order.fee is not None else told.fee,
-            fee_asset=order.fee_asset if order.fee is not None else told.fee_asset,
-            fills=told.fills,
+            status=summary.status,
+            cost=order.cost if _is_priced(order) and _agree(order.cost, summary.cost) else summary.cost,
+            fee=order.fee if order.fee is not None else summary.fee,
+            fee_asset=order.fee_asset if order.fee is not None else summary.fee_asset,
+            fills=summary.fills,
         )
 
 

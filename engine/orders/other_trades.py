@@ -88,7 +88,7 @@ def _movements(
 
 
 def _movement(intent: Intent, currency: str, fill: Fill, *, is_other: bool) -> Movement | None:
-    """Return what one trade changed; None when it may be the attempt's own, or does not tell all."""
+    """Return what one trade changed; None when it may be the attempt's own, or does not show all."""
     if fill.margin or intent.reduce_only or fill.fee is None:
         return None
     if fill.base == intent.asset and fill.side is intent.side and not is_other:

@@ -18,11 +18,11 @@ class OurOrders:
     of_account: frozenset[str]
 
     def is_of_intent(self, order: Order) -> bool:
-        """Tell whether an order is one of the intent's attempts."""
+        """Return whether an order is one of the intent's attempts."""
         return order.venue_order_id in self.of_intent or order.client_order_id in self.of_intent
 
     def is_ours(self, order: Order) -> bool:
-        """Tell whether an order is ours, so that its owner did not place it."""
+        """Return whether an order is ours, so that its owner did not place it."""
         return self.is_of_intent(order) or order.venue_order_id in self.of_account
 
 

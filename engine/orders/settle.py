@@ -61,7 +61,7 @@ class Proof:
 
 #: Kraken drops a late request, so absence after the deadline (seen with a later nonce accepted)
 #: is final; looks cost points there, so there are few. A new attempt has a new id, so the balance must agree. Alpaca refuses a second use of an id.
-#: Coinbase lists orders late, so it is asked twice.
+#: Coinbase lists orders late, so it is queried twice.
 PROOFS = {
     Venue.KRAKEN: Proof(looks_after=(timedelta(0), KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT),
     Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID, arrives_within=UNDER_WAY),
@@ -86,16 +86,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceReading:
-    """What the balance said of the coins that were sent."""
+    """What the balance showed of the coins that were sent."""
 
-    #: When it was asked for, after sending.
+    #: When it was requested, after sending.
     age: timedelta
     verdict: BalanceVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class LookAfter:
-    """Ask the venue's lists so long after sending."""
+    """Query the venue's lists so long after sending."""
 
     age: timedelta
 
@@ -115,10 +115,10 @@ class TakeOrder:
 
 
 class Ground(StrEnum):
-    """What an attempt is ended on, as the journal says it."""
+    """What an attempt is ended on, as the journal records it."""
 
     ABSENT = "proven absent"
-    #: An order is listed that may be it; whether it is, the balance tells.
+    #: An order is listed that may be it; whether it is, the balance reports.
     UNCERTAIN = "may be another's order"
     #: The balance moved by more than is known, and no list has shown an order for long.
     UNEXPLAINED = "listed nowhere although the balance moved"
@@ -128,7 +128,7 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndAttempt:
-    """Nothing more is asked about the lost order."""
+    """The lost order is not looked up any more."""
 
     resend: Resend
     ground: Ground
@@ -137,7 +137,7 @@ class EndAttempt:
 
     @property
     def cause(self) -> str:
-        """Return what the journal says."""
+        """Return the journal's cause."""
         is_by_balance = self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT
         by_balance = ", coins untouched by the balance" if is_by_balance else ""
         return f"{self.ground}{by_balance}, {self.resend}"
@@ -202,10 +202,10 @@ def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndA
 
 
 def is_search_over(verdict: BalanceVerdict, *, searched_s: float) -> bool:
-    """Tell whether the order of an attempt that was given up has been searched for long enough."""
+    """Return whether the order of an attempt that was given up has been searched for long enough."""
     return verdict not in HOLDING and searched_s >= SEARCH_LIMIT.total_seconds()
 
 
 def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:
-    """Return the readings that say what the last one says, back to the first that does not."""
+    """Return the readings that agree with the last one, back to the first that does not."""
     return list(takewhile(lambda one: one.verdict is balances[-1].verdict, reversed(balances)))

@@ -59,8 +59,8 @@ class Settler:
         self._lost_at.pop(sent.client_order_id, None)
 
     async def settle(self, intent: Intent, broker: Broker, judge: JudgeBalance) -> Intent:
-        """Ask until the order is found, or nothing speaks against sending it again."""
-        # One that another life of the process sent counts from now: no wall clock tells how old it is.
+        """Look the order up until it is found, or nothing forbids sending it again."""
+        # One that another life of the process sent counts from now: no wall clock shows how old it is.
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
         looks, balances, failures = list[Look](), list[BalanceReading](), 0
         while isinstance(
@@ -89,7 +89,7 @@ class Settler:
     async def _accept(self, intent: Intent, order_id: VenueOrderId, *, cause: str) -> Intent:
         self.note_answered(intent)
         return await self._journal.record(
-            intent, IntentEvent.ACCEPT, cause=cause, words=order_id, venue_order_id=order_id
+            intent, IntentEvent.ACCEPT, cause=cause, detail=order_id, venue_order_id=order_id
         )
 
     async def _end(self, intent: Intent, end: EndAttempt) -> Intent:
@@ -97,7 +97,7 @@ class Settler:
         if not same_id:
             self.note_answered(intent)
         return await self._journal.retry(
-            intent, cause=end.cause, words=", ".join(end.may_be), same_id=same_id
+            intent, cause=end.cause, detail=", ".join(end.may_be), same_id=same_id
         )
 
     async def unproven(self, intent: Intent) -> tuple[int, ...]:
@@ -108,7 +108,7 @@ class Settler:
         """Return the order of an attempt that was given up although it may have sold; None when no list has one.
 
         Raises:
-            BrokerError: the venue does not tell.
+            BrokerError: the venue does not answer.
 
         """
         for attempt in await self.unproven(intent):
@@ -153,7 +153,7 @@ class Settler:
             sent,
             IntentEvent.ACCEPT,
             cause=found_cause(order),
-            words=order.venue_order_id,
+            detail=order.venue_order_id,
             venue_order_id=order.venue_order_id,
         )
 
@@ -170,9 +170,9 @@ class Settler:
             return None
 
     async def may_still_arrive(self, intent: Intent, *, looked_at: float | None) -> bool:
-        """Tell whether a lost request may yet be found under the id of the present attempt.
+        """Return whether a lost request may yet be found under the id of the present attempt.
 
-        `looked_at` is when the venue was last asked for it, answered, and did not show it; None if never.
+        `looked_at` is when the venue was last requested it, answered, and did not show it; None if never.
         """
         arrives_within = PROOFS[intent.venue].arrives_within
         if not arrives_within:

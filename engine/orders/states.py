@@ -24,7 +24,7 @@ class IntentState(StrEnum):
     FILLED = "filled"
     #: The venue took no order in the time its owner gave; no other attempt is made.
     REFUSED = "refused"
-    #: No answer, or one that cannot be trusted; settled only by asking the venue.
+    #: No answer, or one that cannot be trusted; resolved only by querying the venue.
     UNKNOWN = "unknown"
     #: No longer wanted, or another intent took its place.
     SUPERSEDED = "superseded"
@@ -35,7 +35,7 @@ class IntentState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Tell whether nothing more will ever happen."""
+        """Return whether nothing more will ever happen."""
         return self in _FINAL
 
 
@@ -49,7 +49,7 @@ class IntentEvent(StrEnum):
     REFUSE = "refuse"
     #: The answer did not come, or a restart found the request sent and unanswered.
     LOSE_ANSWER = "lose answer"
-    #: The venue's word is that this attempt ended with something left to do: refused for a passing
+    #: The venue reports that this attempt ended with something left to do: refused for a passing
     #: reason, proven absent, or closed before everything was filled.
     END_ATTEMPT = "end attempt"
     SUSPEND = "suspend"
@@ -69,7 +69,7 @@ class IllegalTransitionError(Exception):
 
 _FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED, IntentState.ABANDONED})
 
-#: An intent in one of these is not over, whatever else its row says.
+#: An intent in one of these is not over, whatever else its row has.
 LIVE_STATES = tuple(state for state in IntentState if not state.is_final)
 
 TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProxyType(
@@ -89,7 +89,7 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
         (IntentState.ACCEPTED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
-        # A fill that the venue told and took back.
+        # A fill that the venue reported and took back.
         (IntentState.PARTLY_FILLED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.SUSPENDED, IntentEvent.RESUME): IntentState.PLANNED,
         (IntentState.SUSPENDED, IntentEvent.REFUSE): IntentState.REFUSED,
@@ -112,7 +112,7 @@ def next_state(state: IntentState, event: IntentEvent) -> IntentState:
 
 
 def client_order_id(intent_id: str, attempt: int) -> ClientOrderId:
-    """Return the id an attempt carries at the venue, the same however often it is asked for."""
+    """Return the id an attempt carries at the venue, the same for every call."""
     if attempt < 1:
         message = f"attempts count from 1, not {attempt}"
         raise ValueError(message)

@@ -43,7 +43,7 @@ def step_of(
     after: Intent,
     *,
     cause: str,
-    words: str,
+    detail: str,
     at: datetime,
     basis: SendBasis | None = None,
     order_id: str | None = None,
@@ -58,7 +58,7 @@ def step_of(
         from_state=before.state if before else None,
         to_state=after.state,
         cause=cause,
-        words=words,
+        detail=detail,
         basis=basis,
         order_id=order_id,
     )
@@ -68,12 +68,12 @@ def note_of(
     intent: Intent,
     note: StepNote,
     *,
-    words: str,
+    detail: str,
     at: datetime,
     order_id: str | None = None,
     attempt: int | None = None,
     cancelled: CancelledOrder | None = None,
 ) -> IntentStep:
     """Return a step that changes no state, to be inserted behind an intent's last one."""
-    step = step_of(intent, intent, cause=note.value, words=words, at=at, order_id=order_id)
+    step = step_of(intent, intent, cause=note.value, detail=detail, at=at, order_id=order_id)
     return replace(step, note=note, attempt=attempt, cancelled=cancelled)

@@ -32,7 +32,7 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> int:
         from_state=step.from_state,
         to_state=step.to_state,
         cause=step.cause,
-        words=step.words,
+        words=step.detail,
         basis_json=step.basis,
         note=step.note,
         order_id=step.order_id,
@@ -47,7 +47,7 @@ async def load_steps(session: AsyncSession, intent_id: str, *, first_seq: int = 
     """Return an intent's steps in order, from one of them on.
 
     Raises:
-        UnreadableRecordError: one of them cannot be read, and what was sent and cancelled cannot be told without.
+        UnreadableRecordError: one of them cannot be read, and what was sent and cancelled cannot be reported without.
 
     """
     read = await _read_steps(session, intent_id, first_seq=first_seq)
@@ -136,7 +136,7 @@ def _step(row: IntentEventRow) -> IntentStep:
         from_state=row.from_state,
         to_state=row.to_state,
         cause=row.cause,
-        words=row.words or "",
+        detail=row.words or "",
         basis=row.basis,
         note=row.note,
         order_id=row.order_id,

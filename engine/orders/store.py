@@ -16,7 +16,7 @@ from engine.storage.readable import readable_row, readable_rows
 from engine.storage.statements import Prepared, insert_row, plain_table, send, stored_values
 
 _FIELDS = tuple(field.name for field in fields(Intent))
-#: With literals, word for word as in the index of live intents: parameters would keep SQLite from using it.
+#: With literals, exactly as in the index of live intents: parameters would keep SQLite from using it.
 LIVE = or_(
     col(IntentRow.finished_at).is_(None),
     col(IntentRow.state).in_([literal_column(f"'{state}'") for state in LIVE_STATES]),

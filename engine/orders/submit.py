@@ -43,7 +43,7 @@ class Submitter:
         symbol: str | None = None,
         basis: SendBasis | None = None,
     ) -> Attempt:
-        """Write one attempt down, send it, and write down what the venue said.
+        """Store one attempt, send it, and store the venue's answer.
 
         `symbol` is the pair it goes through from now on; None: the same as before. `basis` is the reading that it
         is based on.
@@ -53,7 +53,7 @@ class Submitter:
             intent,
             IntentEvent.SEND,
             cause=SEND,
-            words="" if symbol == intent.symbol else f"through {symbol}",
+            detail="" if symbol == intent.symbol else f"through {symbol}",
             quantity=quantity,
             symbol=symbol,
             sent_at=self._clock.now(),
@@ -62,7 +62,7 @@ class Submitter:
         return await self.deliver(sent, broker)
 
     async def deliver(self, sent: Intent, broker: Broker) -> Attempt:
-        """Send an attempt that has just been written down, and write down what the venue said."""
+        """Send an attempt that has just been stored, and store the venue's answer."""
         departure = Departure(self._clock)
         try:
             venue_order_id = await broker.submit_order(
@@ -78,7 +78,7 @@ class Submitter:
             sent,
             IntentEvent.ACCEPT,
             cause=ANSWERED,
-            words=venue_order_id,
+            detail=venue_order_id,
             venue_order_id=venue_order_id,
         )
         return Attempt(intent=accepted, error=None)
@@ -86,16 +86,16 @@ class Submitter:
     async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
         if isinstance(error, UnknownOutcomeError):
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, words=error.message
+                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, detail=error.message
             )
         if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
             # Our own earlier request arrived after all; the venue has its order.
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.message
+                sent, IntentEvent.LOSE_ANSWER, cause="id already used", detail=error.message
             )
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
-        return await self._journal.retry(sent, cause=error.outcome, words=error.message, same_id=same_id)
+        return await self._journal.retry(sent, cause=error.outcome, detail=error.message, same_id=same_id)
 
 
 def _request(intent: Intent) -> OrderRequest:

@@ -17,7 +17,7 @@ from engine.storage.columns import DecimalText, EnumText, UtcDateTime, ValueJson
 
 LIVE_EXIT = text("kind = 'exit' AND finished_at IS NULL")
 _UNFINISHED = ", ".join(f"'{state}'" for state in LIVE_STATES)
-#: Of an order in a state that nobody knows, the time of its end tells whether it is over.
+#: An order in an unknown state is over if it has an end time.
 LIVE = text(f"finished_at IS NULL OR state IN ({_UNFINISHED})")
 
 

@@ -1,12 +1,12 @@
-"""Pure: whether a venue that calls a sale too small is to be believed."""
+"""Pure: whether a venue that calls a sale too small is to be accepted."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.model.instruments import Instrument
 
-#: Kraken is reported to say so for a moment of coins that were just bought: without its own listing's
-#: agreement it is believed when it still says so after so long, and so many times.
+#: Kraken is reported to refuse so for a moment coins that were just bought: without its own listing's
+#: agreement it is accepted when it still does after so long, and so many times.
 BELIEVE_AFTER_S = 30.0
 BELIEVE_AFTER_REFUSALS = 4
 
@@ -22,18 +22,18 @@ class TooSmall:
     since: float | None = None
 
     def again(self, now_s: float) -> "TooSmall":
-        """Return what was said after one more refusal."""
+        """Return the state after one more refusal."""
         return TooSmall(refusals=self.refusals + 1, since=now_s if self.since is None else self.since)
 
     def is_believed(
         self, *, quantity: Decimal, instrument: Instrument | None, entry: Decimal, now_s: float
     ) -> bool:
-        """Tell whether so much really cannot be sold; None is a listing that nobody tells.
+        """Return whether so much really cannot be sold; None is an unknown listing.
 
         At once only what its listing calls too small at what it cost.
         """
         if instrument is None or instrument.floor_quantity(quantity) != quantity:
-            # Kraken says the same of a quantity finer than the lot as of one too small.
+            # Kraken refuses a quantity finer than the lot like one too small.
             return False
         if instrument.why_too_small_to_sell(quantity, entry):
             return True
@@ -42,7 +42,7 @@ class TooSmall:
 
 
 def is_collapsed(quantity: Decimal, instrument: Instrument | None, *, price: Decimal, entry: Decimal) -> bool:
-    """Tell whether so much is too little only because its price is far below what it cost."""
+    """Return whether so much is too little only because its price is far below what it cost."""
     return (
         instrument is not None
         and price < entry * COLLAPSED_RATIO

@@ -17,7 +17,7 @@ _UNDER_WAY = frozenset(
 
 
 def is_under_way(intent: Intent) -> bool:
-    """Tell whether an attempt has left, and what became of it is not known to the end."""
+    """Return whether an attempt has left, and what became of it is not known to the end."""
     return intent.state in _UNDER_WAY
 
 

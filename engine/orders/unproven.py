@@ -8,7 +8,7 @@ from engine.orders.intents import IntentStep, StepNote
 from engine.orders.settle import PROOFS, Resend
 from engine.orders.states import IntentState
 
-#: An accepted order that was told as over without a fill.
+#: An accepted order that was reported as over without a fill.
 _CLOSED = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
 #: Given up because of what lists and order states did not show, not on a refusal: those may lag behind.
 _UNPROVEN = _CLOSED | {IntentState.UNKNOWN}
@@ -64,7 +64,7 @@ def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int
 
 
 def _is_left_under_way(step: IntentStep) -> bool:
-    """Tell whether an intent ended while its order was under way, because it was not to be followed any more."""
+    """Return whether an intent ended while its order was under way, because it was not to be followed any more."""
     return step.to_state is IntentState.SUPERSEDED and step.from_state in _BEGUN
 
 

@@ -1,4 +1,4 @@
-"""An accepted order whose row the venue does not tell: what was sent is known, what came of it is not."""
+"""An accepted order whose row the venue does not report: what was sent is known, what came of it is not."""
 
 from engine.model.money import ZERO
 from engine.model.orders import Order, OrderStatus, ProductFamily

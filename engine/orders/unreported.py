@@ -1,4 +1,4 @@
-"""What our orders changed that no known fill tells yet: a venue's history may lag behind its orders."""
+"""What our orders changed that no known fill reports yet: a venue's history may lag behind its orders."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ FILLS_AWAITED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """Which orders ended so lately that a venue may not have told all of their fills."""
+    """Which orders ended so lately that a venue may not have reported all of their fills."""
 
     #: Those with a later step, by the steady clock.
     after: int
     #: Those up to that step are of an earlier process and go by the time stored with them, if it is not older than
-    #: this; None when the steady clock tells that all of them are too old.
+    #: this; None when by the steady clock all of them are too old.
     stored_since: datetime | None
 
 
@@ -36,12 +36,12 @@ async def load_unsettled(
 ) -> Mapping[PositionKey, Unsettled]:
     """Return the positions our orders changed since the account was read, or whose fills are not all known.
 
-    `read` is the last step that was known when the reading was asked for; None when nobody knows it any more.
+    `read` is the last step that was known when the reading was requested; None when nobody knows it any more.
     """
     unsettled = dict[PositionKey, Unsettled]()
     for filled in await _load_since(session, account_id, read, awaited):
         intent, is_read = filled.intent, read is not None and filled.step <= read
-        if is_read and not _is_more_than(intent, await _told(session, intent)):
+        if is_read and not _is_more_than(intent, await _reported(session, intent)):
             continue
         before = unsettled.get(intent.position)
         one = Unsettled(quantity=intent.filled_quantity, at=intent.updated_at, is_read=is_read)
@@ -50,27 +50,27 @@ async def load_unsettled(
 
 
 async def lacks_fills(session: AsyncSession, account_id: str, *, awaited: Awaited) -> bool:
-    """Tell whether an order that ended lately filled more than is told."""
+    """Return whether an order that ended lately filled more than is reported."""
     for filled in await _load_since(session, account_id, None, awaited):
-        if _is_more_than(filled.intent, await _told(session, filled.intent)):
+        if _is_more_than(filled.intent, await _reported(session, filled.intent)):
             return True
     return False
 
 
 async def load_unreported(session: AsyncSession, key: PositionKey, *, step: int) -> Decimal:
-    """Return by how much orders that left after a step changed a position beyond what is told.
+    """Return by how much orders that left after a step changed a position beyond what is reported.
 
     What was seen when an order had left may be smaller by it already, so `step` is the last one before it was seen.
     In units of its asset; negative where they sold it, positive where its asset was their proceeds.
     """
     unreported = ZERO
     for intent in await filled_rows.load_filled_sent_after(session, key.account_id, step=step):
-        told = await _told(session, intent)
-        # A venue rounds an order's totals otherwise than its fills: what is told in full has no rest.
-        if _concerns(intent, key) and _is_more_than(intent, told):
+        reported = await _reported(session, intent)
+        # A venue rounds an order's totals otherwise than its fills: what is reported in full has no rest.
+        if _concerns(intent, key) and _is_more_than(intent, reported):
             with exact():
                 unreported += _change(intent, key.asset) - sum(
-                    (change_of(key.asset, fill) for fill in told), ZERO
+                    (change_of(key.asset, fill) for fill in reported), ZERO
                 )
     return unreported
 
@@ -84,12 +84,12 @@ async def _load_since(
     return await filled_rows.load_filled_lately(session, account_id, after=after, since=awaited.stored_since)
 
 
-def _is_more_than(intent: Intent, told: Iterable[Fill]) -> bool:
+def _is_more_than(intent: Intent, reported: Iterable[Fill]) -> bool:
     with exact():
-        return intent.filled_quantity > sum((fill.quantity for fill in told), ZERO)
+        return intent.filled_quantity > sum((fill.quantity for fill in reported), ZERO)
 
 
-async def _told(session: AsyncSession, intent: Intent) -> tuple[Fill, ...]:
+async def _reported(session: AsyncSession, intent: Intent) -> tuple[Fill, ...]:
     if intent.venue_order_id is None:
         return ()
     return await fills.load_order_fills(session, intent.account_id, intent.venue_order_id)

@@ -1,4 +1,4 @@
-"""Pure: find every position in what one account, its market and our own rows say."""
+"""Pure: find every position in one account's report, its market and our own rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -52,7 +52,7 @@ class AccountFacts:
     open_questions: frozenset[PositionKey] = frozenset()
     #: Marks by symbol that were known before, whatever the quotes are now.
     last_marks: Mapping[str, Mark] = field(default_factory=dict)
-    #: Order books by symbol, of the pairs whose quote says too little.
+    #: Order books by symbol, of the pairs whose quote is too thin.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
     #: Why what has no quote here has none.
     no_quote: PriceUnknown = field(default_factory=partial(PriceUnknown, problem=PriceProblem.NO_QUOTE))

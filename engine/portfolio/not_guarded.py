@@ -28,7 +28,7 @@ class NotGuarded(StrEnum):
 
 
 def why_not_guarded(position: Position) -> NotGuarded | None:
-    """Say why nothing watches a position; None while its guard does."""
+    """Return why nothing watches a position; None while its guard does."""
     if position.guard is None:
         return _why_no_guard(position)
     if position.guard.state is GuardState.PAUSED:
@@ -75,5 +75,5 @@ def _is_dust(position: Position, quantity: Decimal) -> bool:
     if position.instrument is None:
         return False
     price = position.mark.price if isinstance(position.mark, Mark) else position.last_price
-    # Without a price only the least quantity tells.
+    # Without a price only the least quantity decides.
     return position.instrument.why_too_small_to_sell(quantity, price or _ANY_PRICE) is not None

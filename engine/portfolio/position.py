@@ -44,7 +44,7 @@ class Position:
     #: False while the venue does not answer what it lists, so that nothing can be called unlisted.
     is_listing_known: bool = True
     mark: Mark | PriceUnknown
-    #: The last mark that was known, for showing and to say what is too small to sell; nothing is valued by it.
+    #: The last mark that was known, for showing and to judge what is too small to sell; nothing is valued by it.
     last_mark: Mark | None = None
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None

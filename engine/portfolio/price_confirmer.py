@@ -54,7 +54,7 @@ class Confirmer:
         return [replace(one, mark=mark or one.mark) for one, mark in zip(positions, seen, strict=True)]
 
     def _request(self, position: Position, quantity: Decimal | None, max_age_s: float) -> MarkRequest | None:
-        """Return what to ask for; no price triggers anything, so only looks that agree confirm one another."""
+        """Return the price to use; no price triggers anything, so only looks that agree confirm one another."""
         wanted = position.unguarded if quantity is None else quantity
         if position.instrument is None or wanted <= 0:
             return None

@@ -117,14 +117,14 @@ class PortfolioService:
         return [position for account in accounts for position in await self.gather(account, fresh=fresh)]
 
     def trouble(self, account: Account) -> str:
-        """Say that and why an account does not answer; empty when it does."""
+        """Return that and why an account does not answer; empty when it does."""
         state, label = self._reader.state(account), account.venue.label
         if state.connected:
             return ""
         return f"{label} does not answer{f': {state.error}' if state.error else ' yet'}"
 
     def why_never_read(self, user_id: int, venue: Venue | None) -> str:
-        """Say which accounts nothing is known of, so that nothing can be called not held there; empty for none."""
+        """Return the accounts that were never read, where nothing can be called not held; empty for none."""
         accounts = [one for one in self._reader.accounts(user_id) if venue in {None, one.venue}]
         unread = [one for one in accounts if self._reports.latest(one.account_id) is None]
         return "; ".join(self.trouble(one) or f"{one.venue.label} was not read yet" for one in unread)
@@ -146,7 +146,7 @@ class PortfolioService:
     ) -> tuple[Position, ...]:
         """Return what is known of each position of an account from its latest reading.
 
-        `pausing` is a guard as it is about to be written down; `fresh` asks for prices whatever is kept.
+        `pausing` is a guard as it is about to be written down; `fresh` requests prices whatever is kept.
         """
         report = self._reports.latest(account.account_id)
         if report is None:

@@ -143,7 +143,7 @@ class ValueJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Write the value as JSON."""
-        return None if value is None else self._adapter.dump_json(value).decode()
+        return None if value is None else self._adapter.dump_json(value, by_alias=True).decode()
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """Build the value again."""

@@ -57,8 +57,8 @@ def _totals(overview: BalanceOverview, reader: Reader) -> Iterator[str]:
         yield f"Not in these sums: {', '.join(left_out)}."
     for state in overview.states:
         if state.balance and not state.connected and state not in overview.stale:
-            told_at = reader.clock(state.balance.as_of)
-            yield f"{state.broker.label}'s part is of {told_at}: it does not answer, and may be worth less now."
+            as_of = reader.clock(state.balance.as_of)
+            yield f"{state.broker.label}'s part is of {as_of}: it does not answer, and may be worth less now."
     if overview.partial:
         names = ", ".join(state.broker.label for state in overview.partial)
         yield f"{_lacking(overview)} and are not in these sums: see {names}."

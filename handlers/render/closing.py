@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from engine.exits.manual_close import ASKED_VALID
+from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
@@ -21,7 +21,7 @@ _LOCKED = "it is locked or staked"
 _CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _NEXT_START = (
-    f"NIJA is stopping. If it runs again within {ASKED_VALID.seconds} s of your yes, it sells this then; later it sells "
+    f"NIJA is stopping. If it runs again within {MANUAL_CLOSE_VALID.seconds} s of your yes, it sells this then; later it sells "
     "nothing and tells you so. Do not sell it yourself meanwhile, or stop NIJA from starting first."
 )
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
@@ -82,7 +82,7 @@ def _head(
 
 
 def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[str]:
-    """Say how to sell at one broker where the same is held at several."""
+    """Return how to sell at one broker where the same is held at several."""
     names = {line.symbol.partition("/")[0] for line in lines}
     venues = [line.venue for line in lines]
     if len(names) == 1 and len(set(venues)) > 1:

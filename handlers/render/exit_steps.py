@@ -44,7 +44,7 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         order = replace(step.cancelled, confirmed=True)
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if step.note is StepNote.RELEASED else 'cancel'} {line}"
-    detail = f": “{foreign(step.words)}”" if step.words else ""
+    detail = f": “{foreign(step.detail)}”" if step.detail else ""
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
         return f"{foreign(step.cause)}{detail}"

@@ -68,7 +68,7 @@ def _filled(message: ExitFilled, reader: Reader) -> Screen:
 def _title(message: ExitFilled) -> str:
     if message.may_be_owners:
         return f"{_done(message).upper()}, perhaps by your own order"
-    return "SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"
+    return "SOLD as you asked" if message.manual else "EMERGENCY LIQUIDATION"
 
 
 def _done(message: ExitFilled) -> str:
@@ -91,7 +91,7 @@ def may_be_your_own(venue: Venue) -> str:
 def _failing(message: ExitFailing, reader: Reader) -> Screen:
     """Render the alarm that a position is past its threshold, or was to be closed, and perhaps not sold."""
     pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
-    if not message.asked:
+    if not message.manual:
         pairs.append(("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)))
         pairs.append(("Threshold", threshold_percent(message.threshold)))
     pairs.append(("Quantity", full_quantity(message.quantity)))
@@ -125,7 +125,7 @@ def opening_of(wait: Wait | None, reader: Reader) -> str:
 
 
 def whether_sold(order_ids: Sequence[str]) -> str:
-    """Say whether a failing exit has sold nothing, or may have by one of these orders."""
+    """Return whether a failing exit has sold nothing, or may have by one of these orders."""
     return "unknown whether it was sold" if order_ids else "not sold yet"
 
 
@@ -183,7 +183,7 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     currency = _own_currency(message)
     yield "Broker", message.venue.label
     yield "Symbol", message.symbol
-    if message.asked:
+    if message.manual:
         yield "Price at request", price(message.trigger_price, currency)
     else:
         yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
@@ -192,13 +192,13 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)
     if not message.may_be_owners:
-        yield fill_against_name(manual=message.asked), _against(message)
+        yield fill_against_name(manual=message.manual), _against(message)
     yield "Fee", _fee(message)
     yield from _proceeds(message)
     yield "Realised PnL", _realised(message)
     if not message.may_be_owners:
         yield (
-            time_to_fill_name(manual=message.asked),
+            time_to_fill_name(manual=message.manual),
             duration(wall_time.between(message.triggered_at, message.filled_at)),
         )
 
@@ -310,7 +310,7 @@ def _fee_to_come(message: ExitFilled) -> Iterator[str]:
 
 
 def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
-    """Say what kept the breach from being seen, and its sale from being done."""
+    """Return what kept the breach from being seen, and its sale from being done."""
     unseen, held_up = message.unseen, message.held_up
     if unseen is not None:
         late = exact_duration(wall_time.between(unseen.since, unseen.until))
@@ -330,7 +330,7 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield from _delays(message, reader)
     yield from _fee_to_come(message)
     yield from _counts_fee(message)
-    began = "Requested" if message.asked else "Triggered"
+    began = "Requested" if message.manual else "Triggered"
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.is_rest:
         yield "The venue reported this fill after the order's end: it comes on top of what was reported of this order before."

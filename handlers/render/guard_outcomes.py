@@ -32,7 +32,7 @@ _LEFT_ALONE = (
 
 
 def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
-    """Say what came of an answer: first what takes the question's place, then any further question."""
+    """Return what came of an answer: first what takes the question's place, then any further question."""
     match outcome:
         case Offer():
             return (render_offer(outcome, reader),)
@@ -52,7 +52,7 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
 
 
 def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
-    """Say what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
+    """Return what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
     title = bold(f"First look at {message.venue.label}")
     does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
     end = f"{LATER_BUYS}\n/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
@@ -60,7 +60,7 @@ def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
 
 
 def render_nothing(nothing: Nothing) -> Screen:
-    """Say why nothing was changed, in the engine's sentence."""
+    """Return why nothing was changed, in the engine's sentence."""
     return Screen(text=foreign(nothing.why) or "Nothing was changed.")
 
 

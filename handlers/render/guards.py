@@ -155,7 +155,7 @@ def _apart_line(line: OfferLine, reader: Reader) -> str:
 
 
 def _left_out_part(line: OfferLine) -> Iterator[str]:
-    """Say which part of a position no button here guards, and why."""
+    """Return which part of a position no button here guards, and why."""
     position = line.position
     if line.standing is Standing.CANNOT_BE_GUARDED:
         return
@@ -169,7 +169,7 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
 
 
 def _guarded(guard: Guard, line: OfferLine) -> Iterator[str]:
-    """Say how a guard stands; beside its threshold stands only what it judges by."""
+    """Return how a guard stands; beside its threshold stands only what it judges by."""
     position, amount = line.position, quantity(guard.quantity)
     if guard.state is GuardState.PAUSED:
         yield f"its guard of {amount} is paused"
@@ -200,7 +200,7 @@ def _judged(position: PositionView, guard: Guard) -> str:
 
 
 def standing_of(line: OfferLine, reader: Reader) -> str:
-    """Say how a position would stand the moment it were guarded."""
+    """Return how a position would stand the moment it were guarded."""
     position = line.position
     result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
     match line.standing:
@@ -245,7 +245,7 @@ def _why_not(line: OfferLine, reader: Reader) -> str:
 
 
 def _why_no_price(line: OfferLine) -> str:
-    """Say why there is no price and what to do, as far as it will be otherwise one day."""
+    """Return why there is no price and what to do, as far as it will be otherwise one day."""
     position, mark = line.position, line.position.mark
     label, again = position.account.venue.label, f"send /guard {command_name(position)} again when"
     if line.trouble:

@@ -23,7 +23,7 @@ def halted_since(halt: Halt, reader: Reader) -> str:
 def render_entries(
     halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None, is_running: bool = True
 ) -> Screen:
-    """Say how entries stand; `sent_at` is given for commands that came too late to act.
+    """Return how entries stand; `sent_at` is given for commands that came too late to act.
 
     `is_running` is False where no bot runs that would watch anything.
     """

@@ -48,7 +48,7 @@ _WAYS_OUT = """Nothing was done; guards go on selling.
 /unguard SYMBOL stops a guard.
 /halt blocks buys only."""
 #: A longer line without a slash is talk.
-_SHORT_WORDS = 3
+_SHORT_TEXT = 3
 _NAME = re.compile(r"[a-z]+")
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
@@ -90,7 +90,7 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     name = word.removeprefix("/").partition("@")[0].lower()
     if _wants_an_end(typed):
         return Screen(text=_WAYS_OUT)
-    if name in _INSTEAD and (word.startswith("/") or len(typed.split()) <= _SHORT_WORDS):
+    if name in _INSTEAD and (word.startswith("/") or len(typed.split()) <= _SHORT_TEXT):
         return Screen(text=_INSTEAD[name])
     # A word without the slash may be a greeting and no command at all.
     likeness = 0.65 if word.startswith("/") else 0.7

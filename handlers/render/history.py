@@ -144,7 +144,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
             (
-                bold(f"Step by step, counted from the {'request' if intent.asked else 'trigger'}"),
+                bold(f"Step by step, counted from the {'request' if intent.manual else 'trigger'}"),
                 *render_steps(record, reader),
             )
         ),
@@ -160,13 +160,13 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
         yield "Why", cause
     if trigger is not None:
         yield (
-            "Price at request" if trigger.asked else "Trigger price",
+            "Price at request" if trigger.manual else "Trigger price",
             price(trigger.price, record.guard_currency),
         )
         yield "Price from", trigger.basis
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
-        if trigger.asked is None:
+        if trigger.manual is None:
             yield "Trigger PnL", percent_beside(trigger.ratio, trigger.threshold)
             yield "Threshold", threshold_percent(trigger.threshold)
         yield "To be sold", full_quantity(trigger.quantity)
@@ -176,14 +176,14 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     if record.average_price is not None:
         yield "Fill price", price(record.average_price, currency)
     if record.slippage is not None and not record.may_be_owners:
-        yield fill_against_name(manual=record.intent.asked is not None), percent(record.slippage)
+        yield fill_against_name(manual=record.intent.manual is not None), percent(record.slippage)
     yield "Fee", _fee(record.fee, record.fee_asset)
     if (brought := brought_by_exit(record)) is not None:
         yield _realised(brought)
     yield "Orders sent", _sent(record)
     took = _took(record)
     if took is not None:
-        yield time_to_fill_name(manual=record.intent.asked is not None), took
+        yield time_to_fill_name(manual=record.intent.manual is not None), took
 
 
 def _sent(record: ExitRecord) -> str:
@@ -251,7 +251,7 @@ def _why(intent: Intent) -> str:
     trigger = intent.trigger
     if trigger is None:
         return "sold"
-    if trigger.asked is not None:
+    if trigger.manual is not None:
         return "manual close"
     return f"guard at {percent_beside(trigger.ratio, trigger.threshold)}"
 

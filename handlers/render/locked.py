@@ -13,7 +13,7 @@ def locked_label(venue: Venue) -> str:
 
 
 def locked_sentence(amount: Decimal, venue: Venue) -> str:
-    """Say how much cannot be sold and what to do about it."""
+    """Return how much cannot be sold and what to do about it."""
     label = escape(venue.label)
     if venue is Venue.COINBASE:
         return (

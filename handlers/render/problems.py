@@ -33,7 +33,7 @@ FAILED_TOAST = "That did not work; see the chat."
 
 
 def render_misread(misread: Misread) -> Screen:
-    """Say what could not be understood, with a line that would be."""
+    """Return what could not be understood, with a line that would be."""
     return Screen(text=f"{foreign(misread.why)}\nFor example: {code(misread.example)}")
 
 
@@ -49,7 +49,7 @@ def render_may_not_change() -> Screen:
 
 
 def render_failure(error: BaseException | None, *, not_done: str, incident: str) -> Screen:
-    """Say what was not done, why, what to do, and the code under which the log has it."""
+    """Return what was not done, why, what to do, and the code under which the log has it."""
     cause = _broker_text(error) if isinstance(error, BrokerError) else _OUR_FAULT
     return Screen(text=f"{foreign(not_done)}\n\n{foreign(cause)}\n\nIncident {code(incident)}")
 

@@ -50,7 +50,7 @@ def question_of(offer: Offer) -> tuple[str, str]:
 
 
 def unanswered(offer: Offer) -> str:
-    """Say what an answer that never comes means."""
+    """Return what an answer that never comes means."""
     then = _UNANSWERED.get(_question(offer), "nothing is changed")
     return f"without an answer by then {then}."
 

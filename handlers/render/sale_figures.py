@@ -28,7 +28,7 @@ def received_label(directions: Collection[Direction]) -> str | None:
 def against_guard_lines(
     against: AgainstGuard | None, *, entry: Decimal | None, of_quantity: Decimal, currency: str
 ) -> Iterator[str]:
-    """Say what a sale wins or loses against the price its guard counts from, where that is not what was paid."""
+    """Return what a sale wins or loses against the price its guard counts from, where that is not what was paid."""
     if against is None:
         return
     guarded_from = "" if against.price is None else f" {price(against.price, currency)}"
@@ -40,7 +40,7 @@ def against_guard_lines(
 
 
 def sale_at_once(position: PositionView) -> Iterator[str]:
-    """Say what would be left of an unguarded position that is sold as soon as it is guarded."""
+    """Return what would be left of an unguarded position that is sold as soon as it is guarded."""
     net, entry, explained = position.net_if_sold, position.entry, position.explained
     if net is None or entry is None:
         return

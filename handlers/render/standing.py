@@ -24,7 +24,7 @@ def position_name(position: PositionView) -> str:
 
 
 def standing_text(position: PositionView, reader: Reader) -> str:
-    """Say whether a position is guarded, and why not."""
+    """Return whether a position is guarded, and why not."""
     guard, reason = position.guard, position.not_guarded
     if guard is None:
         locked = f": {locked_text(position)}" if is_locked(position) else ""
@@ -61,7 +61,7 @@ def says_why_no_price(position: PositionView) -> bool:
 
 
 def _what_to_do(position: PositionView, reader: Reader) -> str:
-    """Say what makes a guard possible where the reason sounds as if nothing did."""
+    """Return what makes a guard possible where the reason sounds as if nothing did."""
     venue = position.account.venue.value
     if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
         if position.history_incomplete or position.fills_pending:
@@ -106,5 +106,5 @@ def is_locked(position: PositionView) -> bool:
 
 
 def locked_text(position: PositionView) -> str:
-    """Say how much is locked and what to do about it."""
+    """Return how much is locked and what to do about it."""
     return locked_sentence(position.locked, position.account.venue)

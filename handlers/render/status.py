@@ -169,7 +169,7 @@ def _broker(broker: BrokerStatus, report: StatusReport, reader: Reader) -> str:
 
 
 def _missing(broker: BrokerStatus, report: StatusReport) -> str:
-    """Say what a broker that answers does not do."""
+    """Return what a broker that answers does not do."""
     label = broker.account.venue.label
     failing = [one for one in report.failing if one.venue_label == label]
     unsold = sorted({one.symbol for one in failing if not one.order_ids})

@@ -16,7 +16,7 @@ from handlers.render.times import Reader
 def venue_trouble_lines(
     message: PriceTrouble | BrokerTrouble | TradeUnattributed, reader: Reader
 ) -> Iterator[str]:
-    """Say what a venue does not give or tell, or gives again."""
+    """Return what a venue does not report, or reports again."""
     match message:
         case PriceTrouble():
             yield from _price_trouble(message, reader)

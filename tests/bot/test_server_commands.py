@@ -19,15 +19,15 @@ from engine.offers.offers import Nothing
 from engine.storage.database import Database
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
-from tests.handlers.exit_values import asked, close_line, close_preview, exit_record, trigger, unsellable
-from tests.handlers.render.test_render_manual_close import ASKED
+from tests.handlers.exit_values import close_line, close_preview, exit_record, manual, trigger, unsellable
+from tests.handlers.render.test_render_manual_close import MANUAL
 
 OWNERS = (7, 8)
 
 
 def an_exit(intent_id):
-    told = exit_record(intent_id=intent_id, trigger=trigger(asked=asked()))
-    return replace(told, alert=ASKED)
+    told = exit_record(intent_id=intent_id, trigger=trigger(manual=manual()))
+    return replace(told, alert=MANUAL)
 
 
 class SleepingClock(HandClock):

@@ -201,7 +201,7 @@ async def test_a_sale_that_cannot_be_read_is_reported_and_never_made_again(rooms
         assert len(room.sent()) == 1
 
         asked = a_trigger(at=room.clock.now())
-        assert await room.exits.begin_asked(guard, asked, before=guard) is Beginning.NOT_BEGUN
+        assert await room.exits.begin_manual_close(guard, asked, before=guard) is Beginning.NOT_BEGUN
         assert not room.failures
 
 

@@ -8,7 +8,7 @@ from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Fill, Side
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, ClosePreview
-from engine.orders.intents import Asked, Intent, IntentKind, IntentStep, StepNote, Trigger
+from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, StepNote, Trigger
 from engine.orders.states import IntentState
 from tests.handlers.values import NOW, OWNER, ago
 
@@ -66,8 +66,8 @@ def trigger(**changes):
     return Trigger(**values | changes)
 
 
-def asked():
-    return Asked(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=False)
+def manual():
+    return ManualClose(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=False)
 
 
 def intent(**changes):
@@ -109,11 +109,11 @@ def steps(*told):
             from_state=before,
             to_state=state,
             cause=cause,
-            words=words if isinstance(words, str) else words.venue_order_id,
+            detail=detail if isinstance(detail, str) else detail.venue_order_id,
             note=StepNote(cause) if before is state else None,
-            cancelled=None if isinstance(words, str) else words,
+            cancelled=None if isinstance(detail, str) else detail,
         )
-        for seq, (after, before, state, cause, words) in enumerate(told)
+        for seq, (after, before, state, cause, detail) in enumerate(told)
     )
 
 

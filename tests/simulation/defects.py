@@ -96,7 +96,7 @@ def _resend_on_timeout():
 
     async def hasty(self, sent, error):
         if isinstance(error, UnknownOutcomeError):
-            return await self._journal.retry(sent, cause="timed out", words=error.message)
+            return await self._journal.retry(sent, cause="timed out", detail=error.message)
         return await after_error(self, sent, error)
 
     return patch.object(Submitter, "_after_error", hasty)
@@ -105,8 +105,8 @@ def _resend_on_timeout():
 def _new_id_per_try():
     retry = ExitJournal.retry
 
-    async def renamed(self, intent, *, cause, words="", same_id=False):
-        return await retry(self, intent, cause=cause, words=words)
+    async def renamed(self, intent, *, cause, detail="", same_id=False):
+        return await retry(self, intent, cause=cause, detail=detail)
 
     return patch.object(ExitJournal, "retry", renamed)
 

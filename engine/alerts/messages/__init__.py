@@ -98,7 +98,7 @@ _codec: TypeAdapter[Message] = TypeAdapter(Message)
 
 def dump_message(message: Message) -> str:
     """Write a message as JSON with exact decimals."""
-    return _codec.dump_json(message).decode()
+    return _codec.dump_json(message, by_alias=True).decode()
 
 
 def load_message(text: str) -> Message:

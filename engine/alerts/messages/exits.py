@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from engine.model.delays import HeldUp, Unseen, Wait
 from engine.model.holdings import Direction
@@ -70,7 +72,7 @@ class ExitFilled:
     #: True for a later fill of an order whose earlier fills were reported as its total.
     is_rest: bool = False
     #: True for a manual close; then threshold and ratio mean nothing.
-    asked: bool = False
+    manual: Annotated[bool, Field(alias="asked")] = False
     #: What kept the breach from being seen, and its sale from being done; None where nothing did.
     unseen: Unseen | None = None
     held_up: HeldUp | None = None
@@ -96,7 +98,7 @@ class ExitFailing:
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
     order_ids: tuple[str, ...] = ()
     #: True for a manual close; then threshold and ratio mean nothing.
-    asked: bool = False
+    manual: Annotated[bool, Field(alias="asked")] = False
     #: What it waits for, where that is known.
     wait: Wait | None = None
 

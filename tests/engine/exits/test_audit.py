@@ -95,7 +95,7 @@ async def test_every_step_has_its_time_and_the_venues_words(sold):
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
     stages = list(record.stages())
 
-    refused = [stage for stage in stages if "Rate limit" in stage.step.words]
+    refused = [stage for stage in stages if "Rate limit" in stage.step.detail]
     cancelled = [stage.step.cancelled for stage in stages if stage.step.cancelled]
     assert [(order.quantity, order.price, order.confirmed) for order in cancelled] == [
         (Decimal("0.1"), Decimal(60000), False),

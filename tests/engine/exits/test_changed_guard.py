@@ -13,7 +13,7 @@ from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
-from engine.orders.intents import Asked
+from engine.orders.intents import ManualClose
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from tests.engine_room import a_trigger
@@ -64,18 +64,18 @@ PAUSED = replace(BIGGER, state=GuardState.PAUSED, state_reason="split")
 TAKEN_OFF = replace(GUARD, state=GuardState.CLOSED, state_reason=OWNER_WORD)
 STOOD_DOWN = GUARD
 AWAITS = replace(GUARD, state=GuardState.PAUSED, state_reason="vanished")
-ASKED = Asked(guarded=D("0.05"), guarded_cost=D(3000), entry_known=True)
+MANUAL = ManualClose(guarded=D("0.05"), guarded_cost=D(3000), entry_known=True)
 
 
 @pytest.mark.parametrize(
-    ("stored", "ended", "filled", "asked", "left"),
+    ("stored", "ended", "filled", "manual", "left"),
     [
         (TAKEN_OFF, SOLD, "0.1", None, ("0.1", 6000, GuardState.CLOSED, OWNER_WORD)),
         (TAKEN_OFF, STOOD_DOWN, "0", None, ("0.1", 6000, GuardState.CLOSED, OWNER_WORD)),
         (BIGGER, SOLD, "0.1", None, ("0.2", 12000, GuardState.ARMED, None)),
         (BIGGER, STOOD_DOWN, "0", None, ("0.3", 18000, GuardState.ARMED, None)),
         (BIGGER, AWAITS, "0", None, ("0.3", 18000, GuardState.PAUSED, "vanished")),
-        (BIGGER, SOLD, "0.1", ASKED, ("0.05", 3000, GuardState.ARMED, None)),
+        (BIGGER, SOLD, "0.1", MANUAL, ("0.05", 3000, GuardState.ARMED, None)),
         (PAUSED, SOLD, "0.1", None, ("0.2", 12000, GuardState.PAUSED, "split")),
         (
             replace(CLOSING, quantity=D("0.05"), cost=D(3000)),
@@ -87,9 +87,9 @@ ASKED = Asked(guarded=D("0.05"), guarded_cost=D(3000), entry_known=True)
     ],
 )
 def test_what_was_sold_goes_off_a_changed_guard_and_all_else_stays_as_it_was_changed(
-    stored, ended, filled, asked, left
+    stored, ended, filled, manual, left
 ):
-    after = left_of_changed(stored, ended, filled=D(filled), asked=asked)
+    after = left_of_changed(stored, ended, filled=D(filled), manual=manual)
 
     assert (after.quantity, after.cost, after.state, after.state_reason) == (D(left[0]), left[1], *left[2:])
 

@@ -11,14 +11,14 @@ from engine.exits.execute import Beginning
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Asked
+from engine.orders.intents import ManualClose
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.store import StaleIntentError
 from engine.storage.database import Database
 from sandbox.faults import FaultKind
 from tests.engine_room import a_trigger
 
-ASKED = Asked(guarded=Decimal("0.1"), guarded_cost=Decimal(6000), entry_known=True)
+MANUAL = ManualClose(guarded=Decimal("0.1"), guarded_cost=Decimal(6000), entry_known=True)
 
 
 @pytest.fixture
@@ -404,10 +404,10 @@ async def test_an_exit_of_before_goes_without_a_price_of_now(falling):
 @pytest.mark.fault("P52")
 async def test_what_was_asked_for_while_the_process_stops_is_written_down_and_sold_by_the_next(falling):
     guard = await falling.guard()
-    trigger = replace(a_trigger(at=falling.clock.now()), asked=ASKED)
+    trigger = replace(a_trigger(at=falling.clock.now()), manual=MANUAL)
     await falling.tasks.drain(0)
 
-    beginning = await falling.exits.begin_asked(guard, trigger, before=guard)
+    beginning = await falling.exits.begin_manual_close(guard, trigger, before=guard)
     sent_before = len(falling.sent())
     await falling.restart()
 
@@ -417,10 +417,10 @@ async def test_what_was_asked_for_while_the_process_stops_is_written_down_and_so
 
 async def test_what_is_asked_for_twice_is_begun_once(falling):
     guard = await falling.guard()
-    trigger = replace(a_trigger(at=falling.clock.now()), asked=ASKED)
+    trigger = replace(a_trigger(at=falling.clock.now()), manual=MANUAL)
 
-    first = await falling.exits.begin_asked(guard, trigger, before=guard)
-    again = await falling.exits.begin_asked(guard, trigger, before=guard)
+    first = await falling.exits.begin_manual_close(guard, trigger, before=guard)
+    again = await falling.exits.begin_manual_close(guard, trigger, before=guard)
 
     assert (first, again) == (Beginning.BEGUN, Beginning.NOT_BEGUN)
     assert await is_sold_once(falling)

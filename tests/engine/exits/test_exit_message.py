@@ -9,7 +9,7 @@ from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
-from engine.orders.intents import Asked, Trigger
+from engine.orders.intents import ManualClose, Trigger
 from engine.orders.states import IntentState, client_order_id
 from tests.builders import NOW, a_fill, a_guard, an_exit_intent, an_exit_order, an_instrument, number
 
@@ -71,7 +71,7 @@ def test_the_alert_tells_the_whole_exit():
         venue_order_id="O-1",
         client_order_id=client_order_id("intent-1", 1),
         found_later=True,
-        asked=False,
+        manual=False,
         entry_known=True,
     )
 
@@ -85,11 +85,11 @@ def test_an_alert_without_dust_leaves_nothing_over():
 @pytest.mark.parametrize(("entry_known", "realised"), [(True, "-10.9"), (False, None)])
 def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised):
     intent = an_intent()
-    asked = Asked(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
+    manual = ManualClose(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
 
-    alert = an_alert(replace(intent, trigger=replace(intent.trigger, asked=asked)), an_exit_order())
+    alert = an_alert(replace(intent, trigger=replace(intent.trigger, manual=manual)), an_exit_order())
 
-    assert (alert.asked, alert.entry_known, alert.realised) == (True, entry_known, number(realised))
+    assert (alert.manual, alert.entry_known, alert.realised) == (True, entry_known, number(realised))
 
 
 def test_the_alert_dates_the_sale_by_its_last_fill():
@@ -192,8 +192,8 @@ def test_the_price_of_the_day_it_was_guarded_is_no_entry():
 
 
 def test_a_manual_close_of_more_than_was_guarded_has_the_guards_result_of_the_guarded_part():
-    asked = Asked(guarded=number("0.5"), guarded_cost=number("60"), entry_known=False)
-    alert = counted_from(asked=asked, since_guarded=True, paid=number("80"))
+    manual = ManualClose(guarded=number("0.5"), guarded_cost=number("60"), entry_known=False)
+    alert = counted_from(manual=manual, since_guarded=True, paid=number("80"))
 
     # 45 of 90 against 60, less half of 0.9.
     against = AgainstGuard(price=number("120"), quantity=number("0.5"), result=number("-15.45"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.exits.exit_pair import (
-    SHUT_PATIENCE_S,
+    SHUT_MAX_WAIT_S,
     NoPair,
     PairOffer,
     choose_pair,
@@ -98,7 +98,7 @@ def test_a_margin_position_has_no_other_pair():
     ],
 )
 def test_only_a_pair_that_brings_enough_is_taken_and_the_best_of_them(offers, chosen):
-    least = least_price(mark=D(50000), is_shut=False, triggered_at=D(60000), asked=False)
+    least = least_price(mark=D(50000), is_shut=False, triggered_at=D(60000), manual=False)
 
     best = choose_pair([an_offer(*offer, least=least.usual) for offer in offers])
     assert (best and best.symbol) == chosen
@@ -142,7 +142,7 @@ def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
 
 
 @pytest.mark.parametrize(
-    ("mark", "is_shut", "asked", "usual", "floor"),
+    ("mark", "is_shut", "manual", "usual", "floor"),
     [
         pytest.param(40000, False, False, 38800, 38800, id="near its mark"),
         pytest.param(None, False, False, 48500, 45000, id="no mark"),
@@ -157,11 +157,11 @@ def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
     ],
 )
 def test_what_a_unit_must_bring_goes_by_the_mark_or_by_what_its_owner_agreed_to(
-    mark, is_shut, asked, usual, floor
+    mark, is_shut, manual, usual, floor
 ):
     mark = None if mark is None else D(mark)
 
-    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), asked=asked)
+    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), manual=manual)
 
     assert (least.usual, least.floor) == (usual, floor)
 
@@ -172,7 +172,7 @@ def test_what_a_unit_must_bring_goes_by_the_mark_or_by_what_its_owner_agreed_to(
     own=st.decimals(min_value=0, max_value=200000, places=2),
 )
 def test_no_book_makes_a_pair_sell_far_below_what_is_still_shown_or_the_trigger(mark, is_shut, own):
-    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), asked=False).by_book(own)
+    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), manual=False).by_book(own)
 
     shown = D(50000) if mark is None else mark
     assert least >= min(D(45000), shown * D("0.97"))
@@ -195,7 +195,7 @@ def test_the_pairs_that_were_not_taken_are_named_with_what_they_would_bring():
 
 
 @pytest.mark.parametrize("reason", RefusalReason)
-@pytest.mark.parametrize(("is_first", "shut_s"), [(True, 0), (True, SHUT_PATIENCE_S), (False, 0)])
+@pytest.mark.parametrize(("is_first", "shut_s"), [(True, 0), (True, SHUT_MAX_WAIT_S), (False, 0)])
 def test_which_refusals_send_an_exit_to_another_pair(reason, is_first, shut_s):
     leaving = {PAIR, RefusalReason.UNKNOWN_SYMBOL}
     if not is_first:
@@ -577,7 +577,7 @@ async def test_a_guarded_pair_that_stays_shut_is_left_after_some_seconds(room, b
     failing, filled = await room.alerts()
     assert failing.doing == "trying again, through another pair if its market still takes none,"
     assert (filled.symbol, filled.instead_of) == ("BTC/USDT", "BTC/USD")
-    assert SHUT_PATIENCE_S < room.clock.monotonic() - begun < 15
+    assert SHUT_MAX_WAIT_S < room.clock.monotonic() - begun < 15
 
 
 async def test_a_region_that_keeps_kraken_from_dollars_sells_for_other_money(room):

@@ -30,7 +30,7 @@ async def given_up(room):
         intent,
         IntentEvent.ACCEPT,
         cause="accepted",
-        words=order.venue_order_id,
+        detail=order.venue_order_id,
         venue_order_id=order.venue_order_id,
     )
     room.intent = await room.journal.retry(intent, cause="closed without a fill")

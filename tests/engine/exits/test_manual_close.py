@@ -4,21 +4,23 @@ from decimal import Decimal
 
 import pytest
 
-from engine.exits.manual_close import ASKED_VALID, is_too_late, rest_after_asking, restore_guard
+from engine.exits.manual_close import MANUAL_CLOSE_VALID, is_too_late, rest_after_manual_close, restore_guard
 from engine.guards.guard import GuardState
-from engine.orders.intents import Asked
+from engine.orders.intents import ManualClose
 from tests.handlers.exit_values import intent, trigger
 from tests.handlers.values import guard
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
-NOTHING_BEFORE = Asked(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=True)
-A_TENTH_BEFORE = Asked(guarded=Decimal("0.1"), guarded_cost=Decimal(5000), entry_known=True)
+NOTHING_BEFORE = ManualClose(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=True)
+A_TENTH_BEFORE = ManualClose(guarded=Decimal("0.1"), guarded_cost=Decimal(5000), entry_known=True)
 CLOSING = replace(guard("0.4", "20000"), state=GuardState.CLOSING)
 
 
-@pytest.mark.parametrize(("later", "too_late"), [(ASKED_VALID, False), (ASKED_VALID * 1.01, True)])
+@pytest.mark.parametrize(
+    ("later", "too_late"), [(MANUAL_CLOSE_VALID, False), (MANUAL_CLOSE_VALID * 1.01, True)]
+)
 def test_a_wish_is_good_for_a_minute(later, too_late):
-    wanted = intent(trigger=trigger(at=AT, asked=NOTHING_BEFORE))
+    wanted = intent(trigger=trigger(at=AT, manual=NOTHING_BEFORE))
 
     assert is_too_late(wanted, AT + later) is too_late
 
@@ -49,4 +51,4 @@ def test_a_paused_guard_stays_paused():
 def test_a_whole_sale_leaves_nothing_to_tell():
     sold = CLOSING.with_quantity(Decimal(0))
 
-    assert rest_after_asking(sold, None, A_TENTH_BEFORE) == (sold, None)
+    assert rest_after_manual_close(sold, None, A_TENTH_BEFORE) == (sold, None)

@@ -48,7 +48,7 @@ def a_view(available=None, *, guard=None, expected="3", **changes):
         quantity_check=QuantityCheck(),
         instrument=an_instrument(lot="0.01", minimum_quantity="0.1"),
         price=Decimal(100),
-        asked=False,
+        manual=False,
         now_s=100.0,
     )
     return replace(view, **changes)
@@ -136,9 +136,9 @@ def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_s
     )
 
 
-@pytest.mark.parametrize("is_asked", [False, True])
-def test_while_all_of_it_is_unconfirmed_nothing_goes(is_asked):
-    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, asked=is_asked)
+@pytest.mark.parametrize("is_manual", [False, True])
+def test_while_all_of_it_is_unconfirmed_nothing_goes(is_manual):
+    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, manual=is_manual)
 
     assert next_step(view) == ReadAgain(is_contradictory=False)
     assert next_step(
@@ -147,7 +147,9 @@ def test_while_all_of_it_is_unconfirmed_nothing_goes(is_asked):
 
 
 def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_unconfirmed():
-    view = a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), asked=True)
+    view = a_view(
+        an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), manual=True
+    )
 
     assert isinstance(next_step(view), ReadAgain)
 
@@ -288,7 +290,7 @@ def views(draw):
         guard=a_guard(quantity=str(draw(st.decimals(Decimal("0.001"), 5, places=3)))),
         expected=str(draw(AMOUNTS)),
         quantity_check=QuantityCheck() if since is None else QuantityCheck(short=(owned, since)),
-        asked=draw(st.booleans()),
+        manual=draw(st.booleans()),
         may_free=draw(st.booleans()),
     )
 
@@ -302,4 +304,4 @@ def test_never_is_more_sold_than_is_guarded_and_not_gone(view):
         assert step.exit_quantity.whole == view.guard
         assert 0 < step.quantity <= step.exit_quantity.guard.quantity == view.guard.quantity - gone
         assert step.exit_quantity.is_unconfirmed == (not view.quantity_check.is_over(view.now_s))
-        assert not (step.exit_quantity.is_unconfirmed and view.asked)
+        assert not (step.exit_quantity.is_unconfirmed and view.manual)

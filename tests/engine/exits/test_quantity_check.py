@@ -8,7 +8,7 @@ from engine.exits.available import Available
 from engine.exits.quantity_check import (
     BELIEVE_EMPTY_AFTER_S,
     BELIEVE_SHORT_AFTER_S,
-    DOUBT_ENDS_AFTER_S,
+    SHORTFALL_FORGOTTEN_AFTER_S,
     QuantityCheck,
 )
 from tests.builders import NOW
@@ -60,7 +60,7 @@ def test_a_whole_one_ends_the_wait():
 def test_no_answer_neither_confirms_nor_refutes_and_ends_the_wait_in_the_end():
     assert not after((0, SHORT), (20, SILENT)).is_over(20)
     assert after((0, SHORT), (20, SILENT), (21, SHORT)).is_over(21)
-    assert after((0, SHORT), (DOUBT_ENDS_AFTER_S, SILENT)).is_over(DOUBT_ENDS_AFTER_S)
+    assert after((0, SHORT), (SHORTFALL_FORGOTTEN_AFTER_S, SILENT)).is_over(SHORTFALL_FORGOTTEN_AFTER_S)
 
 
 def test_nothing_there_is_believed_after_readings_ten_seconds_apart():

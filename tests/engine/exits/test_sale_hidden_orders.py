@@ -168,7 +168,7 @@ async def test_an_order_that_may_be_ours_is_no_proof_of_absence(room):
         for step in await room.journal.load_steps((await room.intents())[0].intent_id)
         if step.cause == cause
     ]
-    assert by_hand.id in step.words
+    assert by_hand.id in step.detail
     assert by_hand.id in (await room.alerts(ExitFailing))[-1].why
     assert sold(room) == D("0.2")
 

@@ -13,7 +13,7 @@ from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.offers.closing_preview import AgainstGuard, ClosePreview, Kept, Selling
 from engine.offers.offers import Nothing
-from engine.orders.intents import ASKED, Asked
+from engine.orders.intents import MANUAL, ManualClose
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -67,8 +67,8 @@ async def test_a_press_sells_all_of_it_and_the_alert_claims_no_entry(holding):
     [intent] = await holding.intents()
     assert isinstance(outcome, Selling)
     assert total(holding) == 0
-    assert (alert.asked, alert.entry_known, alert.realised) == (True, False, None)
-    assert (intent.trigger.basis, intent.state) == (ASKED, IntentState.FILLED)
+    assert (alert.manual, alert.entry_known, alert.realised) == (True, False, None)
+    assert (intent.trigger.basis, intent.state) == (MANUAL, IntentState.FILLED)
     guard = await holding.guard(intent.guard_id)
     assert (guard.source, guard.state) == (GuardSource.MANUAL, GuardState.CLOSED)
 
@@ -259,7 +259,7 @@ async def test_a_margin_position_is_closed_reduce_only(room, side, direction):
     assert call.params["reduce_only"] in {"true", True}
     assert call.params["type"] == ("sell" if direction == "long" else "buy")
     [alert] = await room.alerts(ExitFilled)
-    assert (alert.direction, alert.asked) == (direction, True)
+    assert (alert.direction, alert.manual) == (direction, True)
 
 
 async def test_what_the_venue_does_not_take_within_a_minute_is_given_up_and_the_guard_is_as_before(holding):
@@ -277,17 +277,17 @@ async def test_what_the_venue_does_not_take_within_a_minute_is_given_up_and_the_
     kept = await holding.guard()
     assert "within a minute of your asking" in parked.why
     assert [order.quantity for order in parked.cancelled] == [Decimal("0.3")]
-    assert all(message.asked for message in failing)
+    assert all(message.manual for message in failing)
     assert (kept.quantity, kept.cost, kept.state) == (guard.quantity, guard.cost, GuardState.ARMED)
     assert total(holding) == Decimal("0.4")
 
 
 async def test_a_wish_that_a_crash_delayed_is_not_carried_out(holding):
     before = await holding.arm("0.1", "5000")
-    asked = Asked(guarded=before.quantity, guarded_cost=before.cost, entry_known=True)
-    trigger = replace(a_trigger(at=holding.clock.now()), basis=ASKED, asked=asked)
+    manual = ManualClose(guarded=before.quantity, guarded_cost=before.cost, entry_known=True)
+    trigger = replace(a_trigger(at=holding.clock.now()), basis=MANUAL, manual=manual)
     wide = replace(before, quantity=Decimal("0.4"), cost=Decimal(20000))
-    await holding.journal.plan_asked(wide, trigger, before=before, intent_id="i-1")
+    await holding.journal.plan_manual_close(wide, trigger, before=before, intent_id="i-1")
     await holding.crash()
     await holding.clock.sleep(61)
 

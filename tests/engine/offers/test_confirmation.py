@@ -40,15 +40,15 @@ async def create(database):
         )
 
 
-async def claim(database, confirmation_id, *, kind=BUYING, user_id=OWNER, now=NOW):
+async def use(database, confirmation_id, *, kind=BUYING, user_id=OWNER, now=NOW):
     async with database.write() as session:
-        return await kind.claim(session, confirmation_id, user_id=user_id, now=now)
+        return await kind.use(session, confirmation_id, user_id=user_id, now=now)
 
 
 async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
     button = await create(database)
 
-    first, second = await claim(database, button), await claim(database, button)
+    first, second = await use(database, button), await use(database, button)
 
     assert first == Confirmed(user_id=OWNER, action="buy", shown=PURCHASE)
     assert second is Rejected.USED
@@ -59,39 +59,39 @@ async def test_of_many_presses_at_once_one_counts_even_over_two_processes(databa
     button = await create(database)
     other = Database(database.url)
 
-    claims = await asyncio.gather(*(claim(each, button) for _ in range(10) for each in (database, other)))
+    uses = await asyncio.gather(*(use(each, button) for _ in range(10) for each in (database, other)))
     await other.dispose()
 
-    assert sum(isinstance(result, Confirmed) for result in claims) == 1
-    assert claims.count(Rejected.USED) == 19
+    assert sum(isinstance(result, Confirmed) for result in uses) == 1
+    assert uses.count(Rejected.USED) == 19
 
 
 @pytest.mark.fault("C4")
 async def test_a_button_works_for_its_own_user_only_and_stays_usable_for_them(database):
     button = await create(database)
 
-    assert await claim(database, button, user_id=OWNER + 1) is Rejected.NOT_YOURS
-    assert isinstance(await claim(database, button), Confirmed)
+    assert await use(database, button, user_id=OWNER + 1) is Rejected.NOT_YOURS
+    assert isinstance(await use(database, button), Confirmed)
 
 
 @pytest.mark.fault("C4")
 async def test_a_button_works_until_just_before_it_expires(database):
     early, late = await create(database), await create(database)
 
-    assert isinstance(await claim(database, early, now=EXPIRES - timedelta(microseconds=1)), Confirmed)
-    assert await claim(database, late, now=EXPIRES) is Rejected.EXPIRED
+    assert isinstance(await use(database, early, now=EXPIRES - timedelta(microseconds=1)), Confirmed)
+    assert await use(database, late, now=EXPIRES) is Rejected.EXPIRED
 
 
 async def test_a_button_that_was_used_says_so_also_after_it_expired(database):
     button = await create(database)
-    await claim(database, button)
+    await use(database, button)
 
-    assert await claim(database, button, now=EXPIRES) is Rejected.USED
+    assert await use(database, button, now=EXPIRES) is Rejected.USED
 
 
 @pytest.mark.fault("C4")
 async def test_an_unknown_button_does_nothing(database):
-    assert await claim(database, "made-up") is Rejected.UNKNOWN
+    assert await use(database, "made-up") is Rejected.UNKNOWN
 
 
 async def test_ids_are_short_enough_for_callback_data_and_never_the_same(database):
@@ -106,22 +106,22 @@ async def test_an_action_that_fails_gives_the_button_back(database):
 
     async def fail_after_the_claim():
         async with database.write() as session:
-            await BUYING.claim(session, button, user_id=OWNER, now=NOW)
+            await BUYING.use(session, button, user_id=OWNER, now=NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail_after_the_claim()
 
-    assert isinstance(await claim(database, button), Confirmed)
+    assert isinstance(await use(database, button), Confirmed)
 
 
 async def test_a_button_of_another_screen_is_not_known_and_not_used_up(database):
     button = await create(database)
 
-    elsewhere = await claim(database, button, kind=Confirmation(ShownPurchase, actions=("close",)))
+    elsewhere = await use(database, button, kind=Confirmation(ShownPurchase, actions=("close",)))
 
     assert elsewhere is Rejected.UNKNOWN
-    assert isinstance(await claim(database, button), Confirmed)
+    assert isinstance(await use(database, button), Confirmed)
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ async def test_a_button_whose_record_is_damaged_does_nothing(database, damage):
         connection = await session.connection()
         await connection.execute(text("UPDATE confirmations SET params_json = :damage"), {"damage": damage})
 
-    assert await claim(database, button) is Rejected.UNKNOWN
+    assert await use(database, button) is Rejected.UNKNOWN

@@ -29,7 +29,7 @@ def an_acceptance(cause, order_id="O-1", note=None):
         from_state=IntentState.UNKNOWN,
         to_state=IntentState.ACCEPTED,
         cause=cause,
-        words=order_id,
+        detail=order_id,
         note=note,
         order_id=order_id,
     )

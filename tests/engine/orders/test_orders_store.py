@@ -16,7 +16,7 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.orders import CancelledOrder, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders import store as intents
-from engine.orders.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, Trigger
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.steps_store import insert_step, load_steps
 from engine.orders.table import IntentRow
@@ -99,6 +99,25 @@ async def test_an_intent_comes_back_as_the_same_value_with_its_trigger(journal):
     assert await live(journal) == (INTENT,)
 
 
+async def test_a_manual_close_is_stored_under_the_name_of_earlier_versions(journal):
+    manual = ManualClose(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=False)
+    entry = another(
+        "i2",
+        kind=IntentKind.ENTRY,
+        side=Side.BUY,
+        guard_id=None,
+        trigger=replace(INTENT.trigger, manual=manual),
+    )
+    await insert(journal, entry)
+
+    async with journal.read() as session:
+        rows = await session.exec(
+            text("SELECT json_extract(trigger_json, '$.asked.guarded') FROM intents ORDER BY intent_id")
+        )
+        assert rows.scalars().all() == [None, "0"]
+    assert entry in await live(journal)
+
+
 async def test_a_guard_never_has_two_live_exits(journal):
     with pytest.raises(IntegrityError, match=r"intents\.guard_id"):
         await insert(journal, another("i2"))
@@ -158,7 +177,7 @@ async def test_steps_are_numbered_in_the_order_they_were_taken(journal):
         from_state=None,
         to_state=IntentState.PLANNED,
         cause="triggered",
-        words="",
+        detail="",
     )
     sent = replace(
         planned,
@@ -166,7 +185,7 @@ async def test_steps_are_numbered_in_the_order_they_were_taken(journal):
         from_state=IntentState.PLANNED,
         to_state=IntentState.SENT,
         cause="send",
-        words="EOrder:Rate limit exceeded",
+        detail="EOrder:Rate limit exceeded",
     )
     async with journal.write() as session:
         await insert_step(session, planned)

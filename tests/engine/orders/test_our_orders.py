@@ -14,7 +14,7 @@ from tests.builders import an_exit_intent
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def step(words, *, before, after, note=None, order_id=None):
+def step(detail, *, before, after, note=None, order_id=None):
     return IntentStep(
         intent_id="intent-1",
         user_id=1,
@@ -24,7 +24,7 @@ def step(words, *, before, after, note=None, order_id=None):
         from_state=before,
         to_state=after,
         cause=note or "accepted",
-        words=words,
+        detail=detail,
         note=note,
         order_id=order_id,
     )

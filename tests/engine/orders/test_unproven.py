@@ -21,7 +21,7 @@ STEP = IntentStep(
     from_state=None,
     to_state=P,
     cause="",
-    words="",
+    detail="",
 )
 
 

@@ -15,7 +15,7 @@ from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
 from tests.handlers.alert_examples import EXIT
-from tests.handlers.exit_values import STARTED, asked, cancelled, exit_record, trigger
+from tests.handlers.exit_values import STARTED, cancelled, exit_record, manual, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER
 
@@ -33,7 +33,7 @@ def a_page(*exits, skipped=0, total=None):
 
 
 def test_the_list_is_short_and_has_a_button_each():
-    by_hand = exit_record(trigger=trigger(basis="asked", asked=asked()), intent_id="by-hand")
+    by_hand = exit_record(trigger=trigger(basis="asked", manual=manual()), intent_id="by-hand")
     waiting = exit_record(
         state=IntentState.UNKNOWN, symbol="ETH/USD", fills=(), intent_id="waiting", **UNFILLED
     )
@@ -46,7 +46,7 @@ def test_one_exit_is_shown_from_trigger_to_fill():
 
 
 def test_an_exit_its_owner_asked_for_has_no_threshold():
-    record = exit_record(trigger=trigger(basis="asked", asked=asked()), side=Side.BUY)
+    record = exit_record(trigger=trigger(basis="asked", manual=manual()), side=Side.BUY)
 
     screen = render_exit_record(record, READER)
 
@@ -56,7 +56,7 @@ def test_an_exit_its_owner_asked_for_has_no_threshold():
 
 
 def test_a_sale_its_owner_asked_for_is_measured_under_the_names_of_its_alert():
-    text = render_exit_record(exit_record(trigger=trigger(basis="asked", asked=asked())), READER).text
+    text = render_exit_record(exit_record(trigger=trigger(basis="asked", manual=manual())), READER).text
 
     assert all(name in text for name in ("Fill vs request", "Request to fill", "counted from the request"))
     assert all(name not in text for name in ("Fill vs trigger", "Trigger to fill", "from the trigger"))
@@ -96,7 +96,7 @@ def test_a_result_without_its_fee_says_so():
 
 
 def test_a_result_without_an_entry_is_unknown():
-    record = exit_record(trigger=trigger(basis="asked", asked=asked()))
+    record = exit_record(trigger=trigger(basis="asked", manual=manual()))
 
     assert "Realised PnL unknown, no entry" in render_history(a_page(record), READER, symbol=None).text
 
@@ -114,13 +114,13 @@ def test_a_cancel_that_is_under_way_is_not_called_doubtful():
     )
 
 
-def refused(times, words="EOrder:Insufficient <funds>"):
+def refused(times, detail="EOrder:Insufficient <funds>"):
     """Return a life of equal attempts a minute apart, each refused, and the one that was taken."""
     life = [(3, None, IntentState.PLANNED, "triggered", "")]
     for number in range(times):
         at = 60_000 * number
         life.append((at + 15, IntentState.PLANNED, IntentState.SENT, "send", ""))
-        life.append((at + 90, IntentState.SENT, IntentState.PLANNED, "refused", words))
+        life.append((at + 90, IntentState.SENT, IntentState.PLANNED, "refused", detail))
     life.append((60_000 * times, IntentState.PLANNED, IntentState.SENT, "send", ""))
     return tuple(life)
 
@@ -166,8 +166,8 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     listed, alone = render_history(a_page(record), READER, symbol=None), render_exit_record(record, READER)
 
     assert escape(f"{state}: {cause}") in listed.text
-    words = " ".join(alone.text.split())
-    assert f"State {state} Why {escape(cause)}" in words
+    detail = " ".join(alone.text.split())
+    assert f"State {state} Why {escape(cause)}" in detail
     check_fits(listed)
     check_fits(alone)
 
@@ -233,7 +233,7 @@ def test_a_page_behind_the_last_exit_says_that_there_is_none():
 
 def test_what_the_shown_exits_brought_is_added_up_where_all_of_it_is_known():
     known = exit_record()
-    without_entry = exit_record(trigger=trigger(basis="asked", asked=asked()))
+    without_entry = exit_record(trigger=trigger(basis="asked", manual=manual()))
     waiting = exit_record(state=IntentState.UNKNOWN, fills=(), **UNFILLED)
 
     added = render_history(a_page(known, known, waiting), READER, symbol=None).text

@@ -11,15 +11,15 @@ from tests.handlers.render.test_render_alerts import EXIT
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, ago
 
-ASKED = replace(EXIT, asked=True)
+MANUAL = replace(EXIT, manual=True)
 
 
 def test_a_sale_that_was_asked_for_says_so_and_names_no_threshold():
-    check_golden("alert_sold_as_asked", render_alert(ASKED, READER))
+    check_golden("alert_sold_as_asked", render_alert(MANUAL, READER))
 
 
 def test_a_short_bought_back_begins_the_same():
-    screen = render_alert(replace(ASKED, direction=Direction.SHORT), READER)
+    screen = render_alert(replace(MANUAL, direction=Direction.SHORT), READER)
 
     assert plain_text(screen.text).startswith(
         "SOLD as you asked\nBTC/USD on Kraken was bought back at market."
@@ -28,7 +28,7 @@ def test_a_short_bought_back_begins_the_same():
 
 
 def test_without_an_entry_no_result_is_claimed():
-    screen = render_alert(replace(ASKED, entry_known=False, realised=None), READER)
+    screen = render_alert(replace(MANUAL, entry_known=False, realised=None), READER)
 
     assert "unknown, no entry" in screen.text
     check_fits(screen)
@@ -45,7 +45,7 @@ def test_an_asked_sale_that_fails_names_no_threshold():
         doing="trying again",
         wait=Wait(again_at=ago(seconds=-2)),
         since=ago(seconds=2),
-        asked=True,
+        manual=True,
     )
 
     screen = render_alert(failing, READER)
