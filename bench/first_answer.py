@@ -12,7 +12,7 @@ from sandbox.world import SandboxWorld
 
 ROUNDS = 5
 AIM_S = 2.5
-_PATIENCE_S = 30.0
+_MAX_WAIT_S = 30.0
 _IMPORTS = "import ccxt"
 
 
@@ -73,13 +73,13 @@ async def _round() -> _Round:
 
 async def time_to_balance(stage: Stage) -> Run:
     """Start the bot with a /balance waiting for it, until the answer with all figures is there."""
-    asked = stage.owner.send("/balance")
+    requested = stage.owner.send("/balance")
     start = time.perf_counter()
     await stage.bot.start()
     try:
-        await stage.owner.wait_for(_is_complete, _PATIENCE_S, after=asked)
+        await stage.owner.wait_for(_is_complete, _MAX_WAIT_S, after=requested)
     except TimeoutError:
-        raise RuntimeError(f"the bot did not answer:\n{stage.bot.last_words()}") from None
+        raise RuntimeError(f"the bot did not answer:\n{stage.bot.last_output()}") from None
     return Run(wall_s=time.perf_counter() - start, cpu_s=used_cpu_s(pid_of(stage)))
 
 

@@ -37,11 +37,11 @@ async def measure() -> Sequence[Figure]:
     async with (
         open_venue(accounts=accounts, coins=accounts) as venue,
         open_room(venue.url, accounts=accounts) as room,
-        _open_desk(room, venue) as desk,
+        _open_runner(room, venue) as runner,
     ):
         # Opens the connection and learns the venue's clock before anything is timed.
-        await desk.send_bare()
-        turns = [await _turn(desk, number) for number in range(ROUNDS)]
+        await runner.send_bare()
+        turns = [await _turn(runner, number) for number in range(ROUNDS)]
     whole, read, bare = zip(*turns, strict=True)
     floor = spread(bare)
     return tuple(
@@ -50,14 +50,14 @@ async def measure() -> Sequence[Figure]:
     )
 
 
-async def _turn(desk: "_Desk", number: int) -> tuple[float, float, float]:
-    whole = await desk.exit(number)
-    await desk.engine.reader.read(account_of(ROUNDS + number))
-    return whole, await desk.exit(ROUNDS + number), await desk.send_bare()
+async def _turn(runner: "_Runner", number: int) -> tuple[float, float, float]:
+    whole = await runner.exit(number)
+    await runner.engine.reader.read(account_of(ROUNDS + number))
+    return whole, await runner.exit(ROUNDS + number), await runner.send_bare()
 
 
 @dataclass(slots=True, kw_only=True)
-class _Desk:
+class _Runner:
     """One engine and the venue its orders arrive at."""
 
     room: Room
@@ -95,7 +95,7 @@ class _Desk:
 
 
 @asynccontextmanager
-async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
+async def _open_runner(room: Room, venue: VenueProcess) -> AsyncIterator[_Runner]:
     base, engine = room.build()
     now = base.clock.now()
     guards = [guard_of(room, number) for number in range(_ACCOUNTS)]
@@ -104,7 +104,7 @@ async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
             await guard_rows.save_guard(session, guard, was=None, now=now, cause="measured")
     for market in base.markets.values():
         await market.instruments()
-    yield _Desk(room=room, base=base, engine=engine, venue=venue, guards=guards)
+    yield _Runner(room=room, base=base, engine=engine, venue=venue, guards=guards)
 
 
 def _trigger(guard: Guard, base: Foundation) -> Trigger:

@@ -15,7 +15,7 @@ AIM_MB = 200.0
 SCREENS = ("/balance", "/positions", "/route BTC 30", "/status", "/help") * 10
 #: After the first answer the first jobs are still reading histories and fees.
 _REST_S = 3.0
-_PATIENCE_S = 30.0
+_MAX_WAIT_S = 30.0
 
 
 async def measure() -> Sequence[Figure]:
@@ -63,7 +63,7 @@ async def _started(stages: AsyncExitStack) -> Stage:
 
 async def _use(stage: Stage) -> None:
     for command in SCREENS:
-        await stage.owner.ask(command, timeout_s=_PATIENCE_S)
+        await stage.owner.ask(command, timeout_s=_MAX_WAIT_S)
 
 
 def _weigh(stage: Stage) -> float:

@@ -15,7 +15,7 @@ ROUNDS = 7
 SIZES = (1, 100)
 #: Stands for the way to the venue and back.
 DELAY_S = 0.1
-_PATIENCE_S = 30.0
+_MAX_WAIT_S = 30.0
 
 
 async def measure() -> Sequence[Figure]:
@@ -50,7 +50,7 @@ async def _time_snapshots(room: Room) -> float:
     await base.markets[Venue.KRAKEN].instruments()
     stored = asyncio.Queue[Account]()
     start = time.perf_counter()
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(_MAX_WAIT_S):
         await engine.balances.take_snapshots(over_s=0, after=stored.put)
         for _ in range(room.accounts):
             await stored.get()

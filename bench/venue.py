@@ -24,7 +24,7 @@ from sandbox.world import KRAKEN
 
 PRICE, FALLEN = Decimal(100), Decimal("98.5")
 SECRET = base64.b64encode(b"opens nothing but this stand-in").decode()
-_PATIENCE_S = 20.0
+_MAX_WAIT_S = 20.0
 _MS = 1_000
 _PRICES = {"BTC": Decimal(64_000), "ETH": Decimal(3_200)}
 _SHARED = {"BTC": Decimal("0.01"), "ETH": Decimal("0.2"), "USD": Decimal(100)}
@@ -69,19 +69,19 @@ async def time_fall(server: KrakenServer, coin: str) -> tuple[float, float]:
     sold = len(server.tape.calls("AddOrder"))
     server.market.set_price(coin, FALLEN)
     fell_at = time.monotonic()
-    order = (await server.tape.wait_for("AddOrder", sold + 1, timeout_s=_PATIENCE_S))[-1]
-    asked_at = max(
+    order = (await server.tape.wait_for("AddOrder", sold + 1, timeout_s=_MAX_WAIT_S))[-1]
+    requested_at = max(
         call.monotonic
         for call in server.tape.calls("Ticker")
         if call.index < order.index and pair_of(coin) in call.params["pair"].split(",")
     )
     server.market.set_price(coin, PRICE)
-    return (asked_at - fell_at) * _MS, (order.monotonic - asked_at) * _MS
+    return (requested_at - fell_at) * _MS, (order.monotonic - requested_at) * _MS
 
 
 async def time_order(server: KrakenServer, count: int) -> tuple[float]:
     """Wait for the order of this number and return when it came in, in monotonic seconds."""
-    orders = await server.tape.wait_for("AddOrder", count, timeout_s=_PATIENCE_S)
+    orders = await server.tape.wait_for("AddOrder", count, timeout_s=_MAX_WAIT_S)
     return (orders[count - 1].monotonic,)
 
 
@@ -94,8 +94,8 @@ async def serve(server: KrakenServer, lines: asyncio.StreamReader) -> None:
             _say(*(await time_order(server, int(word)) if word.isdigit() else await time_fall(server, word)))
 
 
-def _say(*words: object) -> None:
-    sys.stdout.write(" ".join(map(str, words)) + "\n")
+def _say(*text: object) -> None:
+    sys.stdout.write(" ".join(map(str, text)) + "\n")
     sys.stdout.flush()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("engine", "bot", "handlers", "demo")
+FOLDERS = ("engine", "bot", "handlers", "demo", "bench")
 
 BANNED = frozenset(
     {

@@ -18,9 +18,9 @@ class ChatData:
     """A job that fails as told, the alarm around it and what the owner heard."""
 
     def __init__(self):
-        self.clock, self.told, self.error, self.takes_s = HandClock(), [], None, 0.0
+        self.clock, self.reported, self.error, self.takes_s = HandClock(), [], None, 0.0
         self.begun, self.go_on = asyncio.Event(), asyncio.Event()
-        self.alarm = DatabaseAlarm(notify=self.told.append, clock=self.clock)
+        self.alarm = DatabaseAlarm(notify=self.reported.append, clock=self.clock)
         self.job = self.alarm.around("lease", self.work)
 
     async def work(self):
@@ -39,25 +39,25 @@ class ChatData:
 
 
 @pytest.fixture
-def desk():
+def case():
     return ChatData()
 
 
-async def test_a_database_that_works_is_not_spoken_of(desk):
-    await desk.run()
+async def test_a_database_that_works_is_not_spoken_of(case):
+    await case.run()
 
-    assert desk.told == []
+    assert case.reported == []
 
 
 @pytest.mark.fault("P4")
-async def test_one_that_fails_for_seconds_is_reported_once_a_minute_until_it_works(desk):
+async def test_one_that_fails_for_seconds_is_reported_once_a_minute_until_it_works(case):
     for _ in range(14):
-        await desk.run(LOCKED)
-    assert desk.alarm.failing_s == 65
-    await desk.run()
+        await case.run(LOCKED)
+    assert case.alarm.failing_s == 65
+    await case.run()
 
-    assert desk.alarm.failing_s is None
-    first, reminder, clear = desk.told
+    assert case.alarm.failing_s is None
+    first, reminder, clear = case.reported
     assert first.startswith("NIJA cannot write its database: exits cannot be carried out")
     assert "for 5 s" in first
     assert "for 65 s" in reminder
@@ -74,60 +74,60 @@ async def test_one_that_fails_for_seconds_is_reported_once_a_minute_until_it_wor
     ],
     ids=["no room", "damaged", "replaced"],
 )
-async def test_what_is_wrong_with_it_is_named(desk, error, message):
+async def test_what_is_wrong_with_it_is_named(case, error, message):
     for _ in range(2):
-        await desk.run(error)
+        await case.run(error)
 
-    [told] = desk.told
-    assert message in told
-
-
-async def test_a_moment_of_failing_is_not_reported(desk):
-    await desk.run(LOCKED)
-    await desk.run()
-
-    assert desk.told == []
+    [reported] = case.reported
+    assert message in reported
 
 
-async def test_another_error_is_no_matter_of_the_database(desk):
+async def test_a_moment_of_failing_is_not_reported(case):
+    await case.run(LOCKED)
+    await case.run()
+
+    assert case.reported == []
+
+
+async def test_another_error_is_no_matter_of_the_database(case):
     for _ in range(5):
-        await desk.run(ValueError("a bug"))
+        await case.run(ValueError("a bug"))
 
-    assert desk.told == []
+    assert case.reported == []
 
 
 @pytest.mark.fault("P5")
-async def test_one_that_only_waits_is_reported_before_it_fails(desk, monkeypatch):
+async def test_one_that_only_waits_is_reported_before_it_fails(case, monkeypatch):
     monkeypatch.setattr(database_alarm, "ALARM_AFTER_S", 0.02)
-    desk.takes_s = 0.3
+    case.takes_s = 0.3
 
-    running = asyncio.create_task(desk.run())
-    await until(lambda: desk.told)
-    assert len(desk.told) == 1
+    running = asyncio.create_task(case.run())
+    await until(lambda: case.reported)
+    assert len(case.reported) == 1
 
-    desk.go_on.set()
+    case.go_on.set()
     await running
-    assert len(desk.told) == 2
+    assert len(case.reported) == 2
 
 
-async def test_it_is_well_only_when_every_job_works(desk):
+async def test_it_is_well_only_when_every_job_works(case):
     async def fail():
         raise sqlite3.OperationalError("disk I/O error")
 
-    other = desk.alarm.around("guard", fail)
+    other = case.alarm.around("guard", fail)
     for _ in range(3):
-        desk.clock.pass_time(5)
+        case.clock.pass_time(5)
         with pytest.raises(sqlite3.OperationalError):
             await other()
-        await desk.run(after_s=0)
+        await case.run(after_s=0)
 
-    assert len(desk.told) == 1
+    assert len(case.reported) == 1
 
 
-async def test_a_run_that_is_cancelled_takes_its_work_along(desk, monkeypatch):
-    desk.takes_s = 30
-    running = asyncio.create_task(desk.job())
-    await desk.begun.wait()
+async def test_a_run_that_is_cancelled_takes_its_work_along(case, monkeypatch):
+    case.takes_s = 30
+    running = asyncio.create_task(case.job())
+    await case.begun.wait()
 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -80,16 +80,16 @@ class ChatData:
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def chat_data(tmp_path):
     async with migrated(tmp_path, owners=(OWNER, OTHER)) as database:
         async with database.write() as session:
             await save_account(session, an_account_of(OWNER, "kraken-1"))
             await save_account(session, an_account_of(OTHER, "kraken-2"))
         nonces = await NonceStore(tmp_path / "nija.db", SystemClock()).open()
         try:
-            desk = ChatData(database, nonces)
-            await desk.keep(a_guard())
-            yield desk
+            chat_data = ChatData(database, nonces)
+            await chat_data.keep(a_guard())
+            yield chat_data
         finally:
             await nonces.close()
 
@@ -114,72 +114,72 @@ def an_account_of(user_id, account_id):
         pytest.param(31, (0, 1), id="longer ago"),
     ],
 )
-async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, looked_s_ago, watched):
+async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(chat_data, looked_s_ago, watched):
     if looked_s_ago is not None:
-        desk.looked_at[Venue.KRAKEN] = moment(desk.clock) + timedelta(seconds=-looked_s_ago)
+        chat_data.looked_at[Venue.KRAKEN] = moment(chat_data.clock) + timedelta(seconds=-looked_s_ago)
 
-    assert await desk.watched() == watched
+    assert await chat_data.watched() == watched
 
 
-async def test_a_guard_whose_key_may_open_another_account_waits_and_says_so(desk):
-    desk.looked_at[Venue.KRAKEN] = moment(desk.clock)
-    desk.is_key_certain = False
+async def test_a_guard_whose_key_may_open_another_account_waits_and_says_so(chat_data):
+    chat_data.looked_at[Venue.KRAKEN] = moment(chat_data.clock)
+    chat_data.is_key_certain = False
 
-    [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
+    [unwatched] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
     assert unwatched.why == KEY_CHANGED
 
 
-async def test_right_after_the_start_nothing_is_missing_yet(desk):
-    [starting] = (await desk.status.fetch_status(OWNER)).unwatched
-    desk.clock.pass_time(31)
-    [silent] = (await desk.status.fetch_status(OWNER)).unwatched
+async def test_right_after_the_start_nothing_is_missing_yet(chat_data):
+    [starting] = (await chat_data.status.fetch_status(OWNER)).unwatched
+    chat_data.clock.pass_time(31)
+    [silent] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
     assert (starting.is_starting, starting.why) == (True, STARTING)
     assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken")
 
 
-async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_once(desk):
-    desk.refused = TryLaterError(Venue.KRAKEN, "no connection")
+async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_once(chat_data):
+    chat_data.refused = TryLaterError(Venue.KRAKEN, "no connection")
 
-    report = await desk.status.fetch_status(OWNER)
+    report = await chat_data.status.fetch_status(OWNER)
 
     [silent] = report.unwatched
     assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken (no connection)")
     assert Symptom.GUARDS_UNWATCHED in {trouble.symptom for trouble in find_troubles(report)}
 
 
-async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(desk):
-    async with desk.database.write() as session:
+async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(chat_data):
+    async with chat_data.database.write() as session:
         connection = await session.connection()
         await connection.execute(text("UPDATE guards SET quantity = 'many'"))
 
-    report = await desk.status.fetch_status(OWNER)
+    report = await chat_data.status.fetch_status(OWNER)
 
     [unreadable] = report.unreadable
     assert (unreadable.record, unreadable.why) == (RecordKind.GUARD, "its quantity is 'many'")
     assert (unreadable.symbol, unreadable.venue_label) == ("BTC/USD", "Kraken")
     assert (report.guards, report.guards_armed) == (1, 0)
     assert Symptom.GUARDS_UNREADABLE in {trouble.symptom for trouble in find_troubles(report)}
-    screen = render_status(report, Reader(now=desk.clock.now())).text
+    screen = render_status(report, Reader(now=chat_data.clock.now())).text
     assert "NOT watched: BTC/USD at Kraken" in screen
     assert "All is well" not in screen
-    assert not (await desk.status.fetch_status(OTHER)).unreadable
+    assert not (await chat_data.status.fetch_status(OTHER)).unreadable
 
 
-async def test_every_guard_that_waits_is_named_with_its_reason(desk):
+async def test_every_guard_that_waits_is_named_with_its_reason(chat_data):
     paused = replace(a_guard(state=GuardState.PAUSED), state_reason="its quantity changed without a trade")
-    await desk.keep(paused)
-    journal = ExitJournal(database=desk.database, clock=desk.clock)
+    await chat_data.keep(paused)
+    journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     selling = a_guard(asset="ETH", guard_id="guard-2")
-    await desk.keep(selling)
-    live = await journal.plan_exit(selling, a_trigger(at=desk.clock.now()), intent_id="intent-1")
-    reminders = desk.reminders
+    await chat_data.keep(selling)
+    live = await journal.plan_exit(selling, a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
+    reminders = chat_data.reminders
     for why in ("its balance is held", "Kraken does not answer"):
         await reminders.send_if_due(live.intent, why, "trying again")
-        desk.clock.pass_time(3600)
+        chat_data.clock.pass_time(3600)
 
-    report = await desk.status.fetch_status(OWNER)
+    report = await chat_data.status.fetch_status(OWNER)
 
     assert [(one.symbol, one.why) for one in report.paused] == [
         ("BTC/USD", "its quantity changed without a trade")
@@ -192,70 +192,70 @@ async def test_every_guard_that_waits_is_named_with_its_reason(desk):
     "error",
     [KeyRejectedError(Venue.KRAKEN, "Invalid key"), LockedOutError(Venue.KRAKEN, "Temporary lockout")],
 )
-async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched(desk, error):
-    desk.looked_at[Venue.KRAKEN] = moment(desk.clock)
-    desk.refused = error
+async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched(chat_data, error):
+    chat_data.looked_at[Venue.KRAKEN] = moment(chat_data.clock)
+    chat_data.refused = error
 
-    [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
+    [unwatched] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
     assert unwatched.why == f"Kraken refuses the key, so nothing could be sold: {error.message}"
     assert unwatched.since == START
 
 
-async def test_a_paused_guard_and_those_of_others_are_not_missed(desk):
-    await desk.keep(a_guard(state=GuardState.PAUSED))
-    await desk.keep(replace(a_guard(), guard_id="guard-2", user_id=OTHER, account_id="kraken-2"))
+async def test_a_paused_guard_and_those_of_others_are_not_missed(chat_data):
+    await chat_data.keep(a_guard(state=GuardState.PAUSED))
+    await chat_data.keep(replace(a_guard(), guard_id="guard-2", user_id=OTHER, account_id="kraken-2"))
 
-    assert await desk.watched() == (0, 0)
+    assert await chat_data.watched() == (0, 0)
 
 
-async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(desk):
+async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(chat_data):
     over = asyncio.Event()
-    desk.tasks.spawn("exit guard-1", over.wait)
-    desk.tasks.spawn("exit of-somebody-else", over.wait)
+    chat_data.tasks.spawn("exit guard-1", over.wait)
+    chat_data.tasks.spawn("exit of-somebody-else", over.wait)
 
-    report = await desk.status.fetch_status(OWNER)
-    await desk.tasks.drain(0)
+    report = await chat_data.status.fetch_status(OWNER)
+    await chat_data.tasks.drain(0)
 
     assert (report.exits_in_flight, report.exits_since) == (1, None)
 
 
-async def test_an_exit_whose_failing_was_reported_is_named_at_once(desk):
-    journal = ExitJournal(database=desk.database, clock=desk.clock)
+async def test_an_exit_whose_failing_was_reported_is_named_at_once(chat_data):
+    journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     guard = a_guard()
-    trigger = a_trigger(at=desk.clock.now())
+    trigger = a_trigger(at=chat_data.clock.now())
     live = await journal.plan_exit(guard, trigger, intent_id="intent-1")
-    before = await desk.status.fetch_status(OWNER)
-    reminders = desk.reminders
+    before = await chat_data.status.fetch_status(OWNER)
+    reminders = chat_data.reminders
     await reminders.send_if_due(live.intent, "no connection", "trying again")
 
-    report = await desk.status.fetch_status(OWNER)
+    report = await chat_data.status.fetch_status(OWNER)
 
     assert (before.exits_in_flight, len(before.failing)) == (1, 0)
     assert (report.exits_in_flight, len(report.failing)) == (1, 1)
-    assert (await desk.status.fetch_status(OTHER)).failing == ()
+    assert (await chat_data.status.fetch_status(OTHER)).failing == ()
 
 
-async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_told_last(desk):
-    journal = ExitJournal(database=desk.database, clock=desk.clock)
-    live = await journal.plan_exit(a_guard(), a_trigger(at=desk.clock.now()), intent_id="intent-1")
-    async with FailureReminder(live.intent, reminders=desk.reminders, clock=desk.clock) as reminder:
+async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_told_last(chat_data):
+    journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
+    live = await journal.plan_exit(a_guard(), a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
+    async with FailureReminder(live.intent, reminders=chat_data.reminders, clock=chat_data.clock) as reminder:
         await reminder.note("refused: insufficient funds", "trying again")
-        told = await desk.status.fetch_status(OWNER)
-        desk.clock.pass_time(5)
+        told = await chat_data.status.fetch_status(OWNER)
+        chat_data.clock.pass_time(5)
         await reminder.note("Kraken does not answer", "trying again")
-        report = await desk.status.fetch_status(OWNER)
+        report = await chat_data.status.fetch_status(OWNER)
 
     assert [one.why for one in told.failing] == ["refused: insufficient funds"]
     assert [(one.why, one.since) for one in report.failing] == [("Kraken does not answer", START)]
 
 
-async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_same(desk):
-    journal = ExitJournal(database=desk.database, clock=desk.clock)
-    live = await journal.plan_exit(a_guard(), a_trigger(at=desk.clock.now()), intent_id="intent-1")
-    desk.clock.pass_time(5)
-    desk.reminders.keep_reason(live.intent, "no connection")
+async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_same(chat_data):
+    journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
+    live = await journal.plan_exit(a_guard(), a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
+    chat_data.clock.pass_time(5)
+    chat_data.reminders.keep_reason(live.intent, "no connection")
 
-    [failing] = (await desk.status.fetch_status(OWNER)).failing
+    [failing] = (await chat_data.status.fetch_status(OWNER)).failing
 
-    assert (failing.why, failing.since) == ("no connection", desk.clock.now())
+    assert (failing.why, failing.since) == ("no connection", chat_data.clock.now())

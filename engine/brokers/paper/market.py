@@ -31,7 +31,7 @@ class PaperMarket:
         return self._data.ahead()
 
     def now(self) -> float:
-        """Return what the venue's clock shows, in seconds since 1970, as all that a venue tells is dated."""
+        """Return what the venue's clock shows, in seconds since 1970, as all that a venue reports is dated."""
         return (self._clock.now() + self.ahead()).timestamp()
 
     async def listings(self) -> Mapping[str, Instrument]:

@@ -126,7 +126,7 @@ class Ledger(Balances):
         return order
 
     def fill_on(self, order_id: str, level: Level, *, at: float) -> Order:
-        """Fill more of an order that is over, as at a venue that tells a trade after the order's end."""
+        """Fill more of an order that is over, as at a venue that reports a trade after the order's end."""
         draw = Draw()
         order = self._filled(self.orders[order_id], level, draw, maker=False, at=at)
         self._apply(draw.change(order), at)
