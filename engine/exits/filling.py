@@ -1,4 +1,4 @@
-"""An order the venue has: requested until it is final, then reported with its exact fill."""
+"""An order the venue has: queried until it is final, then reported with its exact fill."""
 
 import asyncio
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Requests of one exit whose answer was lost: requested until found or proven absent, and after that as long as they may arrive."""
+"""Orders of one exit whose submit response was lost: looked up until found or proven absent, and after that as long as they may arrive."""
 
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence

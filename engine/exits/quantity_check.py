@@ -27,7 +27,7 @@ class QuantityCheck:
     short: tuple[Decimal, float] | None = None
     #: Since when readings were short, whether or not they agreed.
     short_since: float | None = None
-    #: Whether the last one reported nothing.
+    #: True if the last reading had no answer.
     is_silent: bool = False
 
     def after(self, available: Available, *, missing: Decimal, now_s: float) -> "QuantityCheck":

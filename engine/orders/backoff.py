@@ -32,7 +32,7 @@ def pause_s(why: BrokerError | str, failures: int) -> float:
 def proven_pause_s(failures: int, *, waited_s: float, is_refused: bool) -> float:
     """Return how much longer to wait after so many requests in a row that did nothing, since the last one left.
 
-    `is_refused` reports whether the venue refused it; if not, its answer was lost.
+    `is_refused` is true if the venue refused it; otherwise its answer was lost.
     """
     pauses_s = RETRY_AFTER_S if is_refused else AWAY_RETRY_AFTER_S
     return max(0.0, pauses_s[min(failures, len(pauses_s)) - 1] - waited_s)

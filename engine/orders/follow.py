@@ -49,7 +49,7 @@ class Follower:
         self._broker = broker
         self._clock = clock
         self._readings = dict[VenueOrderId, OrderReadings]()
-        #: When the trades of an order are requested that is not reported as over.
+        #: When to fetch the trades of an order that is not reported as over.
         self._trades_due_s = dict[VenueOrderId, float]()
 
     async def ask(self, intent: Intent) -> Followed:

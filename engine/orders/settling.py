@@ -172,7 +172,7 @@ class Settler:
     async def may_still_arrive(self, intent: Intent, *, looked_at: float | None) -> bool:
         """Return whether a lost request may yet be found under the id of the present attempt.
 
-        `looked_at` is when the venue was last requested it, answered, and did not show it; None if never.
+        `looked_at` is when the venue last answered a query for it and did not show it; None if never.
         """
         arrives_within = PROOFS[intent.venue].arrives_within
         if not arrives_within:
