@@ -131,6 +131,7 @@ async def test_a_buy_is_sent_behind_exits_and_booked(buyer, priorities):
     assert set(priorities) == {Priority.ENTRY}
 
 
+@pytest.mark.fault("V1")
 async def test_a_buy_whose_answer_was_lost_is_found_and_booked_once(buyer, priorities):
     buyer.room.fault(FaultKind.DROP_AFTER, ORDERS[buyer.venue], venue=buyer.venue)
 
@@ -144,6 +145,7 @@ async def test_a_buy_whose_answer_was_lost_is_found_and_booked_once(buyer, prior
     assert set(priorities) == {Priority.ENTRY}
 
 
+@pytest.mark.fault("V3")
 async def test_a_buy_that_never_arrived_is_sent_again_and_booked_once(buyer):
     buyer.room.fault(FaultKind.DROP_BEFORE, ORDERS[buyer.venue], venue=buyer.venue)
 
