@@ -2,11 +2,12 @@
 
 A machine's clock is set while a process runs (a time service, an operator, a board without a battery), and times in
 the database may come from a process whose clock was wrong. So whatever orders, ages, waits or expires within one
-process uses `engine.clock.Moment` or monotonic seconds, and only three kinds of wall times are left to compare:
+process uses `engine.clock.Moment` or monotonic seconds, and only four kinds of wall times are left to compare:
 
 - *Stored times* against now. One that lies ahead is suspect: nothing is known of its age. What waits for it is due,
   what it vouches for counts as old, and nothing is ever held up until it comes.
 - *A venue's own times* against each other: one clock reported them all.
+- *A venue's time* against ours: the two clocks may differ, so that near is all that can be told of it.
 - *Times that are shown*: a list in the order of the times printed in it, or how long something took.
 
 mypy fails on any other comparison, difference or sorting of datetimes in bot/, engine/ and handlers/ (tests/wall_time_rule.py).
@@ -69,6 +70,14 @@ def before(at: datetime, by: timedelta) -> datetime:
         return at - by
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+# a venue's time against ours
+
+
+def is_near(at: datetime, now: datetime, limit: timedelta) -> bool:
+    """Return whether a venue's time is no further from ours than a limit, in the past or ahead."""
+    return abs(now - at) <= limit
 
 
 # a venue's own times, which one clock reported

@@ -275,14 +275,10 @@ def _check_sides(bid: Decimal, ask: Decimal) -> PriceProblem | None:
 
 
 def _check_age(at: datetime, now: datetime, max_age_s: float) -> PriceProblem | None:
-    limit = timedelta(seconds=max_age_s)
-    # A venue's time against ours: where they differ by more than that, no price can be distinguished from an old one.
-    old = wall_time.between(at, now)
-    if old > limit:
-        return PriceProblem.STALE
-    if -old > limit:
-        return PriceProblem.FROM_THE_FUTURE
-    return None
+    # Where a venue's time and ours differ by more than that, no price can be distinguished from an old one.
+    if wall_time.is_near(at, now, timedelta(seconds=max_age_s)):
+        return None
+    return PriceProblem.FROM_THE_FUTURE if wall_time.is_ahead(at, now) else PriceProblem.STALE
 
 
 def _covers(top_quantity: Decimal | None, quantity: Decimal) -> bool:

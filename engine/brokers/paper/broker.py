@@ -1,8 +1,8 @@
 """One account on paper at one venue: filled at its live quotes, on an exact ledger in the database."""
 
 import uuid
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -227,20 +227,27 @@ class PaperBroker:
         """Load the ledger, and save it at the end; a refusal changes nothing."""
         try:
             async with self._database.write() as session:
-                ledger = await self._load(session)
-                with exact():
-                    yield session, ledger
+                with self._nothing_done():
+                    ledger = await self._load(session)
+                    with exact():
+                        yield session, ledger
                 await save_ledger(session, self._account, ledger)
         except LedgerError as e:
             raise refusal_of(self._venue, e) from e
-        except (SQLAlchemyError, UnreadableRecordError) as e:
+        except SQLAlchemyError as e:
             raise UnknownOutcomeError(self._venue, "the paper account cannot be written") from e
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncSession]:
-        try:
+        with self._nothing_done():
             async with self._database.read() as session:
                 yield session
+
+    @contextmanager
+    def _nothing_done(self) -> Iterator[None]:
+        """Raise TryLaterError for what cannot be read: nothing was written yet."""
+        try:
+            yield
         except (SQLAlchemyError, UnreadableRecordError) as e:
             raise TryLaterError(self._venue, "the paper account cannot be read") from e
 

@@ -55,8 +55,8 @@ class PaperMarket:
     async def price(self, request: OrderRequest) -> Decimal:
         """Return the ask for a purchase and the bid for a sale; raises TryLaterError when neither is known now."""
         quote = (await self._data.fetch_quotes([request.symbol])).get(request.symbol)
-        age = None if quote is None else wall_time.age(quote.at, self._clock.now())
         price = price_in(quote, request.side)
-        if price is None or (age is not None and age > self._max_price_age):
+        is_of_now = quote is not None and wall_time.is_near(quote.at, self._clock.now(), self._max_price_age)
+        if price is None or not is_of_now:
             raise TryLaterError(self._data.venue, f"no price of {request.symbol} to fill at")
         return price

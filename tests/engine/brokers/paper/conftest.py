@@ -31,12 +31,12 @@ class PaperRoom:
         self.account = ACCOUNTS[market.venue]
         self.broker = self.a_broker()
 
-    def a_broker(self, max_price_age=timedelta(seconds=15)):
+    def a_broker(self, max_price_age=timedelta(seconds=15), clock=None):
         return PaperBroker(
             account=self.account,
             market=self.market,
             database=self.database,
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             max_price_age=max_price_age,
         )
 

@@ -10,10 +10,22 @@ from engine.brokers.paper.book import Book, Level
 from engine.brokers.paper.ledger import Draft
 from engine.brokers.paper.rules import RULES
 from engine.brokers.paper.store import load_ledger, save_ledger
+from engine.clock import SystemClock
 from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
 from engine.model.orders import ClientOrderId, OrderStatus, Side
 from engine.model.venues import Venue
 from tests.simulation.contract_accounts import BITCOIN
+
+
+class ClockBehind(SystemClock):
+    """The time of a machine whose clock is behind."""
+
+    def __init__(self, by):
+        super().__init__()
+        self._by = by
+
+    def now(self):
+        return super().now() - self._by
 
 
 async def refusal_of(trade):
@@ -110,6 +122,21 @@ async def test_an_old_price_fills_nothing(alpaca):
         await alpaca.buy("0.001")
 
 
+@pytest.mark.parametrize("behind", [timedelta(seconds=20), timedelta(days=1)])
+async def test_a_price_dated_ahead_of_our_clock_fills_nothing(kraken, behind):
+    kraken.broker = kraken.a_broker(clock=ClockBehind(behind))
+
+    with pytest.raises(TryLaterError):
+        await kraken.buy("0.001")
+    assert await kraken.owned() == {"USD": Decimal(500)}
+
+
+async def test_a_price_a_little_ahead_of_our_clock_fills(kraken):
+    kraken.broker = kraken.a_broker(max_price_age=timedelta(hours=1), clock=ClockBehind(timedelta(minutes=1)))
+
+    assert (await kraken.buy("0.001")).status is OrderStatus.FILLED
+
+
 async def test_a_market_that_only_cancels_takes_no_order(kraken):
     kraken.stand_in.market.set_status(Venue.KRAKEN, BITCOIN, "cancel_only")
 
@@ -180,8 +207,30 @@ async def test_a_damaged_row_is_no_empty_account(kraken):
 
     with pytest.raises(TryLaterError):
         await kraken.broker.fetch_report()
+    with pytest.raises(TryLaterError):
+        await kraken.buy("0.001")
+
+
+async def test_a_damaged_order_of_the_same_id_is_no_lost_order(kraken):
+    await kraken.buy("0.001", client_order_id=ClientOrderId("mine"))
+    async with kraken.database.write() as session:
+        await session.exec(text("UPDATE paper_orders SET placed = 'what'"))
+
+    with pytest.raises(TryLaterError):
+        await kraken.buy("0.001", client_order_id=ClientOrderId("mine"))
+
+
+async def test_an_order_that_cannot_be_saved_has_an_unknown_outcome(kraken):
+    async with kraken.database.write() as session:
+        await session.exec(
+            text(
+                "CREATE TRIGGER full BEFORE INSERT ON paper_fills BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        )
+
     with pytest.raises(UnknownOutcomeError):
         await kraken.buy("0.001")
+    assert await kraken.owned() == {"USD": Decimal(500)}
 
 
 async def test_no_private_endpoint_of_kraken_is_called(kraken):
