@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.holdings import PositionKey
-from engine.orders.intents import Intent, IntentKind, StepNote
+from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
@@ -127,7 +127,8 @@ async def load_changes_after(session: AsyncSession, key: PositionKey, *, step: i
 
 
 def _change(intent: Intent) -> Decimal:
-    return -intent.filled_quantity if intent.kind is IntentKind.EXIT else intent.filled_quantity
+    # A leveraged position is counted without a sign, and what reduces a short one is a purchase.
+    return -intent.filled_quantity if intent.reduce_only else intent.change_of(intent.asset)
 
 
 def _filled(row: Any) -> FilledIntent:

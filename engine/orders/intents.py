@@ -11,7 +11,7 @@ from pydantic import Field
 from engine.brokers.base import Priority
 from engine.model.delays import Unseen
 from engine.model.holdings import PositionKey, PositionKind
-from engine.model.money import ZERO
+from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
@@ -121,6 +121,19 @@ class Intent:
         kind = PositionKind.MARGIN if self.reduce_only else PositionKind.SPOT
         symbol = self.symbol if self.reduce_only else None
         return PositionKey(account_id=self.account_id, kind=kind, asset=self.asset, symbol=symbol)
+
+    def change_of(self, asset: str) -> Decimal:
+        """Return by how much its order's totals changed an asset, as `movements.change_of` does for one fill."""
+        sign = -1 if self.side is Side.SELL else 1
+        change = ZERO
+        with exact():
+            if asset == self.asset:
+                change += sign * self.filled_quantity
+            if asset == self.symbol.partition("/")[2]:
+                change -= sign * (self.cost or ZERO)
+            if asset == self.fee_asset:
+                change -= self.fee or ZERO
+        return change
 
     @property
     def priority(self) -> Priority:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.model.holdings import PositionKey, PositionKind, Unsettled
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of
-from engine.model.orders import Fill, Side
+from engine.model.orders import Fill
 from engine.orders import filled_store as filled_rows
 from engine.orders import fills_store as fills
 from engine.orders.filled_store import FilledIntent
@@ -69,7 +69,7 @@ async def load_unreported(session: AsyncSession, key: PositionKey, *, step: int)
         # A venue rounds an order's totals otherwise than its fills: what is reported in full has no rest.
         if _concerns(intent, key) and _is_more_than(intent, reported):
             with exact():
-                unreported += _change(intent, key.asset) - sum(
+                unreported += intent.change_of(key.asset) - sum(
                     (change_of(key.asset, fill) for fill in reported), ZERO
                 )
     return unreported
@@ -100,16 +100,3 @@ def _concerns(intent: Intent, key: PositionKey) -> bool:
         return True
     is_paid_in = key.asset in {intent.symbol.partition("/")[2], intent.fee_asset}
     return key.kind is PositionKind.SPOT and not intent.reduce_only and is_paid_in
-
-
-def _change(intent: Intent, asset: str) -> Decimal:
-    """Return by how much an order's totals changed an asset, as `movements.change_of` does for one fill."""
-    sign = -1 if intent.side is Side.SELL else 1
-    change = ZERO
-    if asset == intent.asset:
-        change += sign * intent.filled_quantity
-    if asset == intent.symbol.partition("/")[2]:
-        change -= sign * (intent.cost or ZERO)
-    if asset == intent.fee_asset:
-        change -= intent.fee or ZERO
-    return change
