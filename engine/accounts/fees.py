@@ -1,4 +1,4 @@
-"""What a trade costs at each venue: the published table, and the live figures that replace it."""
+"""What a trade costs at each venue: the figures that routing starts from, and the live ones that replace them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -40,6 +40,8 @@ class FeeProfile:
         return self.taker_live and self.spread_live
 
 
+#: What routing starts from until the account's own fee and the pair's spread are fetched. These are chosen figures, not
+#: the venues' schedules: their published first tiers are in `engine.brokers.paper.rules`.
 TABLE: Mapping[Venue, FeeProfile] = MappingProxyType(
     {
         Venue.COINBASE: FeeProfile(taker=Decimal("0.006"), spread=Decimal("0.002")),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from engine.accounts.cost_basis import CostBasis
+from engine.accounts.fees import TABLE
 from engine.brokers.base import Session
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
@@ -279,4 +280,5 @@ def _quote_usd(facts: AccountFacts, instrument: Instrument | None) -> Decimal | 
 
 
 def _taker(facts: AccountFacts, instrument: Instrument | None) -> Decimal:
-    return facts.takers.get(instrument.symbol, ZERO) if instrument else ZERO
+    usual = TABLE[facts.report.account.venue].taker
+    return facts.takers.get(instrument.symbol, usual) if instrument else usual

@@ -25,7 +25,7 @@ class PaperRules:
     """One venue's habits."""
 
     reuse: Reuse
-    #: Its published first tier.
+    #: Its published first tier, by the page named with the rules below.
     fees: Fees
     #: It drops a request that comes after the deadline it carries.
     keeps_deadlines: bool = False
@@ -33,6 +33,7 @@ class PaperRules:
     names_fills: bool = True
 
 
+#: Fees are the venues' published first tiers; `engine.accounts.fees.TABLE` is what routing starts from instead.
 RULES: Mapping[Venue, PaperRules] = {
     # https://www.kraken.com/features/fee-schedule
     Venue.KRAKEN: PaperRules(

@@ -1,6 +1,7 @@
 import pytest
 
 from engine.accounts.cost_basis import CostBasis
+from engine.accounts.fees import TABLE
 from engine.brokers.base import Session
 from engine.guards.guard import GuardState
 from engine.guards.guard_mark import GuardMark
@@ -65,6 +66,13 @@ def account_facts(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **cha
 def found(*holdings, **choices):
     [one] = find_positions(account_facts(*holdings, **choices))
     return one
+
+
+@pytest.mark.parametrize("instruments", [LISTED, {}], ids=["listed", "without listings"])
+def test_a_fee_that_is_not_known_is_the_tables_and_not_zero(instruments):
+    position = found(a_holding("BTC", "1"), takers={}, instruments=instruments)
+
+    assert position.taker == TABLE[Venue.KRAKEN].taker
 
 
 def test_cash_and_what_is_gone_are_no_positions():
@@ -153,7 +161,11 @@ def test_a_pair_in_euros_is_valued_at_the_venues_euro():
         bases={"BTC": a_basis(currency="EUR")},
     )
 
-    assert (one.instrument.symbol, one.quote_usd, one.taker) == ("BTC/EUR", number("1.08"), 0)
+    assert (one.instrument.symbol, one.quote_usd, one.taker) == (
+        "BTC/EUR",
+        number("1.08"),
+        TABLE[Venue.KRAKEN].taker,
+    )
 
 
 @pytest.mark.parametrize(
