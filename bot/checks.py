@@ -44,7 +44,7 @@ LOOKS: Mapping[Venue, str] = {
 class CheckVerdict(StrEnum):
     """How a check went."""
 
-    PASS = "PASS"  # noqa: S105 - a setting's name, no password
+    PASS = "PASS"  # noqa: S105 - a verdict, no password
     WARN = "WARN"
     FAIL = "FAIL"
 

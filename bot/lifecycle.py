@@ -36,8 +36,8 @@ class Engine(Protocol):
     async def settle(self) -> None:
         """Wait until the outcome of every order is known."""
 
-    def refuse_new_work(self) -> None:
-        """Take no new orders; those in flight go on."""
+    def log_in_flight(self) -> None:
+        """Log what is still in flight; new work is refused from `drain` on."""
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is in flight; the rest is settled at the next start."""
@@ -132,7 +132,7 @@ async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:
 
 async def _stop(parts: ProcessParts) -> None:
     notify("STOPPING=1")
-    parts.engine.refuse_new_work()
+    parts.engine.log_in_flight()
     parts.watchdog.stop()
     parts.schedule.pause()
     if parts.commands:

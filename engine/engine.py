@@ -158,8 +158,8 @@ class Engine:
         # The pair that /route shows by default is always kept live.
         await self.costs.refresh(account, symbols | {USUAL_SYMBOL})
 
-    def refuse_new_work(self) -> None:
-        """Return what is still in flight; the paused schedule starts nothing more."""
+    def log_in_flight(self) -> None:
+        """Log what is still in flight; what the chat has begun may still add to it until `drain`."""
         log.info("stopping; what is under way is finished first", under_way=self.tasks.names())
 
     async def drain(self, timeout_s: float) -> None:

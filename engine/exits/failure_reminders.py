@@ -222,7 +222,7 @@ class FailureReminder:
             await self._send_urgent()
 
     async def note(self, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False) -> None:
-        """Return what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
+        """Note what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
 
         What cannot be written down now is tried again each second: the exit goes on meanwhile.
         """

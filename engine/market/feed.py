@@ -100,7 +100,7 @@ class VenueMarket:
         return symbol not in self._distrusted
 
     def set_price_trust(self, symbol: str, *, is_trusted: bool) -> None:
-        """Return whether an instrument's quotes are a price; they are until the opposite is set."""
+        """Set whether an instrument's quotes are a price; they are until the opposite is set."""
         if is_trusted:
             self._distrusted.discard(symbol)
         else:

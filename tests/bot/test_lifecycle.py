@@ -49,8 +49,8 @@ class TradingSide:
     async def settle(self):
         await self.settled.wait()
 
-    def refuse_new_work(self):
-        self.story.append("refuse new work")
+    def log_in_flight(self):
+        self.story.append("log in flight")
 
     async def drain(self, timeout_s):
         self.story.append("drain")
@@ -224,11 +224,11 @@ async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, sta
     await process.guarded.wait()
 
     process.stop.request()
-    await until(lambda: "refuse new work" in process.story)
+    await until(lambda: "log in flight" in process.story)
     process.order_done.set()
     await process.run
 
-    assert process.story == ["start", "guard", "refuse new work", "order placed", "drain", "close"]
+    assert process.story == ["start", "guard", "log in flight", "order placed", "drain", "close"]
     assert owner.messages[-1].text == "placed"
     assert server.pending_updates == ()
 
@@ -326,7 +326,7 @@ async def test_a_start_that_fails_closes_what_was_opened(server, start):
 
     with pytest.raises(RuntimeError, match="the disk is full"):
         await process.run
-    assert process.story == ["start", "refuse new work", "drain", "close"]
+    assert process.story == ["start", "log in flight", "drain", "close"]
     assert server.polls == 0
 
 
