@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.market.mark import Mark, MarkRequest
+from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.quotes import OrderBook, Quote
 from engine.model.walk import BookProblem, walk_book
@@ -28,11 +28,16 @@ def needs_book(request: MarkRequest, quote: Quote) -> bool:
     return there is None or there < request.quantity
 
 
-def closing_price(request: MarkRequest, *, side: Mark, book: OrderBook, is_trusted: bool) -> ClosingPrice:
+def closing_price(
+    request: MarkRequest, *, side: Mark, book: OrderBook, is_trusted: bool
+) -> ClosingPrice | PriceUnknown:
     """Return the price an order book shows for all of it, beside the quote's own; the worse where they differ."""
     walked = walk_book(book, request.direction, request.quantity)
+    if walked is BookProblem.BAD and not is_trusted:
+        return PriceUnknown(problem=PriceProblem.BAD_BOOK)
     if isinstance(walked, BookProblem):
-        return ClosingPrice(price=side.price, at=side.at, thin=True, contradicted=not is_trusted)
+        is_thin = walked is BookProblem.SHALLOW
+        return ClosingPrice(price=side.price, at=side.at, thin=is_thin, contradicted=not is_trusted)
     is_worse = side.price < walked if request.direction is Direction.LONG else side.price > walked
     if not is_trusted and is_worse:
         return ClosingPrice(price=side.price, at=side.at, contradicted=True)

@@ -6,17 +6,19 @@ from decimal import Decimal
 import pytest
 
 from engine.market.closing_price import ClosingPrice, closing_price
-from engine.market.mark import PriceProblem
+from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark
 from tests.engine.market.prices import SYMBOL, Looks, a_request
 
 BOOK = a_book([("100", "1"), ("98", "1")], [("101", "1"), ("103", "1")])
+#: Its better prices come last.
+SENSELESS = a_book([("98", "1"), ("100", "1")], [("103", "1"), ("101", "1")])
 
 
-def price_of(quantity, side, *, direction=Direction.LONG, is_trusted=True):
+def price_of(quantity, side, *, direction=Direction.LONG, book=BOOK, is_trusted=True):
     request = replace(a_request(direction=direction), quantity=Decimal(quantity))
-    return closing_price(request, side=a_mark(side), book=BOOK, is_trusted=is_trusted)
+    return closing_price(request, side=a_mark(side), book=book, is_trusted=is_trusted)
 
 
 @pytest.mark.parametrize(("direction", "price"), [(Direction.LONG, "99"), (Direction.SHORT, "102")])
@@ -41,6 +43,20 @@ def test_where_ticker_and_book_differ_the_worse_counts(direction, side, price):
     seen = price_of("2", side, direction=direction, is_trusted=False)
 
     assert seen == ClosingPrice(price=Decimal(price), at=NOW, contradicted=True)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_senseless_book_leaves_a_trusted_quote_as_it_is_and_never_calls_it_thin(direction):
+    seen = price_of("2", "100", direction=direction, book=SENSELESS)
+
+    assert seen == ClosingPrice(price=Decimal(100), at=NOW)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_senseless_book_beside_a_distrusted_ticker_leaves_no_price(direction):
+    seen = price_of("2", "100", direction=direction, book=SENSELESS, is_trusted=False)
+
+    assert seen == PriceUnknown(problem=PriceProblem.BAD_BOOK)
 
 
 async def quote_of(looks):
