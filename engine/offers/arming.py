@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from engine.guards.guard import GuardSource
 from engine.portfolio.position import Position
+from engine.portfolio.why_never import Never
 
 
 class ArmingMode(StrEnum):
@@ -23,9 +24,9 @@ class Exclusion(StrEnum):
 
     ALREADY_GUARDED = "already guarded"
     CANNOT_BE_SOLD = "cannot be sold now"
-    SHORT = "a short position, which NIJA only shows"
-    NOT_LISTED = "neither a coin nor a share that is listed there, so NIJA does not sell it"
-    TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
+    SHORT = Never.SHORT.value
+    NOT_LISTED = Never.NOT_LISTED.value
+    TOKENIZED = Never.TOKENIZED.value
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
     UNREAD_SALE = "not read since it was sold; try again in a moment"

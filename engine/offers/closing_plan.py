@@ -11,12 +11,19 @@ from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceUnknown
 from engine.model.holdings import Direction, PositionKey
-from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.portfolio.position import Position
+from engine.portfolio.why_never import Never, why_never
+
+_NOT_LISTED = "it is not listed there"
+_NEVER = {
+    Never.SHORT: "it is a short position; close it at the venue itself",
+    Never.NOT_LISTED: _NOT_LISTED,
+    Never.TOKENIZED: f"it is {Never.TOKENIZED}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,7 @@ class _Results:
 def why_no_instrument(position: Position) -> str:
     """Return why it is unknown what a position would be sold as."""
     if position.is_listing_known:
-        return "it is not listed there"
+        return _NOT_LISTED
     return f"{position.account.venue.label} did not report what it lists; try again in a moment"
 
 
@@ -118,13 +125,11 @@ def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[str]:
         yield "it is being sold already"
     if facts.trouble:
         yield facts.trouble
-    if position.is_short_spot:
-        yield "it is a short position; close it at the venue itself"
+    if never := why_never(position):
+        yield _NEVER[never]
     if instrument is None:
         yield why_no_instrument(position)
         return
-    if instrument.asset_class is AssetClass.TOKENIZED:
-        yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     if quantity <= ZERO:
         yield "it is locked or staked" if position.locked else "nothing of it is left"
     if not instrument.status.takes_exits:

@@ -9,7 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
-from engine.model.instruments import AssetClass, Instrument
+from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.offers.arming import (
     Arming,
@@ -22,6 +22,7 @@ from engine.offers.arming import (
     WouldSell,
 )
 from engine.portfolio.position import Position
+from engine.portfolio.why_never import why_never
 
 
 def plan_arming(positions: Iterable[Position], mode: ArmingMode, *, threshold: Decimal) -> ArmingPlan:
@@ -92,8 +93,8 @@ class _Options:
 
 def _assess(position: Position, threshold: Decimal) -> _Options | Exclusion:
     instrument, mark, quantity = position.instrument, position.mark, position.unguarded
-    if why_never := _why_never(position):
-        return why_never
+    if never := why_never(position):
+        return Exclusion(never)
     if position.is_unread or quantity <= ZERO:
         return _why_nothing(position)
     if instrument is None or isinstance(mark, PriceUnknown):
@@ -108,16 +109,6 @@ def _assess(position: Position, threshold: Decimal) -> _Options | Exclusion:
         ),
         from_cost=_from_cost(position, instrument, mark.price, threshold),
     )
-
-
-def _why_never(position: Position) -> Exclusion | None:
-    """Return what keeps a position from being guarded whatever its quantity and price."""
-    instrument = position.instrument
-    if position.is_short_spot:
-        return Exclusion.SHORT
-    if instrument is None:
-        return Exclusion.NOT_LISTED if position.is_listing_known else None
-    return Exclusion.TOKENIZED if instrument.asset_class is AssetClass.TOKENIZED else None
 
 
 def _why_nothing(position: Position) -> Exclusion:

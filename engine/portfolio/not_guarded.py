@@ -6,6 +6,7 @@ from enum import StrEnum
 from engine.guards.guard import GuardState
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.portfolio.position import Position
+from engine.portfolio.why_never import Never, why_never
 
 #: So high that nothing is worth too little.
 _ANY_PRICE = Decimal("1e30")
@@ -22,9 +23,17 @@ class NotGuarded(StrEnum):
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
     CANNOT_BE_SOLD_NOW = "cannot be sold now"
-    SHORT = "a short position, which NIJA only shows"
+    SHORT = Never.SHORT.value
+    TOKENIZED = Never.TOKENIZED.value
     BELOW_MINIMUM = "below the venue's minimum"
     PAUSED = "paused, your answer is needed"
+
+
+_NEVER = {
+    Never.SHORT: NotGuarded.SHORT,
+    Never.NOT_LISTED: NotGuarded.CANNOT_BE_SOLD_NOW,
+    Never.TOKENIZED: NotGuarded.TOKENIZED,
+}
 
 
 def why_not_guarded(position: Position) -> NotGuarded | None:
@@ -37,11 +46,17 @@ def why_not_guarded(position: Position) -> NotGuarded | None:
 
 
 def _why_no_guard(position: Position) -> NotGuarded:
-    if position.is_short_spot:
-        return NotGuarded.SHORT
-    if position.instrument is None or position.quantity <= position.locked:
-        is_certain = position.instrument is not None or position.is_listing_known
-        return NotGuarded.CANNOT_BE_SOLD_NOW if is_certain else NotGuarded.PRICE_UNKNOWN
+    never = why_never(position)
+    if never is not None:
+        return _NEVER[never]
+    if position.instrument is None:
+        return NotGuarded.PRICE_UNKNOWN
+    if position.quantity <= position.locked:
+        return NotGuarded.CANNOT_BE_SOLD_NOW
+    return _why_not_now(position)
+
+
+def _why_not_now(position: Position) -> NotGuarded:
     if position.is_unread:
         return NotGuarded.UNREAD_SALE
     if _price_problem(position.mark) is NotGuarded.MARKET_CLOSED:

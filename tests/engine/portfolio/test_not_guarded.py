@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.guards.guard import GuardState
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.instruments import AssetClass
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
-from tests.builders import NOW, a_guard, a_position, number
+from tests.builders import NOW, a_guard, a_position, an_instrument, number
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+TOKENIZED = replace(an_instrument(), asset_class=AssetClass.TOKENIZED)
 BEFORE = {"mark": NO_PRICE, "last_mark": Mark(price=number("90"), basis=MarkBasis.BID, at=NOW)}
 
 
@@ -50,6 +54,12 @@ BEFORE = {"mark": NO_PRICE, "last_mark": Mark(price=number("90"), basis=MarkBasi
         ),
         pytest.param({"mark": CLOSED}, NotGuarded.MARKET_CLOSED, id="market closed"),
         pytest.param({"instrument": None}, NotGuarded.CANNOT_BE_SOLD_NOW, id="not listed"),
+        pytest.param({"instrument": TOKENIZED}, NotGuarded.TOKENIZED, id="tokenized stock"),
+        pytest.param(
+            {"instrument": TOKENIZED, "cost": None},
+            NotGuarded.TOKENIZED,
+            id="tokenized stock without an entry",
+        ),
         pytest.param({"locked": number("2")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked"),
         pytest.param({"locked": number("1.995")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="all but dust staked"),
         pytest.param(

@@ -17,7 +17,15 @@ _MINUS = "\N{MINUS SIGN}"
 def test_each_reason_for_not_being_guarded_is_shown_as_the_engine_says_it(reason):
     unwatched = position(guard=None, not_guarded=reason)
 
-    assert standing_text(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"
+    assert standing_text(unwatched, READER).startswith(f"not guarded: {reason.value}")
+
+
+def test_a_tokenized_stock_is_never_recommended_for_guard():
+    stock = position(guard=None, not_guarded=NotGuarded.TOKENIZED, entry=None, asset="AAPLx.T")
+
+    assert standing_text(stock, READER) == (
+        "not guarded: a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
+    )
 
 
 @pytest.mark.parametrize(
