@@ -48,6 +48,17 @@ def total(room, asset="BTC"):
     return room.world.ledger("kraken").total(asset)
 
 
+def a_ticker_apart(bid):
+    """Return a ticker that the order book does not follow."""
+    return Override(
+        bid=Decimal(bid),
+        ask=Decimal(bid) + 10,
+        bid_size=Decimal(2),
+        ask_size=Decimal(2),
+        in_book=False,
+    )
+
+
 async def test_a_preview_says_what_would_be_sold_and_brought_and_changes_nothing(holding):
     preview = await offer(holding)
 
@@ -244,6 +255,28 @@ async def test_everything_is_closed_at_once_and_cash_is_not(holding):
 
     assert sorted(line.symbol for line in preview.lines) == ["BTC/USD", "ETH/USD"]
     assert (total(holding), total(holding, "ETH")) == (0, 0)
+
+
+@pytest.mark.fault("C17")
+async def test_a_staked_coin_of_contradictory_prices_is_shown_as_locked_and_the_rest_is_sold(holding):
+    holding.deposit("ETH.S", "2")
+    holding.set_bid("3000", "ETH/USD")
+    await holding.arm("2", "1000", "ETH/USD")
+    holding.world.market.override("kraken", "ETH/USD", a_ticker_apart("2000"))
+    await holding.read()
+    for _ in range(2):
+        await holding.look()
+        await holding.clock.sleep(5)
+
+    preview = await offer(holding, None)
+    await press(holding, preview)
+    await holding.wait_for("exit ")
+
+    lines = {line.symbol: line for line in preview.lines}
+    assert not holding.engine.markets[Venue.KRAKEN].is_trusted("ETH/USD")
+    assert lines["ETH/USD"].why_not == "it is locked or staked"
+    assert lines["BTC/USD"].why_not == ""
+    assert (total(holding), total(holding, "ETH.S")) == (0, 2)
 
 
 @pytest.mark.parametrize(("side", "direction"), [("buy", "long"), ("sell", "short")])
@@ -453,17 +486,7 @@ async def test_a_ticker_and_a_book_that_differ_offer_the_worse_price_named_as_co
 ):
     await holding.arm("0.1", "1000")
     holding.set_bid(book)
-    holding.world.market.override(
-        "kraken",
-        "BTC/USD",
-        Override(
-            bid=Decimal(ticker),
-            ask=Decimal(ticker) + 10,
-            bid_size=Decimal(2),
-            ask_size=Decimal(2),
-            in_book=False,
-        ),
-    )
+    holding.world.market.override("kraken", "BTC/USD", a_ticker_apart(ticker))
     for _ in range(2):
         await holding.look()
         await holding.clock.sleep(5)
