@@ -48,17 +48,19 @@ class ClosingReader:
 
     async def read(self, positions: Sequence[Position]) -> list[ClosingFacts]:
         """Return each position with its present price and the orders that hold it."""
-        orders = {
-            account.account_id: await self._orders(account, positions) for account in _accounts(positions)
-        }
-        # Last, because it ages.
-        quotes = {
-            venue: await self._quotes(venue, positions) for venue in {f.account.venue for f in positions}
-        }
-        return [
-            await self._gather(one, quotes[one.account.venue], orders[one.account.account_id])
-            for one in positions
-        ]
+        accounts = _accounts(positions)
+        opened = await asyncio.gather(*(self._orders(account, positions) for account in accounts))
+        orders = {account.account_id: found for account, found in zip(accounts, opened, strict=True)}
+        # Last, because it ages; so no venue waits for another, and no position for another.
+        venues = list({account.venue for account in accounts})
+        readings = await asyncio.gather(*(self._quotes(venue, positions) for venue in venues))
+        quotes = dict(zip(venues, readings, strict=True))
+        return await asyncio.gather(
+            *(
+                self._gather(one, quotes[one.account.venue], orders[one.account.account_id])
+                for one in positions
+            )
+        )
 
     async def _quotes(self, venue: Venue, positions: Sequence[Position]) -> QuoteReading:
         symbols = {f.instrument.symbol for f in positions if f.account.venue is venue and f.instrument}

@@ -399,6 +399,23 @@ async def test_open_orders_that_do_not_come_in_time_keep_no_preview_waiting(hold
     assert holding.clock.monotonic() - began < 5
 
 
+async def test_books_that_come_late_are_read_together_and_let_no_price_age(holding):
+    assets = ("BTC", "ETH", "SOL", "XRP")
+    for asset in assets[1:]:
+        holding.deposit(asset, "1000")
+    for asset in assets:
+        listing = holding.world.market.listing("kraken", f"{asset}/USD")
+        holding.world.market.add(replace(listing, depth=(Decimal("0.1"), Decimal(2000))))
+    await holding.read()
+    holding.fault(FaultKind.DELAY_AFTER, "Depth", delay_s=1, times=None)
+    began = holding.clock.monotonic()
+
+    preview = await offer(holding, None)
+
+    assert [line.why_not for line in preview.lines] == [""] * len(assets)
+    assert holding.clock.monotonic() - began < 3
+
+
 @pytest.fixture
 async def bought(room):
     """Four tenths of a bitcoin bought at 60,010 dollars each, worth 50,000 now."""
