@@ -9,8 +9,8 @@ from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
 from engine.offers.closing_guard import guard_to_close
-from engine.offers.closing_plan import Plan, ShownSale, plan_closing, why_again
-from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.closing_plan import Plan, ShownSale, gone_line, plan_closing, plan_confirmed, why_again
+from engine.offers.closing_preview import CloseLine, ClosePreview, Kept, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.not_held import not_held, not_known
@@ -74,11 +74,14 @@ class ClosingService:
         shown = {one.key: one for one in confirmed.shown.positions}
         positions = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
         facts = await self._reader.read(positions)
-        plans = [plan_closing(one, most=shown[one.position.key].quantity) for one in facts]
+        plans = [plan_confirmed(one, shown[one.position.key]) for one in facts]
         again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), "")
         if again:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
-        return await self._sell(plans)
+        held = {plan.position.key for plan in plans}
+        return await self._sell(
+            plans, self._gone(user_id, [one for key, one in shown.items() if key not in held])
+        )
 
     async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
         """Use the button up without selling."""
@@ -112,7 +115,16 @@ class ClosingService:
             expires_at=now + MANUAL_CLOSE_VALID,
         )
 
-    async def _sell(self, plans: Sequence[Plan]) -> Selling | Nothing:
+    def _gone(self, user_id: int, shown: Sequence[ShownSale]) -> tuple[CloseLine, ...]:
+        """Return a line for each sale whose position is not held any more."""
+        venues, now = self._portfolio.venues(user_id), self._clock.now()
+        return tuple(
+            gone_line(one, venue=venues[one.key.account_id], now=now)
+            for one in shown
+            if one.key.account_id in venues
+        )
+
+    async def _sell(self, plans: Sequence[Plan], gone: tuple[CloseLine, ...]) -> Selling | Nothing:
         by_beginning = {beginning: list[Plan]() for beginning in Beginning}
         for plan in plans:
             by_beginning[await self._begin(plan)].append(plan)
@@ -120,9 +132,12 @@ class ClosingService:
             return Nothing(why="Nothing of it is held any more; nothing was sold.")
         return Selling(
             lines=tuple(plan.line for plan in by_beginning[Beginning.BEGUN]),
-            left_out=tuple(
-                plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED)
-                for plan in by_beginning[Beginning.NOT_BEGUN]
+            left_out=(
+                *(
+                    plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED)
+                    for plan in by_beginning[Beginning.NOT_BEGUN]
+                ),
+                *gone,
             ),
             written_down=tuple(plan.line for plan in by_beginning[Beginning.WRITTEN_DOWN]),
         )

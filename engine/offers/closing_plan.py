@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from engine.alerts.messages import AgainstGuard
@@ -13,6 +14,7 @@ from engine.market.mark import PriceUnknown
 from engine.model.holdings import Direction, PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
+from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.portfolio.position import Position
@@ -102,6 +104,35 @@ def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
     return Plan(position=position, line=line, quantity=quantity, cancels=cancels)
 
 
+def plan_confirmed(facts: ClosingFacts, shown: ShownSale) -> Plan:
+    """Work out what of a position is closed that was confirmed as shown.
+
+    A guard is sold whole, so one that covers more than was shown is planned for all of it and shown again.
+    """
+    guard = facts.position.guard
+    is_within = guard is None or guard.quantity <= shown.quantity
+    return plan_closing(facts, most=shown.quantity if is_within else None)
+
+
+def gone_line(shown: ShownSale, *, venue: Venue, now: datetime) -> CloseLine:
+    """Return the line of what was shown and is not there any more."""
+    return CloseLine(
+        venue=venue,
+        symbol=shown.key.symbol or shown.key.asset,
+        direction=Direction.LONG,
+        quantity=ZERO,
+        read_at=now,
+        locked=ZERO,
+        currency="USD",
+        price=None,
+        price_at=None,
+        value=None,
+        fee=None,
+        result=None,
+        why_not="no longer held",
+    )
+
+
 def why_again(plan: Plan, shown: ShownSale) -> str:
     """Return what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
     line = plan.line
@@ -109,6 +140,8 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
         return ""
     if line.price is not None and _is_worse(line.price, shown.price, line.direction):
         return f"The price of {line.symbol} has moved against you by more than 1 % since"
+    if plan.quantity > shown.quantity:
+        return f"More of {line.symbol} can be sold now than was shown"
     if not plan.cancels <= frozenset(shown.cancels):
         return f"Another open order holds {line.symbol} now"
     return ""

@@ -112,6 +112,10 @@ class PortfolioService:
         accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in wanted)
         return [one for one in await self._read_now(accounts) if one.key in keys]
 
+    def venues(self, user_id: int) -> Mapping[str, Venue]:
+        """Return the venues of a user's accounts."""
+        return {account.account_id: account.venue for account in self._reader.accounts(user_id)}
+
     async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Position]:
         await self._balances.refresh(accounts)
         return [position for account in accounts for position in await self.gather(account, fresh=fresh)]

@@ -233,6 +233,29 @@ async def test_no_more_is_sold_than_was_shown(holding):
     assert total(holding) == Decimal(1)
 
 
+async def test_no_more_of_a_guard_is_sold_than_was_shown(holding):
+    holding.withdraw("BTC", "0.1")
+    holding.deposit("BTC.S", "0.1")
+    await holding.read()
+    await holding.arm("0.4", "5000")
+    preview = await offer(holding)
+    holding.withdraw("BTC.S", "0.1")
+    holding.deposit("BTC", "0.1")
+    await holding.clock.sleep(6)
+
+    again = await press(holding, preview)
+
+    assert preview.lines[0].quantity == Decimal("0.3")
+    assert isinstance(again, ClosePreview)
+    assert again.again == "More of BTC/USD can be sold now than was shown: nothing was sold."
+    assert total(holding) == Decimal("0.4")
+    assert (await holding.guard()).state is GuardState.ARMED
+    await press(holding, again)
+    await holding.wait_for("exit ")
+    assert again.lines[0].quantity == Decimal("0.4")
+    assert total(holding) == 0
+
+
 async def test_left_alone_is_used_up(holding):
     preview = await offer(holding)
 
@@ -277,6 +300,22 @@ async def test_a_staked_coin_of_contradictory_prices_is_shown_as_locked_and_the_
     assert lines["ETH/USD"].why_not == "it is locked or staked"
     assert lines["BTC/USD"].why_not == ""
     assert (total(holding), total(holding, "ETH.S")) == (0, 2)
+
+
+async def test_what_is_no_longer_held_at_the_press_is_named_beside_what_is_sold(holding):
+    holding.deposit("ETH", "2")
+    holding.set_bid("3000", "ETH/USD")
+    await holding.read()
+    preview = await offer(holding, None)
+    holding.withdraw("ETH", "2")
+    await holding.clock.sleep(6)
+
+    outcome = await press(holding, preview)
+    await holding.wait_for("exit ")
+
+    assert [line.symbol for line in outcome.lines] == ["BTC/USD"]
+    [gone] = outcome.left_out
+    assert (gone.venue, gone.symbol, gone.why_not) == (Venue.KRAKEN, "ETH", "no longer held")
 
 
 @pytest.mark.parametrize(("side", "direction"), [("buy", "long"), ("sell", "short")])
