@@ -14,6 +14,12 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text, Typ
 BIG_INTEGER = BigInteger().with_variant(Integer(), "sqlite")
 
 
+#: No amount or price is larger; arithmetic with what is much larger overflows, or fills the memory with digits.
+_LARGEST_EXPONENT = 40
+#: Exact quotients are small and long, but not so small.
+_SMALLEST_EXPONENT = -1000
+
+
 class DecimalText(TypeDecorator[Decimal]):
     """An exact Decimal kept as text, on every database; sums and comparisons belong in Python."""
 
@@ -39,8 +45,8 @@ class DecimalText(TypeDecorator[Decimal]):
         if value is None:
             return None
         number = Decimal(value)
-        if not number.is_finite():
-            message = f"{value!r} is not a finite number"
+        if not number.is_finite() or not _SMALLEST_EXPONENT <= number.adjusted() <= _LARGEST_EXPONENT:
+            message = f"{value!r} is not an amount"
             raise ValueError(message)
         return number
 

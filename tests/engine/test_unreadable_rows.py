@@ -36,6 +36,8 @@ CHANGES = (
     "cost = ''",
     "cost = x'ff'",
     "threshold = 'NaN'",
+    "quantity = '1E+999999'",
+    "quantity = '1E+41', cost = '1E-1001'",
     "threshold = '7'",
     "created_at = 'yesterday'",
     "leverage = 'much'",
