@@ -91,7 +91,7 @@ class Answers:
         follow_up: Offer | None,
     ) -> Outcome:
         guards = await self._setter.arm(armings, cause=_CAUSE)
-        armed = conclude(guards, proposals, needs_confirmation, follow_up)
+        armed = conclude(guards, armings, proposals, needs_confirmation, follow_up)
         if not guards and follow_up is not None and not armed.left_out:
             return follow_up
         if not guards and follow_up is None and not proposals:

@@ -13,7 +13,7 @@ from engine.market.mark import Mark
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
-from engine.offers.arming import ArmingMode, ArmingPlan, NoEntry
+from engine.offers.arming import Arming, ArmingMode, ArmingPlan, NoEntry
 from engine.offers.offers import (
     Armed,
     ChoiceKind,
@@ -161,17 +161,23 @@ def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
 
 def conclude(
     guards: Sequence[Guard],
+    armings: Iterable[Arming],
     proposals: Sequence[Proposal],
     needs_confirmation: Sequence[Proposal] = (),
     follow_up: Offer | None = None,
 ) -> Armed:
     """Return what came of arming: the guards set, and what of the positions they leave out."""
     armed = {guard.key: guard for guard in guards}
+    wanted = {arming.position.key for arming in armings}
     parts = (part for p in proposals if p.key in armed for part in parts_left_out(p.position, armed[p.key]))
     return Armed(
         guards=tuple(guards),
         parts_left_out=tuple(parts),
-        left_out=tuple(p.line for p in proposals if p.key not in armed and p not in needs_confirmation),
+        left_out=tuple(
+            _changed(p.line) if p.key in wanted else p.line
+            for p in proposals
+            if p.key not in armed and p not in needs_confirmation
+        ),
         follow_up=follow_up,
     )
 
@@ -186,6 +192,11 @@ def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[Tra
         for venue, cost in dearest.items()
         if is_within_trading_cost(threshold=threshold, fees=cost)
     )
+
+
+def _changed(line: OfferLine) -> OfferLine:
+    why = "it changed while you answered; /guard shows what is there now"
+    return replace(line, standing=Standing.CANNOT_BE_GUARDED, why_not=why)
 
 
 def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:

@@ -75,7 +75,7 @@ class Onboarding:
                 guards = await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
                 await append_alert(
                     session,
-                    ExistingGuarded(venue=account.venue, armed=conclude(guards, proposals)),
+                    ExistingGuarded(venue=account.venue, armed=conclude(guards, plan.arm_now, proposals)),
                     user_id=account.user_id,
                     account_id=account.account_id,
                     dedup_key=f"existing_guarded:{account.account_id}",

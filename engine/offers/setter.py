@@ -11,6 +11,7 @@ from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming
 from engine.offers.plan import guard_from
+from engine.orders.filled_store import load_changes_after
 from engine.portfolio.position import Position
 from engine.storage.database import Database
 
@@ -37,7 +38,7 @@ class GuardSetter:
             fresh = guard_from(arming, guard_id=self._new_id(), now=now)
             existing = await rows.load_open_guard(session, fresh.key)
             guard = _set(existing, fresh, arming.position)
-            if guard is None:
+            if guard is None or await _is_outdated(session, arming.position):
                 continue
             if guard is fresh and existing is not None:
                 ended = replace(existing, state=GuardState.CLOSED, state_reason="guarded anew by its owner")
@@ -49,6 +50,13 @@ class GuardSetter:
                 await rows.note_seen(session, guard.guard_id, arming.position.seen)
             armed.append(guard)
         return tuple(armed)
+
+
+async def _is_outdated(session: AsyncSession, position: Position) -> bool:
+    """Return whether an order of ours changed a position since the reading that an arming was planned on."""
+    # While its price is confirmed, which takes seconds, another button may have sold it.
+    step = position.read_step
+    return step is not None and any(await load_changes_after(session, position.key, step=step))
 
 
 def _set(existing: Guard | None, fresh: Guard, position: Position) -> Guard | None:

@@ -93,6 +93,7 @@ def _with_account_facts(facts: AccountFacts, position: Position) -> Position:
         position,
         has_open_question=position.key in facts.open_questions,
         step=facts.step,
+        read_step=facts.report.step,
         is_listing_known=bool(facts.instruments),
         last_mark=_last_mark(facts, position.guard, symbol),
     )

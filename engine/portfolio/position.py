@@ -59,6 +59,8 @@ class Position:
     venue_as_of: datetime | None = None
     #: The last step of our orders that the quantity certainly includes, where that is known.
     step: int | None = None
+    #: The last one that was stored when the reading was requested; None where nobody knows it any more.
+    read_step: int | None = None
 
     @property
     def key(self) -> PositionKey:
