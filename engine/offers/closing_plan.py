@@ -53,6 +53,8 @@ class ShownSale:
     price: Decimal
     #: Open orders that are cancelled for it, by the venue's ids.
     cancels: tuple[str, ...]
+    #: The pair it would be sold in; empty in what an earlier version stored.
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,11 @@ class Plan:
         if price is None or self.line.why_not:
             return None
         return ShownSale(
-            key=self.position.key, quantity=self.quantity, price=price, cancels=tuple(sorted(self.cancels))
+            key=self.position.key,
+            quantity=self.quantity,
+            price=price,
+            cancels=tuple(sorted(self.cancels)),
+            symbol=self.line.symbol,
         )
 
 
@@ -138,6 +144,8 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
     line = plan.line
     if line.why_not:
         return ""
+    if shown.symbol not in {"", line.symbol}:
+        return f"It would be sold as {line.symbol} now, and {shown.symbol} was shown"
     if line.price is not None and _is_worse(line.price, shown.price, line.direction):
         return f"The price of {line.symbol} has moved against you by more than 1 % since"
     if plan.quantity > shown.quantity:

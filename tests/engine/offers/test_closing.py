@@ -256,6 +256,31 @@ async def test_no_more_of_a_guard_is_sold_than_was_shown(holding):
     assert total(holding) == 0
 
 
+async def test_a_sale_in_another_pair_than_was_shown_is_shown_again(room):
+    room.deposit("USD", "1000")
+    room.deposit("EUR", "20000")
+    room.set_bid("50000")
+    room.set_bid("46000", "BTC/EUR")
+    room.set_bid("1.087", "EUR/USD")
+    room.trade("buy", "0.1", "BTC/EUR")
+    await room.engine.start()
+    await room.read()
+    preview = await offer(room)
+    room.set_bid("47000")
+    room.set_bid("43240", "BTC/EUR")
+    # Bought with two currencies, it is sold for dollars.
+    room.trade("buy", "0.001", "BTC/USD")
+    await room.read()
+    await room.clock.sleep(10)
+    await room.read()
+
+    again = await press(room, preview)
+
+    assert [line.symbol for line in (*preview.lines, *again.lines)] == ["BTC/EUR", "BTC/USD"]
+    assert again.again == "It would be sold as BTC/USD now, and BTC/EUR was shown: nothing was sold."
+    assert room.sent() == []
+
+
 async def test_left_alone_is_used_up(holding):
     preview = await offer(holding)
 
