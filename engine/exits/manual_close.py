@@ -1,11 +1,12 @@
 """Pure: the rules of manual closes."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
 from engine.accounts.cost_basis import share
+from engine.clock import Moment
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
@@ -22,12 +23,17 @@ TOO_LATE = (
 NO_MORE_BUYERS = "the market took no more of it; /close asks again"
 
 
-def is_too_late(intent: Intent, now: datetime) -> bool:
-    """Return whether the owner's request is too old for another attempt."""
+def is_too_late(intent: Intent, now: Moment, *, driven_since: Moment) -> bool:
+    """Return whether the owner's request is too old for another attempt.
+
+    The stored time counts over a restart; within the process also the steady clock, which nobody sets back.
+    """
     trigger = intent.trigger
     if trigger is None or trigger.manual is None:
         return False
-    return wall_time.is_older(trigger.at, now, MANUAL_CLOSE_VALID)
+    return now - driven_since > MANUAL_CLOSE_VALID or wall_time.is_older(
+        trigger.at, now.at, MANUAL_CLOSE_VALID
+    )
 
 
 def restore_guard(guard: Guard, manual: ManualClose, *, why: str) -> Guard:

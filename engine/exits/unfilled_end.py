@@ -3,6 +3,7 @@
 from functools import partial
 
 from engine.brokers.base import Broker
+from engine.clock import moment
 from engine.exits.breach_recheck import BreachRecheck
 from engine.exits.context import ExitContext
 from engine.exits.ending import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
@@ -39,6 +40,7 @@ class UnfilledEnd:
         self._pauses = pauses
         #: In another life of the process: its price may have come back meanwhile.
         self._began_before = began_before
+        self._driven_since = moment(context.clock)
         self._recheck = BreachRecheck(guard, context=context, began_before=began_before)
 
     async def write(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
@@ -69,7 +71,7 @@ class UnfilledEnd:
 
     async def write_if_unneeded(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago, or what the price does not call for any more; None if it goes on."""
-        if is_too_late(intent, self._context.clock.now()):
+        if is_too_late(intent, moment(self._context.clock), driven_since=self._driven_since):
             return await self.write(intent, give_up)
         may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
         if intent.manual is None and may_be_unneeded and await self._recheck.is_unneeded():

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.clock import Moment
 from engine.exits.manual_close import MANUAL_CLOSE_VALID, is_too_late, rest_after_manual_close, restore_guard
 from engine.guards.guard import GuardState
 from engine.orders.intents import ManualClose
@@ -22,11 +23,20 @@ CLOSING = replace(guard("0.4", "20000"), state=GuardState.CLOSING)
 def test_a_wish_is_good_for_a_minute(later, too_late):
     wanted = intent(trigger=trigger(at=AT, manual=NOTHING_BEFORE))
 
-    assert is_too_late(wanted, AT + later) is too_late
+    now = Moment(AT + later, 0.0)
+    assert is_too_late(wanted, now, driven_since=now) is too_late
+
+
+def test_a_clock_that_is_set_back_makes_the_minute_no_longer():
+    wanted = intent(trigger=trigger(at=AT, manual=NOTHING_BEFORE))
+    later = Moment(AT, MANUAL_CLOSE_VALID.total_seconds() * 1.01)
+
+    assert is_too_late(wanted, later, driven_since=Moment(AT, 0.0))
 
 
 def test_what_a_guard_began_is_never_too_late():
-    assert not is_too_late(intent(trigger=trigger(at=AT)), AT + timedelta(days=1))
+    now = Moment(AT + timedelta(days=1), 0.0)
+    assert not is_too_late(intent(trigger=trigger(at=AT)), now, driven_since=now)
 
 
 def test_what_was_not_guarded_before_is_not_guarded_after():

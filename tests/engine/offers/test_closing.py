@@ -281,6 +281,19 @@ async def test_a_sale_in_another_pair_than_was_shown_is_shown_again(room):
     assert room.sent() == []
 
 
+async def test_a_clock_that_is_set_back_sells_nothing_later_than_a_minute_after_the_press(holding):
+    preview = await offer(holding)
+    holding.fault(FaultKind.HTTP_ERROR_BEFORE, times=None, status=503)
+    await press(holding, preview)
+    await holding.clock.sleep(50)
+    holding.clock.set_by(-45)
+    await holding.clock.sleep(50)
+    holding.world.faults("kraken").clear()
+    await holding.wait_for("exit ")
+
+    assert total(holding) == Decimal("0.4")
+
+
 async def test_left_alone_is_used_up(holding):
     preview = await offer(holding)
 
