@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.jobs import Job, WatchedJob
-from engine.alerts.messages import FirstContact, GuardPaused
+from engine.alerts.messages import FirstContact, GuardPaused, RecordKind, RecordUnreadable
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason
 from engine.status import Symptom, find_job_trouble
@@ -121,21 +121,21 @@ async def test_an_account_is_settled_only_by_a_reading_that_nothing_failed_at(gu
     assert (await guarded.guard()).quantity == D("0.06")
 
 
-async def test_a_coin_whose_cost_fails_hides_no_other_coins_cost_and_no_sale(guarded):
+async def test_a_coin_whose_fills_cannot_be_read_hides_no_other_coins_cost_and_no_sale(guarded):
     guarded.deposit("USD", "20000")
     guarded.trade("buy", "1", "ETH/USD")
     guarded.trade("buy", "0.1")
     await read_for(guarded, 20)
-    # More than a Decimal can be.
     await guarded.damage("fills", "price = '1e900000', quantity = '1e900000'", where="base = 'BTC'")
 
     guarded.trade("sell", "4", "ETH/USD")
     await read_for(guarded, 20)
+    await guarded.look()
 
-    assert guarded.histories.basis("env-kraken", "BTC") is None
+    assert guarded.histories.basis("env-kraken", "BTC").explained == D(0)
     assert guarded.histories.basis("env-kraken", "ETH").quantity == D(2)
     assert (await guarded.guard("guard-2")).quantity < D(3)
-    assert guarded.failures
+    assert [told.record for told in await guarded.alerts(RecordUnreadable)] == [RecordKind.FILL]
 
 
 async def test_a_reading_that_keeps_failing_is_reported_as_a_failing_job(guarded):
