@@ -13,15 +13,6 @@ from tests.engine.exits.test_watch_frozen import seen, watch
 FROZEN_AFTER_S = 75
 
 
-@pytest.fixture
-async def guarded(room):
-    room.deposit("BTC", "0.1")
-    room.set_bid("60000")
-    await room.arm("0.1", "6000")
-    await room.look()
-    return room
-
-
 @pytest.mark.fault("V14")
 async def test_a_price_that_froze_altogether_is_unknown_and_reported(guarded):
     guarded.world.market.freeze("kraken", "BTC/USD")
