@@ -9,6 +9,7 @@ import heapq
 import sqlite3
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
@@ -37,17 +38,29 @@ class PatientLoop(asyncio.SelectorEventLoop):
         return self._passed_s
 
     def run_in_executor(self, executor, func, *args):
-        future = super().run_in_executor(executor, func, *args)
-        self.expect(future)
+        """Run it there and keep time standing meanwhile, also when what is returned here is cancelled."""
+        if executor is None and self._default_executor is None:
+            self.set_default_executor(ThreadPoolExecutor())
+        work = (executor or self._default_executor).submit(func, *args)
+        future = asyncio.wrap_future(work, loop=self)
+        self._expect(asyncio.wrap_future(work, loop=self))
         return future
 
-    def expect(self, future):
-        """Keep time standing until a thread has answered."""
-        self._threads += 1
-        future.add_done_callback(self._answered)
+    def answering(self, future):
+        """Return what a thread has to answer instead of a future; time stands until then, also if that is cancelled."""
+        answer = self.create_future()
+        self._expect(answer)
+        answer.add_done_callback(partial(_pass_on, future))
+        return answer
 
-    def _answered(self, _future):
+    def _expect(self, answer):
+        self._threads += 1
+        answer.add_done_callback(self._answered)
+
+    def _answered(self, answer):
         self._threads -= 1
+        if not answer.cancelled():
+            answer.exception()  # whoever awaits it gets it from a future of his own
 
     def _run_once(self):
         if not self._ready and not self._threads:
@@ -89,9 +102,8 @@ class WatchedQueue(SimpleQueue):
         elif not self._in_thread and self._waits_for_nobody(function):
             _answer(future, function)
         else:
-            future.get_loop().expect(future)
             self._in_thread.append(function)
-            super().put_nowait((future, self._carry_out))
+            super().put_nowait((future.get_loop().answering(future), self._carry_out))
 
     def _carry_out(self):
         try:
@@ -105,6 +117,13 @@ class WatchedQueue(SimpleQueue):
             return False
         # A deferred transaction takes its lock with its first statement.
         return connection.in_transaction or statement == ["BEGIN"] or function.func.__name__ == "rollback"
+
+
+def _pass_on(future, answer):
+    if error := answer.exception():
+        set_exception(future, error)
+    else:
+        set_result(future, answer.result())
 
 
 def _connection_of(function):
