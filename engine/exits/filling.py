@@ -133,7 +133,9 @@ class Filling:
         instrument = await self._tradability.pair.guarded_instrument()
         rest, dust = exit_quantity.rest_after(order, instrument=instrument, price=intent.trigger_price)
         if intent.manual is not None:
-            rest, dust = rest_after_manual_close(rest, dust, intent.manual)
+            rest, dust = rest_after_manual_close(
+                rest, dust, intent.manual, filled=order.filled_quantity, sent=intent.quantity
+            )
         elif rest.state is GuardState.ARMED:
             has_closed = await self._tradability.has_closed()
             dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)

@@ -13,7 +13,7 @@ from engine.exits.steps import View
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, ManualClose
 
 
 class Inventory:
@@ -43,7 +43,12 @@ class Inventory:
         return await self._context.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
 
     async def view(
-        self, available: Available, *, price: Decimal, manual: bool, presumed_filled: Decimal | None = None
+        self,
+        available: Available,
+        *,
+        price: Decimal,
+        manual: ManualClose | None,
+        presumed_filled: Decimal | None = None,
     ) -> View:
         """Return what the next step is decided by."""
         self._shown = available

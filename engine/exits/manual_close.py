@@ -9,7 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.clock import Moment
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
-from engine.model.money import ZERO
+from engine.model.money import ZERO, exact
 from engine.orders.intents import Intent, ManualClose
 
 #: A manual close is done within this time or not at all: its owner confirmed the price of then.
@@ -21,6 +21,7 @@ TOO_LATE = (
     "the venue took no order within a minute of your asking, so nothing more is tried; /close asks again"
 )
 NO_MORE_BUYERS = "the market took no more of it; /close asks again"
+NOT_SHOWN = "it is more than you were shown; /close asks again"
 
 
 def is_too_late(intent: Intent, now: Moment, *, driven_since: Moment) -> bool:
@@ -36,6 +37,11 @@ def is_too_late(intent: Intent, now: Moment, *, driven_since: Moment) -> bool:
     )
 
 
+def wanted_of(quantity: Decimal, manual: ManualClose | None) -> Decimal:
+    """Return how much of what is left of a guard is sold: in a manual close no more than was shown."""
+    return quantity if manual is None or manual.most is None else min(quantity, manual.most)
+
+
 def restore_guard(guard: Guard, manual: ManualClose, *, why: str) -> Guard:
     """Return the guard as it was before the manual close, as far as that much is left."""
     kept = min(guard.quantity, manual.guarded)
@@ -47,8 +53,13 @@ def restore_guard(guard: Guard, manual: ManualClose, *, why: str) -> Guard:
     return replace(guard, quantity=kept, cost=cost, paid=paid, state=state, state_reason=manual.paused)
 
 
-def rest_after_manual_close(rest: Guard, dust: Dust | None, manual: ManualClose) -> tuple[Guard, Dust | None]:
-    """Return what stays guarded and what is reported as not sold, after an order its owner requested."""
+def rest_after_manual_close(
+    rest: Guard, dust: Dust | None, manual: ManualClose, *, filled: Decimal, sent: Decimal
+) -> tuple[Guard, Dust | None]:
+    """Return what stays guarded and what is reported as not sold, after an order of `sent` that its owner requested."""
     if rest.state is GuardState.CLOSED:
         return rest, dust
-    return restore_guard(rest, manual, why=f"sold; {NO_MORE_BUYERS}"), Dust(rest.quantity, NO_MORE_BUYERS)
+    with exact():
+        is_rest_shown = manual.most is None or rest.quantity <= manual.most - filled
+    why = NO_MORE_BUYERS if is_rest_shown or filled < sent else NOT_SHOWN
+    return restore_guard(rest, manual, why=f"sold; {why}"), Dust(rest.quantity, why)

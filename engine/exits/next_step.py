@@ -13,6 +13,7 @@ from engine.exits.exit_quantity import (
     vanished,
     without_vanished,
 )
+from engine.exits.manual_close import wanted_of
 from engine.exits.steps import (
     Abandon,
     AwaitRelease,
@@ -58,8 +59,9 @@ def _step_by_quantity(view: View) -> Step:
         return ReadAgain(is_contradictory=view.quantity_check.is_contradictory(view.now_s))
     if exit_quantity.guard.state is GuardState.CLOSED:
         return EndSoldExternally()
-    if view.may_free and _is_held(view.available, exit_quantity.guard.quantity):
-        return FreeFirst(exit_quantity)
+    wanted = _wanted(view, exit_quantity)
+    if view.may_free and _is_held(view.available, wanted):
+        return FreeFirst(exit_quantity, wanted)
     return _sell(view, exit_quantity)
 
 
@@ -108,9 +110,17 @@ def _exit_quantity(view: View) -> ExitQuantity:
 
 def _may_go_in_part(view: View, exit_quantity: ExitQuantity) -> bool:
     """Return whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
-    if view.manual or view.available.owned is None or exit_quantity.guard.state is GuardState.CLOSED:
+    if (
+        view.manual is not None
+        or view.available.owned is None
+        or exit_quantity.guard.state is GuardState.CLOSED
+    ):
         return False
     return isinstance(_plan(view, exit_quantity, there=None), Sell)
+
+
+def _wanted(view: View, exit_quantity: ExitQuantity) -> Decimal:
+    return wanted_of(exit_quantity.guard.quantity, view.manual)
 
 
 def _is_held(available: Available, wanted: Decimal) -> bool:
@@ -139,5 +149,5 @@ def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitR
 def _plan(view: View, exit_quantity: ExitQuantity, *, there: Decimal | None) -> Sell | Dust:
     price = priced_at_least_at_cost(view.guard, view.price)
     return plan_sale(
-        guarded=exit_quantity.guard.quantity, there=there, instrument=view.instrument, price=price
+        guarded=_wanted(view, exit_quantity), there=there, instrument=view.instrument, price=price
     )

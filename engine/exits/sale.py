@@ -73,7 +73,7 @@ class Sale:
             # A guard that this changed is not sold as it was judged: see `became`.
             self.became = await self._context.owner_trades.learn(self._guard, available, self._broker)
             await self._parts.tradability.check(manual=False)
-            return next_step(await self._parts.inventory.view(available, price=trigger.price, manual=False))
+            return next_step(await self._parts.inventory.view(available, price=trigger.price, manual=None))
         except BrokerError:
             return None
 
@@ -141,12 +141,13 @@ class Sale:
         view = await self._parts.inventory.view(
             available,
             price=intent.trigger_price,
-            manual=intent.manual is not None,
+            manual=intent.manual,
             presumed_filled=self._parts.given_up.presumed_filled(intent),
         )
         step = next_step(view)
         if isinstance(step, FreeFirst):
-            view = await self._parts.inventory.free(intent, view, step.exit_quantity.guard)
+            needed = step.exit_quantity.guard.with_quantity(step.wanted)
+            view = await self._parts.inventory.free(intent, view, needed)
             self._parts.reminder.name_unreadable(view.available.unreadable)
             step = next_step(view)
         return step

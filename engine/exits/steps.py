@@ -10,6 +10,7 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.instruments import Instrument
 from engine.model.orders import Order
+from engine.orders.intents import ManualClose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class View:
     instrument: Instrument | None
     #: What it was triggered at.
     price: Decimal
-    #: Whether it is a manual close, whose owner is not asked again how much of it.
-    manual: bool
+    #: What its owner requested, who is not asked again how much of it; None when a guard began it.
+    manual: ManualClose | None
     #: False once the orders that held it are cancelled.
     may_free: bool = True
     #: How much the pair's order book carries at a sane price; None is all.
@@ -56,6 +57,7 @@ class FreeFirst:
     """Cancel the orders that hold what is to be sold, as far as needed."""
 
     exit_quantity: ExitQuantity
+    wanted: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
         guarded_cost=before.cost if before else ZERO,
         paused=_paused(before),
         entry_known=entry_known,
+        most=plan.quantity,
     )
     return guard, _trigger(guard, plan.line, manual, now)
 

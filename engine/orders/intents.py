@@ -40,6 +40,8 @@ class ManualClose:
     paused: str | None = None
     #: False when some of it has no known entry; then no result is reported.
     entry_known: bool
+    #: How much its owner was shown, before it is cut to whole lots; None in records of earlier versions.
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from engine.clock import Moment
-from engine.exits.manual_close import MANUAL_CLOSE_VALID, is_too_late, rest_after_manual_close, restore_guard
+from engine.exits.exit_quantity import Dust
+from engine.exits.manual_close import (
+    MANUAL_CLOSE_VALID,
+    NO_MORE_BUYERS,
+    NOT_SHOWN,
+    is_too_late,
+    rest_after_manual_close,
+    restore_guard,
+)
 from engine.guards.guard import GuardState
 from engine.orders.intents import ManualClose
 from tests.handlers.exit_values import intent, trigger
@@ -61,4 +69,23 @@ def test_a_paused_guard_stays_paused():
 def test_a_whole_sale_leaves_nothing_to_tell():
     sold = CLOSING.with_quantity(Decimal(0))
 
-    assert rest_after_manual_close(sold, None, A_TENTH_BEFORE) == (sold, None)
+    after = rest_after_manual_close(sold, None, A_TENTH_BEFORE, filled=Decimal("0.4"), sent=Decimal("0.4"))
+    assert after == (sold, None)
+
+
+@pytest.mark.parametrize(
+    ("most", "sent", "why"),
+    [
+        (None, "0.3", NO_MORE_BUYERS),
+        ("0.4", "0.3", NO_MORE_BUYERS),
+        ("0.3", "0.31", NO_MORE_BUYERS),
+        ("0.3", "0.3", NOT_SHOWN),
+    ],
+)
+def test_what_is_left_is_named_as_more_than_was_shown_only_where_all_that_was_shown_is_sold(most, sent, why):
+    manual = replace(A_TENTH_BEFORE, most=most and Decimal(most))
+    left = CLOSING.with_quantity(Decimal("0.1"))
+
+    _, dust = rest_after_manual_close(left, None, manual, filled=Decimal("0.3"), sent=Decimal(sent))
+
+    assert dust == Dust(Decimal("0.1"), why)

@@ -25,12 +25,21 @@ from engine.exits.steps import (
 from engine.model.errors import TryLaterError
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
+from engine.orders.intents import ManualClose
 from tests.builders import NOW, a_guard, an_exit_order, an_instrument
 
 ONE = Decimal(1)
 #: A short reading of two, ten and twenty seconds old when it is a hundred.
 FRESH_DOUBT = QuantityCheck(short=(Decimal(2), 90.0), short_since=90.0)
 OLD_DOUBT = QuantityCheck(short=(Decimal(2), 80.0), short_since=80.0)
+
+
+def shown(most):
+    """Return a manual close of what was shown; None is all of it."""
+    return ManualClose(guarded=ONE, guarded_cost=Decimal(100), entry_known=True, most=most)
+
+
+MANUAL = shown(None)
 
 
 def an_available(owned="3", *, sellable=None, held="0", **changes):
@@ -48,7 +57,7 @@ def a_view(available=None, *, guard=None, expected="3", **changes):
         quantity_check=QuantityCheck(),
         instrument=an_instrument(lot="0.01", minimum_quantity="0.1"),
         price=Decimal(100),
-        manual=False,
+        manual=None,
         now_s=100.0,
     )
     return replace(view, **changes)
@@ -86,6 +95,17 @@ def test_no_more_is_sold_than_the_book_carries_at_a_sane_price(most, quantity, i
     step = next_step(a_view(most=most and Decimal(most)))
 
     assert (step.quantity, step.is_all) == (Decimal(quantity), is_all)
+
+
+def test_no_more_is_sold_or_freed_by_a_manual_close_than_was_shown():
+    half = shown(Decimal("0.505"))
+
+    step = next_step(a_view(manual=half))
+    freeing = next_step(a_view(an_available(held="2.8"), manual=half))
+
+    assert (step.quantity, step.is_all, step.exit_quantity.guard.quantity) == (Decimal("0.50"), True, ONE)
+    assert (type(freeing), freeing.wanted) == (FreeFirst, Decimal("0.505"))
+    assert sold(a_view(an_available(held="2.4"), manual=half)) == Decimal("0.50")
 
 
 def test_without_a_listing_nothing_is_floored_and_nothing_is_dust():
@@ -136,9 +156,9 @@ def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_s
     )
 
 
-@pytest.mark.parametrize("is_manual", [False, True])
-def test_while_all_of_it_is_unconfirmed_nothing_goes(is_manual):
-    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, manual=is_manual)
+@pytest.mark.parametrize("manual", [None, MANUAL])
+def test_while_all_of_it_is_unconfirmed_nothing_goes(manual):
+    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, manual=manual)
 
     assert next_step(view) == ReadAgain(is_contradictory=False)
     assert next_step(
@@ -148,7 +168,7 @@ def test_while_all_of_it_is_unconfirmed_nothing_goes(is_manual):
 
 def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_unconfirmed():
     view = a_view(
-        an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), manual=True
+        an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), manual=MANUAL
     )
 
     assert isinstance(next_step(view), ReadAgain)
@@ -290,7 +310,7 @@ def views(draw):
         guard=a_guard(quantity=str(draw(st.decimals(Decimal("0.001"), 5, places=3)))),
         expected=str(draw(AMOUNTS)),
         quantity_check=QuantityCheck() if since is None else QuantityCheck(short=(owned, since)),
-        manual=draw(st.booleans()),
+        manual=draw(st.none() | st.builds(shown, st.none() | AMOUNTS.filter(bool))),
         may_free=draw(st.booleans()),
     )
 
@@ -305,3 +325,5 @@ def test_never_is_more_sold_than_is_guarded_and_not_gone(view):
         assert 0 < step.quantity <= step.exit_quantity.guard.quantity == view.guard.quantity - gone
         assert step.exit_quantity.is_unconfirmed == (not view.quantity_check.is_over(view.now_s))
         assert not (step.exit_quantity.is_unconfirmed and view.manual)
+        if view.manual is not None and view.manual.most is not None:
+            assert step.quantity <= view.manual.most
