@@ -1,4 +1,4 @@
-"""Mistakes an engine could make, planted into the real one for the length of a scenario.
+"""Mistakes an engine or the ledger of its venues could make, planted into the real ones for the length of a scenario.
 
 Each must be found: a check that no mistake can fail proves nothing.
 """
@@ -43,7 +43,7 @@ from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
-from tests.simulation import delivery
+from tests.simulation import delivery, ledger_defects
 from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind
 from tests.simulation.scenario import run_scenario
@@ -428,6 +428,12 @@ DEFECTS = (
         plant=_fail_in_silence,
         kinds=(Kind.KEY_REJECTED, Kind.MAINTENANCE, Kind.CANCEL_ONLY),
     ),
+    Defect(name="charge no fee", plant=ledger_defects.charge_no_fee, kinds=()),
+    Defect(
+        name="charge a fee that is not paid", plant=ledger_defects.charge_a_fee_that_is_not_paid, kinds=()
+    ),
+    Defect(name="hold on after a cancel", plant=ledger_defects.hold_on_after_a_cancel, kinds=()),
+    Defect(name="fill below the level", plant=ledger_defects.fill_below_the_level, kinds=()),
 )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine.exits.audit import SHOWN
 from engine.model.orders import OrderStatus
 from engine.orders.states import TRANSITIONS
+from tests.simulation.accounting import check_accounts
 from tests.simulation.alarms import is_alarmed, newest_alert
 
 #: Seconds after which a position past its threshold is being sold or its owner was alerted that its price is unknown,
@@ -25,6 +26,7 @@ def check_step(world):
     _check_live_exits(world)
     _check_unreadable_are_named(world)
     _check_cancelled_are_named(world)
+    check_accounts(world)
     for guard_id, state, quantity in world.store.rows("SELECT guard_id, state, quantity FROM guards"):
         armed = world.armed[guard_id]
         if state == "closed" and not armed.is_closed:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from engine.model.orders import Side
+from tests.simulation.accounting import check_fill
 
 #: A price may be this old, and a second look takes its time, before a sale is written down.
 _PRICE_AGE_S = 20
@@ -79,6 +80,7 @@ class OrderChecks:
 
     def _filled(self, truth, order, fill):
         self._world.trace(f"fill {fill.trade_id}: {fill.side} {fill.quantity} @ {fill.price}")
+        check_fill(self._world, truth, order, fill)
         if order.client_id is None and order.side is Side.SELL:
             self._world.owner_took(truth.venue, order.symbol, fill.quantity)
         guard_id = self._guard_of(order)

@@ -55,7 +55,7 @@ class Placed:
             filled_quantity=self.filled,
             cost=sum((fill.price * fill.quantity for fill in self.fills), Decimal(0)),
             fee=sum((fill.fee for fill in self.fills), Decimal(0)),
-            fee_asset="USD",
+            fee_asset=self.fills[0].fee_asset if self.fills else "USD",
             price=self.limit,
             opened_at=self.at,
             closed_at=self.closed_at,

@@ -37,6 +37,10 @@ FIRST = {
     "believe every cancel": 4,
     "forget exits on restart": 2,
     "fail in silence": 3,
+    "charge no fee": 2,
+    "charge a fee that is not paid": 2,
+    "hold on after a cancel": 2,
+    "fill below the level": 2,
 }
 
 

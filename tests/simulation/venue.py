@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.brokers.paper.answers import book_at, check_tradable, draft_of, fill_of, refusal_of
 from engine.brokers.paper.book import Book, floor_to
-from engine.brokers.paper.ledger import Fees, Kind, Ledger, LedgerError
+from engine.brokers.paper.ledger import Kind, Ledger, LedgerError
 from engine.brokers.paper.rules import Reuse
 from engine.model.errors import RefusalReason, RefusedError
 from engine.model.holdings import Holding
@@ -35,6 +35,10 @@ class SimVenue:
         self.instruments = instruments_of(rules.venue)
         self.orders = {}
         self.fills = []
+        #: what came in from outside and, negative, what went out
+        self.moved = []
+        #: cancelled orders whose coins are held still
+        self.unreleased = set()
         #: fills that the venue's history does not show yet
         self.unreported = set()
         self.effects = {}
@@ -49,7 +53,7 @@ class SimVenue:
         self._past = Past(now=clock.now)
         count = itertools.count(1)
         self._ledger = Ledger(
-            Fees(taker=rules.fee_ratio, maker=rules.fee_ratio),
+            rules.paper.fees,
             new_id=lambda kind: f"{rules.venue[0].upper()}{_LETTERS[kind]}-{next(count)}",
         )
         self.deposit(_MONEY, Decimal(10_000))
@@ -86,10 +90,12 @@ class SimVenue:
 
     def deposit(self, asset, amount):
         self._ledger.deposit(asset, amount, at=self._seconds())
+        self.moved.append((asset, amount))
         self._note()
 
     def withdraw(self, asset, amount):
         self._ledger.withdraw(asset, amount, at=self._seconds())
+        self.moved.append((asset, -amount))
         self._note()
 
     # orders
@@ -246,11 +252,13 @@ class SimVenue:
         is_held = order.side is Side.SELL and releases_after_s > 0
         self._ledger.cancel(order.order_id, at=self._seconds(), keep_hold=is_held)
         if is_held:
+            self.unreleased.add(order.order_id)
             self._later(releases_after_s, lambda: self._release(order))
         self._follow(order)
 
     def _release(self, order):
         self._ledger.release(order.order_id, at=self._seconds())
+        self.unreleased.remove(order.order_id)
         self._note()
 
     def _follow(self, order):

@@ -13,7 +13,6 @@ class Rules:
     """One venue's habits."""
 
     venue: Venue
-    fee_ratio: Decimal
     #: Every request carries a number, higher than any before.
     numbers_requests: bool = False
     #: An order is found by nobody before so long.
@@ -32,14 +31,12 @@ class Rules:
 RULES = {
     Venue.KRAKEN: Rules(
         venue=Venue.KRAKEN,
-        fee_ratio=Decimal("0.004"),
         numbers_requests=True,
         order_timeout_s=6,
     ),
-    Venue.COINBASE: Rules(venue=Venue.COINBASE, fee_ratio=Decimal("0.006"), lists_after_s=1.5),
+    Venue.COINBASE: Rules(venue=Venue.COINBASE, lists_after_s=1.5),
     Venue.ALPACA: Rules(
         venue=Venue.ALPACA,
-        fee_ratio=Decimal("0.0025"),
         releases_after_s=0.7,
     ),
 }
