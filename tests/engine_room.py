@@ -135,6 +135,10 @@ class Room:
     def histories(self):
         return self.sync._histories
 
+    def report(self, venue=Venue.KRAKEN):
+        """Return the latest report of an account."""
+        return self.sync._reports.latest(f"env-{venue.value}")
+
     @property
     def costs(self):
         return self.engine.costs
@@ -254,10 +258,10 @@ class Room:
             yield partial(asyncio.to_thread, other.execute)
 
     def deposit(self, asset, amount, *, venue=Venue.KRAKEN):
-        self.world.ledger(venue).deposit(asset, Decimal(amount), at=self._seconds())
+        self.world.ledger(venue).deposit(asset, Decimal(amount), at=self.seconds())
 
     def withdraw(self, asset, amount, *, venue=Venue.KRAKEN):
-        self.world.ledger(venue).withdraw(asset, Decimal(amount), at=self._seconds())
+        self.world.ledger(venue).withdraw(asset, Decimal(amount), at=self.seconds())
 
     def trade(
         self, side, quantity, symbol="BTC/USD", *, venue=Venue.KRAKEN, limit=None, leverage=None, fee_on=None
@@ -274,7 +278,7 @@ class Room:
         )
         book = self.world.market.liquidity(venue, symbol)
         collateral = Decimal(1_000_000)
-        return self.world.ledger(venue).place(draft, book, at=self._seconds(), collateral=collateral)
+        return self.world.ledger(venue).place(draft, book, at=self.seconds(), collateral=collateral)
 
     def set_bid(self, bid, symbol="BTC/USD", *, venue=Venue.KRAKEN):
         self.world.set_bid(venue, symbol, Decimal(bid))
@@ -286,7 +290,12 @@ class Room:
         """Return the calls of an endpoint but those that Kraken only checked."""
         return [call for call in self.world.tape(venue).calls(endpoint) if "validate" not in call.params]
 
-    def _seconds(self):
+    def spend_points(self, points):
+        """Take points off what the key at Kraken may spend, as if other requests had gone out."""
+        self.broker()._lane._budget.take(points, now=self.clock.monotonic())
+
+    def seconds(self):
+        """Return the venues' time."""
         return self.clock.true_now().timestamp()
 
 

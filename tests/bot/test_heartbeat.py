@@ -11,8 +11,12 @@ from tests.bot.hand_clock import HandClock
 
 async def beat(heartbeat):
     heartbeat.beat()
-    if heartbeat._ping is not None:
-        await heartbeat._ping
+    await until_received()
+
+
+async def until_received():
+    """Wait until no ping is under way."""
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "heartbeat"))
 
 
 async def test_a_heartbeat_is_heard_at_its_address(address):
@@ -39,7 +43,7 @@ async def test_a_heartbeat_under_way_is_not_doubled(address):
 
     heartbeat.beat()
     heartbeat.beat()
-    await heartbeat._ping
+    await until_received()
 
     assert received_by(address) == ["ping"]
 

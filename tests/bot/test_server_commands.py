@@ -64,40 +64,53 @@ def engine():
 
 
 @pytest.fixture
-async def commands(tmp_path, engine):
-    async with migrated(tmp_path, owners=OWNERS) as database:
-        clock = SleepingClock()
-        switch = HaltSwitch(database=database, clock=clock)
-        yield ServerCommands(closing=engine, halts=switch, history=engine, owner_ids=OWNERS, clock=clock)
+def clock():
+    return SleepingClock()
 
 
-async def test_each_change_from_the_server_is_told_to_every_owner_once(commands):
+@pytest.fixture
+async def database(tmp_path):
+    async with migrated(tmp_path, owners=OWNERS) as ready:
+        yield ready
+
+
+@pytest.fixture
+def halts(database, clock):
+    return HaltSwitch(database=database, clock=clock)
+
+
+@pytest.fixture
+def commands(engine, halts, clock):
+    return ServerCommands(closing=engine, halts=halts, history=engine, owner_ids=OWNERS, clock=clock)
+
+
+async def test_each_change_from_the_server_is_told_to_every_owner_once(commands, database, clock):
     for verb in ("halt", "halt", "resume", "resume"):
         await commands.respond({"verb": verb})
-        commands._clock.pass_time(1)
+        clock.pass_time(1)
 
-    async with commands._halts._database.read() as session:
+    async with database.read() as session:
         told = [(row.user_id, load_message(row.data).halted) for row in await session.exec(select(AlertRow))]
     assert told == [(7, True), (8, True), (7, False), (8, False)]
 
 
-async def test_a_change_from_the_chat_is_answered_there_and_reported_nowhere_else(commands):
-    await commands._halts.halt(7, by=HaltedBy.CHAT)
-    await commands._halts.resume(7)
+async def test_a_change_from_the_chat_is_answered_there_and_reported_nowhere_else(halts, database):
+    await halts.halt(7, by=HaltedBy.CHAT)
+    await halts.resume(7)
 
-    async with commands._halts._database.read() as session:
+    async with database.read() as session:
         assert (await session.exec(select(AlertRow))).all() == []
 
 
-async def test_halt_and_resume_speak_for_every_owner(commands):
+async def test_halt_and_resume_speak_for_every_owner(commands, halts):
     stopped = await commands.respond({"verb": "halt"})
-    halts = [await commands._halts.fetch_halt(owner) for owner in OWNERS]
+    halted = [await halts.fetch_halt(owner) for owner in OWNERS]
     allowed = await commands.respond({"verb": "resume"})
 
     assert stopped.done
     assert stopped.data == {"halted": True, "since": "2026-11-22T12:00:00+00:00"}
     assert "Stopped from the server" in stopped.text
-    assert [halt.by for halt in halts] == [HaltedBy.SERVER] * 2
+    assert [halt.by for halt in halted] == [HaltedBy.SERVER] * 2
     assert allowed.data == {"halted": False, "since": None}
 
 

@@ -146,8 +146,12 @@ class Faults:
             until=self._monotonic() + lasts_s * self._rng.uniform(0.3, 1),
             left=self._rng.randint(1, times),
         )
-        self._active[venue, kind] = fault
+        self.begin_with(venue, fault)
         self._trace(f"fault at {venue}: {kind}")
+
+    def begin_with(self, venue, fault):
+        """Let just this go wrong."""
+        self._active[venue, fault.kind] = fault
 
     def end_all(self):
         self._active.clear()

@@ -14,7 +14,7 @@ ETHER = "ETH/USD"
 
 def break_down(stage, venue, kind, *, seconds, times=1000):
     now = stage.world.clock.monotonic()
-    stage.world.faults._active[venue, kind] = Fault(kind=kind, until=now + seconds, left=times)
+    stage.world.faults.begin_with(venue, Fault(kind=kind, until=now + seconds, left=times))
 
 
 def test_one_reading_that_shows_nothing_closes_no_guard_though_its_owner_traded(store):

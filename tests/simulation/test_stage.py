@@ -16,9 +16,7 @@ BITCOIN, ETHER = "BTC/USD", "ETH/USD"
 
 def hide_quotes(stage, *, seconds):
     until = stage.world.clock.monotonic() + seconds
-    stage.world.faults._active[Venue.KRAKEN, Kind.QUOTE_MISSING] = Fault(
-        kind=Kind.QUOTE_MISSING, until=until, left=1000
-    )
+    stage.world.faults.begin_with(Venue.KRAKEN, Fault(kind=Kind.QUOTE_MISSING, until=until, left=1000))
 
 
 async def guard_both(stage):

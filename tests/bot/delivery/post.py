@@ -56,8 +56,11 @@ class Post:
                 now=self.clock.now(),
             )
 
-    async def sweep(self):
+    async def try_to_sweep(self):
         await self.delivery._send_what_may_leave()
+
+    async def sweep(self):
+        await self.try_to_sweep()
         assert self.delivery.status.last_error is None
 
     async def looked(self):

@@ -14,7 +14,7 @@ async def test_every_failure_of_a_round_is_reported_and_the_others_are_sent(serv
     post.troubled = {7, 8}
     await post.put(trouble("no answer"), to=7)
     await post.put(trouble("no answer"), to=8)
-    await post.delivery._send_what_may_leave()
+    await post.try_to_sweep()
     await post.put(trouble("no answer"), to=8)
 
     with capture_logs() as logs:
@@ -25,7 +25,7 @@ async def test_every_failure_of_a_round_is_reported_and_the_others_are_sent(serv
     assert "ExceptionGroup" in post.delivery.status.last_error
 
     post.troubled = set()
-    await post.delivery._send_what_may_leave()
+    await post.try_to_sweep()
     await post.sweep()
     assert await post.waiting() == 0
 

@@ -25,7 +25,7 @@ async def learn(room):
     """Read the account and its fills as the bot does after a snapshot."""
     account = room.account()
     await room.engine.reader.read(account)
-    report = room.sync._reports.latest(account.account_id)
+    report = room.report()
     new = await room.histories.catch_up(account)
     await room.histories.explain(report)
     return report, new
@@ -136,7 +136,7 @@ async def test_an_older_page_nobody_answers_for_is_read_on_the_next_turn(rooms):
     async with rooms(story=Story(openings={"kraken": Opening(purchases=purchases(60))})) as room:
         account = room.account()
         await room.engine.reader.read(account)
-        report = room.sync._reports.latest(account.account_id)
+        report = room.report()
         await room.histories.catch_up(account)
         room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory")
 
@@ -151,7 +151,7 @@ async def test_an_older_page_nobody_answers_for_is_read_on_the_next_turn(rooms):
 async def test_nothing_is_known_of_an_account_that_was_never_looked_at(room):
     room.deposit("BTC", "1")
     await room.engine.reader.read(room.account())
-    report = room.sync._reports.latest("env-kraken")
+    report = room.report()
 
     assert room.histories.basis("env-kraken", "BTC") is None
     assert not room.histories.is_explained(report)
@@ -161,7 +161,7 @@ async def test_an_account_with_cash_alone_is_explained_from_the_start(room):
     room.deposit("USD", "100")
     await room.engine.reader.read(room.account())
 
-    assert room.histories.is_explained(room.sync._reports.latest("env-kraken"))
+    assert room.histories.is_explained(room.report())
 
 
 @pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])

@@ -31,7 +31,7 @@ def basis(room, venue=Venue.KRAKEN):
 
 
 def is_explained(room):
-    return room.histories.is_explained(room.sync._reports.latest("env-kraken"))
+    return room.histories.is_explained(room.report())
 
 
 async def test_the_euros_of_a_second_purchase_count_at_what_they_were_worth_then(rooms):

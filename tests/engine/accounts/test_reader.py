@@ -116,7 +116,7 @@ async def test_prices_nobody_tells_keep_what_is_held_and_count_it_as_unknown(roo
         )
         assert state.prices_error
         assert [(one.asset, one.quantity) for one in state.open_positions] == [("BTC", Decimal(1))]
-        assert room.engine.reader._reports.latest(f"env-{venue.value}").holding("BTC").total == Decimal(1)
+        assert room.report(venue).holding("BTC").total == Decimal(1)
         if venue is Venue.ALPACA:
             # The venue's own total counts it.
             assert state.balance.complete

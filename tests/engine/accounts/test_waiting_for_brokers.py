@@ -124,7 +124,7 @@ async def test_a_key_that_waits_for_its_points_delays_no_screen_whose_figures_ar
     room.deposit("BTC", "1")
     await room.engine.balances.fetch_overview(OWNER_ID)
     # The key's points are used up: whatever costs one waits for more than a minute.
-    room.broker()._lane._budget.take(100, now=asyncio.get_running_loop().time())
+    room.spend_points(100)
     engine, asked_at_s = room.engine, room.clock.monotonic()
     ask = {
         "balance": lambda: engine.balances.fetch_overview(OWNER_ID),

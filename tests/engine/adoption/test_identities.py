@@ -36,7 +36,7 @@ def another_account(room, venue, asset="BTC", amount="0.3"):
         other = room.world.kraken.add_account(key=_number(b"key"), secret=_number(b"secret"))
     else:
         other = getattr(room.world, venue.value).add_account()
-    other.ledger.deposit(asset, Decimal(amount), at=room._seconds())
+    other.ledger.deposit(asset, Decimal(amount), at=room.seconds())
     return other
 
 

@@ -13,9 +13,19 @@ NOW = datetime(2026, 3, 7, tzinfo=UTC)
 
 
 @pytest.fixture
-async def switch(tmp_path):
-    async with migrated(tmp_path) as database:
-        yield HaltSwitch(database=database, clock=HandClock())
+async def database(tmp_path):
+    async with migrated(tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+def switch(database, clock):
+    return HaltSwitch(database=database, clock=clock)
 
 
 async def verdicts(switch, user_id=OWNER):
@@ -44,9 +54,9 @@ async def test_resuming_opens_it_again_and_twice_changes_nothing(switch):
     assert await verdicts(switch) == [Open()]
 
 
-async def test_a_second_stop_keeps_the_time_of_the_first(switch):
+async def test_a_second_stop_keeps_the_time_of_the_first(switch, clock):
     first = await switch.halt(OWNER, by=HaltedBy.CHAT)
-    switch._clock.pass_time(60)
+    clock.pass_time(60)
 
     assert await switch.halt(OWNER, by=HaltedBy.SERVER) == first
 
@@ -72,9 +82,11 @@ def test_a_gate_defined_elsewhere_is_refused():
     ("by", "halted_by"),
     [("chat", HaltedBy.CHAT), ("server", HaltedBy.SERVER), ("moon", None), (b"chat", None)],
 )
-async def test_a_stop_whose_record_is_damaged_still_stops_and_nothing_is_made_up(switch, by, halted_by):
+async def test_a_stop_whose_record_is_damaged_still_stops_and_nothing_is_made_up(
+    switch, database, by, halted_by
+):
     await switch.halt(OWNER, by=HaltedBy.CHAT)
-    async with switch._database.write() as session:
+    async with database.write() as session:
         damage = text("UPDATE halts SET since = 'yesterday', \"by\" = :by")
         await session.exec(damage, params={"by": by})
 

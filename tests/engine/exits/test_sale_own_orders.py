@@ -133,7 +133,7 @@ async def test_an_order_that_really_is_cancelled_is_sent_again(rooms, venue):
         rest_for(room, venue, 0)
         ledger = room.world.ledger(venue)
         [order] = ledger.open_orders()
-        ledger.cancel(order.id, at=room._seconds(), reason="canceled")
+        ledger.cancel(order.id, at=room.seconds(), reason="canceled")
 
         await room.wait_for("exit ")
 
@@ -203,7 +203,7 @@ def edit(room, *, quantity="0.1", limit="55000"):
         order.draft, kind=Kind.LIMIT, limit=D(limit), quantity=D(quantity), client_id="the app's own"
     )
     book = room.world.market.liquidity(Venue.ALPACA, "BTC/USD")
-    return room.world.alpaca_account.edit(order.id, draft, book, at=room._seconds())
+    return room.world.alpaca_account.edit(order.id, draft, book, at=room.seconds())
 
 
 @pytest.mark.fault("V71")
@@ -231,7 +231,7 @@ async def test_an_edited_order_that_is_cancelled_then_is_sent_again(edited):
     following = edit(edited)
     await edited.clock.sleep(20)
     rest_for(edited, Venue.ALPACA, 0)
-    edited.world.ledger(Venue.ALPACA).cancel(following.id, at=edited._seconds(), reason="canceled")
+    edited.world.ledger(Venue.ALPACA).cancel(following.id, at=edited.seconds(), reason="canceled")
 
     await edited.wait_for("exit ")
 

@@ -145,7 +145,7 @@ async def test_missing_listings_leave_positions_without_a_price(rooms):
     async with rooms() as room:
         room.deposit("BTC", "1")
         await room.engine.reader.read(room.account())
-        report = room.sync._reports.latest("env-kraken")
+        report = room.report()
         await room.crash()
         await room.open()
         room.engine.reader.remember(room.engine.reader.state(room.account()), report)

@@ -144,7 +144,7 @@ async def test_a_reading_that_was_queued_before_a_sale_and_left_after_it_is_of_a
     await room.read()
     await room.clock.sleep(60)
     # No points are left but those that only exits may spend.
-    room.broker()._lane._budget.take(14, now=asyncio.get_running_loop().time())
+    room.spend_points(14)
     queued = asyncio.create_task(room.engine.reader.read(room.account()))
     await room.clock.sleep(1)
     room.set_bid("50000")
@@ -163,7 +163,7 @@ async def test_a_reading_that_was_queued_before_a_sale_and_left_after_it_is_of_a
 async def test_a_report_is_dated_when_its_request_left_and_not_when_it_was_queued(room, priority):
     room.deposit("BTC", "0.3")
     await room.read()
-    room.broker()._lane._budget.take(100, now=asyncio.get_running_loop().time())
+    room.spend_points(100)
     queued_at = room.clock.now()
 
     report = await room.broker().fetch_report(priority=priority)

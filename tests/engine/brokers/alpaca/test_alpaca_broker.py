@@ -299,9 +299,9 @@ async def test_an_opposite_order_of_our_own_is_named(broker, venue, sell):
     assert refusal.value.reason is RefusalReason.OPPOSITE_ORDER
 
 
-async def test_a_market_that_takes_no_orders_refuses(broker, venue, sell):
+async def test_a_market_that_takes_no_orders_refuses(broker, venue, market_data, sell):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     venue.market.set_status("alpaca", "BTC/USD", "halted")
     with pytest.raises(RefusedError) as refusal:
         await sell()
@@ -391,9 +391,9 @@ async def test_what_the_key_may_do(broker, venue):
     assert "trading_blocked" in (await broker.fetch_report()).block
 
 
-async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, venue, sell):
+async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, venue, market_data, sell):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     venue.account.trading_blocked = True
     with pytest.raises(KeyRejectedError):
         await sell()
@@ -404,9 +404,9 @@ async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, 
             await broker.fetch_report()
 
 
-async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):
+async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, market_data, sell):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     fault(venue, FaultKind.DELAY_BEFORE, "GET /v2/account", delay_s=60, times=None)
     reads = [asyncio.create_task(broker.fetch_permissions()) for _ in range(8)]
     await venue.server.tape.wait_for("GET /v2/account", 4)

@@ -543,9 +543,9 @@ async def test_a_key_that_may_not_trade_is_the_owners_to_mend(broker, venue, sel
         await sell()
 
 
-async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):
+async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, market_data, sell):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     fault(venue, FaultKind.DELAY_BEFORE, "accounts", delay_s=60, times=None)
     reads = [asyncio.create_task(broker.fetch_report()) for _ in range(8)]
     await venue.server.tape.wait_for("accounts", 4)

@@ -44,9 +44,9 @@ async def test_the_same_calls_past_the_lane_do_meet_it(broker, venue):
     assert isinstance(outcomes[0], InvalidNonceError)
 
 
-async def test_an_exit_submitted_while_twenty_reads_queue_goes_out_next(broker, venue):
+async def test_an_exit_submitted_while_twenty_reads_queue_goes_out_next(broker, venue, market_data):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="BalanceEx", delay_s=0.02, times=None))
     reads = [asyncio.create_task(broker._read("BalanceEx", cost=0)) for _ in range(20)]
     await venue.server.tape.wait_for("BalanceEx")
@@ -58,9 +58,9 @@ async def test_an_exit_submitted_while_twenty_reads_queue_goes_out_next(broker, 
     assert order.count("BalanceEx") == 20
 
 
-async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(broker, venue):
+async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(broker, venue, market_data):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.DELAY_BEFORE, endpoint="BalanceEx", delay_s=1.5))
     reading = asyncio.create_task(broker._read("BalanceEx"))
     await venue.server.tape.wait_for("BalanceEx")
@@ -74,9 +74,9 @@ async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(br
 
 
 @pytest.mark.fault("V13")
-async def test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up(broker, venue):
+async def test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up(broker, venue, market_data):
     venue.deposit("BTC", "1")
-    await broker._market.catalog()
+    await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.RATE_LIMIT, endpoint="BalanceEx"))
     with pytest.raises(TryLaterError):
         await broker._read("BalanceEx")
