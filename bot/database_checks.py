@@ -30,8 +30,7 @@ async def read_database(url: str, *, owner_ids: frozenset[int]) -> AsyncIterator
     try:
         yield check_damage(await database.find_damage())
         async with database.read() as session:
-            connection = await session.connection()
-            revision = await connection.run_sync(_revision)
+            revision = _revision(session.connection)
             yield check_revision(revision, _wanted())
             if revision == _wanted():
                 last_errors = await load_last_errors(session)

@@ -128,7 +128,7 @@ class Delivery:
             await self._cut_off()
 
     async def _send_until_stopped(self) -> None:
-        with on_new_alerts(self.wake):
+        with on_new_alerts(self._database, self.wake):
             while not self._stopping:
                 self._new_alerts.clear()
                 await self._cycle.run()
@@ -142,7 +142,7 @@ class Delivery:
     async def _send_what_may_leave(self) -> None:
         """Send until everything is sent or has to wait; a chat that fails is not tried again by itself."""
         self.wake()
-        with on_new_alerts(self.wake):
+        with on_new_alerts(self._database, self.wake):
             while self._sending or self._new_alerts.is_set():
                 if self._new_alerts.is_set():
                     self._new_alerts.clear()

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from bot.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
@@ -40,6 +38,7 @@ from engine.status import (
     overdue_after,
 )
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 from engine.sync.unreadable import URGENT, describe
 from engine.tasks import Tasks
 
@@ -215,7 +214,7 @@ class ProcessStatus:
 
 
 async def _load_stored(
-    session: AsyncSession, user_id: int, why_failing: Callable[[str], HeldUp | None]
+    session: DatabaseSession, user_id: int, why_failing: Callable[[str], HeldUp | None]
 ) -> _Stored:
     live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
     failing = [await _find_failing(session, one, why_failing(one.intent_id)) for one in live]
@@ -229,7 +228,9 @@ async def _load_stored(
     )
 
 
-async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp | None) -> FailingExit | None:
+async def _find_failing(
+    session: DatabaseSession, intent: Intent, present: HeldUp | None
+) -> FailingExit | None:
     """Return why an exit does not get through, as it is now or else as it was reported last; None while it does."""
     series = await load_series(session, key_prefix=failing_key(intent))
     if not series.count and present is None:

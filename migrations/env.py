@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from engine.storage.columns import DecimalText, EnumText, JsonText, UtcDateTime, ValueJson
-from engine.storage.database import writing_engine
+from engine.storage.migrate import migration_pool
 from engine.tables import metadata
 
 
@@ -44,10 +44,10 @@ def migrate_over(connection: Connection) -> None:
 
 async def migrate_over_own_connection() -> None:
     url = context.config.get_main_option("sqlalchemy.url") or ""
-    engine = writing_engine(url, foreign_keys=False)
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate_over)
-    await engine.dispose()
+    pool = migration_pool(url)
+    async with pool.write() as connection:
+        migrate_over(connection)
+    await pool.close()
 
 
 handed = context.config.attributes.get("connection")

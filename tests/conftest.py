@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.leftovers import PendingTasks, belongings, left_behind
-from tests.shared_dialect import share_dialect
 
 LONG = ("tests/simulation/", "tests/acceptance/", "tests/crash/")
 
@@ -83,7 +82,6 @@ settings.load_profile("patient")
 
 
 def pytest_configure(config):
-    share_dialect()
     config.pluginmanager.register(Watch())
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

@@ -30,6 +30,7 @@ from engine.storage import connecting
 from sandbox.faults import Fault
 from sandbox.world import OWNER_ID, SandboxWorld, Story
 from tests.patient_loop import START, LoopClock
+from tests.rows import load_rows
 
 #: How long writes are tried while another program holds the database: it will not let go, however long they wait.
 HELD_MS = 50
@@ -157,7 +158,7 @@ class Room:
 
     async def alerts(self, *kinds):
         async with self.database.read() as session:
-            found = await session.exec(select(AlertRow).order_by(AlertRow.alert_id))
+            found = await load_rows(session, select(AlertRow).order_by(AlertRow.alert_id))
             messages = [load_message(row.data) for row in found]
         return [message for message in messages if not kinds or isinstance(message, kinds)]
 
@@ -171,7 +172,7 @@ class Room:
 
     async def intents(self):
         async with self.database.read() as session:
-            return list(await session.exec(select(IntentRow).order_by(IntentRow.created_at)))
+            return list(await load_rows(session, select(IntentRow).order_by(IntentRow.created_at)))
 
     async def steps(self, intent_id):
         return [f"{step.cause}: {step.to_state}" for step in await self.journal.load_steps(intent_id)]
@@ -246,9 +247,6 @@ class Room:
         connecting.BUSY_TIMEOUT_MS = milliseconds
         pragma = f"PRAGMA busy_timeout={milliseconds}"
         await self.base.nonces._connection.execute_fetchall(pragma)
-        writer = await self.database._writer.raw_connection()
-        await writer.driver_connection.execute_fetchall(pragma)
-        writer.close()
 
     @asynccontextmanager
     async def _another_program(self):

@@ -17,8 +17,6 @@ from queue import SimpleQueue
 import aiosqlite
 from aiosqlite.core import set_exception, set_result
 
-from engine.storage.one_trip import in_one_trip
-
 #: How long loopback may take to hand over a request or an answer that is known to be under way.
 UNDER_WAY_S = 2.0
 INSTANT_S = 1e-9
@@ -112,11 +110,18 @@ class WatchedQueue(SimpleQueue):
             self._in_thread.popleft()
 
     def _waits_for_nobody(self, function):
-        connection, *statement = _connection_of(function)
+        connection = _connection_of(function)
         if not isinstance(connection, sqlite3.Connection):
             return False
-        # A deferred transaction takes its lock with its first statement.
-        return connection.in_transaction or statement == ["BEGIN"] or function.func.__name__ == "rollback"
+        return function.func.__name__ == "rollback" or _is_in_transaction(connection)
+
+
+def _is_in_transaction(connection):
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError:
+        # It is closed.
+        return False
 
 
 def _pass_on(future, answer):
@@ -127,13 +132,9 @@ def _pass_on(future, answer):
 
 
 def _connection_of(function):
-    """Return the connection that a piece of work uses, and its statement where it is one."""
-    method = getattr(function, "func", None)
-    if method is in_one_trip:
-        connection, _, sql, _ = function.args
-        return connection, sql
-    of = getattr(method, "__self__", None)
-    return (of._connection if isinstance(of, aiosqlite.Connection) else of,)
+    """Return the connection that a piece of work uses."""
+    of = getattr(getattr(function, "func", None), "__self__", None)
+    return of._connection if isinstance(of, aiosqlite.Connection) else of
 
 
 def _answer(future, function):

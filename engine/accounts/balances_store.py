@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.accounts.balances_table import AccountStateRow, SnapshotRow
 from engine.accounts.snapshot import UserBrokerState
 from engine.model.holdings import AccountReport
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row, replace_row
 
 #: SQLite takes a limited number of values in one statement.
@@ -45,7 +45,7 @@ class AccountState:
     last_attempt: datetime
 
 
-async def save_account_state(session: AsyncSession, known: AccountState) -> None:
+async def save_account_state(session: DatabaseSession, known: AccountState) -> None:
     """Keep the latest reading of an account, and the latest try."""
     await replace_row(
         session,
@@ -64,12 +64,12 @@ async def save_account_state(session: AsyncSession, known: AccountState) -> None
 _STATES = Prepared(select(AccountStateRow))
 
 
-async def load_account_states(session: AsyncSession) -> tuple[AccountState, ...]:
+async def load_account_states(session: DatabaseSession) -> tuple[AccountState, ...]:
     """Return the latest reading of every account."""
     return await readable_rows(session, _STATES, _state)
 
 
-async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
+async def add_snapshot(session: DatabaseSession, figures: SnapshotFigures) -> None:
     """Add one point to an account's history."""
     await insert_row(
         session,
@@ -93,17 +93,20 @@ _HISTORY = Prepared(
 )
 
 
-async def load_snapshots(session: AsyncSession, account_id: str) -> tuple[SnapshotFigures, ...]:
+async def load_snapshots(session: DatabaseSession, account_id: str) -> tuple[SnapshotFigures, ...]:
     """Return an account's history, oldest first."""
     return await readable_rows(session, _HISTORY, _figures, account_id=account_id)
 
 
-async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, daily_before: datetime) -> None:
+async def thin_snapshots(
+    session: DatabaseSession, *, hourly_before: datetime, daily_before: datetime
+) -> None:
     """Keep the last snapshot of each hour before one time, and of each day before an earlier one."""
     earlier = col(SnapshotRow.taken_at) < hourly_before
     wanted = select(SnapshotRow.snapshot_id, SnapshotRow.account_id, SnapshotRow.taken_at)
     try:
-        found = (await session.exec(wanted.where(earlier).order_by(col(SnapshotRow.taken_at)))).all()
+        times = await session.exec(wanted.where(earlier).order_by(col(SnapshotRow.taken_at)))
+        found = [(number, account_id, taken_at) for number, account_id, taken_at in times]
     except ValueError:
         # Whole rows take many times as long, so they are read singly only where one of the times is none.
         whole = select(SnapshotRow).where(earlier).order_by(col(SnapshotRow.taken_at))

@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow
 from engine.brokers.base import FeeQuote
 from engine.model.venues import Account, Venue
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, replace_row
 from engine.users.table import AccountRow
 
@@ -43,7 +43,7 @@ _ACCOUNTS, _FEES, _SPREADS = (
 )
 
 
-async def save_fee(session: AsyncSession, known: KnownFee) -> None:
+async def save_fee(session: DatabaseSession, known: KnownFee) -> None:
     """Keep the latest fee of an account for a symbol."""
     await replace_row(
         session,
@@ -58,20 +58,20 @@ async def save_fee(session: AsyncSession, known: KnownFee) -> None:
     )
 
 
-async def load_fees(session: AsyncSession) -> tuple[KnownFee, ...]:
+async def load_fees(session: DatabaseSession) -> tuple[KnownFee, ...]:
     venues = dict(await readable_rows(session, _ACCOUNTS, lambda row: (row.account_id, row.venue)))
     fees = await readable_rows(session, _FEES, lambda row: _fee(row, venues))
     return tuple(fee for fee in fees if fee is not None)
 
 
-async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
+async def save_spread(session: DatabaseSession, known: KnownSpread) -> None:
     """Keep the latest spread of a symbol at a venue."""
     await replace_row(
         session, SpreadQuoteRow(venue=known.venue, symbol=known.symbol, spread=known.spread, at=known.at)
     )
 
 
-async def load_spreads(session: AsyncSession) -> tuple[KnownSpread, ...]:
+async def load_spreads(session: DatabaseSession) -> tuple[KnownSpread, ...]:
     return await readable_rows(session, _SPREADS, _spread)
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine import wall_time
 from engine.accounts.cost_basis import CostBasis, History, UsdRates
 from engine.brokers.base import Broker, FillPage
@@ -22,6 +20,7 @@ from engine.model.venues import Account
 from engine.orders import fills_store as rows
 from engine.orders.fills_store import FillCursor
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 #: Older pages read per account and turn; the rest follows on the next one.
 PAGES_A_TURN = 3
@@ -203,7 +202,9 @@ class Histories:
         async with self._database.write() as session:
             return await self._add(session, account, fills)
 
-    async def _add(self, session: AsyncSession, account: Account, fills: Sequence[Fill]) -> tuple[Fill, ...]:
+    async def _add(
+        self, session: DatabaseSession, account: Account, fills: Sequence[Fill]
+    ) -> tuple[Fill, ...]:
         return await rows.save_fills(
             session, account.account_id, account.user_id, fills, seen_at=self._clock.now()
         )

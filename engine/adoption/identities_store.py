@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
@@ -17,6 +16,7 @@ from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared
 from engine.users.table import AccountRow
 
@@ -39,14 +39,14 @@ class KnownTrade:
     symbol: str
 
 
-async def load_identity(session: AsyncSession, account_id: str) -> Identity | None:
+async def load_identity(session: DatabaseSession, account_id: str) -> Identity | None:
     """Return what an account was when it was last certain; None for one that is new."""
     known = select(AccountRow.key_fingerprint, AccountRow.venue_account)
     row = (await session.exec(known.where(col(AccountRow.account_id) == account_id))).first()
     return Identity(key_fingerprint=row[0], venue_account=row[1]) if row else None
 
 
-async def save_identity(session: AsyncSession, account_id: str, identity: Identity) -> None:
+async def save_identity(session: DatabaseSession, account_id: str, identity: Identity) -> None:
     """Keep what an account certainly is."""
     await session.exec(
         update(AccountRow)
@@ -60,12 +60,12 @@ _NEWEST_TRADES = Prepared(
 )
 
 
-async def load_newest_trades(session: AsyncSession, account_id: str, *, most: int) -> Sequence[KnownTrade]:
+async def load_newest_trades(session: DatabaseSession, account_id: str, *, most: int) -> Sequence[KnownTrade]:
     """Return the newest fills that are known of an account."""
     return await readable_rows(session, _NEWEST_TRADES, _known_trade, most=most, account_id=account_id)
 
 
-async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) -> None:
+async def set_aside(session: DatabaseSession, account_id: str, *, now: datetime) -> None:
     """Pause every guard, end every exit and forget the trades: they belong to an account that is not open now."""
     in_sale = set[str | None]()
     for intent in await intent_rows.load_live_intents(session):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.adoption import ownership_store as rows
 from engine.adoption.identities_store import Identity, load_identity
@@ -12,6 +11,7 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as guard_rows
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 from engine.users import store as users_store
 from engine.users.accounts import StoredAccount
 
@@ -47,7 +47,7 @@ async def adopt_accounts(
 
 
 async def _follow(
-    session: AsyncSession, user_id: int, owner_id: int, *, is_known: bool, clock: Clock
+    session: DatabaseSession, user_id: int, owner_id: int, *, is_known: bool, clock: Clock
 ) -> None:
     await rows.move_questions(session, user_id, to=owner_id)
     await rows.copy_halt(session, user_id, to=owner_id, now=clock.now())
@@ -55,7 +55,7 @@ async def _follow(
         await rows.move_alerts(session, user_id, to=owner_id)
 
 
-async def _alert(session: AsyncSession, moved: Sequence[StoredAccount], *, clock: Clock) -> None:
+async def _alert(session: DatabaseSession, moved: Sequence[StoredAccount], *, clock: Clock) -> None:
     guards = [guard for one in moved for guard in await guard_rows.load_open_guards(session, one.account_id)]
     owner_id, now = moved[0].user_id, clock.now()
     await append_alert(

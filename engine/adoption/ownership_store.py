@@ -4,24 +4,24 @@ from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.table import AlertRow
 from engine.entries import halts_store as halts
 from engine.offers.table import ConfirmationRow
+from engine.storage.session import DatabaseSession
 from engine.tables import metadata
 from engine.users.table import AccountRow
 
 _OF_ACCOUNTS = [table for table in metadata.sorted_tables if {"account_id", "user_id"} <= set(table.c.keys())]
 
 
-async def load_owner(session: AsyncSession, account_id: str) -> int | None:
+async def load_owner(session: DatabaseSession, account_id: str) -> int | None:
     """Return whose an account is; None for one that is not known yet."""
     owner = select(AccountRow.user_id).where(col(AccountRow.account_id) == account_id)
     return (await session.exec(owner)).first()
 
 
-async def move_account(session: AsyncSession, account_id: str, *, to: int) -> None:
+async def move_account(session: DatabaseSession, account_id: str, *, to: int) -> None:
     """Give an account to another user with all that is known of it; unsent alerts go along."""
     await session.exec(
         update(AlertRow)
@@ -32,7 +32,7 @@ async def move_account(session: AsyncSession, account_id: str, *, to: int) -> No
         await session.exec(update(table).where(table.c.account_id == account_id).values(user_id=to))
 
 
-async def move_questions(session: AsyncSession, user_id: int, *, to: int) -> None:
+async def move_questions(session: DatabaseSession, user_id: int, *, to: int) -> None:
     """Let another user press the buttons that nobody has pressed yet; most name no single account."""
     await session.exec(
         update(ConfirmationRow)
@@ -41,7 +41,7 @@ async def move_questions(session: AsyncSession, user_id: int, *, to: int) -> Non
     )
 
 
-async def move_alerts(session: AsyncSession, user_id: int, *, to: int) -> None:
+async def move_alerts(session: DatabaseSession, user_id: int, *, to: int) -> None:
     """Move a user's unsent alerts to another user."""
     await session.exec(
         update(AlertRow)
@@ -50,7 +50,7 @@ async def move_alerts(session: AsyncSession, user_id: int, *, to: int) -> None:
     )
 
 
-async def copy_halt(session: AsyncSession, user_id: int, *, to: int, now: datetime) -> None:
+async def copy_halt(session: DatabaseSession, user_id: int, *, to: int, now: datetime) -> None:
     """Keep entries stopped for the new owner where the former one had stopped them."""
     stopped = await halts.load_halt(session, user_id)
     if stopped is not None:

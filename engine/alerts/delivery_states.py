@@ -5,16 +5,17 @@ from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.batches import Batch
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import load_message
 from engine.alerts.outbox import append_alert
 from engine.alerts.table import AlertRow
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared
 
 
-async def mark_sent(session: AsyncSession, batch: Batch, *, message_id: int | None, now: datetime) -> None:
+async def mark_sent(session: DatabaseSession, batch: Batch, *, message_id: int | None, now: datetime) -> None:
     """Note that alerts were delivered."""
     await _change(
         session,
@@ -27,7 +28,7 @@ async def mark_sent(session: AsyncSession, batch: Batch, *, message_id: int | No
     )
 
 
-async def mark_retry(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
+async def mark_retry(session: DatabaseSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that alerts did not arrive this time and when they leave again; what may have arrived before still may have."""
     await _change(
         session,
@@ -39,7 +40,7 @@ async def mark_retry(session: AsyncSession, batch: Batch, *, not_before: datetim
     )
 
 
-async def mark_unknown(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
+async def mark_unknown(session: DatabaseSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that alerts may have arrived, and when they are repeated."""
     await _change(
         session,
@@ -51,7 +52,7 @@ async def mark_unknown(session: AsyncSession, batch: Batch, *, not_before: datet
     )
 
 
-async def mark_refused(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
+async def mark_refused(session: DatabaseSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that the content of alerts was refused; `attempts` counts such refusals from now on."""
     await _change(
         session,
@@ -63,21 +64,22 @@ async def mark_refused(session: AsyncSession, batch: Batch, *, not_before: datet
     )
 
 
-async def mark_leaving(session: AsyncSession, batch: Batch, *, again_at: datetime) -> None:
+async def mark_leaving(session: DatabaseSession, batch: Batch, *, again_at: datetime) -> None:
     """Note that alerts are on their way: a process that dies now leaves them as possibly delivered."""
     await _change(session, batch, state=AlertState.UNKNOWN, not_before=again_at)
 
 
-async def mark_dead(session: AsyncSession, batch: Batch, *, error: str) -> None:
+async def mark_dead(session: DatabaseSession, batch: Batch, *, error: str) -> None:
     """Give alerts up; /status counts them and names the last."""
     await _change(session, batch, state=AlertState.DEAD, not_before=None, last_error=error)
 
 
-async def readdress(session: AsyncSession, batch: Batch, *, to: Sequence[int], now: datetime) -> None:
+async def readdress(session: DatabaseSession, batch: Batch, *, to: Sequence[int], now: datetime) -> None:
     """Let alerts wait for other readers: the first of them takes each over, the others get it too."""
     first, *others = to
     await _change(session, batch, user_id=first, chat_id=first, state=AlertState.WAITING, not_before=now)
-    found = await session.exec(select(AlertRow).where(col(AlertRow.alert_id).in_(batch.alert_ids)))
+    chosen = Prepared(select(AlertRow).where(col(AlertRow.alert_id).in_(batch.alert_ids)))
+    found = await session.send(chosen.all)
     for row in found.all():
         for user_id in others:
             await append_alert(
@@ -90,6 +92,6 @@ async def readdress(session: AsyncSession, batch: Batch, *, to: Sequence[int], n
             )
 
 
-async def _change(session: AsyncSession, batch: Batch, **values: object) -> None:
+async def _change(session: DatabaseSession, batch: Batch, **values: object) -> None:
     chosen = col(AlertRow.alert_id).in_(batch.alert_ids)
     await session.exec(update(AlertRow).where(chosen).values(**values))

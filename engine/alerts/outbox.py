@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.alerts.batches import Alert, Batch, pack
@@ -15,7 +14,8 @@ from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.table import AlertRow
 from engine.storage.readable import Read, UnreadableRow, parsing, read_rows, readable_row, readable_rows
-from engine.storage.statements import Prepared, insert_row, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, insert_row
 from engine.users.store import load_readers
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
@@ -53,7 +53,7 @@ _NUMBER_OF_KEY = select(AlertRow.alert_id).where(col(AlertRow.dedup_key) == bind
 
 
 async def append_alert(
-    session: AsyncSession,
+    session: DatabaseSession,
     message: Message,
     *,
     user_id: int,
@@ -63,7 +63,7 @@ async def append_alert(
     chat_id: int | None = None,
 ) -> bool:
     """Put an alert into the outbox, in the transaction of its event; one of the same key is written once."""
-    known = await send(session, _NUMBER_OF_KEY, dedup_key=dedup_key)
+    known = await session.send(_NUMBER_OF_KEY, dedup_key=dedup_key)
     if known.first() is not None:
         return False
     kind = AlertKind(message.kind)
@@ -94,7 +94,7 @@ _DUE = Prepared(
 
 
 async def load_due(
-    session: AsyncSession, *, now: datetime, held: Collection[int] = frozenset()
+    session: DatabaseSession, *, now: datetime, held: Collection[int] = frozenset()
 ) -> tuple[Batch, ...]:
     """Return the next message of each chat that may leave now, critical alerts first; `held` have to wait."""
     return pack(await readable_rows(session, _DUE, _alert), now=now, held=held)
@@ -107,17 +107,17 @@ _CRITICAL_AFTER = Prepared(
 )
 
 
-async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
+async def load_critical_after(session: DatabaseSession, alert_id: int) -> tuple[Alert, ...]:
     """Return the critical alerts written after another one, in order, whatever became of them."""
     return await readable_rows(session, _CRITICAL_AFTER, _alert, alert_id=alert_id)
 
 
-async def load_alerts(session: AsyncSession, chosen: Prepared[AlertRow]) -> tuple[Alert, ...]:
+async def load_alerts(session: DatabaseSession, chosen: Prepared[AlertRow]) -> tuple[Alert, ...]:
     """Return the alerts that a statement finds, whatever became of them."""
     return await readable_rows(session, chosen, _alert)
 
 
-async def load_keys(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[str, datetime | None], ...]:
+async def load_keys(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[str, datetime | None], ...]:
     """Return the keys that begin so with when each was written, whatever became of it, oldest first.
 
     A row that is damaged elsewhere still has its key; when it was written is None where that cannot be read.
@@ -129,26 +129,26 @@ async def load_keys(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[st
     return tuple((str(key), times.get(key)) for key in keys.all())
 
 
-async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
+async def load_written(session: DatabaseSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or it cannot be read."""
     return await readable_row(session, _OF_KEY, message_of, dedup_key=dedup_key)
 
 
-async def load_written_under(session: AsyncSession, *, key_prefix: str) -> tuple[Message, ...]:
+async def load_written_under(session: DatabaseSession, *, key_prefix: str) -> tuple[Message, ...]:
     """Return what was written under keys that begin so, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
     return await readable_rows(session, Prepared(written), message_of)
 
 
-async def load_dated(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
+async def load_dated(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
     """Return what was written under keys that begin so with when it was, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
     return await readable_rows(session, Prepared(written), lambda row: (message_of(row), row.created_at))
 
 
-async def load_last_gone(session: AsyncSession) -> int:
+async def load_last_gone(session: DatabaseSession) -> int:
     """Return the number up to which no alert is to leave any more; zero when there is none."""
     number = col(AlertRow.alert_id)
     first_pending = (await session.exec(select(number).where(_PENDING).order_by(number))).first()
@@ -160,12 +160,12 @@ async def load_last_gone(session: AsyncSession) -> int:
 _IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
 
 
-async def has_unreadable(session: AsyncSession) -> bool:
+async def has_unreadable(session: DatabaseSession) -> bool:
     """Return whether an alert waits that cannot be read."""
     return bool((await _read_pending(session)).unreadable)
 
 
-async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
+async def give_up_unreadable(session: DatabaseSession, *, now: datetime) -> tuple[int, ...]:
     """Give up alerts that cannot be read; return the numbers.
 
     Each critical alert among it is reported, and each whose kind is not known: it may be one.
@@ -180,7 +180,7 @@ async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[i
 
 
 async def _report_lost(
-    session: AsyncSession, row: UnreadableRow, *, readers: Collection[int], now: datetime
+    session: DatabaseSession, row: UnreadableRow, *, readers: Collection[int], now: datetime
 ) -> None:
     number = number_of(row)
     message = AlertUnreadable(
@@ -202,7 +202,7 @@ async def _report_lost(
         )
 
 
-async def depth(session: AsyncSession) -> Depth:
+async def depth(session: DatabaseSession) -> Depth:
     """Return how many alerts wait and since when."""
     read = await _read_pending(session)
     return Depth(
@@ -215,7 +215,7 @@ async def depth(session: AsyncSession) -> Depth:
 _FAILED = Prepared(select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None)))
 
 
-async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...]]:
+async def load_last_errors(session: DatabaseSession) -> Mapping[int, tuple[str, ...]]:
     """Return of each chat why its waiting alerts did not leave, one reason an alert."""
     errors = dict[int, tuple[str, ...]]()
     for chat_id, error in await readable_rows(session, _FAILED, lambda row: (row.chat_id, row.last_error)):
@@ -223,7 +223,7 @@ async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...
     return errors
 
 
-async def load_given_up_alerts(session: AsyncSession, user_id: int) -> GivenUp:
+async def load_given_up_alerts(session: DatabaseSession, user_id: int) -> GivenUp:
     """Return how many of a user's alerts were given up, and the last of them."""
     theirs = (col(AlertRow.user_id) == user_id, col(AlertRow.state) == AlertState.DEAD)
     alerts = (await session.exec(select(func.count()).where(*theirs))).one()
@@ -234,7 +234,7 @@ async def load_given_up_alerts(session: AsyncSession, user_id: int) -> GivenUp:
     return GivenUp(alerts=alerts, last_kind=str(kind), last_error=str(error or ""))
 
 
-async def _read_pending(session: AsyncSession) -> Read[Alert]:
+async def _read_pending(session: DatabaseSession) -> Read[Alert]:
     return await read_rows(session, _IN_ORDER, _alert)
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.batches import Alert
 from engine.alerts.kinds import PostState
 from engine.alerts.outbox import load_alerts, load_critical_after, load_last_gone
 from engine.alerts.posts_table import AlertPostRow
 from engine.alerts.table import AlertRow
-from engine.storage.statements import Prepared, replace_row, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, replace_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,13 @@ class PostCounts:
     last_error: str = ""
 
 
-async def begin_posts(session: AsyncSession, *, now: datetime) -> None:
+async def begin_posts(session: DatabaseSession, *, now: datetime) -> None:
     """Begin with what Telegram has not taken, where no address was set until now."""
     if await _load_highest(session) is None:
         await note_post(session, await load_last_gone(session), PostState.PASSED_OVER, now=now)
 
 
-async def forget_posts(session: AsyncSession) -> None:
+async def forget_posts(session: DatabaseSession) -> None:
     """Let an address that is set later begin anew."""
     await session.exec(delete(AlertPostRow))
 
@@ -56,16 +56,16 @@ _SET_ASIDE = Prepared(
 )
 
 
-async def load_unposted(session: AsyncSession) -> tuple[Post, ...]:
+async def load_unposted(session: DatabaseSession) -> tuple[Post, ...]:
     """Return what the address has not taken, in order, whatever became of it in the chat."""
-    refusals = {row.alert_id: row.refusals for row in await send(session, _WAITING)}
+    refusals = {row.alert_id: row.refusals for row in await session.send(_WAITING)}
     waiting = await load_alerts(session, _SET_ASIDE) if refusals else ()
     new = await load_critical_after(session, await _load_highest(session) or 0)
     return tuple(Post(alert=one, refusals=refusals.get(one.alert_id, 0)) for one in (*waiting, *new))
 
 
 async def note_post(
-    session: AsyncSession,
+    session: DatabaseSession,
     alert_id: int,
     state: PostState,
     *,
@@ -78,7 +78,7 @@ async def note_post(
     await replace_row(session, row)
 
 
-async def count_posts(session: AsyncSession, user_id: int) -> PostCounts:
+async def count_posts(session: DatabaseSession, user_id: int) -> PostCounts:
     """Count what a user's address refuses and what was given up, with why the last of each was."""
     theirs = select(AlertRow.alert_id).where(col(AlertRow.user_id) == user_id)
     mine = col(AlertPostRow.alert_id).in_(theirs)
@@ -93,6 +93,6 @@ async def count_posts(session: AsyncSession, user_id: int) -> PostCounts:
     )
 
 
-async def _load_highest(session: AsyncSession) -> int | None:
+async def _load_highest(session: DatabaseSession) -> int | None:
     highest: int | None = (await session.exec(select(func.max(AlertPostRow.alert_id)))).first()
     return highest

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert, message_of
 from engine.alerts.table import AlertRow
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared
 
 
@@ -25,7 +25,7 @@ class Series:
     messages: tuple[Message, ...] = ()
 
 
-async def load_series(session: AsyncSession, *, key_prefix: str) -> Series:
+async def load_series(session: DatabaseSession, *, key_prefix: str) -> Series:
     """Return what was written under numbered keys that begin so.
 
     The numbers are read from the keys alone: a row that is damaged elsewhere still takes its number.
@@ -44,7 +44,7 @@ async def load_series(session: AsyncSession, *, key_prefix: str) -> Series:
 
 
 async def append_next(
-    session: AsyncSession,
+    session: DatabaseSession,
     message: Message,
     *,
     key_prefix: str,

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.alerts.messages import EntriesChanged
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.entries import halts_store as rows
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class HaltedBy(StrEnum):
@@ -66,7 +65,7 @@ class HaltSwitch:
         return await self.fetch_halt(user_id)
 
 
-async def _alert(session: AsyncSession, user_id: int, *, halted: bool, now: datetime) -> None:
+async def _alert(session: DatabaseSession, user_id: int, *, halted: bool, now: datetime) -> None:
     await append_alert(
         session,
         EntriesChanged(halted=halted, at=now),

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.entries.routes_table import RouteRow
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import insert_row
 
 
@@ -24,7 +24,7 @@ class StoredRoute:
     decision: dict[str, Any]
 
 
-async def add_route(session: AsyncSession, route: StoredRoute) -> None:
+async def add_route(session: DatabaseSession, route: StoredRoute) -> None:
     """Store a decision with its request."""
     await insert_row(
         session,
@@ -38,6 +38,6 @@ async def add_route(session: AsyncSession, route: StoredRoute) -> None:
     )
 
 
-async def delete_routes(session: AsyncSession, *, before: datetime) -> None:
+async def delete_routes(session: DatabaseSession, *, before: datetime) -> None:
     """Forget the routes that were decided before a moment."""
     await session.exec(delete(RouteRow).where(col(RouteRow.decided_at) < before))

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFailing, ExitFilled
@@ -28,6 +26,7 @@ from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
+from engine.storage.session import DatabaseSession
 
 #: A look at history shows this many exits.
 SHOWN = 5
@@ -206,7 +205,7 @@ class Audit:
             return await _record(session, intent) if intent else None
 
 
-async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
+async def _record(session: DatabaseSession, intent: Intent) -> ExitRecord:
     order_id = intent.venue_order_id
     late = await load_written_under(session, key_prefix=late_fill_prefix(intent))
     ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
@@ -221,7 +220,7 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
     )
 
 
-async def _load_wait(session: AsyncSession, intent: Intent) -> Wait | None:
+async def _load_wait(session: DatabaseSession, intent: Intent) -> Wait | None:
     if intent.state is not IntentState.SUSPENDED:
         return None
     messages = (await load_series(session, key_prefix=failing_key(intent))).messages
@@ -229,7 +228,7 @@ async def _load_wait(session: AsyncSession, intent: Intent) -> Wait | None:
     return last.wait if isinstance(last, ExitFailing) else None
 
 
-async def _guard_symbol(session: AsyncSession, intent: Intent) -> str:
+async def _guard_symbol(session: DatabaseSession, intent: Intent) -> str:
     if intent.guard_id is None:
         return ""
     try:

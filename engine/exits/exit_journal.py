@@ -4,8 +4,6 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
@@ -26,6 +24,7 @@ from engine.orders.states import IntentEvent
 from engine.orders.step_log import SEND
 from engine.orders.steps_store import load_last_step_of_all
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class ExitJournal(Journal):
@@ -203,7 +202,7 @@ class ExitJournal(Journal):
         return tuple(live)
 
     async def _plan(
-        self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str
+        self, session: DatabaseSession, guard: Guard, trigger: Trigger, *, intent_id: str
     ) -> LiveExit | None:
         now = self._clock.now()
         if guard.state is not GuardState.ARMED or await may_be_on_sale(session, guard):
@@ -216,7 +215,7 @@ class ExitJournal(Journal):
 
     async def _leave(
         self,
-        session: AsyncSession,
+        session: DatabaseSession,
         intent: Intent,
         guard: Guard,
         *,

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
@@ -28,6 +27,7 @@ from engine.orders import fills_store as fill_rows
 from engine.orders.intents import Intent, StepNote
 from engine.orders.states import client_order_id
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +125,7 @@ class LateBooking:
         return True
 
     @staticmethod
-    async def _load_fills(session: AsyncSession, late: LateOrder) -> tuple[Fill, ...]:
+    async def _load_fills(session: DatabaseSession, late: LateOrder) -> tuple[Fill, ...]:
         fills = [
             fill
             for order_id in (late.order_id, *late.successors)
@@ -148,7 +148,7 @@ class LateBooking:
         return worth / of if worth and of else None
 
     async def _reduce_guard(
-        self, session: AsyncSession, intent: Intent, filled: Decimal, report: AccountReport
+        self, session: DatabaseSession, intent: Intent, filled: Decimal, report: AccountReport
     ) -> Mapping[str, _Taken]:
         """Take what it sold off the guard of its position, unless that was found missing there before."""
         guard = await guards.load_open_guard(session, intent.position)

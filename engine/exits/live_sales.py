@@ -2,7 +2,6 @@
 
 from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.guards.guard import Guard, GuardState
 from engine.guards.table import GuardRow
@@ -10,7 +9,8 @@ from engine.model.holdings import PositionKind
 from engine.orders.store import LIVE, build_intent
 from engine.orders.table import IntentRow
 from engine.storage.readable import UnreadableRow, read_rows
-from engine.storage.statements import Prepared, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared
 
 #: Their order decides for SQLite: the other index of accounts holds everything that ever ended.
 _BY_LIVE_INDEX = col(IntentRow.created_at)
@@ -42,7 +42,7 @@ _OTHERS_ON_SALE = (
 )
 
 
-async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
+async def may_be_on_sale(session: DatabaseSession, guard: Guard) -> bool:
     """Return whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
 
     A second one might sell it twice.
@@ -52,8 +52,7 @@ async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
     of_guard = await read_rows(session, _LIVE_OF_GUARD, build_intent, guard_id=guard.guard_id)
     if any(_may_concern(row, guard) for row in (*of_account.unreadable, *of_guard.unreadable)):
         return True
-    others = await send(
-        session,
+    others = await session.send(
         _OTHERS_ON_SALE,
         account_id=guard.account_id,
         asset=guard.asset,

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
@@ -16,7 +15,8 @@ from engine.model.holdings import PositionKey
 from engine.model.money import ZERO
 from engine.orders import steps_store as steps
 from engine.storage.readable import UnreadableRow, parsing, read_rows, readable_row, readable_rows
-from engine.storage.statements import Prepared, insert_row, plain_table, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, insert_row, plain_table
 
 _FIELDS = tuple(field.name for field in fields(Guard))
 #: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
@@ -67,7 +67,7 @@ class StaleGuardError(Exception):
 
 
 async def save_guard(
-    session: AsyncSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
+    session: DatabaseSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
 ) -> None:
     """Change a guard that still is as it `was`, or insert one that was not there; add it to the guard's history.
 
@@ -87,7 +87,7 @@ async def save_guard(
     await _add_event(session, guard, was=None, now=now, cause=cause)
 
 
-async def check_guard(session: AsyncSession, was: Guard) -> None:
+async def check_guard(session: DatabaseSession, was: Guard) -> None:
     """Make sure that a guard still is as it was, and stays so within this transaction.
 
     Raises:
@@ -99,10 +99,10 @@ async def check_guard(session: AsyncSession, was: Guard) -> None:
 
 
 async def overwrite_guard(
-    session: AsyncSession, guard: Guard, *, was: Guard, now: datetime, cause: str
+    session: DatabaseSession, guard: Guard, *, was: Guard, now: datetime, cause: str
 ) -> None:
     """Write a guard over whatever its row holds, and be it unreadable."""
-    await send(session, _CHANGE, this_guard=guard.guard_id, updated_at=now, **_values(guard))
+    await session.send(_CHANGE, this_guard=guard.guard_id, updated_at=now, **_values(guard))
     await _add_event(session, guard, was=was, now=now, cause=cause)
 
 
@@ -111,7 +111,7 @@ def _values(guard: Guard) -> dict[str, Any]:
 
 
 async def _add_event(
-    session: AsyncSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
+    session: DatabaseSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
 ) -> None:
     await insert_row(
         session,
@@ -129,24 +129,24 @@ async def _add_event(
     )
 
 
-async def load_guard(session: AsyncSession, guard_id: str) -> Guard | None:
+async def load_guard(session: DatabaseSession, guard_id: str) -> Guard | None:
     """Return a guard, closed ones included."""
     return await readable_row(session, _GUARD, _guard, guard_id=guard_id)
 
 
-async def load_open_guards(session: AsyncSession, account_id: str) -> tuple[Guard, ...]:
+async def load_open_guards(session: DatabaseSession, account_id: str) -> tuple[Guard, ...]:
     """Return an account's guards that are not closed, oldest first."""
     return await readable_rows(session, _OPEN_OF_ACCOUNT, _guard, account_id=account_id)
 
 
 async def load_open_with_seen(
-    session: AsyncSession, account_id: str
+    session: DatabaseSession, account_id: str
 ) -> tuple[tuple[Guard, Seen | None], ...]:
     """Return an account's guards that are not closed, oldest first, each with what was last seen of its position."""
     return await readable_rows(session, _OPEN_OF_ACCOUNT, _with_seen, account_id=account_id)
 
 
-async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | None:
+async def load_open_guard(session: DatabaseSession, key: PositionKey) -> Guard | None:
     """Return the guard of a position that is not closed."""
     for guard in await load_open_guards(session, key.account_id):
         if guard.key == key:
@@ -155,7 +155,7 @@ async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | No
 
 
 async def note_seen(
-    session: AsyncSession,
+    session: DatabaseSession,
     guard_id: str,
     seen: Seen,
     *,
@@ -165,7 +165,7 @@ async def note_seen(
 
     `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
     """
-    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
     if row is None:
         return
     seen_step = row.seen_step
@@ -174,8 +174,7 @@ async def note_seen(
         included = await _included_step(session, row.account_id, seen, before_intent)
         # Readings come in order: what an earlier one included, a later one does. The first may be older than the guard.
         seen_step = included if row.seen_quantity is None else max(included, seen_step or 0)
-    await send(
-        session,
+    await session.send(
         _CHANGE,
         this_guard=guard_id,
         seen_quantity=seen.quantity,
@@ -185,12 +184,12 @@ async def note_seen(
     )
 
 
-async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
+async def load_seen_step(session: DatabaseSession, guard_id: str) -> int:
     """Return the last step of our orders that what was seen of a guard's position certainly includes.
 
     What was never seen since it was guarded includes what was done before.
     """
-    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
     if row is None:
         return 0
     if row.seen_step is not None:
@@ -203,7 +202,7 @@ async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
 
 
 async def _included_step(
-    session: AsyncSession, account_id: str, seen: Seen, before_intent: str | None = None
+    session: DatabaseSession, account_id: str, seen: Seen, before_intent: str | None = None
 ) -> int:
     if seen.step is not None:
         first = await steps.load_first_step(session, before_intent) if before_intent else None
@@ -213,30 +212,30 @@ async def _included_step(
     return await steps.load_last_step(session, account_id, until=until, before_intent=before_intent)
 
 
-async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
+async def load_seen(session: DatabaseSession, guard_id: str) -> Seen | None:
     """Return how much of a guard's position was there when it was last seen; None when it never was."""
-    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
     return None if row is None else _seen(row)
 
 
 _CHANGED_AT = select(col(GuardRow.updated_at)).where(col(GuardRow.guard_id) == bindparam("guard_id"))
 
 
-async def load_changed_at(session: AsyncSession, guard_id: str) -> datetime | None:
+async def load_changed_at(session: DatabaseSession, guard_id: str) -> datetime | None:
     """Return when a guard was changed last; None when there is none."""
-    return (await send(session, _CHANGED_AT, guard_id=guard_id)).scalar_one_or_none()
+    return (await session.send(_CHANGED_AT, guard_id=guard_id)).scalar_one_or_none()
 
 
-async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
+async def load_watched(session: DatabaseSession) -> tuple[Guard, ...]:
     """Return every guard that is not closed, of all accounts."""
     return await readable_rows(session, _OPEN_OF_ALL, _guard)
 
 
-async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
+async def save_known_asset(session: DatabaseSession, known: KnownAsset) -> None:
     """Store that an asset was seen; the first time counts."""
     if known.first_seen_at is None:
         return
-    same = await send(session, _KNOWN_ASSET, account_id=known.account_id, asset=known.asset)
+    same = await session.send(_KNOWN_ASSET, account_id=known.account_id, asset=known.asset)
     if same.first() is not None:
         return
     await insert_row(
@@ -252,7 +251,7 @@ async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
     )
 
 
-async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[KnownAsset, ...]:
+async def load_known_assets(session: DatabaseSession, account_id: str) -> tuple[KnownAsset, ...]:
     """Return the assets that were seen in an account."""
     read = await read_rows(session, _KNOWN_ASSETS, _known_asset, account_id=account_id)
     # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.

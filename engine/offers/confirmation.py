@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.clock import Clock
@@ -18,6 +17,7 @@ from engine.offers.offers import Nothing
 from engine.offers.table import ConfirmationRow
 from engine.storage.database import Database
 from engine.storage.readable import parsing, readable_row
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row
 
 #: 16 characters, 96 bits: short enough for callback data, too many to guess.
@@ -61,7 +61,7 @@ class Confirmation(Generic[T]):
 
     async def store(
         self,
-        session: AsyncSession,
+        session: DatabaseSession,
         shown: T,
         *,
         user_id: int,
@@ -103,7 +103,7 @@ class Confirmation(Generic[T]):
         return Nothing(why=taken.value) if isinstance(taken, Rejected) else taken
 
     async def use(
-        self, session: AsyncSession, confirmation_id: str, *, user_id: int, now: datetime
+        self, session: DatabaseSession, confirmation_id: str, *, user_id: int, now: datetime
     ) -> Confirmed[T] | Rejected:
         """Use a button of this kind up within a transaction: for its own user, once, before it expires."""
         found = await readable_row(session, _ONE, self._with_shown, confirmation_id=confirmation_id)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import structlog
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import DatabaseCopied
 from engine.alerts.outbox import append_alert
@@ -22,6 +21,7 @@ from engine.storage.database import Database
 from engine.storage.high_water import high_water_note
 from engine.storage.process_store import bind_file, load_origin, raise_high_water
 from engine.storage.restored import disarming
+from engine.storage.session import DatabaseSession
 
 _WAITING = {"armed": WaitReason.COPIED, "closing": WaitReason.COPIED_AND_CHANGED}
 #: What its owner's answer lets each of them go on with.
@@ -54,15 +54,14 @@ async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> 
         await asyncio.to_thread(note.write, reached)
 
 
-async def _disarm(session: AsyncSession, mark: str | None, *, clock: Clock) -> None:
-    connection = await session.connection()
+async def _disarm(session: DatabaseSession, mark: str | None, *, clock: Clock) -> None:
     for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=clock.now()):
-        await connection.execute(text(statement), dict(values))
+        await session.send(text(statement), **values)
     for user_id, guards in (await _waiting(session)).items():
         await _ask(session, user_id, guards, mark=mark, clock=clock)
 
 
-async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
+async def _waiting(session: DatabaseSession) -> Mapping[int, list[Guard]]:
     theirs = defaultdict[int, list[Guard]](list)
     for guard in await rows.load_watched(session):
         if guard.state_reason in _ONCE_ANSWERED:
@@ -71,7 +70,7 @@ async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
 
 
 async def _ask(
-    session: AsyncSession, user_id: int, guards: Collection[Guard], *, mark: str | None, clock: Clock
+    session: DatabaseSession, user_id: int, guards: Collection[Guard], *, mark: str | None, clock: Clock
 ) -> None:
     now = clock.now()
     confirmation_id = await GUARD_BUTTONS.store(

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardState
@@ -24,6 +22,7 @@ from engine.offers.shown import GUARD_BUTTONS, ConfirmedPositions
 from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class GuardService:
@@ -141,7 +140,7 @@ class GuardService:
                 ended.append(guard)
         return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
 
-    async def _guards(self, session: AsyncSession, pressed: ConfirmedPositions) -> list[Guard]:
+    async def _guards(self, session: DatabaseSession, pressed: ConfirmedPositions) -> list[Guard]:
         guards = [await rows.load_open_guard(session, key) for key in pressed.shown.positions]
         return [guard for guard in guards if guard is not None and guard.user_id == pressed.user_id]
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.model.holdings import PositionKey
 from engine.offers.offering import Proposal, costly_at
 from engine.offers.offers import Choice, ChoiceKind, Offer
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
+from engine.storage.session import DatabaseSession
 
 #: A question in a conversation is answered soon or shown again.
 CONVERSATION = timedelta(minutes=10)
@@ -28,7 +27,7 @@ class Button:
 
 
 async def create_offer(
-    session: AsyncSession,
+    session: DatabaseSession,
     *,
     user_id: int,
     about: str,

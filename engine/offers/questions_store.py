@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.model.holdings import PositionKey
@@ -13,6 +12,7 @@ from engine.offers.offers import ChoiceKind
 from engine.offers.shown import GUARD_BUTTONS
 from engine.offers.table import ConfirmationRow
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared
 
 #: Older questions are no longer shown as open.
@@ -29,7 +29,7 @@ _NEWEST = Prepared(
 
 
 async def load_open_questions(
-    session: AsyncSession, user_id: int, *, now: datetime
+    session: DatabaseSession, user_id: int, *, now: datetime
 ) -> frozenset[PositionKey]:
     """Return which positions a question about a guard is open about.
 
@@ -46,7 +46,7 @@ async def load_open_questions(
 
 
 async def load_open_choices(
-    session: AsyncSession, user_id: int, confirmation_id: str, *, now: datetime
+    session: DatabaseSession, user_id: int, confirmation_id: str, *, now: datetime
 ) -> frozenset[str]:
     """Return the buttons beside a used one that still answer for another position; none when it was the last."""
     found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)

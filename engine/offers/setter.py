@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -14,6 +12,7 @@ from engine.offers.plan import guard_from
 from engine.orders.filled_store import load_changes_after
 from engine.portfolio.position import Position
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class GuardSetter:
@@ -30,7 +29,7 @@ class GuardSetter:
             return await self.arm_in(session, armings, cause=cause)
 
     async def arm_in(
-        self, session: AsyncSession, armings: Iterable[Arming], *, cause: str
+        self, session: DatabaseSession, armings: Iterable[Arming], *, cause: str
     ) -> tuple[Guard, ...]:
         """Set guards within a transaction; one that changed since its arming was planned is left out."""
         now, armed = self._clock.now(), list[Guard]()
@@ -52,7 +51,7 @@ class GuardSetter:
         return tuple(armed)
 
 
-async def _is_outdated(session: AsyncSession, position: Position) -> bool:
+async def _is_outdated(session: DatabaseSession, position: Position) -> bool:
     """Return whether an order of ours changed a position since the reading that an arming was planned on."""
     # While its price is confirmed, which takes seconds, another button may have sold it.
     step = position.read_step

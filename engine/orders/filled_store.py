@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.holdings import PositionKey
 from engine.orders.intents import Intent, StepNote
@@ -16,6 +15,7 @@ from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, plain_table
 
 _STEP = col(IntentEventRow.event_id)
@@ -50,7 +50,7 @@ _FILLED = (
 _FILLED_AFTER = Prepared(_FILLED.where(bindparam("after") < _STEP), step=_STEP)
 
 
-async def load_filled(session: AsyncSession, account_id: str, *, after: int) -> tuple[FilledIntent, ...]:
+async def load_filled(session: DatabaseSession, account_id: str, *, after: int) -> tuple[FilledIntent, ...]:
     """Return an account's intents that ended with a fill after a step, in the order in which they did."""
     return await readable_rows(session, _FILLED_AFTER, _filled, account_id=account_id, after=after)
 
@@ -73,7 +73,7 @@ _FILLED_LATELY = Prepared(
 
 
 async def load_filled_lately(
-    session: AsyncSession, account_id: str, *, after: int, since: datetime
+    session: DatabaseSession, account_id: str, *, after: int, since: datetime
 ) -> tuple[FilledIntent, ...]:
     """Return what was filled after a step, and before it what only its stored time dates.
 
@@ -94,7 +94,9 @@ _FILLED_SENT_AFTER = Prepared(
 )
 
 
-async def load_filled_sent_after(session: AsyncSession, account_id: str, *, step: int) -> tuple[Intent, ...]:
+async def load_filled_sent_after(
+    session: DatabaseSession, account_id: str, *, step: int
+) -> tuple[Intent, ...]:
     """Return an account's filled intents whose order left after a step."""
     return await readable_rows(session, _FILLED_SENT_AFTER, build_intent, account_id=account_id, after=step)
 
@@ -115,7 +117,7 @@ _STEPPED_AFTER = Prepared(
 )
 
 
-async def load_changes_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
+async def load_changes_after(session: DatabaseSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
     """Return by how much each of our orders changed a position that has a step of a higher number.
 
     Numbers tell the order of steps; their times are of whatever the clock was set to.

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, or_, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.orders import Fill
 from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.table import IntentRow
 from engine.storage.readable import readable_row, readable_rows
-from engine.storage.statements import Prepared, insert_row, plain_table, replace_row, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, insert_row, plain_table, replace_row
 
 _FIELDS = tuple(field.name for field in fields(Fill))
 
@@ -36,12 +36,12 @@ class FillCursor:
 
 
 async def save_fills(
-    session: AsyncSession, account_id: str, user_id: int, fills: Iterable[Fill], *, seen_at: datetime
+    session: DatabaseSession, account_id: str, user_id: int, fills: Iterable[Fill], *, seen_at: datetime
 ) -> tuple[Fill, ...]:
     """Store fills and return those that were not known."""
     new = list[Fill]()
     for fill in fills:
-        known = await send(session, _TRADE, account_id=account_id, trade_id=fill.trade_id)
+        known = await session.send(_TRADE, account_id=account_id, trade_id=fill.trade_id)
         if known.first() is None:
             values = {name: getattr(fill, name) for name in _FIELDS}
             row = FillRow(account_id=account_id, user_id=user_id, seen_at=seen_at, **values)
@@ -64,7 +64,7 @@ _OF_ASSET = Prepared(
 )
 
 
-async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> tuple[Fill, ...]:
+async def load_fills(session: DatabaseSession, account_id: str, *, asset: str) -> tuple[Fill, ...]:
     """Return every known fill that an asset took part in, oldest first."""
     return await readable_rows(session, _OF_ASSET, _fill, account_id=account_id, asset=asset)
 
@@ -73,7 +73,7 @@ _SEEN_SINCE = Prepared(select(FillRow).where(_OF_ACCOUNT, col(FillRow.seen_at) >
 
 
 async def load_fills_seen_since(
-    session: AsyncSession, account_id: str, *, since: datetime
+    session: DatabaseSession, account_id: str, *, since: datetime
 ) -> tuple[Fill, ...]:
     """Return the fills that were stored at a stored time or later; of a clock set back meanwhile none may be."""
     return await readable_rows(session, _SEEN_SINCE, _fill, account_id=account_id, since=since)
@@ -85,15 +85,15 @@ _RATE = update(_FILLS).where(
 )
 
 
-async def save_usd_rate(session: AsyncSession, account_id: str, trade_id: str, rate: Decimal) -> None:
+async def save_usd_rate(session: DatabaseSession, account_id: str, trade_id: str, rate: Decimal) -> None:
     """Keep what one unit of a fill's money was worth in dollars; a fill that is not known changes nothing."""
-    await send(session, _RATE, this_account=account_id, this_trade=trade_id, usd_rate=rate)
+    await session.send(_RATE, this_account=account_id, this_trade=trade_id, usd_rate=rate)
 
 
 _RATED = Prepared(select(FillRow).where(_OF_ACCOUNT, col(FillRow.usd_rate).is_not(None)))
 
 
-async def load_usd_rates(session: AsyncSession, account_id: str) -> dict[str, Decimal]:
+async def load_usd_rates(session: DatabaseSession, account_id: str) -> dict[str, Decimal]:
     """Return the known dollar rates of an account's fills, by trade id."""
     found = await readable_rows(
         session, _RATED, lambda row: (row.trade_id, row.usd_rate), account_id=account_id
@@ -108,7 +108,7 @@ _OF_ORDER = Prepared(
 )
 
 
-async def load_order_fills(session: AsyncSession, account_id: str, order_id: str) -> tuple[Fill, ...]:
+async def load_order_fills(session: DatabaseSession, account_id: str, order_id: str) -> tuple[Fill, ...]:
     """Return the known fills of one order, oldest first."""
     return await readable_rows(session, _OF_ORDER, _fill, account_id=account_id, order_id=order_id)
 
@@ -123,12 +123,12 @@ _NEWEST_EXTERNAL = Prepared(
 )
 
 
-async def load_newest_external_trade(session: AsyncSession, account_id: str) -> datetime | None:
+async def load_newest_external_trade(session: DatabaseSession, account_id: str) -> datetime | None:
     """Return when the newest known fill of an order that was not ours happened."""
     return await readable_row(session, _NEWEST_EXTERNAL, lambda row: row.at, account_id=account_id)
 
 
-async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
+async def save_cursor(session: DatabaseSession, cursor: FillCursor) -> None:
     """Remember where reading an account's older fills goes on."""
     await replace_row(
         session,
@@ -145,7 +145,7 @@ async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
 _CURSOR = Prepared(select(FillCursorRow).where(col(FillCursorRow.account_id) == bindparam("account_id")))
 
 
-async def load_cursor(session: AsyncSession, account_id: str) -> FillCursor | None:
+async def load_cursor(session: DatabaseSession, account_id: str) -> FillCursor | None:
     """Return how far back an account was read; None before its first reading."""
     return await readable_row(session, _CURSOR, _cursor, account_id=account_id)
 

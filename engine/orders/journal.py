@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine import wall_time
 from engine.clock import Clock
 from engine.model.errors import UnlistedRefusalError
@@ -22,6 +20,7 @@ from engine.orders.step_log import SEND, StepLog, note_of, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
 from engine.orders.unproven import late_orders, orders_of_attempts
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class Journal:
@@ -84,7 +83,7 @@ class Journal:
             cost=None,
         )
 
-    async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
+    async def note_late(self, session: DatabaseSession, intent: Intent, attempt: int, order_id: str) -> None:
         """Write down, once, that the order of an attempt which was given up has filled after its intent was over."""
         known = await load_readable_steps(session, intent.intent_id)
         if late_orders(known).get(order_id) == attempt:
@@ -153,12 +152,12 @@ class Journal:
         steps = await self.load_steps(intent.intent_id)
         return next((step.basis for step in reversed(steps) if step.cause == SEND), None)
 
-    async def _begin(self, session: AsyncSession, intent: Intent, *, cause: str) -> None:
+    async def _begin(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
         await intents.insert_intent(session, intent)
         step = step_of(None, intent, cause=cause, detail="", at=self._clock.now())
         self._last_step = await insert_step(session, step)
 
-    async def _fill(self, session: AsyncSession, intent: Intent, order: Order) -> Intent:
+    async def _fill(self, session: DatabaseSession, intent: Intent, order: Order) -> Intent:
         now = self._clock.now()
         await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
         return await self._move(
@@ -175,7 +174,7 @@ class Journal:
 
     async def _move(
         self,
-        session: AsyncSession,
+        session: DatabaseSession,
         intent: Intent,
         event: IntentEvent,
         *,

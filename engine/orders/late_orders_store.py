@@ -2,14 +2,14 @@
 
 from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders import store as intents
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import readable_rows
-from engine.storage.statements import Prepared, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared
 
 #: Given up on what a venue did not show, not on its refusal.
 _WITHOUT_REFUSAL = (IntentState.UNKNOWN, IntentState.ACCEPTED, IntentState.PARTLY_FILLED)
@@ -54,13 +54,13 @@ _FILLED_OTHERWISE = Prepared(
 )
 
 
-async def load_filled_otherwise(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:
+async def load_filled_otherwise(session: DatabaseSession, account_id: str) -> tuple[Intent, ...]:
     """Return the latest orders of an account that filled another quantity than was sent."""
     return await readable_rows(session, _FILLED_OTHERWISE, intents.build_intent, account_id=account_id)
 
 
-async def load_given_up(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:
+async def load_given_up(session: DatabaseSession, account_id: str) -> tuple[Intent, ...]:
     """Return the latest intents of an account that gave an attempt up without a refusal and are over."""
-    given_up = (await send(session, _GIVEN_UP, account_id=account_id)).scalars().all()
+    given_up = (await session.send(_GIVEN_UP, account_id=account_id)).scalars().all()
     found = await intents.load_intents(session, given_up) if given_up else ()
     return tuple(intent for intent in found if intent.state.is_final)

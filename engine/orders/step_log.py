@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.model.orders import CancelledOrder
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.steps_store import load_steps
+from engine.storage.session import DatabaseSession
 
 #: As many intents as are remembered; far more than are ever live at once.
 MOST_INTENTS = 64
@@ -26,7 +25,7 @@ class StepLog:
     def __init__(self) -> None:
         self._known: dict[str, tuple[IntentStep, ...]] = {}
 
-    async def load(self, session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
+    async def load(self, session: DatabaseSession, intent_id: str) -> tuple[IntentStep, ...]:
         """Return an intent's whole life, first step first."""
         known = self._known.get(intent_id, ())
         # Numbers may have gaps: a step that the database lost leaves one.

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders.intents import IntentStep
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import Read, UnreadableRecordError, read_rows
-from engine.storage.statements import Prepared, plain_table, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, plain_table
 
 _STEPS = plain_table(IntentEventRow)
 _NEXT_SEQ = select_columns(func.coalesce(func.max(_STEPS.c.seq), -1) + 1).where(
@@ -19,10 +19,9 @@ _NEXT_SEQ = select_columns(func.coalesce(func.max(_STEPS.c.seq), -1) + 1).where(
 _ADD = insert(_STEPS).values(seq=_NEXT_SEQ.scalar_subquery())
 
 
-async def insert_step(session: AsyncSession, step: IntentStep) -> int:
+async def insert_step(session: DatabaseSession, step: IntentStep) -> int:
     """Add a step behind the intent's last one; return its number among all."""
-    added = await send(
-        session,
+    added = await session.send(
         _ADD,
         of_intent=step.intent_id,
         intent_id=step.intent_id,
@@ -43,7 +42,9 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> int:
     return int(number)
 
 
-async def load_steps(session: AsyncSession, intent_id: str, *, first_seq: int = 0) -> tuple[IntentStep, ...]:
+async def load_steps(
+    session: DatabaseSession, intent_id: str, *, first_seq: int = 0
+) -> tuple[IntentStep, ...]:
     """Return an intent's steps in order, from one of them on.
 
     Raises:
@@ -56,7 +57,7 @@ async def load_steps(session: AsyncSession, intent_id: str, *, first_seq: int = 
     return read.readable
 
 
-async def load_readable_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
+async def load_readable_steps(session: DatabaseSession, intent_id: str) -> tuple[IntentStep, ...]:
     """Return those of an intent's steps that can be read, in order."""
     return (await _read_steps(session, intent_id, first_seq=0)).readable
 
@@ -64,9 +65,9 @@ async def load_readable_steps(session: AsyncSession, intent_id: str) -> tuple[In
 _LAST_OF_ALL = select(func.max(col(IntentEventRow.event_id)))
 
 
-async def load_last_step_of_all(session: AsyncSession) -> int:
+async def load_last_step_of_all(session: DatabaseSession) -> int:
     """Return the number of the last step that was written; 0 of none."""
-    return (await send(session, _LAST_OF_ALL)).scalar_one() or 0
+    return (await session.send(_LAST_OF_ALL)).scalar_one() or 0
 
 
 _LAST = _LAST_OF_ALL.where(
@@ -78,21 +79,21 @@ _FIRST_OF_INTENT = select_columns(func.min(_STEPS.c.event_id)).where(
 _LAST_BEFORE_INTENT = _LAST.where(col(IntentEventRow.event_id) < _FIRST_OF_INTENT.scalar_subquery())
 
 
-async def load_first_step(session: AsyncSession, intent_id: str) -> int | None:
+async def load_first_step(session: DatabaseSession, intent_id: str) -> int | None:
     """Return the number of an intent's first step; None where it has none."""
-    first = (await send(session, _FIRST_OF_INTENT, before_intent=intent_id)).scalar_one()
+    first = (await session.send(_FIRST_OF_INTENT, before_intent=intent_id)).scalar_one()
     return None if first is None else int(first)
 
 
 async def load_last_step(
-    session: AsyncSession, account_id: str, *, until: datetime, before_intent: str | None
+    session: DatabaseSession, account_id: str, *, until: datetime, before_intent: str | None
 ) -> int:
     """Return the number of an account's last step that was written by a time, and before an intent's own; 0 of none."""
     if before_intent is None:
-        last = await send(session, _LAST, account_id=account_id, until=until)
+        last = await session.send(_LAST, account_id=account_id, until=until)
     else:
-        last = await send(
-            session, _LAST_BEFORE_INTENT, account_id=account_id, until=until, before_intent=before_intent
+        last = await session.send(
+            _LAST_BEFORE_INTENT, account_id=account_id, until=until, before_intent=before_intent
         )
     return last.scalar_one() or 0
 
@@ -104,10 +105,12 @@ _FIRST_OF_GUARD = (
 )
 
 
-async def load_step_before(session: AsyncSession, account_id: str, guard_id: str, *, set_at: datetime) -> int:
+async def load_step_before(
+    session: DatabaseSession, account_id: str, guard_id: str, *, set_at: datetime
+) -> int:
     """Return the number of an account's last step before a guard was set, and so before its own orders."""
     by_time = await load_last_step(session, account_id, until=set_at, before_intent=None)
-    own = await send(session, _FIRST_OF_GUARD, guard_id=guard_id)
+    own = await session.send(_FIRST_OF_GUARD, guard_id=guard_id)
     first = own.scalar_one() or by_time + 1
     return min(by_time, first - 1)
 
@@ -122,7 +125,7 @@ _OF_INTENT = Prepared(
 )
 
 
-async def _read_steps(session: AsyncSession, intent_id: str, *, first_seq: int) -> Read[IntentStep]:
+async def _read_steps(session: DatabaseSession, intent_id: str, *, first_seq: int) -> Read[IntentStep]:
     return await read_rows(session, _OF_INTENT, _step, intent_id=intent_id, first_seq=first_seq)
 
 

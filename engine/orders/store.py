@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import readable_row, readable_rows
-from engine.storage.statements import Prepared, insert_row, plain_table, send, stored_values
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, insert_row, plain_table, stored_values
 
 _FIELDS = tuple(field.name for field in fields(Intent))
 #: With literals, exactly as in the index of live intents: parameters would keep SQLite from using it.
@@ -27,7 +27,7 @@ class StaleIntentError(Exception):
     """An intent was changed by somebody else since it was read; nothing was written."""
 
 
-async def insert_intent(session: AsyncSession, intent: Intent) -> None:
+async def insert_intent(session: DatabaseSession, intent: Intent) -> None:
     """Add a new intent."""
     await insert_row(session, _row(intent))
 
@@ -37,15 +37,14 @@ _CHANGE = update(_INTENTS).where(_INTENTS.c.intent_id == bindparam("this_intent"
 _CHANGE_EXPECTED = _CHANGE.where(_INTENTS.c.state == bindparam("expected"))
 
 
-async def update_intent(session: AsyncSession, intent: Intent, *, expected: IntentState) -> None:
+async def update_intent(session: DatabaseSession, intent: Intent, *, expected: IntentState) -> None:
     """Change an intent that is still in the expected state.
 
     Raises:
         StaleIntentError: it is not.
 
     """
-    changed = await send(
-        session,
+    changed = await session.send(
         _CHANGE_EXPECTED,
         this_intent=intent.intent_id,
         expected=expected,
@@ -55,21 +54,21 @@ async def update_intent(session: AsyncSession, intent: Intent, *, expected: Inte
         raise StaleIntentError(intent.intent_id)
 
 
-async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: str) -> None:
+async def book_fee(session: DatabaseSession, intent_id: str, fee: Decimal, asset: str) -> None:
     """Write down a fee that was booked after the fill; nothing else of the intent changes."""
-    await send(session, _CHANGE, this_intent=intent_id, fee=fee, fee_asset=asset)
+    await session.send(_CHANGE, this_intent=intent_id, fee=fee, fee_asset=asset)
 
 
 _LIVE_OF_ALL = Prepared(select(IntentRow).where(LIVE).order_by(col(IntentRow.created_at)))
 
 
-async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
+async def load_live_intents(session: DatabaseSession) -> tuple[Intent, ...]:
     """Return every intent that is not over, oldest first."""
     return await readable_rows(session, _LIVE_OF_ALL, build_intent)
 
 
 async def load_exits(
-    session: AsyncSession, user_id: int, *, named: str | None = None, most: int
+    session: DatabaseSession, user_id: int, *, named: str | None = None, most: int
 ) -> tuple[Intent, ...]:
     """Return a user's latest exits, newest first; `named` is an asset or a pair in any letters."""
     newest_first = (
@@ -80,7 +79,7 @@ async def load_exits(
     return await readable_rows(session, Prepared(newest_first), build_intent, most=most)
 
 
-async def count_exits(session: AsyncSession, user_id: int, *, named: str | None = None) -> int:
+async def count_exits(session: DatabaseSession, user_id: int, *, named: str | None = None) -> int:
     """Return how many exits of a user are written down."""
     counted = select(func.count()).select_from(IntentRow).where(*_exits(user_id, named))
     return (await session.exec(counted)).one()
@@ -104,7 +103,7 @@ _EXIT = Prepared(
 )
 
 
-async def load_exit(session: AsyncSession, user_id: int, intent_id: str) -> Intent | None:
+async def load_exit(session: DatabaseSession, user_id: int, intent_id: str) -> Intent | None:
     """Return one exit of a user; None for those of others."""
     return await readable_row(session, _EXIT, build_intent, user_id=user_id, intent_id=intent_id)
 
@@ -121,7 +120,9 @@ _WITHOUT_FEE = Prepared(
 )
 
 
-async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
+async def load_without_fee(
+    session: DatabaseSession, account_id: str, *, most: int = 20
+) -> tuple[Intent, ...]:
     """Return an account's latest filled intents whose fee the venue had not booked yet."""
     return await readable_rows(session, _WITHOUT_FEE, build_intent, most=most, account_id=account_id)
 
@@ -135,16 +136,16 @@ _EARLIER_ORDERS = select(col(IntentEventRow.order_id)).where(
 _ORDERS = union(_LAST_ORDERS, _EARLIER_ORDERS)
 
 
-async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
+async def load_order_ids(session: DatabaseSession, account_id: str) -> frozenset[str]:
     """Return the venue's ids of every order of ours in an account, those of earlier attempts included."""
-    found = await send(session, _ORDERS, account_id=account_id)
+    found = await session.send(_ORDERS, account_id=account_id)
     return frozenset(found.scalars())
 
 
 _SOME = Prepared(select(IntentRow).where(col(IntentRow.intent_id).in_(bindparam("ids", expanding=True))))
 
 
-async def load_intents(session: AsyncSession, intent_ids: Sequence[str]) -> tuple[Intent, ...]:
+async def load_intents(session: DatabaseSession, intent_ids: Sequence[str]) -> tuple[Intent, ...]:
     """Return the intents of these ids that can be read."""
     return await readable_rows(session, _SOME, build_intent, ids=list(intent_ids))
 
@@ -158,7 +159,7 @@ _OF_ORDERS = Prepared(
 
 
 async def load_of_orders(
-    session: AsyncSession, account_id: str, order_ids: Collection[str]
+    session: DatabaseSession, account_id: str, order_ids: Collection[str]
 ) -> tuple[Intent, ...]:
     """Return an account's intents whose last order is one of these, by the venue's ids."""
     return await readable_rows(

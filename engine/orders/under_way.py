@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.steps_store import load_steps
 from engine.orders.store import load_intents
 from engine.orders.unproven import orders_of_attempts, unproven_attempts
 from engine.storage.readable import UnreadableRecordError
+from engine.storage.session import DatabaseSession
 
 _UNDER_WAY = frozenset(
     {IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED, IntentState.PARTLY_FILLED}
@@ -32,7 +31,7 @@ def orders_under_way(intent: Intent, steps: Sequence[IntentStep]) -> tuple[str, 
     return tuple(dict.fromkeys((*present, *given_up)))
 
 
-async def load_orders_under_way(session: AsyncSession, intent: Intent) -> tuple[str, ...]:
+async def load_orders_under_way(session: DatabaseSession, intent: Intent) -> tuple[str, ...]:
     """Return the same as it is written down now; an intent that is not written down has sent nothing."""
     stored = next(iter(await load_intents(session, [intent.intent_id])), intent)
     try:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.model.holdings import PositionKey, PositionKind, Unsettled
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of
@@ -15,6 +13,7 @@ from engine.orders import filled_store as filled_rows
 from engine.orders import fills_store as fills
 from engine.orders.filled_store import FilledIntent
 from engine.orders.intents import Intent
+from engine.storage.session import DatabaseSession
 
 #: Fills of our own orders are waited for so long.
 FILLS_AWAITED = timedelta(hours=1)
@@ -32,7 +31,7 @@ class Awaited:
 
 
 async def load_unsettled(
-    session: AsyncSession, account_id: str, *, read: int | None, awaited: Awaited
+    session: DatabaseSession, account_id: str, *, read: int | None, awaited: Awaited
 ) -> Mapping[PositionKey, Unsettled]:
     """Return the positions our orders changed since the account was read, or whose fills are not all known.
 
@@ -49,7 +48,7 @@ async def load_unsettled(
     return unsettled
 
 
-async def lacks_fills(session: AsyncSession, account_id: str, *, awaited: Awaited) -> bool:
+async def lacks_fills(session: DatabaseSession, account_id: str, *, awaited: Awaited) -> bool:
     """Return whether an order that ended lately filled more than is reported."""
     for filled in await _load_since(session, account_id, None, awaited):
         if _is_more_than(filled.intent, await _reported(session, filled.intent)):
@@ -57,7 +56,7 @@ async def lacks_fills(session: AsyncSession, account_id: str, *, awaited: Awaite
     return False
 
 
-async def load_unreported(session: AsyncSession, key: PositionKey, *, step: int) -> Decimal:
+async def load_unreported(session: DatabaseSession, key: PositionKey, *, step: int) -> Decimal:
     """Return by how much orders that left after a step changed a position beyond what is reported.
 
     What was seen when an order had left may be smaller by it already, so `step` is the last one before it was seen.
@@ -76,7 +75,7 @@ async def load_unreported(session: AsyncSession, key: PositionKey, *, step: int)
 
 
 async def _load_since(
-    session: AsyncSession, account_id: str, read: int | None, awaited: Awaited
+    session: DatabaseSession, account_id: str, read: int | None, awaited: Awaited
 ) -> tuple[FilledIntent, ...]:
     after = awaited.after if read is None else min(read, awaited.after)
     if awaited.stored_since is None:
@@ -89,7 +88,7 @@ def _is_more_than(intent: Intent, reported: Iterable[Fill]) -> bool:
         return intent.filled_quantity > sum((fill.quantity for fill in reported), ZERO)
 
 
-async def _reported(session: AsyncSession, intent: Intent) -> tuple[Fill, ...]:
+async def _reported(session: DatabaseSession, intent: Intent) -> tuple[Fill, ...]:
     if intent.venue_order_id is None:
         return ()
     return await fills.load_order_fills(session, intent.account_id, intent.venue_order_id)

@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
 from engine.accounts.prices import QUOTE_MAX_AGE_S
@@ -39,12 +37,15 @@ from engine.portfolio.position import Position
 from engine.portfolio.price_confirmer import Confirmer
 from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 
 
 class LoadOpenQuestions(Protocol):
     """Loads from the database."""
 
-    async def __call__(self, session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
+    async def __call__(
+        self, session: DatabaseSession, user_id: int, *, now: datetime
+    ) -> frozenset[PositionKey]:
         """Return which positions of a user a question is still open about."""
 
 

@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 import aiosqlite
 
-from engine.storage import one_trip
-
 #: How long a connection waits for another process's write before it gives up.
 BUSY_TIMEOUT_MS = 5000
-_AGAIN_AFTER_S = 0.02
+_AGAIN_AFTER_S = 0.001
+_AGAIN_AFTER_AT_MOST_S = 0.02
 _PRIMARY = 0xFF
 
 T = TypeVar("T")
@@ -43,8 +42,8 @@ async def open_connection(
 
     A task that is cancelled meanwhile closes what was opened before it ends.
     """
-    options |= {"isolation_level": None, "factory": _RollingBack}
-    opening = partial(one_trip.connect, database, **options)
+    options |= {"isolation_level": None, "factory": _RollingBack, "check_same_thread": False}
+    opening = partial(aiosqlite.connect, database, **options)
     return await uninterrupted(_open(opening, pragmas, wal=wal), undo=lambda connection: connection.close())
 
 
@@ -84,15 +83,21 @@ async def _open(opening: Any, pragmas: Sequence[str], *, wal: bool) -> aiosqlite
 
 
 async def _switch_to_wal(connection: aiosqlite.Connection) -> None:
-    """Switch the journal mode; SQLite does not wait by itself for another process that is switching too."""
+    # SQLite does not wait by itself for another process that is switching too.
+    await wait_while_busy(partial(connection.execute_fetchall, "PRAGMA journal_mode=WAL"))
+
+
+async def wait_while_busy(attempt: Callable[[], Awaitable[object]]) -> None:
+    """Attempt something again while another connection holds the file, as long as a connection waits for that."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + BUSY_TIMEOUT_MS / 1000
+    deadline, pause_s = loop.time() + BUSY_TIMEOUT_MS / 1000, _AGAIN_AFTER_S
     while True:
         try:
-            await connection.execute_fetchall("PRAGMA journal_mode=WAL")
+            await attempt()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or loop.time() > deadline:
                 raise
-            await asyncio.sleep(_AGAIN_AFTER_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _AGAIN_AFTER_AT_MOST_S)
         else:
             return

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 
 import migrations
 from engine.storage.backup import Backup, backup_database, database_file
-from engine.storage.database import writing_engine
+from engine.storage.pool import WRITING, ConnectionPool
 from engine.storage.swap import finish_swap, set_foreign_log_aside
 
 #: Found beside the installed package, whatever the working directory is.
@@ -63,6 +63,11 @@ def migration_config(scripts: Path = SCRIPTS) -> Config:
     return config
 
 
+def migration_pool(database_url: str) -> ConnectionPool:
+    """Return the connection that migrations use: a table that is made anew is missed by what refers to it for a moment."""
+    return ConnectionPool(database_url, size=1, wal=True, pragmas=(*WRITING, "foreign_keys=OFF"))
+
+
 async def _migrate(database_url: str, config: Config, *, backups: Path, now: datetime) -> Migrated:
     file = database_file(database_url)
     if file:
@@ -70,18 +75,18 @@ async def _migrate(database_url: str, config: Config, *, backups: Path, now: dat
         set_foreign_log_aside(file)
     _create_private(file)
     scripts = ScriptDirectory.from_config(config)
-    engine = writing_engine(database_url, foreign_keys=False)
+    pool = migration_pool(database_url)
     try:
-        async with engine.begin() as connection:
-            state = await connection.run_sync(_look, scripts)
+        async with pool.write() as connection:
+            state = _look(connection, scripts)
             _refuse_foreign(state, scripts, database_url)
             if state.revision == state.wanted:
                 return Migrated(from_revision=state.revision, to_revision=state.wanted, backup=None)
             # The open transaction keeps other writers out, so the backup is what the migration starts from.
             backup = None if state.is_empty else _back_up(database_url, state, backups, now)
-            await connection.run_sync(_upgrade, config)
+            _upgrade(connection, config)
     finally:
-        await engine.dispose()
+        await pool.close()
     return Migrated(from_revision=state.revision, to_revision=state.wanted, backup=backup)
 
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, TypeAdapter
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
 from engine.storage.readable import parsing, readable_row
 from engine.storage.restored import BACKUP_FILE, FILE_LEASE, HIGH_WATER, KNOWN_TO_BE_OLDER
-from engine.storage.statements import Prepared, insert_row, plain_table, replace_row, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, insert_row, plain_table, replace_row
 
 _MOST_REACHED = 2**62
 
@@ -69,7 +69,7 @@ class ProcessRun:
 _last_seen: TypeAdapter[dict[str, LastSeen | _Ratio]] = TypeAdapter(dict[str, LastSeen | _Ratio])
 
 
-async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datetime) -> Lease:
+async def take_lease(session: DatabaseSession, name: str, *, owner: str, now: datetime) -> Lease:
     """Take a name over with a higher epoch; who held it before may not write any more."""
     same = col(LeaseRow.name) == name
     held = (await session.exec(select(LeaseRow.epoch).where(same))).first()
@@ -101,7 +101,7 @@ class Origin:
         return is_copy or is_older
 
 
-async def load_origin(session: AsyncSession) -> Origin:
+async def load_origin(session: DatabaseSession) -> Origin:
     """Return the origin that the database records."""
     names = col(LeaseRow.name).in_((FILE_LEASE, HIGH_WATER))
     found = await session.exec(select(LeaseRow.name, LeaseRow.owner, LeaseRow.epoch).where(names))
@@ -111,7 +111,7 @@ async def load_origin(session: AsyncSession) -> Origin:
     return Origin(file=file, reached=_number(reached), is_restored=owner == KNOWN_TO_BE_OLDER)
 
 
-async def bind_file(session: AsyncSession, mark: str | None, *, now: datetime) -> None:
+async def bind_file(session: DatabaseSession, mark: str | None, *, now: datetime) -> None:
     """Note which file the database is in; None where nothing distinguishes it from others: it is no backup any more."""
     if mark is None:
         is_backup = col(LeaseRow.name) == FILE_LEASE, col(LeaseRow.owner) == BACKUP_FILE
@@ -120,7 +120,7 @@ async def bind_file(session: AsyncSession, mark: str | None, *, now: datetime) -
         await replace_row(session, _lease_row(FILE_LEASE, owner=mark, epoch=1, now=now))
 
 
-async def raise_high_water(session: AsyncSession, *, above: int = 0, now: datetime) -> int:
+async def raise_high_water(session: DatabaseSession, *, above: int = 0, now: datetime) -> int:
     """Count that the database goes on from here, above a number, and return how far it has come."""
     reached = max((await load_origin(session)).reached, above) + 1
     await replace_row(session, _lease_row(HIGH_WATER, owner="", epoch=reached, now=now))
@@ -136,28 +136,28 @@ def _number(stored: object) -> int:
     return stored if isinstance(stored, int) and 0 <= stored < _MOST_REACHED else 0
 
 
-async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:
+async def beat(session: DatabaseSession, lease: Lease, *, now: datetime) -> bool:
     """Store a sign of life of the lease holder; False when another has taken over."""
     held = col(LeaseRow.name) == lease.name, col(LeaseRow.epoch) == lease.epoch
     beaten = await session.exec(update(LeaseRow).where(*held).values(heartbeat_at=now))
     return beaten.rowcount == 1
 
 
-async def begin_run(session: AsyncSession, *, now: datetime) -> int:
+async def begin_run(session: DatabaseSession, *, now: datetime) -> int:
     """Note that a process starts and return its number."""
     (run_id,) = await insert_row(session, ProcessRunRow(started_at=now, clean=False))
     return int(run_id)
 
 
 async def note_cycle(
-    session: AsyncSession, run_id: int, *, at: datetime, seen: Mapping[str, LastSeen]
+    session: DatabaseSession, run_id: int, *, at: datetime, seen: Mapping[str, LastSeen]
 ) -> None:
     """Note that the process runs, and where each guard stood when it was seen last, by guard id."""
     stored = _last_seen.dump_python(dict(seen), mode="json")
     await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios_json=stored)
 
 
-async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
+async def end_run(session: DatabaseSession, run_id: int, *, now: datetime) -> None:
     """Note that a process stopped on purpose."""
     await _change_run(session, run_id, stopped_at=now, clean=True)
 
@@ -169,7 +169,7 @@ _NEWEST_WATCHED = Prepared(
 )
 
 
-async def load_last_watched(session: AsyncSession) -> ProcessRun | None:
+async def load_last_watched(session: DatabaseSession) -> ProcessRun | None:
     """Return the latest run that looked at guards."""
     return await readable_row(session, _NEWEST_WATCHED, _run)
 
@@ -178,8 +178,8 @@ _RUNS = plain_table(ProcessRunRow)
 _CHANGE_RUN = update(_RUNS).where(_RUNS.c.run_id == bindparam("this_run"))
 
 
-async def _change_run(session: AsyncSession, run_id: int, **values: object) -> None:
-    await send(session, _CHANGE_RUN, this_run=run_id, **values)
+async def _change_run(session: DatabaseSession, run_id: int, **values: object) -> None:
+    await session.send(_CHANGE_RUN, this_run=run_id, **values)
 
 
 def _run(row: ProcessRunRow) -> ProcessRun:
@@ -198,13 +198,13 @@ def _run(row: ProcessRunRow) -> ProcessRun:
     )
 
 
-async def is_noted(session: AsyncSession, update_id: int) -> bool:
+async def is_noted(session: DatabaseSession, update_id: int) -> bool:
     """Return whether a chat update was handled before."""
     same = select(HandledUpdateRow.update_id).where(col(HandledUpdateRow.update_id) == update_id)
     return (await session.exec(same)).first() is not None
 
 
-async def note_update(session: AsyncSession, update_id: int, *, now: datetime) -> bool:
+async def note_update(session: DatabaseSession, update_id: int, *, now: datetime) -> bool:
     """Note that a chat update is being handled; False when it was before."""
     if await is_noted(session, update_id):
         return False

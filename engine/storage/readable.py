@@ -10,11 +10,11 @@ from typing import Any, Generic, TypeVar, cast
 from sqlalchemy import Column, CursorResult, Dialect, Executable, type_coerce
 from sqlalchemy import select as select_columns
 from sqlalchemy.types import NULLTYPE
-from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
 from engine.storage.base import Table
-from engine.storage.statements import Prepared, attributes, key_columns, plain_table, send
+from engine.storage.session import DatabaseSession
+from engine.storage.statements import Prepared, attributes, key_columns, plain_table
 
 #: The name in a session's `info` of what its database could not read.
 UNREADABLE = "unreadable"
@@ -77,7 +77,7 @@ class UnreadableRows:
         """Return those of some tables."""
         return tuple(row for row in self if row.table in tables)
 
-    async def read_again(self, session: AsyncSession) -> None:
+    async def read_again(self, session: DatabaseSession) -> None:
         """Forget what can be read by now, is gone, or is not queried any more."""
         for place, found in tuple(self._found.items()):
             read = await read_rows(session, found.statement, found.build, **found.values)
@@ -115,7 +115,7 @@ def parsing() -> Iterator[None]:
 
 
 async def readable_rows(
-    session: AsyncSession,
+    session: DatabaseSession,
     statement: Prepared[R],
     build: Callable[[R], T],
     *,
@@ -127,14 +127,14 @@ async def readable_rows(
 
 
 async def readable_row(
-    session: AsyncSession, statement: Prepared[R], build: Callable[[R], T], **values: object
+    session: DatabaseSession, statement: Prepared[R], build: Callable[[R], T], **values: object
 ) -> T | None:
     """Return the first that can be read of what a statement finds; None without one."""
     return next(iter(await readable_rows(session, statement, build, most=1, **values)), None)
 
 
 async def read_rows(
-    session: AsyncSession,
+    session: DatabaseSession,
     statement: Prepared[R],
     build: Callable[[R], T],
     *,
@@ -146,9 +146,9 @@ async def read_rows(
     `build` gets what the columns' types can read, and raises `UnreadableValueError` for what means nothing to it.
     """
     if most is None:
-        found = await send(session, statement.all, **values)
+        found = await session.send(statement.all, **values)
     else:
-        found = await send(session, statement.first, most=most, **values)
+        found = await session.send(statement.first, most=most, **values)
     try:
         return Read(tuple(build(row) for row in _checked(statement.table, found)))
     except UnreadableValueError:
@@ -160,7 +160,7 @@ async def read_rows(
 
 
 async def _read_singly(
-    session: AsyncSession,
+    session: DatabaseSession,
     statement: Prepared[R],
     build: Callable[[R], T],
     *,
@@ -168,11 +168,11 @@ async def _read_singly(
     values: Mapping[str, object],
 ) -> Read[T]:
     table, readable, unreadable = statement.table, list[T](), list[UnreadableRow]()
-    keys = await send(session, _as_stored(statement), **values)
+    keys = await session.send(_as_stored(statement), **values)
     for key in (tuple(row) for row in keys.all()):
         if most is not None and len(readable) == most:
             break
-        found = await send(session, statement.where(*_is_row(table, key)).all, **values)
+        found = await session.send(statement.where(*_is_row(table, key)).all, **values)
         try:
             readable += [build(row) for row in _checked(table, found)]
         except UnreadableValueError as error:
@@ -181,14 +181,13 @@ async def _read_singly(
 
 
 async def _describe(
-    session: AsyncSession, table: type[Table], key: tuple[object, ...], error: Exception
+    session: DatabaseSession, table: type[Table], key: tuple[object, ...], error: Exception
 ) -> UnreadableRow:
     columns = tuple(plain_table(table).c)
-    connection = await session.connection()
     stored = select_columns(*(type_coerce(column, NULLTYPE).label(column.name) for column in columns))
-    row = (await connection.execute(stored.where(*_is_row(table, key)))).one_or_none()
+    row = (await session.send(stored.where(*_is_row(table, key)))).one_or_none()
     values = dict(zip((column.name for column in columns), row or (), strict=False))
-    misfits = (_misfit(column, values.get(column.name), connection.dialect) for column in columns)
+    misfits = (_misfit(column, values.get(column.name), session.connection.dialect) for column in columns)
     why = next((misfit for misfit in misfits if misfit), "") or str(error) or type(error).__name__
     return UnreadableRow(table=str(table.__tablename__), key=key, why=why, values=values)
 

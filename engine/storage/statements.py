@@ -6,8 +6,6 @@ from typing import Any, Generic, TypeVar, cast
 from sqlalchemy import (
     Column,
     ColumnElement,
-    CursorResult,
-    Executable,
     Insert,
     Select,
     Update,
@@ -17,20 +15,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import Table as PlainTable
-from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.storage.base import Table
+from engine.storage.session import DatabaseSession
 
 R = TypeVar("R", bound=Table)
-
-
-async def send(
-    session: AsyncSession, statement: Executable, **values: object
-) -> CursorResult[*tuple[Any, ...]]:
-    """Send a statement with values for its parameters; what is found are plain rows, no objects of the session."""
-    connection = await session.connection()
-    return await connection.execute(statement, values)
 
 
 class Prepared(Generic[R]):
@@ -61,19 +51,19 @@ class Prepared(Generic[R]):
         return self.all.limit(bindparam("most"))
 
 
-async def insert_row(session: AsyncSession, row: Table) -> tuple[Any, ...]:
+async def insert_row(session: DatabaseSession, row: Table) -> tuple[Any, ...]:
     values, keys = stored_values(row), {column.name for column in key_columns(type(row))}
     # A key that the database counts up is none yet.
     given = {name: value for name, value in values.items() if value is not None or name not in keys}
-    inserted = await send(session, _insert(type(row)), **given)
+    inserted = await session.send(_insert(type(row)), **given)
     return tuple(inserted.inserted_primary_key or ())
 
 
-async def replace_row(session: AsyncSession, row: Table) -> None:
+async def replace_row(session: DatabaseSession, row: Table) -> None:
     """Insert a row, or write it over the one of its key, which nobody has to be able to read."""
     values = stored_values(row)
     key = {f"this_{column.name}": values[column.name] for column in key_columns(type(row))}
-    replaced = await send(session, _replace(type(row)), **key, **values)
+    replaced = await session.send(_replace(type(row)), **key, **values)
     if not replaced.rowcount:
         await insert_row(session, row)
 

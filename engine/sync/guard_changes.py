@@ -3,8 +3,6 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as rows
@@ -16,6 +14,7 @@ from engine.offers.offers import Offer
 from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
 from engine.sync.notices import describe_change, reason_of
 from engine.sync.renamings import Successor
 
@@ -65,7 +64,7 @@ class GuardChanges:
             )
 
     async def _ask(
-        self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
+        self, session: DatabaseSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
     ) -> Offer:
         return await create_offer(
             session,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.readable import readable_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, replace_row
 from engine.users.table import SealedKeyRow
 
@@ -25,7 +25,7 @@ class SealedKey:
     updated_at: datetime
 
 
-async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
+async def save_sealed_key(session: DatabaseSession, key: SealedKey) -> None:
     """Insert or replace one sealed field."""
     await replace_row(
         session,
@@ -43,7 +43,7 @@ async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
 _EVERY = Prepared(select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field)))
 
 
-async def load_sealed_keys(session: AsyncSession) -> tuple[SealedKey, ...]:
+async def load_sealed_keys(session: DatabaseSession) -> tuple[SealedKey, ...]:
     return await readable_rows(session, _EVERY, _sealed_key)
 
 

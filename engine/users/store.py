@@ -4,9 +4,9 @@ from dataclasses import fields
 
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.readable import readable_row
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row
 from engine.users.accounts import StoredAccount
 from engine.users.roles import Role, StoredUser
@@ -16,7 +16,7 @@ _USER = tuple(field.name for field in fields(StoredUser))
 _ACCOUNT = ("account_id", "user_id", "venue", "label", "origin", "created_at", "retired_at")
 
 
-async def save_user(session: AsyncSession, user: StoredUser) -> None:
+async def save_user(session: DatabaseSession, user: StoredUser) -> None:
     """Insert or update a user."""
     values = {name: getattr(user, name) for name in _USER}
     same = col(UserRow.user_id) == user.user_id
@@ -29,12 +29,12 @@ async def save_user(session: AsyncSession, user: StoredUser) -> None:
 _ONE = Prepared(select(UserRow).where(col(UserRow.user_id) == bindparam("user_id")))
 
 
-async def load_user(session: AsyncSession, user_id: int) -> StoredUser | None:
+async def load_user(session: DatabaseSession, user_id: int) -> StoredUser | None:
     """Return a user, or None for strangers."""
     return await readable_row(session, _ONE, _user, user_id=user_id)
 
 
-async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
+async def load_readers(session: DatabaseSession, user_id: int | None) -> tuple[int, ...]:
     """Return who is alerted to a row of a user: that user, or all owners where its user cannot be read."""
     users = await session.exec(select(UserRow.user_id))
     if user_id is not None and user_id in set(users):
@@ -43,7 +43,7 @@ async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int,
     return tuple(await session.exec(owners))
 
 
-async def save_account(session: AsyncSession, account: StoredAccount) -> None:
+async def save_account(session: DatabaseSession, account: StoredAccount) -> None:
     """Insert or update an account; which one it is at its venue is kept as it was last certain."""
     values = {name: getattr(account, name) for name in _ACCOUNT}
     same = col(AccountRow.account_id) == account.account_id

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
-from sqlmodel import select
 
 from bot.checks import CheckVerdict
 from bot.doctor import Link, examine
@@ -31,6 +30,7 @@ from engine.users.store import save_account
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
 from tests.builders import a_guard
+from tests.rows import change_row
 
 ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)
 
@@ -314,10 +314,7 @@ async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(sett
 async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, is_warned):
     async with migrated(settings.data_dir) as database, database.write() as session:
         await append_alert(session, HALTED, user_id=7, account_id=None, dedup_key="h", now=HALTED.at)
-        await session.flush()
-        row = (await session.exec(select(AlertRow))).one()
-        row.last_error = error
-        session.add(row)
+        await change_row(session, AlertRow, 1, last_error=error)
 
     checks, _ = await checks_of(settings)
 

@@ -17,7 +17,7 @@ async def put(session, key):
 async def test_a_committed_alert_is_heard_once_and_other_writes_are_not(tmp_path):
     heard = []
     async with migrated(tmp_path) as database:
-        with on_new_alerts(lambda: heard.append(1)):
+        with on_new_alerts(database, lambda: heard.append(1)):
             async with database.write() as session:
                 await save_user(session, StoredUser(user_id=8, role=Role.OWNER, created_at=START))
             assert heard == []
@@ -37,7 +37,7 @@ async def put_and_fail(database):
 async def test_an_alert_that_was_rolled_back_is_not_heard(tmp_path):
     heard = []
     async with migrated(tmp_path) as database:
-        with on_new_alerts(lambda: heard.append(1)):
+        with on_new_alerts(database, lambda: heard.append(1)):
             with pytest.raises(LookupError):
                 await put_and_fail(database)
             async with database.write() as session:
@@ -49,7 +49,7 @@ async def test_an_alert_that_was_rolled_back_is_not_heard(tmp_path):
 async def test_nobody_listens_afterwards(tmp_path):
     heard = []
     async with migrated(tmp_path) as database:
-        with on_new_alerts(lambda: heard.append(1)):
+        with on_new_alerts(database, lambda: heard.append(1)):
             pass
         async with database.write() as session:
             await put(session, "1")

@@ -151,8 +151,7 @@ async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_
 
 async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(chat_data):
     async with chat_data.database.write() as session:
-        connection = await session.connection()
-        await connection.execute(text("UPDATE guards SET quantity = 'many'"))
+        await session.send(text("UPDATE guards SET quantity = 'many'"))
 
     report = await chat_data.status.fetch_status(OWNER)
 

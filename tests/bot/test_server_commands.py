@@ -21,6 +21,7 @@ from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 from tests.handlers.exit_values import close_line, close_preview, exit_record, manual, trigger, unsellable
 from tests.handlers.render.test_render_manual_close import MANUAL
+from tests.rows import load_rows
 
 OWNERS = (7, 8)
 
@@ -90,7 +91,9 @@ async def test_each_change_from_the_server_is_told_to_every_owner_once(commands,
         clock.pass_time(1)
 
     async with database.read() as session:
-        told = [(row.user_id, load_message(row.data).halted) for row in await session.exec(select(AlertRow))]
+        told = [
+            (row.user_id, load_message(row.data).halted) for row in await load_rows(session, select(AlertRow))
+        ]
     assert told == [(7, True), (8, True), (7, False), (8, False)]
 
 
@@ -99,7 +102,7 @@ async def test_a_change_from_the_chat_is_answered_there_and_reported_nowhere_els
     await halts.resume(7)
 
     async with database.read() as session:
-        assert (await session.exec(select(AlertRow))).all() == []
+        assert await load_rows(session, select(AlertRow)) == []
 
 
 async def test_halt_and_resume_speak_for_every_owner(commands, halts):

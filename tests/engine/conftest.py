@@ -1,14 +1,12 @@
 """Rooms for the engine's own shell; whoever asks for one waits in patient time."""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aiosqlite.core
 import pytest
 
-from engine.storage import one_trip
 from tests.bot.database import empty_database
 from tests.engine.storage.stored import a_database
 from tests.engine_room import open_room
@@ -49,7 +47,6 @@ def folder(tmp_path):
 async def rooms(migrated_template, folder, monkeypatch):
     """Return what opens a room with chosen venues, holdings and settings."""
     monkeypatch.setattr(aiosqlite.core, "SimpleQueue", WatchedQueue)
-    monkeypatch.setattr(one_trip, "connect", partial(one_trip.connect, check_same_thread=False))
     return lambda **choices: open_room(migrated_template, folder, **choices)
 
 

@@ -9,11 +9,10 @@ async def begin_writing(room):
 
     async def write():
         async with room.database.write() as session:
-            connection = await session.connection()
-            await connection.exec_driver_sql("UPDATE users SET language = 'de'")
+            session.connection.exec_driver_sql("UPDATE users SET language = 'de'")
             begun.set()
             await asyncio.sleep(0)
-            await connection.exec_driver_sql("UPDATE users SET time_zone = 'Europe/Berlin'")
+            session.connection.exec_driver_sql("UPDATE users SET time_zone = 'Europe/Berlin'")
 
     task = asyncio.create_task(write())
     await begun.wait()
@@ -22,8 +21,7 @@ async def begin_writing(room):
 
 async def users(room):
     async with room.database.read() as session:
-        connection = await session.connection()
-        return list(await connection.exec_driver_sql("SELECT language, time_zone, role FROM users"))
+        return list(session.connection.exec_driver_sql("SELECT language, time_zone, role FROM users"))
 
 
 async def test_damage_waits_for_a_write_of_the_process_that_is_under_way(room):

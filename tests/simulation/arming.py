@@ -1,11 +1,13 @@
 """Set a guard past the chat, and remember what it was when it was set."""
 
+from contextlib import closing
+
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource, Seen
 from engine.model.holdings import Direction, PositionKind
 from engine.orders.steps_store import load_last_step_of_all
+from engine.storage.session import DatabaseSession
 from tests.simulation.alarms import newest_alert
-from tests.simulation.database import InlineSession
 from tests.simulation.world import THRESHOLD, Armed
 
 
@@ -22,13 +24,12 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     )
     there = truth.total(guard.asset)
     world.trace(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
-    with world.store.session() as session, session.begin():
-        inline = InlineSession(session, lambda **_: None)
-        await guard_rows.save_guard(inline, guard, was=None, now=world.wall.now(), cause="armed")
+    with world.store.transaction(), closing(DatabaseSession(world.store.connection)) as session:
+        await guard_rows.save_guard(session, guard, was=None, now=world.wall.now(), cause="armed")
         # As where it is set in the chat: whatever the clock shows, no order of before is part of what sold since.
-        step = await load_last_step_of_all(inline)
+        step = await load_last_step_of_all(session)
         seen = Seen(quantity=there, at=guard.created_at, venue_at=world.clock.now(), step=step)
-        await guard_rows.note_seen(inline, guard.guard_id, seen)
+        await guard_rows.note_seen(session, guard.guard_id, seen)
     return world.armed[guard.guard_id]
 
 

@@ -6,7 +6,7 @@ with its single writer allows; tasks take turns before and after it.
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from sqlmodel import Session
 from engine.alerts.table import AlertRow
 from engine.model.venues import Venue
 from engine.storage.readable import UNREADABLE, UnreadableRows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import plain_table
 from engine.tables import metadata
 from engine.users.accounts import KeyOrigin, environment_account_id
@@ -28,35 +29,16 @@ _ALERTS = plain_table(AlertRow)
 _BEFORE_ANYTHING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class InlineSession:
-    """A session whose awaited methods never wait."""
+class InlineSession(DatabaseSession):
+    """A session at each of whose statements the process may end."""
 
-    def __init__(self, session, before_statement):
-        self._session = session
+    def __init__(self, connection, before_statement, **info):
+        super().__init__(connection, **info)
         self._before_statement = before_statement
 
-    @property
-    def info(self):
-        return self._session.info
-
-    async def exec(self, statement):
-        self._before_statement()
-        return self._session.exec(statement)
-
-    async def connection(self):
-        return InlineConnection(self._session.connection(), self._before_statement)
-
-
-class InlineConnection:
-    """A connection whose awaited methods never wait."""
-
-    def __init__(self, connection, before_statement):
-        self._connection = connection
-        self._before_statement = before_statement
-
-    async def execute(self, statement, values=None):
+    async def send(self, statement, **values):
         self._before_statement(writes_alert=statement.is_insert and statement.table is _ALERTS)
-        return self._connection.execute(statement, values)
+        return await super().send(statement, **values)
 
 
 class Store:
@@ -68,13 +50,14 @@ class Store:
         )
         event.listen(self._engine, "connect", _hand_over_transactions)
         # Kept for all sessions, which never overlap: fetching and returning it each time is a tenth of a scenario.
-        self._connection = self._engine.connect()
+        self.connection = self._engine.connect()
         self._template = sqlite3.connect(":memory:")
         metadata.create_all(self._engine)
-        with self.session() as session, session.begin():
+        with Session(self.connection) as session:
             session.add(_owner())
             session.flush()
             session.add_all(_account(venue) for venue in Venue)
+            session.commit()
         self._raw = self._engine.raw_connection().driver_connection
         self._raw.backup(self._template)
 
@@ -83,17 +66,12 @@ class Store:
         self.roll_back()
         self._template.backup(self._raw)
 
-    def session(self, info=None):
-        return Session(self._connection, expire_on_commit=False, info=info)
-
     @contextmanager
-    def transaction(self, session):
-        """Open the transaction of what is written in a session; what only reads runs through without one."""
-        # A session that has sent nothing knows of no transaction to end, so it is ended here in any case.
+    def transaction(self):
+        """Open the transaction of what is written; what only reads runs through without one."""
+        self._raw.execute("BEGIN IMMEDIATE")
         try:
-            with session.begin():
-                self._raw.execute("BEGIN IMMEDIATE")
-                yield
+            yield
         except BaseException:
             self.roll_back()
             raise
@@ -120,8 +98,8 @@ class InlineDatabase:
     async def write(self):
         await self._life.take_turns()
         self._life.crash_before_commit()
-        with self._session() as session, self._alone(), self._store.transaction(session):
-            yield InlineSession(session, self._before_statement)
+        with self._alone(), self._store.transaction(), self._session() as session:
+            yield session
             self._before_statement()
         self._life.crash_after_commit()
         await self._life.take_turns()
@@ -129,12 +107,13 @@ class InlineDatabase:
     @asynccontextmanager
     async def read(self):
         await self._life.take_turns()
-        with self._session() as session, self._alone():
-            yield InlineSession(session, self._before_statement)
+        with self._alone(), self._session() as session:
+            yield session
         await self._life.take_turns()
 
     def _session(self):
-        return self._store.session({UNREADABLE: self.unreadable})
+        info = {UNREADABLE: self.unreadable}
+        return closing(InlineSession(self._store.connection, self._before_statement, **info))
 
     def is_inside(self):
         """Tell whether this task has a transaction open, in which nothing slow may be awaited."""

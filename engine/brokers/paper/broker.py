@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, MarketData, Priority
 from engine.brokers.departure import Departure
@@ -47,6 +46,7 @@ from engine.model.orders import (
 from engine.model.venues import Account
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
+from engine.storage.session import DatabaseSession
 
 _FILLS_A_PAGE = 100
 _AFTER_ALL = 2**63 - 1
@@ -206,7 +206,7 @@ class PaperBroker:
         expires = request.expires_after if self._rules.keeps_deadlines else None
         return expires is not None and left + expires < moment(self._clock)
 
-    async def _order_of_same_id(self, session: AsyncSession, draft: Draft) -> LedgerOrder | None:
+    async def _order_of_same_id(self, session: DatabaseSession, draft: Draft) -> LedgerOrder | None:
         """Return the order that answers for a used id; raises RefusedError where the venue wants another."""
         known = await load_orders_of_id(session, self._account, draft.client_id or "")
         if self._rules.reuse is Reuse.REFUSED_WHILE_OPEN:
@@ -219,11 +219,11 @@ class PaperBroker:
 
     # the ledger
 
-    async def _load(self, session: AsyncSession) -> Ledger:
+    async def _load(self, session: DatabaseSession) -> Ledger:
         return await load_ledger(session, self._account, fees=self._rules.fees, new_id=_new_id)
 
     @asynccontextmanager
-    async def _changing(self) -> AsyncIterator[tuple[AsyncSession, Ledger]]:
+    async def _changing(self) -> AsyncIterator[tuple[DatabaseSession, Ledger]]:
         """Load the ledger, and save it at the end; a refusal changes nothing."""
         try:
             async with self._database.write() as session:
@@ -238,7 +238,7 @@ class PaperBroker:
             raise UnknownOutcomeError(self._venue, "the paper account cannot be written") from e
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncSession]:
+    async def _reading(self) -> AsyncIterator[DatabaseSession]:
         with self._nothing_done():
             async with self._database.read() as session:
                 yield session
@@ -251,7 +251,7 @@ class PaperBroker:
         except (SQLAlchemyError, UnreadableRecordError) as e:
             raise TryLaterError(self._venue, "the paper account cannot be read") from e
 
-    async def _order(self, session: AsyncSession, order: LedgerOrder) -> Order:
+    async def _order(self, session: DatabaseSession, order: LedgerOrder) -> Order:
         is_named = self._rules.names_fills
         return order_of(
             order, await load_fills_of_order(session, self._account, order.id) if is_named else ()

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.paper.ledger import Fees, Fill, Ledger, Order
 from engine.brokers.paper.table import PaperBalanceRow, PaperFillRow, PaperOrderRow
@@ -13,6 +12,7 @@ from engine.model.orders import OrderStatus
 from engine.model.venues import Account
 from engine.storage.base import Table
 from engine.storage.readable import UnreadableRecordError, read_rows
+from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row, replace_row
 
 R = TypeVar("R", bound=Table)
@@ -40,7 +40,7 @@ _FILLS_BEFORE = Prepared(
 
 
 async def load_ledger(
-    session: AsyncSession, account: Account, *, fees: Fees, new_id: Callable[[str], str]
+    session: DatabaseSession, account: Account, *, fees: Fees, new_id: Callable[[str], str]
 ) -> Ledger:
     """Return what an account owns and which of its orders are open, without its past."""
     ledger = Ledger(fees, new_id=new_id)
@@ -49,7 +49,7 @@ async def load_ledger(
     return ledger
 
 
-async def save_ledger(session: AsyncSession, account: Account, ledger: Ledger) -> None:
+async def save_ledger(session: DatabaseSession, account: Account, ledger: Ledger) -> None:
     """Keep what has become of a ledger since it was loaded."""
     account_id, user_id = account.account_id, account.user_id
     for asset in ledger.assets():
@@ -74,25 +74,25 @@ async def save_ledger(session: AsyncSession, account: Account, ledger: Ledger) -
         )
 
 
-async def load_order(session: AsyncSession, account: Account, order_id: str) -> Order | None:
+async def load_order(session: DatabaseSession, account: Account, order_id: str) -> Order | None:
     """Return one order, whatever became of it."""
     found = await _load(session, _ONE_ORDER, _order, account=account, order_id=order_id)
     return found[0] if found else None
 
 
-async def load_orders_of_id(session: AsyncSession, account: Account, client_order_id: str) -> list[Order]:
+async def load_orders_of_id(session: DatabaseSession, account: Account, client_order_id: str) -> list[Order]:
     """Return the orders that bear a client order id, oldest first."""
     found = await _load(session, _ORDERS_OF_ID, _order, account=account, client_order_id=client_order_id)
     return sorted(found, key=lambda order: order.opened_at)
 
 
-async def load_fills_of_order(session: AsyncSession, account: Account, order_id: str) -> tuple[Fill, ...]:
+async def load_fills_of_order(session: DatabaseSession, account: Account, order_id: str) -> tuple[Fill, ...]:
     """Return an order's fills, oldest first."""
     return await _load(session, _FILLS_OF_ORDER, lambda row: row.executed, account=account, order_id=order_id)
 
 
 async def load_fills_before(
-    session: AsyncSession, account: Account, number: int, *, most: int
+    session: DatabaseSession, account: Account, number: int, *, most: int
 ) -> tuple[tuple[int, Fill], ...]:
     """Return the last fills before a number with their numbers, newest first."""
     return await _load(
@@ -110,7 +110,7 @@ def _order(row: PaperOrderRow) -> Order:
 
 
 async def _load(
-    session: AsyncSession,
+    session: DatabaseSession,
     statement: Prepared[R],
     build: Callable[[R], T],
     *,

@@ -14,6 +14,7 @@ from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from tests.bot.database import START
 from tests.bot.until import until
+from tests.rows import load_row
 
 REPEATED = plain_text(MAY_BE_REPEATED)
 
@@ -77,7 +78,7 @@ class Post:
 
     async def row(self, number=1):
         async with self.database.read() as session:
-            return await session.get(AlertRow, number)
+            return await load_row(session, AlertRow, number)
 
     async def refused(self):
         async with self.database.read() as session:

@@ -15,6 +15,7 @@ from sandbox.telegram import FaultKind
 from tests.bot.database import START
 from tests.bot.delivery.post import REPEATED, owner_of, price_trouble, texts, trouble
 from tests.bot.posts import critical
+from tests.rows import change_row
 
 
 @pytest.mark.fault("C10")
@@ -22,7 +23,7 @@ async def test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more(s
     owner = owner_of(server)
     await post.put(ExitParked(venue=Venue.KRAKEN, symbol="BTC/USD", quantity=Decimal(1), why="dust"))
     async with post.database.write() as session:
-        (await session.get(AlertRow, 1)).data = '{"kind":"exit_parked"}'
+        await change_row(session, AlertRow, 1, data_json='{"kind":"exit_parked"}')
 
     with capture_logs() as logs:
         await post.sweep()

@@ -10,6 +10,7 @@ from engine.entries.halts import HaltedBy
 from engine.model.venues import Venue
 from engine.tables import metadata
 from sandbox.world import OWNER_ID
+from tests.rows import load_rows
 
 NEW_OWNER = 777_000
 
@@ -58,7 +59,7 @@ async def owners_of_rows(room):
 
 async def due_for(room, user_id):
     async with room.database.read() as session:
-        rows = await session.exec(select(AlertRow).where(AlertRow.chat_id == user_id))
+        rows = await load_rows(session, select(AlertRow).where(AlertRow.chat_id == user_id))
         return {row.dedup_key for row in rows if row.not_before is not None and row.user_id == user_id}
 
 

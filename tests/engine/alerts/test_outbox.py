@@ -13,6 +13,7 @@ from engine.alerts.outbox import (
 from engine.alerts.table import AlertRow
 from tests.engine.alerts.outbox_rows import CHATTY, EXIT, LATER, append, due, mark, waiting
 from tests.engine.storage.stored import NOW, OWNER
+from tests.rows import change_row
 
 
 async def test_an_alert_comes_out_as_it_was_put_in(database):
@@ -151,8 +152,7 @@ async def test_what_went_out_ends_before_the_first_alert_that_still_waits(databa
         await append(database, EXIT, str(number))
         over = state in {AlertState.SENT, AlertState.DEAD}
         async with database.write() as session:
-            row = await session.get(AlertRow, number)
-            row.state, row.not_before = state, None if over else NOW
+            await change_row(session, AlertRow, number, state=state, not_before=None if over else NOW)
 
     async with database.read() as session:
         assert await load_last_gone(session) == expected

@@ -88,7 +88,7 @@ async def test_a_stop_whose_record_is_damaged_still_stops_and_nothing_is_made_up
     await switch.halt(OWNER, by=HaltedBy.CHAT)
     async with database.write() as session:
         damage = text("UPDATE halts SET since = 'yesterday', \"by\" = :by")
-        await session.exec(damage, params={"by": by})
+        await session.send(damage, by=by)
 
     assert await switch.fetch_halt(OWNER) == Halt(since=None, by=halted_by)
     assert [type(verdict) for verdict in await verdicts(switch)] == [Shut]

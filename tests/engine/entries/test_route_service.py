@@ -11,6 +11,7 @@ from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
+from tests.rows import load_rows
 
 VENUES = (Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA)
 BOTH = (Venue.KRAKEN, Venue.COINBASE)
@@ -225,7 +226,7 @@ async def test_every_decision_is_kept(rooms):
         await preview(room, "NOPE")
 
         async with room.database.read() as session:
-            first, second = list(await session.exec(select(RouteRow).order_by(RouteRow.route_id)))
+            first, second = list(await load_rows(session, select(RouteRow).order_by(RouteRow.route_id)))
 
         assert (first.user_id, first.account_id, second.account_id) == (OWNER_ID, "env-kraken", None)
         assert first.request["usd"] == "20"

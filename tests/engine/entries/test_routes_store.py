@@ -11,6 +11,7 @@ from engine.entries.routes_store import StoredRoute
 from engine.entries.routes_table import RouteRow
 from engine.model.venues import Venue
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER
+from tests.rows import load_rows
 
 FEE = KnownFee(account=KRAKEN, symbol="BTC/USD", quote=FeeQuote(taker=Decimal("0.0040"), live=True), at=NOW)
 SPREAD = KnownSpread(venue=Venue.KRAKEN, symbol="BTC/USD", spread=Decimal("0.00001"), at=NOW)
@@ -48,7 +49,7 @@ async def test_a_decision_is_kept_with_exact_amounts(database):
         await routing.add_route(session, route)
 
     async with database.read() as session:
-        (row,) = await session.exec(select(RouteRow))
+        (row,) = await load_rows(session, select(RouteRow))
     assert row.request == {"symbol": "BTC/USD", "usd": "30.10"}
     assert row.decision == route.decision
     assert (row.user_id, row.account_id, row.decided_at) == (OWNER, KRAKEN.account_id, NOW)

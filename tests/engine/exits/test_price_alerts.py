@@ -27,5 +27,5 @@ async def test_a_damaged_alert_keeps_no_later_one_from_being_written(room, damag
     await alerts.write([guard], "unknown", [replace(missing, reminders=restored.reminders)])
 
     async with room.database.read() as session:
-        keys = await session.exec(select(AlertRow.dedup_key))
+        keys = (await session.exec(select(AlertRow.dedup_key))).all()
     assert sorted(key.rpartition(":")[2] for key in keys) == ["0", "1", "2", "3"]

@@ -12,6 +12,7 @@ from engine.guards.table import GuardEventRow
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.venues import Venue
 from tests.engine.storage.stored import ALPACA, KRAKEN, NOW, OWNER
+from tests.rows import load_rows
 
 GUARD = Guard(
     guard_id="g1",
@@ -54,7 +55,7 @@ async def test_every_change_is_added_to_the_history_with_what_was_before(databas
     async with database.read() as session:
         history = [
             (row.cause, row.what, row.quantity_before, row.quantity_after, row.cost_after)
-            for row in await session.exec(select(GuardEventRow).order_by(GuardEventRow.event_id))
+            for row in await load_rows(session, select(GuardEventRow).order_by(GuardEventRow.event_id))
         ]
         assert await guards.load_guard(session, "g1") == half
     assert history == [
@@ -80,7 +81,7 @@ async def test_a_guard_that_somebody_else_changed_is_not_written_over(database, 
 
     async with database.read() as session:
         assert await guards.load_guard(session, "g1") == stored
-        assert len((await session.exec(select(GuardEventRow))).all()) == 1
+        assert len(await load_rows(session, select(GuardEventRow))) == 1
 
 
 async def test_a_guard_is_not_set_twice_and_one_that_is_not_there_not_changed(database):

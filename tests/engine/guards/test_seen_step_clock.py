@@ -124,8 +124,7 @@ async def test_what_was_never_seen_includes_what_was_done_before_it_was_guarded(
 
 async def last_step(room, intent):
     async with room.database.read() as session:
-        connection = await session.connection()
-        found = await connection.exec_driver_sql(
+        found = session.connection.exec_driver_sql(
             "SELECT MAX(event_id) FROM intent_events WHERE intent_id = ?", (intent.intent_id,)
         )
         return found.scalar_one()

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from engine.nonce.store import NonceStatus, NonceStore
 from engine.nonce.table import NonceRow
 from tests.engine.storage.stored import KRAKEN, OWNER, a_database, create_schema
+from tests.rows import load_row
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 START_NS = 1_795_348_800_000_000_000
@@ -221,7 +222,7 @@ async def test_a_counter_knows_whose_it_is_and_the_database_reads_it(tmp_path, c
     unused = await store.list_nonces()
     await store.next_nonce("a")
     async with database.read() as session:
-        row = await session.get(NonceRow, "a")
+        row = await load_row(session, NonceRow, "a")
     await store.close()
     await database.dispose()
 

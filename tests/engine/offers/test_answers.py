@@ -10,6 +10,7 @@ from engine.offers.table import ConfirmationRow
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from sandbox.world import OWNER_ID, Bought, Opening, Story
+from tests.rows import change_row, load_row
 
 #: Bids: ETH 3,198.40, SOL 149.92.
 STORY = Story(
@@ -201,9 +202,8 @@ async def test_a_button_that_showed_nothing_sells_nothing(met):
     offer = await sell_now_offer(met)
     [button] = [choice.confirmation_id for choice in offer.choices if choice.kind == "guard_and_sell_now"]
     async with met.database.write() as session:
-        row = await session.get(ConfirmationRow, button)
-        row.params = {"positions": row.params["positions"]}
-        session.add(row)
+        row = await load_row(session, ConfirmationRow, button)
+        await change_row(session, ConfirmationRow, button, params_json={"positions": row.params["positions"]})
 
     again = await met.engine.guards.confirm(OWNER_ID, button)
 

@@ -130,7 +130,6 @@ async def test_a_button_of_another_screen_is_not_known_and_not_used_up(database)
 async def test_a_button_whose_record_is_damaged_does_nothing(database, damage):
     button = await create(database)
     async with database.write() as session:
-        connection = await session.connection()
-        await connection.execute(text("UPDATE confirmations SET params_json = :damage"), {"damage": damage})
+        await session.send(text("UPDATE confirmations SET params_json = :damage"), damage=damage)
 
     assert await use(database, button) is Rejected.UNKNOWN

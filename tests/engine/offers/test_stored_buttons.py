@@ -51,26 +51,24 @@ async def met(rooms):
 async def store(room, action, params):
     now = room.clock.now()
     async with room.database.write() as session:
-        await (await session.connection()).execute(
+        await session.send(
             text(
                 "INSERT INTO confirmations"
                 " (confirmation_id, user_id, action, params_json, created_at, expires_at)"
                 " VALUES ('stored', :user_id, :action, :params, :created_at, :expires_at)"
             ),
-            {
-                "user_id": OWNER_ID,
-                "action": action,
-                "params": params,
-                "created_at": f"{now:%Y-%m-%d %H:%M:%S.%f}",
-                "expires_at": f"{now + timedelta(minutes=1):%Y-%m-%d %H:%M:%S.%f}",
-            },
+            user_id=OWNER_ID,
+            action=action,
+            params=params,
+            created_at=f"{now:%Y-%m-%d %H:%M:%S.%f}",
+            expires_at=f"{now + timedelta(minutes=1):%Y-%m-%d %H:%M:%S.%f}",
         )
 
 
 async def stored_params(room, confirmation_id):
     async with room.database.read() as session:
-        found = await (await session.connection()).execute(
-            text("SELECT params_json FROM confirmations WHERE confirmation_id = :id"), {"id": confirmation_id}
+        found = await session.send(
+            text("SELECT params_json FROM confirmations WHERE confirmation_id = :id"), id=confirmation_id
         )
         return json.loads(found.scalar_one())
 

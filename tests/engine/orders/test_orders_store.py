@@ -224,11 +224,9 @@ async def test_orders_that_were_cancelled_for_an_exit_or_gone_by_then_are_none_o
 async def plans_of(connection, read):
     """Return how SQLite finds the rows of each statement that a reading makes."""
     made = []
-    event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: made.append(call[2:4]))
+    event.listen(connection, "before_cursor_execute", lambda *call: made.append(call[2:4]))
     await read
-    found = [
-        await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in tuple(made)
-    ]
+    found = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in tuple(made)]
     return ["; ".join(row.detail for row in plan) for plan in found]
 
 
@@ -241,12 +239,11 @@ async def plans_of(connection, read):
 async def test_what_is_live_is_found_without_what_ended(journal, reading, newest):
     # Of two indexes that serve a statement alike, SQLite takes the one that was made last.
     async with journal.write() as session:
-        connection = await session.connection()
         (index,) = (index for index in IntentRow.__table__.indexes if index.name == newest)
-        await connection.execute(DropIndex(index))
-        await connection.execute(CreateIndex(index))
+        await session.send(DropIndex(index))
+        await session.send(CreateIndex(index))
     async with journal.read() as session:
-        plans = await plans_of(await session.connection(), reading(session))
+        plans = await plans_of(session.connection, reading(session))
 
     of_one_guard = "SEARCH intents USING INDEX ix_intents_guard_id (guard_id=?)"
     assert plans

@@ -87,7 +87,7 @@ async def test_only_an_exit_without_an_order_under_way_is_certainly_unsold(
 async def test_of_steps_that_cannot_be_read_nobody_knows_what_was_sent(room, planned):
     async with room.database.write() as session:
         assert await load_orders_under_way(session, planned) == ()
-        await (await session.connection()).execute(text("UPDATE intent_events SET to_state = 'gone'"))
+        await session.send(text("UPDATE intent_events SET to_state = 'gone'"))
 
         assert await load_orders_under_way(session, planned) == (planned.client_order_id,)
 

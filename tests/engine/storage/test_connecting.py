@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 
-import aiosqlite
 import pytest
 from sqlalchemy import text
 
@@ -80,28 +79,6 @@ async def test_a_task_cancelled_anywhere_while_it_connects_leaves_no_connection_
 
         assert connections.open == set(), turns
     assert connections.opened > 20
-
-
-@pytest.mark.parametrize("use", [write, read])
-async def test_a_task_cancelled_while_sqlalchemy_prepares_its_connection_leaves_none_open(
-    tmp_path, connections, monkeypatch, use
-):
-    database = Database(a_database(tmp_path).url)
-    task = asyncio.ensure_future(use(database))
-    create_function = aiosqlite.Connection.create_function
-
-    async def cancelled_meanwhile(*arguments, **options):
-        task.cancel()
-        await create_function(*arguments, **options)
-
-    monkeypatch.setattr("aiosqlite.Connection.create_function", cancelled_meanwhile)
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-    assert connections.opened == 1
-    assert connections.open == set()
-    await database.dispose()
 
 
 async def test_a_nonce_store_cancelled_anywhere_while_it_opens_leaves_no_connection_open(

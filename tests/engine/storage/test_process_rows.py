@@ -63,9 +63,7 @@ async def test_ratios_that_an_earlier_version_wrote_are_read(database):
     async with database.write() as session:
         run = await process.begin_run(session, now=NOW)
         await process.note_cycle(session, run, at=NOW, seen={})
-        await (await session.connection()).execute(
-            text("""UPDATE process_runs SET last_ratios_json = '{"g1": "-0.01"}'""")
-        )
+        await session.send(text("""UPDATE process_runs SET last_ratios_json = '{"g1": "-0.01"}'"""))
 
     async with database.read() as session:
         last = await process.load_last_watched(session)

@@ -25,8 +25,7 @@ async def runs(database):
     async with database.write() as session:
         for _ in range(3):
             await process.begin_run(session, now=NOW)
-        connection = await session.connection()
-        await connection.execute(text("UPDATE process_runs SET started_at = 'yesterday' WHERE run_id = 2"))
+        await session.send(text("UPDATE process_runs SET started_at = 'yesterday' WHERE run_id = 2"))
     return database
 
 
@@ -55,8 +54,7 @@ async def test_a_row_that_can_be_read_again_is_forgotten_with_the_values_it_was_
     async with runs.read() as session:
         await readable_rows(session, FROM, number, first=2)
     async with runs.write() as session:
-        connection = await session.connection()
-        await connection.execute(text("UPDATE process_runs SET started_at = '2026-11-22 12:00:00.000000'"))
+        await session.send(text("UPDATE process_runs SET started_at = '2026-11-22 12:00:00.000000'"))
 
     async with runs.read() as session:
         await runs.unreadable.read_again(session)
@@ -95,8 +93,7 @@ async def test_where_guards_stood_is_unreadable_when_it_is_no_ratio(database, ra
     async with database.write() as session:
         run = await process.begin_run(session, now=NOW)
         await process.note_cycle(session, run, at=NOW, seen={"g1": process.LastSeen(ratio="-0.01", at=NOW)})
-        connection = await session.connection()
-        await connection.execute(text("UPDATE process_runs SET last_ratios_json = :it"), {"it": ratios})
+        await session.send(text("UPDATE process_runs SET last_ratios_json = :it"), it=ratios)
 
     async with database.read() as session:
         assert await process.load_last_watched(session) is None
@@ -109,8 +106,7 @@ async def test_what_cannot_be_read_of_an_alert_was_not_written(database):
         "VALUES (7000000001, 1, 'exit_filled', :data, 1, 'key', 'waiting', 0, '2026-11-22 12:00:00.000000')"
     )
     async with database.write() as session:
-        connection = await session.connection()
-        await connection.execute(row, {"data": '{"kind": "exit_filled", "quantity": "many"}'})
+        await session.send(row, data='{"kind": "exit_filled", "quantity": "many"}')
 
     async with database.read() as session:
         assert await load_written(session, "key") is None

@@ -9,6 +9,7 @@ from engine.users.roles import Role, StoredUser
 from engine.users.sealed_keys_store import SealedKey
 from engine.users.table import AccountRow
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER
+from tests.rows import load_row
 
 GUEST = StoredUser(user_id=5_000_000_000, role=Role.VIEWER, created_at=NOW)
 
@@ -49,7 +50,7 @@ async def test_an_environment_account_keeps_the_key_it_was_last_certain_with(dat
         await users_store.save_account(session, stored)
 
     async with database.read() as session:
-        row = await session.get(AccountRow, stored.account_id)
+        row = await load_row(session, AccountRow, stored.account_id)
         assert (row.label, row.key_fingerprint, row.retired_at) == ("Kraken", "fingerprint-kraken", None)
     assert stored.account == Account(account_id="env-kraken", user_id=OWNER, venue=Venue.KRAKEN)
 

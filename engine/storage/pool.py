@@ -1,0 +1,132 @@
+"""Connections to one SQLite file, opened when they are needed and lent to one unit of work at a time."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from engine.storage.connecting import open_connection, uninterrupted, wait_while_busy
+
+#: What is committed survives a power cut; who waits for the write lock lets the loop go on meanwhile.
+WRITING = ("synchronous=FULL", "busy_timeout=0")
+
+_opened = ContextVar[sqlite3.Connection]("opened")
+#: Compiles each statement once for all connections; it opens none itself.
+_CORE = create_engine("sqlite://", creator=_opened.get, poolclass=NullPool, query_cache_size=2000)
+
+
+class PooledConnection:
+    """A connection whose statements run in the thread that sends them; only what waits for the disk runs in its own."""
+
+    def __init__(self, driver: aiosqlite.Connection) -> None:
+        self._driver = driver
+        self._raw = driver._conn  # noqa: SLF001 - aiosqlite itself carries every statement to its thread
+        _opened.set(self._raw)
+        self.core: Connection = _CORE.connect()
+        # For SQLAlchemy it is always in a transaction: where one begins and ends on disk is decided below.
+        self.core.begin()
+
+    async def begin_writing(self) -> None:
+        """Take the write lock: a transaction that reads first and takes it later loses updates on SQLite."""
+        with _database_errors("BEGIN IMMEDIATE"):
+            await wait_while_busy(self._begin_immediate)
+
+    def begin_reading(self) -> None:
+        """Open a view that no later commit changes."""
+        with _database_errors("BEGIN"):
+            self._raw.execute("BEGIN")
+
+    async def commit(self) -> None:
+        """Commit; a cancellation takes effect when it is known whether that succeeded."""
+        with _database_errors("COMMIT"):
+            await uninterrupted(self._driver.commit())
+
+    @contextmanager
+    def rolling_back(self) -> Iterator[None]:
+        """Undo at the end whatever was not committed."""
+        try:
+            yield
+        finally:
+            if self._raw.in_transaction:
+                self._raw.rollback()
+
+    async def run_long(self, statement: str) -> list[Any]:
+        """Return what a statement finds that may take a while, such as one that reads the whole file."""
+        with _database_errors(statement):
+            return list(await self._driver.execute_fetchall(statement))
+
+    async def close(self) -> None:
+        # In its thread: the last connection of a file writes the whole log back, which may take a while.
+        await self._driver.close()
+        self.core.invalidate()
+        self.core.close()
+
+    async def _begin_immediate(self) -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+
+
+class ConnectionPool:
+    """At most `size` connections to one file; who comes when all are lent waits for one."""
+
+    def __init__(self, url: str, *, size: int, pragmas: Sequence[str], wal: bool = False) -> None:
+        self._url = make_url(url).set(drivername="sqlite")
+        self._pragmas = pragmas
+        self._wal = wal
+        self._turns = asyncio.Semaphore(size)
+        self._free = list[PooledConnection]()
+        self._closed = False
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[PooledConnection]:
+        """Lend a connection that nobody else uses meanwhile."""
+        async with self._turns:
+            connection = self._free.pop() if self._free else await self._open()
+            try:
+                yield connection
+            finally:
+                if self._closed:
+                    await connection.close()
+                else:
+                    self._free.append(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Connection]:
+        """Open a transaction that sees no other writer; commit at the end, roll back on any exception."""
+        async with self.lend() as connection:
+            await connection.begin_writing()
+            with connection.rolling_back():
+                yield connection.core
+                await connection.commit()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        """Open a view that no later commit changes."""
+        async with self.lend() as connection:
+            connection.begin_reading()
+            with connection.rolling_back():
+                yield connection.core
+
+    async def close(self) -> None:
+        """Close every connection; those that are lent as soon as they come back."""
+        self._closed = True
+        while self._free:
+            await self._free.pop().close()
+
+    async def _open(self) -> PooledConnection:
+        (file,), options = _CORE.dialect.create_connect_args(self._url)
+        return PooledConnection(await open_connection(file, pragmas=self._pragmas, wal=self._wal, **options))
+
+
+@contextmanager
+def _database_errors(statement: str) -> Iterator[None]:
+    """Raise SQLite's errors as SQLAlchemy does those of all other statements."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
