@@ -91,13 +91,13 @@ class SocketStand:
         self.venue = venue
         self.broker = broker
         self.market = market
-        self._stand_in = stand_in
+        self.stand_in = stand_in
 
     async def deposit(self, asset, amount):
-        self._stand_in.deposit(asset, amount)
+        self.stand_in.deposit(asset, amount)
 
     async def rest_a_sell_order(self, quantity):
-        self._stand_in.place(BITCOIN, "sell", quantity, limit=str(PRICE * 2))
+        self.stand_in.place(BITCOIN, "sell", quantity, limit=str(PRICE * 2))
 
 
 class PaperStand:

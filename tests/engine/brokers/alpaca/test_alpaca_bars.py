@@ -7,8 +7,6 @@ import pytest
 
 from engine.brokers.alpaca.parse import parse_bars
 from engine.brokers.parse import MalformedAnswerError
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
-from sandbox.faults import Fault, FaultKind
 
 BARS = "GET /v1beta3/crypto/{loc}/bars"
 THEN = datetime(2025, 3, 4, 12, 0, 30, tzinfo=UTC)
@@ -51,29 +49,6 @@ async def test_shares_are_no_money_and_nothing_is_asked_of_them(market_data, ven
 
     assert await market_data.fetch_close("AAPL/USD", THEN) is None
     assert venue.sent(BARS) == []
-
-
-async def test_an_unlisted_pair_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_close("NOT/LISTED", THEN)
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        (FaultKind.HTML_200, MisconfiguredError),
-        (FaultKind.HTTP_ERROR_BEFORE, TryLaterError),
-        (FaultKind.RATE_LIMIT, TryLaterError),
-        (FaultKind.DROP_BEFORE, TryLaterError),
-    ],
-)
-async def test_silence_is_an_error_and_not_a_price_that_is_missing(market_data, venue, kind, error):
-    await market_data.catalog()
-    venue.server.faults.add(Fault(kind=kind, endpoint=BARS, times=None))
-
-    with pytest.raises(error):
-        await market_data.fetch_close("BTC/USD", THEN)
 
 
 @pytest.mark.parametrize("bars", [{}, {"BTC/USD": None}, {"BTC/USD": []}])

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, FeeQuote, Priority
+from engine.brokers.base import FeeQuote, Priority
 from engine.model.errors import (
     KeyRejectedError,
     MisconfiguredError,
@@ -19,7 +19,7 @@ from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Side, Ve
 from sandbox.alpaca.refusals import key_forbidden, not_authorized, unauthorized
 from sandbox.faults import Fault, FaultKind
 from sandbox.pace import Pace
-from tests.engine.brokers.alpaca.conftest import ACCOUNT, a_request
+from tests.engine.brokers.alpaca.conftest import a_request
 
 D = Decimal
 SINCE = datetime.now(UTC) - timedelta(minutes=5)
@@ -29,11 +29,6 @@ FILLS = "GET /v2/account/activities/{activity_type}"
 
 def fault(venue, kind, endpoint, **more):
     venue.server.faults.add(Fault(kind=kind, endpoint=endpoint, **more))
-
-
-async def test_it_is_a_broker_of_its_account(broker):
-    port: Broker = broker
-    assert port.account is ACCOUNT
 
 
 async def test_the_report_has_dollars_coins_and_stocks_and_no_leverage(broker, venue):
@@ -215,22 +210,6 @@ async def test_a_stock_is_sold_for_today_under_its_ticker(broker, venue, sell):
     assert (params["symbol"], params["time_in_force"]) == ("AAPL", "day")
 
 
-LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
-
-
-@pytest.mark.fault("V2")
-@pytest.mark.parametrize("kind", LOST)
-async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
-    venue.deposit("BTC", "1")
-    fault(venue, kind, ORDERS)
-    request = a_request()
-    with pytest.raises(UnknownOutcomeError):
-        await broker.submit_order(request, priority=Priority.EXIT)
-    order = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
-    assert order.filled_quantity == D("0.1")
-    assert order.fills
-
-
 @pytest.mark.parametrize(
     ("kind", "more"),
     [
@@ -318,16 +297,6 @@ async def test_an_open_order_can_be_cancelled(broker, venue):
     assert (await broker.fetch_order(order_id, "BTC/USD")).status is OrderStatus.CANCELED
 
 
-@pytest.mark.parametrize("order_id", ["filled", "00000000-0000-0000-0000-000000000000"])
-async def test_an_order_that_is_gone_cannot_be_cancelled(broker, venue, sell, order_id):
-    venue.deposit("BTC", "1")
-    if order_id == "filled":
-        _, order_id = await sell()
-    with pytest.raises(RefusedError) as refusal:
-        await broker.cancel_order(VenueOrderId(order_id), "BTC/USD", priority=Priority.EXIT)
-    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
-
-
 async def test_a_cancel_whose_answer_was_lost_is_unknown(broker, venue):
     venue.deposit("BTC", "1")
     order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
@@ -337,29 +306,11 @@ async def test_a_cancel_whose_answer_was_lost_is_unknown(broker, venue):
         await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
 
 
-async def test_an_order_nobody_knows_is_refused_by_name(broker):
-    with pytest.raises(RefusedError) as refusal:
-        await broker.fetch_order(VenueOrderId("00000000-0000-0000-0000-000000000000"), "BTC/USD")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
-
-
 async def test_all_open_orders_are_read_page_by_page(broker, venue):
     venue.deposit("BTC", "10")
     ids = {venue.place("BTC/USD", "sell", "0.001", limit=str(60_000 + n)).id for n in range(503)}
     orders = (await broker.fetch_open_orders()).orders
     assert {order.venue_order_id for order in orders} == ids
-
-
-async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
-    venue.deposit("BTC", "10")
-    for _ in range(120):
-        venue.place("BTC/USD", "sell", "0.01")
-    first = await broker.fetch_fills()
-    second = await broker.fetch_fills(cursor=first.next_cursor)
-    fills = first.fills + second.fills
-    assert (len(first.fills), len(second.fills), second.next_cursor) == (100, 20, None)
-    assert len({fill.trade_id for fill in fills}) == 120
-    assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
 
 
 async def test_an_order_behind_a_hundred_later_fills_still_has_its_own(broker, venue):

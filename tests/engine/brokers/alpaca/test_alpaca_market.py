@@ -4,18 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import MarketData
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import MisconfiguredError, TryLaterError
 from engine.model.instruments import AssetClass
 from sandbox.faults import Fault, FaultKind
 from sandbox.market import Override
 
 CRYPTO_QUOTES = "GET /v1beta3/crypto/{loc}/latest/quotes"
-
-
-async def test_it_is_a_market_data_port(market_data):
-    port: MarketData = market_data
-    assert port.venue.label == "Alpaca"
 
 
 async def test_all_pairs_are_listed_and_no_stock_before_somebody_holds_it(market_data):
@@ -93,12 +87,6 @@ async def test_a_stock_without_bids_has_none_in_its_book(market_data, venue):
     venue.market.override("alpaca", "AAPL/USD", Override(bid=None, ask=Decimal(200)))
     book = await market_data.fetch_book("AAPL/USD")
     assert (book.bids, len(book.asks)) == ((), 1)
-
-
-async def test_an_unlisted_book_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_book("NOT/LISTED")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
 
 
 async def test_the_clock_and_the_session(market_data, venue):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
+from engine.brokers.base import FeeQuote, KeyPermissions, Priority
 from engine.model.errors import (
     KeyRejectedError,
     MisconfiguredError,
@@ -20,7 +20,7 @@ from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Si
 from sandbox.coinbase import Duplicates
 from sandbox.coinbase.orders import fill_row
 from sandbox.faults import Fault, FaultKind
-from tests.engine.brokers.coinbase.conftest import ACCOUNT, a_request
+from tests.engine.brokers.coinbase.conftest import a_request
 
 D = Decimal
 SINCE = datetime.now(UTC) - timedelta(minutes=5)
@@ -28,11 +28,6 @@ SINCE = datetime.now(UTC) - timedelta(minutes=5)
 
 def fault(venue, kind, endpoint, **more):
     venue.server.faults.add(Fault(kind=kind, endpoint=endpoint, **more))
-
-
-async def test_it_is_a_broker_of_its_account(broker):
-    port: Broker = broker
-    assert port.account is ACCOUNT
 
 
 async def test_the_report_reads_all_pages_with_what_is_held(broker, venue):
@@ -137,21 +132,6 @@ async def test_an_app_purchase_in_dollars_is_read_in_coins(broker, venue):
     assert fill.quantity == placed.filled
     order = await broker.fetch_order(VenueOrderId(placed.id), "BTC/USD")
     assert order.quantity == order.filled_quantity == placed.filled
-
-
-LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
-
-
-@pytest.mark.fault("V2")
-@pytest.mark.parametrize("kind", LOST)
-async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
-    venue.deposit("BTC", "1")
-    fault(venue, kind, "orders")
-    request = a_request()
-    with pytest.raises(UnknownOutcomeError):
-        await broker.submit_order(request, priority=Priority.EXIT)
-    order = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
-    assert order.filled_quantity == D("0.1")
 
 
 @pytest.mark.parametrize(
@@ -489,39 +469,11 @@ async def test_an_open_order_can_be_cancelled_once(broker, venue):
     assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
 
 
-@pytest.mark.parametrize("order_id", ["filled", "never placed"])
-async def test_an_order_that_is_gone_cannot_be_cancelled(broker, venue, sell, order_id):
-    venue.deposit("BTC", "1")
-    if order_id == "filled":
-        _, order_id = await sell()
-    with pytest.raises(RefusedError) as refusal:
-        await broker.cancel_order(VenueOrderId(order_id), "BTC/USD", priority=Priority.EXIT)
-    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
-
-
 @pytest.mark.parametrize("body", ['{"results": []}', "{}", '{"results": [{}]}'])
 async def test_a_cancel_without_a_result_is_unknown(broker, venue, body):
     fault(venue, FaultKind.HTML_200, "orders/batch_cancel", body=body)
     with pytest.raises(UnknownOutcomeError):
         await broker.cancel_order(VenueOrderId("x"), "BTC/USD", priority=Priority.EXIT)
-
-
-async def test_an_order_nobody_knows_is_refused_by_name(broker):
-    with pytest.raises(RefusedError) as refusal:
-        await broker.fetch_order(VenueOrderId("00000000-0000-0000-0000-000000000000"), "BTC/USD")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
-
-
-async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
-    venue.deposit("BTC", "10")
-    for _ in range(120):
-        venue.place("BTC/USD", "sell", "0.01")
-    first = await broker.fetch_fills()
-    second = await broker.fetch_fills(cursor=first.next_cursor)
-    fills = first.fills + second.fills
-    assert (len(first.fills), len(second.fills), second.next_cursor) == (100, 20, None)
-    assert len({fill.trade_id for fill in fills}) == 120
-    assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
 
 
 async def test_the_accounts_own_fee_is_a_fraction_and_one_for_all_it_lists(broker, venue):

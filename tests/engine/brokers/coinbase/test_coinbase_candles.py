@@ -3,11 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
-from sandbox.faults import Fault, FaultKind
-
 CANDLES = "market/products/{product_id}/candles"
 THEN = datetime(2025, 3, 4, 12, 0, 30, tzinfo=UTC)
 
@@ -47,25 +42,3 @@ async def test_one_request_asks_for_fewer_candles_than_the_venue_s_limit(market_
         "end": str(int(since(THEN))),
         "granularity": "ONE_MINUTE",
     }
-
-
-async def test_an_unlisted_pair_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_close("NOT/LISTED", THEN)
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        (FaultKind.HTML_200, MisconfiguredError),
-        (FaultKind.HTTP_ERROR_BEFORE, TryLaterError),
-        (FaultKind.RATE_LIMIT, TryLaterError),
-        (FaultKind.DROP_BEFORE, TryLaterError),
-    ],
-)
-async def test_silence_is_an_error_and_not_a_price_that_is_missing(market_data, venue, kind, error):
-    venue.server.faults.add(Fault(kind=kind, endpoint=CANDLES, times=None))
-
-    with pytest.raises(error):
-        await market_data.fetch_close("BTC/USD", THEN)

@@ -4,7 +4,6 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import MarketData
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 from sandbox.market import Override
 
@@ -52,35 +51,11 @@ async def test_a_symbol_that_gets_no_answer_is_absent_and_the_others_are_there(m
     assert len(await market_data.fetch_quotes({"BTC/USD", "ETH/USD"})) == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [(FaultKind.HTML_200, MisconfiguredError), (FaultKind.HTTP_ERROR_BEFORE, TryLaterError)],
-)
-async def test_no_usable_answer_is_an_error_and_not_an_empty_venue(market_data, venue, kind, error):
-    venue.server.faults.add(Fault(kind=kind, endpoint="market/products"))
-    with pytest.raises(error):
-        await market_data.fetch_instruments()
-    await market_data.catalog()
-    venue.server.faults.add(Fault(kind=kind, endpoint="*", times=None))
-    with pytest.raises(error):
-        await market_data.fetch_quotes({"BTC/USD"})
-    with pytest.raises(error):
-        await market_data.fetch_book("BTC/USD")
-    with pytest.raises(error):
-        await market_data.fetch_time()
-
-
 async def test_the_book_has_both_sides_best_first(market_data):
     book = await market_data.fetch_book("BTC/USD")
     assert [level.price for level in book.bids] == sorted((x.price for x in book.bids), reverse=True)
     assert len(book.bids) > 1
     assert book.bids[0].price < book.asks[0].price
-
-
-async def test_an_unlisted_book_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_book("NOT/LISTED")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
 
 
 async def test_the_clock(market_data):

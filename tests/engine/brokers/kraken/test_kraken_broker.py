@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
+from engine.brokers.base import FeeQuote, KeyPermissions, Priority
 from engine.model.errors import (
     KeyRejectedError,
     LockedOutError,
@@ -17,7 +17,7 @@ from engine.model.errors import (
 from engine.model.holdings import AccountFigure, Direction, Holding
 from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from sandbox.faults import Fault, FaultKind
-from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
+from tests.engine.brokers.kraken.conftest import a_request
 
 D = Decimal
 SINCE = datetime.now(UTC) - timedelta(minutes=5)
@@ -25,11 +25,6 @@ SINCE = datetime.now(UTC) - timedelta(minutes=5)
 
 def fault(venue, kind, endpoint, **more):
     venue.server.faults.add(Fault(kind=kind, endpoint=endpoint, **more))
-
-
-async def test_it_is_a_broker_of_its_account(broker):
-    port: Broker = broker
-    assert port.account is ACCOUNT
 
 
 async def test_the_report_has_free_held_and_locked_parts_of_every_asset(broker, venue):
@@ -179,20 +174,6 @@ async def test_a_margin_position_is_closed_reduce_only_with_its_leverage(broker,
     assert (params["reduce_only"], params["leverage"]) == ("true", "5")
     assert (await broker.fetch_report()).margin_positions == ()
     assert {fill.margin for fill in (await broker.fetch_fills()).fills} == {True}
-
-
-LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
-
-
-@pytest.mark.parametrize("kind", LOST)
-async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
-    venue.deposit("BTC", "1")
-    fault(venue, kind, "AddOrder")
-    request = a_request()
-    with pytest.raises(UnknownOutcomeError):
-        await broker.submit_order(request, priority=Priority.EXIT)
-    order = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
-    assert order.filled_quantity == D("0.1")
 
 
 @pytest.mark.parametrize(
@@ -430,29 +411,6 @@ async def test_a_cancel_whose_answer_was_lost_is_unknown(broker, venue):
     fault(venue, FaultKind.DROP_AFTER, "CancelOrder")
     with pytest.raises(UnknownOutcomeError):
         await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
-
-
-async def test_an_order_nobody_knows_is_refused_by_name(broker):
-    with pytest.raises(RefusedError) as refusal:
-        await broker.fetch_order(VenueOrderId("OAAAAA-AAAAA-AAAAAA"), "BTC/USD")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
-
-
-async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
-    venue.deposit("BTC", "10")
-    for _ in range(120):
-        venue.place("BTC/USD", "sell", "0.01")
-    cursor, pages = None, []
-    while True:
-        page = await broker.fetch_fills(cursor=cursor)
-        pages.append(page.fills)
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    fills = [fill for page in pages for fill in page]
-    assert [len(page) for page in pages] == [50, 50, 20]
-    assert len({fill.trade_id for fill in fills}) == 120
-    assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
 
 
 async def test_an_empty_history_is_one_empty_page(broker):

@@ -7,8 +7,6 @@ import pytest
 
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.parse import MalformedAnswerError
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
-from sandbox.faults import Fault, FaultKind
 
 DAY = timedelta(days=1)
 
@@ -71,28 +69,6 @@ async def test_what_had_no_price_then_has_none(market_data, venue):
 async def test_what_is_too_long_ago_is_not_asked_for(market_data, venue):
     assert await market_data.fetch_close("BTC/USD", datetime(1990, 1, 1, tzinfo=UTC)) is None
     assert venue.sent("OHLC") == []
-
-
-async def test_an_unlisted_pair_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_close("NOT/LISTED", ago(days=1))
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [
-        (FaultKind.HTML_200, MisconfiguredError),
-        (FaultKind.HTTP_ERROR_BEFORE, TryLaterError),
-        (FaultKind.RATE_LIMIT, TryLaterError),
-        (FaultKind.DROP_BEFORE, TryLaterError),
-    ],
-)
-async def test_silence_is_an_error_and_not_a_price_that_is_missing(market_data, venue, kind, error):
-    venue.server.faults.add(Fault(kind=kind, endpoint="OHLC", times=None))
-
-    with pytest.raises(error):
-        await market_data.fetch_close("BTC/USD", ago(days=1))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from engine.brokers.base import MarketData
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from engine.model.instruments import TradingStatus
-from sandbox.faults import Fault, FaultKind
 from sandbox.market import Override
 
 
@@ -56,32 +52,8 @@ async def test_the_book_has_both_sides_best_first(market_data):
     assert book.bids[0].price < book.asks[0].price
 
 
-async def test_an_unlisted_book_is_refused_by_name(market_data):
-    with pytest.raises(RefusedError) as refusal:
-        await market_data.fetch_book("NOT/LISTED")
-    assert refusal.value.reason is RefusalReason.UNKNOWN_SYMBOL
-
-
 async def test_the_clock(market_data):
     assert abs(await market_data.fetch_time() - datetime.now(UTC)) < timedelta(seconds=5)
-
-
-@pytest.mark.parametrize(
-    ("kind", "error"),
-    [(FaultKind.HTML_200, MisconfiguredError), (FaultKind.HTTP_ERROR_BEFORE, TryLaterError)],
-)
-async def test_no_usable_answer_is_an_error_and_not_an_empty_venue(market_data, venue, kind, error):
-    for endpoint in ("AssetPairs", "Ticker", "Depth", "Time"):
-        venue.server.faults.add(Fault(kind=kind, endpoint=endpoint))
-    with pytest.raises(error):
-        await market_data.fetch_instruments()
-    await market_data.catalog()
-    with pytest.raises(error):
-        await market_data.fetch_quotes({"BTC/USD"})
-    with pytest.raises(error):
-        await market_data.fetch_book("BTC/USD")
-    with pytest.raises(error):
-        await market_data.fetch_time()
 
 
 async def test_closing_leaves_the_shared_session_open(market_data, http):
