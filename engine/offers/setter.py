@@ -9,7 +9,7 @@ from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming
 from engine.offers.plan import guard_from
-from engine.orders.filled_store import load_changes_after
+from engine.orders.filled_store import has_changed_after
 from engine.portfolio.position import Position
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
@@ -54,8 +54,8 @@ class GuardSetter:
 async def _is_outdated(session: DatabaseSession, position: Position) -> bool:
     """Return whether an order of ours changed a position since the reading that an arming was planned on."""
     # While its price is confirmed, which takes seconds, another button may have sold it.
-    step = position.read_step
-    return step is not None and any(await load_changes_after(session, position.key, step=step))
+    # A reading that no step dates may be older than every order: the next one dates itself.
+    return await has_changed_after(session, position.key, step=position.step_at_request or 0)
 
 
 def _set(existing: Guard | None, fresh: Guard, position: Position) -> Guard | None:

@@ -101,31 +101,46 @@ async def load_filled_sent_after(
     return await readable_rows(session, _FILLED_SENT_AFTER, build_intent, account_id=account_id, after=step)
 
 
-_STEPPED_AFTER = Prepared(
-    select(IntentRow).where(
-        _OF_ACCOUNT,
-        col(IntentRow.asset) == bindparam("asset"),
-        col(IntentRow.intent_id).in_(
-            select_columns(_STEPS.c.intent_id).where(
-                _STEPS.c.account_id == bindparam("account_id"),
-                _STEPS.c.event_id > bindparam("after"),
-                # What another attempt filled late is no part of what the intent filled.
-                _STEPS.c.note.is_distinct_from(StepNote.FILLED_LATE),
-            )
-        ),
+_FILL_STATES = (IntentState.PARTLY_FILLED, IntentState.FILLED)
+_IS_FILL = and_(_STEPS.c.note.is_(None), _STEPS.c.to_state.in_(_FILL_STATES))
+#: The order of an attempt that was given up; what it sold is no part of what its intent filled.
+_IS_LATE_FILL = _STEPS.c.note == StepNote.FILLED_LATE
+
+
+def _with_step_after(is_wanted: ColumnElement[bool]) -> Prepared[IntentRow]:
+    """Pick the intents on an asset that have such a step of a higher number."""
+    # Numbers tell the order of steps; their times are of whatever the clock was set to.
+    after = select_columns(_STEPS.c.intent_id).where(
+        _STEPS.c.account_id == bindparam("account_id"), _STEPS.c.event_id > bindparam("after"), is_wanted
     )
-)
+    return Prepared(
+        select(IntentRow).where(
+            _OF_ACCOUNT, col(IntentRow.asset) == bindparam("asset"), col(IntentRow.intent_id).in_(after)
+        )
+    )
+
+
+_WITH_FILL_AFTER = _with_step_after(_IS_FILL)
+_WITH_ANY_FILL_AFTER = _with_step_after(or_(_IS_FILL, _IS_LATE_FILL))
 
 
 async def load_changes_after(session: DatabaseSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
-    """Return by how much each of our orders changed a position that has a step of a higher number.
+    """Return by how much each of our orders that filled after a step changed a position, late fills left out."""
+    return tuple(map(_change, await _of_position(session, _WITH_FILL_AFTER, key, step)))
 
-    Numbers tell the order of steps; their times are of whatever the clock was set to.
-    """
+
+async def has_changed_after(session: DatabaseSession, key: PositionKey, *, step: int) -> bool:
+    """Return whether an order of ours filled after a step in a position, or was found to have filled before."""
+    return bool(await _of_position(session, _WITH_ANY_FILL_AFTER, key, step))
+
+
+async def _of_position(
+    session: DatabaseSession, filled: Prepared[IntentRow], key: PositionKey, step: int
+) -> tuple[Intent, ...]:
     found = await readable_rows(
-        session, _STEPPED_AFTER, build_intent, account_id=key.account_id, asset=key.asset, after=step
+        session, filled, build_intent, account_id=key.account_id, asset=key.asset, after=step
     )
-    return tuple(_change(intent) for intent in found if intent.position == key)
+    return tuple(intent for intent in found if intent.position == key)
 
 
 def _change(intent: Intent) -> Decimal:

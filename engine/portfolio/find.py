@@ -48,7 +48,7 @@ class AccountFacts:
     price_max_age_s: float
     now: datetime
     #: The last step of our orders that the report certainly shows; None is unknown.
-    step: int | None = None
+    step_included: int | None = None
     #: Positions that a question to their owner is open about.
     open_questions: frozenset[PositionKey] = frozenset()
     #: Marks by symbol that were known before, whatever the quotes are now.
@@ -92,8 +92,8 @@ def _with_account_facts(facts: AccountFacts, position: Position) -> Position:
     return replace(
         position,
         has_open_question=position.key in facts.open_questions,
-        step=facts.step,
-        read_step=facts.report.step,
+        step_at_request=facts.report.step,
+        step_included=facts.step_included,
         is_listing_known=bool(facts.instruments),
         last_mark=_last_mark(facts, position.guard, symbol),
     )

@@ -57,10 +57,10 @@ class Position:
     as_of: datetime
     #: The same on the venue's own clock, where that is known.
     venue_as_of: datetime | None = None
-    #: The last step of our orders that the quantity certainly includes, where that is known.
-    step: int | None = None
-    #: The last one that was stored when the reading was requested; None where nobody knows it any more.
-    read_step: int | None = None
+    #: The last step of our orders that was stored when the reading was requested; None in what early versions stored.
+    step_at_request: int | None = None
+    #: An earlier one, which the quantity includes however late its venue shows what filled; None is unknown.
+    step_included: int | None = None
 
     @property
     def key(self) -> PositionKey:
@@ -180,7 +180,7 @@ class Position:
     @property
     def seen(self) -> Seen:
         """Return what the next reading is compared with where a guard is set or taken up by this one."""
-        return Seen(quantity=self.quantity, at=self.as_of, venue_at=self.venue_as_of, step=self.step)
+        return Seen(quantity=self.quantity, at=self.as_of, venue_at=self.venue_as_of, step=self.step_included)
 
     def is_called(self, symbol: str) -> bool:
         """Return whether the name of an asset or a pair, in any letters, is its."""

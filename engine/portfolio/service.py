@@ -224,7 +224,7 @@ class PortfolioService:
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,
             now=self._clock.now(),
-            step=self._reports.certain_step(account_id, SHOWN_LATE_WITHIN),
+            step_included=self._reports.certain_step(account_id, SHOWN_LATE_WITHIN),
         )
 
     @staticmethod
