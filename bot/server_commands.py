@@ -18,7 +18,7 @@ from engine.exits.audit import Audit, ExitRecord
 from engine.model.venues import Venue
 from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import ClosePreview, Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.users.users import Users

@@ -8,11 +8,11 @@ from functools import cached_property, partial
 from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
-from engine.accounts.outages import OutageMonitor
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import BalanceService
 from engine.accounts.unchanged import UnchangedAccounts
+from engine.alerts.outages import OutageMonitor
 from engine.base import Base, EngineSettings
 from engine.engine import Engine
 from engine.entries.halts import HaltSwitch
@@ -118,7 +118,7 @@ class _Parts:
         return BalanceService(
             reader=self.reader,
             reports=self._reports,
-            outages=self._outages,
+            outcomes=self._outages,
             database=self._database,
             clock=self._clock,
             tasks=self._base.tasks,

@@ -8,7 +8,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 
-from engine.offers.offers import Nothing, Outcome
+from engine.offers.outcomes import Nothing, Outcome
 from engine.users.roles import Role
 from handlers.access import may
 from handlers.chat_context import ChatContext

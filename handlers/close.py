@@ -6,7 +6,7 @@ from telegram import Update
 
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
 from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, press_stored

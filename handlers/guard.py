@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.offers.offers import Outcome
+from engine.offers.outcomes import Outcome
 from handlers.arguments import Misread, parse_guard
 from handlers.chat_context import ChatContext
 from handlers.render.guard_outcomes import render_outcome

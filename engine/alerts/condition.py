@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert, load_keys
-from engine.alerts.reminder_state import ReminderState
 from engine.alerts.series import load_series
 from engine.clock import Clock, Moment, moment
+from engine.model.reminder_state import ReminderState
 from engine.storage.database import Database
 
 _OVER = "over"

@@ -13,10 +13,10 @@ import structlog
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFailing
-from engine.alerts.reminder_state import ReminderState
 from engine.alerts.series import append_next, load_series
 from engine.clock import Clock, Moment, moment
 from engine.model.delays import HeldUp, Wait
+from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Intent
 from engine.orders.under_way import is_under_way, load_orders_under_way
 from engine.storage.database import Database

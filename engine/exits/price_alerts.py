@@ -1,16 +1,19 @@
 """Alerts about the prices of guards, as the outbox has them: what was reported outlives the process."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
-from engine.clock import Clock, moment
+from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, News, restore_guard_marks
+from engine.guards.guard_mark import GuardMark, News
+from engine.guards.spread_watch import SpreadWatch
 from engine.market.mark import PriceUnknown
+from engine.model.reminder_state import ReminderState
 from engine.model.venues import Venue
 from engine.storage.database import Database
 
@@ -62,3 +65,42 @@ class PriceAlerts:
 
 def _why(guard_mark: GuardMark, venue: Venue) -> str:
     return guard_mark.current.reason_at(venue) if isinstance(guard_mark.current, PriceUnknown) else ""
+
+
+def restore_guard_marks(
+    written: Iterable[tuple[PriceTrouble, datetime]], now: Moment
+) -> Mapping[str, GuardMark]:
+    """Return by guard id the price and spread alarms of an earlier process that are not over, given its alerts, oldest first."""
+    missing, wide = dict[str, tuple[datetime, tuple[datetime, ...]]](), dict[str, datetime]()
+    for message, at in written:
+        for guard_id in message.guard_ids:
+            match message.what:
+                case "back":
+                    missing.pop(guard_id, None)
+                case "unknown":
+                    since, times = missing.get(guard_id, (message.since, ()))
+                    missing[guard_id] = (since, (*times, at))
+                case "narrow_spread":
+                    wide.pop(guard_id, None)
+                case "wide_spread" if message.has_end:
+                    wide[guard_id] = message.since
+    unpriced = {
+        guard_id: GuardMark(
+            unknown_since=_moment_of(since, now), reminders=ReminderState.from_times(times, last=None)
+        )
+        for guard_id, (since, times) in missing.items()
+    }
+    spreads = {
+        guard_id: SpreadWatch(wide_since=_moment_of(since, now), reported=True)
+        for guard_id, since in wide.items()
+    }
+    return unpriced | {
+        guard_id: replace(unpriced.get(guard_id, GuardMark()), spread=spread)
+        for guard_id, spread in spreads.items()
+    }
+
+
+def _moment_of(stored: datetime, now: Moment) -> Moment:
+    """Return a stored time with the steady time it was at, as far as the wall clock shows."""
+    age = wall_time.age(stored, now.at) or timedelta(0)
+    return Moment(stored, now.steady_s - age.total_seconds())

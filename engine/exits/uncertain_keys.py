@@ -6,9 +6,9 @@ from datetime import timedelta
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.outbox import load_keys
-from engine.alerts.reminder_state import REMIND_AFTER
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
+from engine.model.reminder_state import REMIND_AFTER
 from engine.storage.database import Database
 
 #: What nobody waited for or was reminded of for so long is over: reminders come once an hour at least.

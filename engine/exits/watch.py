@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
-from engine.accounts.outages import Watched
+from engine.alerts.outages import Watched
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
 from engine.exits.price_alerts import PriceAlerts

@@ -1,14 +1,11 @@
 """What the watch last saw of one guard: the accepted mark, and since when there is none."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from engine import wall_time
-from engine.alerts.messages import PriceTrouble
-from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
@@ -16,6 +13,7 @@ from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.model.delays import Away, Unseen
 from engine.model.money import ZERO
+from engine.model.reminder_state import ReminderState
 from engine.model.venues import Venue
 from engine.orders.intents import Trigger
 
@@ -48,45 +46,6 @@ class GuardMark:
     def is_unknown(self) -> bool:
         """Return whether there is no price now although there should be one."""
         return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
-
-
-def restore_guard_marks(
-    written: Iterable[tuple[PriceTrouble, datetime]], now: Moment
-) -> Mapping[str, GuardMark]:
-    """Return by guard id the price and spread alarms of an earlier process that are not over, given its alerts, oldest first."""
-    missing, wide = dict[str, tuple[datetime, tuple[datetime, ...]]](), dict[str, datetime]()
-    for message, at in written:
-        for guard_id in message.guard_ids:
-            match message.what:
-                case "back":
-                    missing.pop(guard_id, None)
-                case "unknown":
-                    since, times = missing.get(guard_id, (message.since, ()))
-                    missing[guard_id] = (since, (*times, at))
-                case "narrow_spread":
-                    wide.pop(guard_id, None)
-                case "wide_spread" if message.has_end:
-                    wide[guard_id] = message.since
-    unpriced = {
-        guard_id: GuardMark(
-            unknown_since=_moment_of(since, now), reminders=ReminderState.from_times(times, last=None)
-        )
-        for guard_id, (since, times) in missing.items()
-    }
-    spreads = {
-        guard_id: SpreadWatch(wide_since=_moment_of(since, now), reported=True)
-        for guard_id, since in wide.items()
-    }
-    return unpriced | {
-        guard_id: replace(unpriced.get(guard_id, GuardMark()), spread=spread)
-        for guard_id, spread in spreads.items()
-    }
-
-
-def _moment_of(stored: datetime, now: Moment) -> Moment:
-    """Return a stored time with the steady time it was at, as far as the wall clock shows."""
-    age = wall_time.age(stored, now.at) or timedelta(0)
-    return Moment(stored, now.steady_s - age.total_seconds())
 
 
 #: What is to be reported to the owner after a look, if anything.

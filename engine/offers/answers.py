@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from engine.alerts.questions import Armed, Offer, Standing
 from engine.clock import Clock
 from engine.offers.arming import Arming
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, conclude
-from engine.offers.offers import Armed, Nothing, Offer, Outcome, Standing
+from engine.offers.outcomes import Nothing, Outcome
 from engine.offers.questions import sell_now_buttons, single_buttons
 from engine.offers.setter import GuardSetter
 from engine.offers.shown import ConfirmedPositions, is_covered, may_sell

@@ -14,7 +14,7 @@ from engine.offers.closing_preview import CloseLine, ClosePreview, Kept, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.not_held import not_held, not_known
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from engine import wall_time
 from engine.clock import Clock
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.offers.table import ConfirmationRow
 from engine.storage.database import Database
 from engine.storage.readable import parsing, readable_row

@@ -10,11 +10,12 @@ from sqlalchemy import text
 
 from engine.alerts.messages import DatabaseCopied
 from engine.alerts.outbox import append_alert
+from engine.alerts.questions import Choice, ChoiceKind
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard
 from engine.model.wait_reasons import WaitReason
-from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
+from engine.offers.outcomes import ComparedFirst, Nothing
 from engine.offers.questions import UNSOLICITED_VALID
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.storage.database import Database

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.alerts.questions import Armed, ChoiceKind, Offer
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardState
@@ -13,7 +14,7 @@ from engine.offers.answers import Answers
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
 from engine.offers.not_held import at, not_held, not_known
-from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
+from engine.offers.outcomes import LeftAlone, Nothing, Outcome, Unguarded
 from engine.offers.questions import Button, overview_buttons, single_buttons
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.alerts.questions import Offer
 from engine.clock import Clock
 from engine.model.venues import Venue
 from engine.offers.offering import Proposal, largest_first, propose, propose_renamed
-from engine.offers.offers import Offer
 from engine.offers.questions import CONVERSATION, Button, create_offer
 from engine.offers.shown import ConfirmedPositions
 from engine.portfolio.position import Position

@@ -2,7 +2,7 @@
 
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 
 
 def not_held(symbol: str | None, venue: Venue | None, *, not_done: str) -> Nothing:

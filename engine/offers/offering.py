@@ -5,16 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
-from engine.guards.changes import SPLIT_RATIO, ChangeReason
-from engine.guards.guard import Guard
-from engine.guards.guard_mark import ratio_of
-from engine.guards.rule import is_within_trading_cost, pnl
-from engine.market.mark import Mark
-from engine.model.holdings import PositionKey
-from engine.model.money import ZERO, exact
-from engine.model.venues import Venue
-from engine.offers.arming import Arming, ArmingMode, ArmingPlan, NoEntry
-from engine.offers.offers import (
+from engine.alerts.questions import (
     Armed,
     ChoiceKind,
     Offer,
@@ -24,6 +15,15 @@ from engine.offers.offers import (
     Standing,
     TradingCost,
 )
+from engine.guards.changes import SPLIT_RATIO, ChangeReason
+from engine.guards.guard import Guard
+from engine.guards.guard_mark import ratio_of
+from engine.guards.rule import is_within_trading_cost, pnl
+from engine.market.mark import Mark
+from engine.model.holdings import PositionKey
+from engine.model.money import ZERO, exact
+from engine.model.venues import Venue
+from engine.offers.arming import Arming, ArmingMode, ArmingPlan, NoEntry
 from engine.offers.plan import plan_arming
 from engine.portfolio.position import Position
 from engine.portfolio.view import view_of

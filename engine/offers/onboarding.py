@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.alerts.outbox import append_alert
+from engine.alerts.questions import Standing
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.store import KnownAsset
 from engine.model.venues import Account
 from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
 from engine.offers.offering import Proposal, conclude, largest_first, propose
-from engine.offers.offers import Standing
 from engine.offers.plan import plan_arming
 from engine.offers.questions import (
     UNSOLICITED_VALID,

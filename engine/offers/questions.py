@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine.alerts.questions import Choice, ChoiceKind, Offer
 from engine.model.holdings import PositionKey
 from engine.offers.offering import Proposal, costly_at
-from engine.offers.offers import Choice, ChoiceKind, Offer
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
 from engine.storage.session import DatabaseSession
 

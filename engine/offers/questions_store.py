@@ -7,8 +7,8 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from engine import wall_time
+from engine.alerts.questions import ChoiceKind
 from engine.model.holdings import PositionKey
-from engine.offers.offers import ChoiceKind
 from engine.offers.shown import GUARD_BUTTONS
 from engine.offers.table import ConfirmationRow
 from engine.storage.readable import readable_rows

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from engine.alerts.questions import Armed, ChoiceKind
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.changes import resume
@@ -12,7 +13,7 @@ from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
-from engine.offers.offers import Armed, ChoiceKind, Nothing, Outcome
+from engine.offers.outcomes import Nothing, Outcome
 from engine.offers.questions import Button
 from engine.offers.shown import ConfirmedPositions, may_sell
 from engine.portfolio.position import Position

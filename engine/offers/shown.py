@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.accounts.cost_basis import share
+from engine.alerts.questions import ChoiceKind
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.offering import OldCost, Proposal, Resumable
-from engine.offers.offers import ChoiceKind
 from engine.portfolio.position import Position
 
 #: Selling at once is confirmed for figures that were just seen.

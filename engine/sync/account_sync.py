@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from engine.accounts.history import Histories
-from engine.accounts.outages import OutageMonitor, ReadingKind
+from engine.accounts.reading_kind import ReadingKind
 from engine.accounts.reports import Reports
 from engine.accounts.unchanged import UnchangedAccounts
+from engine.alerts.outages import OutageMonitor
 from engine.clock import Moment
 from engine.exits.late_fills import LateFills
 from engine.failures import Failures

@@ -4,13 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.alerts.outbox import append_alert
+from engine.alerts.questions import Offer
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
 from engine.model.venues import Account
 from engine.offers.offering import Proposal, propose_paused, propose_returned
-from engine.offers.offers import Offer
 from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database

@@ -11,10 +11,10 @@ from engine.alerts.messages import (
     GuardResumed,
     Message,
 )
+from engine.alerts.questions import Offer
 from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Reduced, Resumed
 from engine.guards.guard import Guard
 from engine.model.orders import Fill
-from engine.offers.offers import Offer
 from engine.sync.renamings import Successor
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.alerts.questions import ChoiceKind
 from engine.guards import store as rows
 from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
@@ -11,7 +12,6 @@ from engine.model.holdings import AccountReport, PositionKind
 from engine.model.money import ZERO
 from engine.model.venues import Account
 from engine.offers.offering import OldCost, Proposal, propose_renamed
-from engine.offers.offers import ChoiceKind
 from engine.orders import fills_store as fill_rows
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database

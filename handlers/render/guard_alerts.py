@@ -11,8 +11,8 @@ from engine.alerts.messages import (
     Moved,
     NotWatching,
 )
+from engine.alerts.questions import OfferLine, Standing
 from engine.market.mark import Mark
-from engine.offers.offers import OfferLine, Standing
 from handlers.render.alert_subject import subject_of
 from handlers.render.guards import choice_keyboard
 from handlers.render.html import bold, escape, foreign

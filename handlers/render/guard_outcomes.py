@@ -3,19 +3,9 @@
 from collections.abc import Iterator
 
 from engine.alerts.messages import ExistingGuarded
+from engine.alerts.questions import Armed, Offer, OfferLine, PartLeftOut, Standing
 from engine.guards.guard import Guard
-from engine.offers.offers import (
-    Armed,
-    ComparedFirst,
-    LeftAlone,
-    Nothing,
-    Offer,
-    OfferLine,
-    Outcome,
-    PartLeftOut,
-    Standing,
-    Unguarded,
-)
+from engine.offers.outcomes import ComparedFirst, LeftAlone, Nothing, Outcome, Unguarded
 from handlers.render.guards import is_guarded, render_offer, standing_of
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import price, quantity, threshold_percent

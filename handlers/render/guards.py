@@ -3,20 +3,13 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing, TradingCost
 from engine.guards.guard import Guard, GuardState
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Exclusion
-from engine.offers.offers import (
-    Choice,
-    ChoiceKind,
-    Offer,
-    OfferLine,
-    Standing,
-    TradingCost,
-)
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_label

@@ -1,7 +1,7 @@
 """What a question about guards asks, what is so until its answer, and what without one."""
 
+from engine.alerts.questions import Offer
 from engine.guards.guard import GuardState
-from engine.offers.offers import Offer
 
 _QUESTIONS = {
     "first_contact": (

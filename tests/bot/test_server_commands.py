@@ -15,7 +15,7 @@ from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
 from engine.entries.halts import HaltedBy, HaltSwitch
 from engine.offers.closing_preview import Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.storage.database import Database
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock

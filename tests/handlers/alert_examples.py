@@ -28,10 +28,10 @@ from engine.alerts.messages import (
     RecordUnreadable,
     TradeUnattributed,
 )
+from engine.alerts.questions import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
 from tests.handlers.values import NOW, ago, guard, offer, offer_line, position
 
 _ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}

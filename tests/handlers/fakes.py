@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.entries.halts import Halt, HaltedBy
 from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Kept, Selling
-from engine.offers.offers import LeftAlone
+from engine.offers.outcomes import LeftAlone
 from engine.services import Services
 from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import (

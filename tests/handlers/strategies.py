@@ -9,6 +9,16 @@ from engine.accounts.fees import FeeProfile
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts import messages
 from engine.alerts.posts import PostCounts
+from engine.alerts.questions import (
+    Armed,
+    Choice,
+    ChoiceKind,
+    Offer,
+    OfferLine,
+    PartLeftOut,
+    PartReason,
+    Standing,
+)
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -19,19 +29,7 @@ from engine.model.money import exact
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
-from engine.offers.offers import (
-    Armed,
-    Choice,
-    ChoiceKind,
-    LeftAlone,
-    Nothing,
-    Offer,
-    OfferLine,
-    PartLeftOut,
-    PartReason,
-    Standing,
-    Unguarded,
-)
+from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from engine.portfolio.not_guarded import NotGuarded
 from engine.portfolio.view import PortfolioView, PositionView, Unread
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport

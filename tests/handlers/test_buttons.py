@@ -2,8 +2,9 @@
 
 import pytest
 
+from engine.alerts.questions import Armed, Choice, ChoiceKind
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, Choice, ChoiceKind, Nothing, Unguarded
+from engine.offers.outcomes import Nothing, Unguarded
 from engine.users.roles import Role
 from handlers.arguments import parse_route
 from tests.handlers.values import (

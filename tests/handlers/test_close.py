@@ -6,7 +6,7 @@ import pytest
 
 from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import NOW, OWNER, user

@@ -6,7 +6,7 @@ import pytest
 
 from engine.entries.halts import Halt, HaltedBy
 from engine.model.venues import Venue
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
 from tests.handlers.values import NOW, OWNER, portfolio, position, user
 

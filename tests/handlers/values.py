@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from engine.accounts.fees import TABLE
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview, TradeRequest
 from engine.guards.guard import Guard, GuardSource
@@ -14,7 +15,6 @@ from engine.model.instruments import Instrument
 from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
-from engine.offers.offers import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.portfolio.view import PortfolioView, PositionView, Unread
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
 from engine.users.roles import Role, User

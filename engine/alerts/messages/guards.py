@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from engine.alerts.questions import Armed, Offer
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

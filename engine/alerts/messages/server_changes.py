@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from engine.alerts.questions import Choice
 from engine.model.venues import Venue
-from engine.offers.offers import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 from bot import delivery, sending
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact
+from engine.alerts.questions import Choice, ChoiceKind, Offer
 from engine.alerts.table import AlertRow
 from engine.model.venues import Venue
-from engine.offers.offers import Choice, ChoiceKind, Offer
 from sandbox.telegram import FaultKind
 from tests.bot.database import START
 from tests.bot.delivery.post import REPEATED, owner_of, price_trouble, texts, trouble

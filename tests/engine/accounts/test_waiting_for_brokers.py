@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from engine.accounts.outages import OutageMonitor, Watched
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import BalanceService
+from engine.alerts.outages import OutageMonitor, Watched
 from engine.model.errors import TryLaterError
 from engine.model.venues import Venue
 from engine.tasks import Tasks
@@ -49,7 +49,7 @@ def a_service(database, *brokers):
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),
         reports=reports,
-        outages=OutageMonitor(database=database, clock=clock, watched=unguarded),
+        outcomes=OutageMonitor(database=database, clock=clock, watched=unguarded),
         database=database,
         clock=clock,
         tasks=Tasks(report=lambda name, error: None),

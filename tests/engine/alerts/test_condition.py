@@ -11,8 +11,8 @@ from sqlalchemy import text
 from engine.alerts.condition import Condition, Conditions, find_open, name_alert
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import load_keys
-from engine.alerts.reminder_state import ReminderState
 from engine.clock import moment
+from engine.model.reminder_state import ReminderState
 from engine.model.venues import Venue
 from tests.bot.hand_clock import HandClock
 from tests.engine.storage.stored import KRAKEN

@@ -1,9 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from engine.alerts.messages import PriceTrouble
 from engine.clock import Moment
 from engine.guards.guard_mark import (
     GuardMark,
@@ -11,7 +9,6 @@ from engine.guards.guard_mark import (
     is_alarm_due,
     is_past,
     ratio_of,
-    restore_guard_marks,
     trigger_of,
     unseen_before,
 )
@@ -129,58 +126,6 @@ def test_a_trigger_says_what_was_seen_and_what_was_guarded():
 
     assert (trigger.price, trigger.ratio, trigger.quantity, trigger.cost) == (40, number("-0.2"), 2, 100)
     assert (trigger.basis, trigger.at) == ("bid", NOW)
-
-
-# what an earlier process told
-
-
-def a_trouble(what, *guard_ids, since=NOW):
-    return PriceTrouble(
-        venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why="", since=since, guard_ids=guard_ids
-    )
-
-
-@pytest.mark.parametrize(
-    ("written", "counts"),
-    [
-        pytest.param([], {}, id="nothing"),
-        pytest.param([("unknown", "a", "b")], {"a": 1, "b": 1}, id="told once for both"),
-        pytest.param([("unknown", "a"), ("unknown", "b", "a")], {"a": 2, "b": 1}, id="joined later"),
-        pytest.param([("unknown", "a", "b"), ("back", "b")], {"a": 1}, id="one is back"),
-        pytest.param([("unknown", "a"), ("back", "a"), ("unknown", "a")], {"a": 1}, id="missing again"),
-        pytest.param([("wide_spread", "a")], {}, id="a wide spread of a version that told no end"),
-        pytest.param([("unknown",), ("back",)], {}, id="of a version that named no guards"),
-    ],
-)
-def test_what_was_told_of_a_price_and_not_reported_as_back_is_known_again(written, counts):
-    alerts = [(a_trouble(*one), NOW + timedelta(minutes=minute)) for minute, one in enumerate(written)]
-
-    found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0))
-
-    assert {guard_id: guard_mark.reminders.count for guard_id, guard_mark in found.items()} == counts
-    assert {guard_mark.unknown_since.at for guard_mark in found.values()} <= {NOW}
-    assert not any(guard_mark.is_unknown for guard_mark in found.values())
-
-
-@pytest.mark.parametrize(
-    ("written", "wide"),
-    [
-        pytest.param(["wide_spread"], True, id="wide"),
-        pytest.param(["wide_spread", "narrow_spread"], False, id="narrow again"),
-        pytest.param(["wide_spread", "narrow_spread", "wide_spread"], True, id="wide again"),
-        pytest.param(["wide_spread", "unknown", "back"], True, id="without a price meanwhile"),
-    ],
-)
-def test_a_wide_spread_that_was_reported_and_not_reported_as_over_is_known_again(written, wide):
-    alerts = [
-        (replace(a_trouble(what, "a"), has_end=what == "wide_spread"), NOW + timedelta(minutes=minute))
-        for minute, what in enumerate(written)
-    ]
-
-    found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0)).get("a", GuardMark())
-
-    assert found.spread.reported is wide
-    assert found.spread.wide_since == (Moment(NOW, 1400.0) if wide else None)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import GuardPaused
+from engine.alerts.questions import ChoiceKind
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason
-from engine.offers.offers import ChoiceKind
 from sandbox.world import OWNER_ID
 
 HOUR_S = 3600

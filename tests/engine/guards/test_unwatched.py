@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import STARTING, Watching, find_unwatched
 from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.reminder_state import ReminderState
 from tests.builders import a_guard, a_mark, ago
 
 WATCHED = Watching(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import FirstContact
-from engine.offers.offers import Armed, ChoiceKind, Standing
+from engine.alerts.questions import Armed, ChoiceKind, Standing
 from engine.offers.table import ConfirmationRow
 from sandbox.faults import FaultKind
 from sandbox.market import Override

@@ -7,7 +7,7 @@ import pytest
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.closing import offer, press, total

@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Selling
-from engine.offers.offers import Nothing
+from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from tests.engine.offers.closing import a_ticker_apart, offer, press, total
 

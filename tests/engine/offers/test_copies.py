@@ -16,7 +16,7 @@ from engine.alerts.messages import DatabaseCopied, ExitFilled, GuardPaused
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason
 from engine.offers.copies import disarm_copy
-from engine.offers.offers import ComparedFirst, Nothing
+from engine.offers.outcomes import ComparedFirst, Nothing
 from engine.storage.backup import backup_database, restore_database
 from engine.storage.restored import disarm
 from sandbox.faults import FaultKind

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind, Nothing
+from engine.offers.outcomes import Nothing
 from handlers.render.closing import render_close
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.html import plain_text

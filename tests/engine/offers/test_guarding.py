@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from engine.alerts.questions import ChoiceKind, PartReason, Standing
 from engine.guards.guard import GuardSource
-from engine.offers.offers import ChoiceKind, LeftAlone, Nothing, PartReason, Standing
+from engine.offers.outcomes import LeftAlone, Nothing
 from engine.portfolio.not_guarded import NotGuarded
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import armed, first_offer, press, service

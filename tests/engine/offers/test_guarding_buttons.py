@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Armed, ChoiceKind
 from engine.offers.confirmation import Rejected
-from engine.offers.offers import Armed, ChoiceKind, Nothing
+from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import armed, button, first_offer, press, service

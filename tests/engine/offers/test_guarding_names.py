@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Armed, Offer
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, Offer
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import service

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import ChoiceKind, Offer, PartReason, Standing
 from engine.guards.guard import GuardSource
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind, Nothing, Offer, PartReason, Standing
+from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Resting, Story
 from tests.engine.offers.guarding import ETH, armed, first_offer, press, service

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExistingGuarded, FirstContact
+from engine.alerts.questions import ChoiceKind, Standing
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardSource
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind, Standing
 from sandbox.faults import FaultKind
 from sandbox.world import Bought, Opening, Story
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import GuardPaused
+from engine.alerts.questions import Armed, ChoiceKind, Offer, Standing
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.wait_reasons import WaitReason
-from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Standing
+from engine.offers.outcomes import LeftAlone, Nothing
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from sandbox.world import OWNER_ID, Bought, Opening, Story

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Armed, ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.orders import VenueOrderId
-from engine.offers.offers import Armed, ChoiceKind
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from engine.alerts.questions import Armed, ChoiceKind
 from engine.offers.closing_preview import Selling
-from engine.offers.offers import Armed, ChoiceKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
 
 ETH = '{"account_id": "env-kraken", "kind": "spot", "asset": "ETH", "symbol": null}'

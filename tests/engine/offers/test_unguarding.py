@@ -1,8 +1,9 @@
 """Unguarding by the owner's button leaves the coins alone."""
 
+from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind, LeftAlone, Nothing, Unguarded
+from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
 from tests.engine.offers.guarding import ETH, press, service

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Armed, Offer
 from engine.guards.guard import GuardSource, GuardState
 from engine.offers.arming import Exclusion, NoEntry
-from engine.offers.offers import Armed, Offer
 from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story

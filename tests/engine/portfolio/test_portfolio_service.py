@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import ChoiceKind
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind
 from engine.portfolio.not_guarded import NotGuarded
 from engine.portfolio.view import Unread
 from sandbox.faults import FaultKind

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import GuardReduced
+from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason
-from engine.offers.offers import ChoiceKind, Unguarded
+from engine.offers.outcomes import Unguarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

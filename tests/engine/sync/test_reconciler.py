@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardPaused, GuardReduced
+from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.offers.offers import ChoiceKind
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

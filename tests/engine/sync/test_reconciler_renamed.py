@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import CoinRenamed, ExitFilled, GuardPaused, GuardReduced
+from engine.alerts.questions import Armed, ChoiceKind, Offer
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, ChoiceKind, Offer
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

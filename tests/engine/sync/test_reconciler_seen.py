@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, FirstContact, GuardReduced
+from engine.alerts.questions import ChoiceKind
 from engine.guards import store as guard_rows
-from engine.offers.offers import ChoiceKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
 
 #: One ether bought for 3,100 and two that came from elsewhere.

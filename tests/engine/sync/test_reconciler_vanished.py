@@ -12,9 +12,10 @@ from engine.alerts.messages import (
     GuardReduced,
     GuardResumed,
 )
+from engine.alerts.questions import Armed, ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, ChoiceKind, Unguarded
+from engine.offers.outcomes import Unguarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 

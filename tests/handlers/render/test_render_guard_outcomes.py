@@ -1,15 +1,8 @@
 from decimal import Decimal
 
+from engine.alerts.questions import Armed, PartLeftOut, PartReason, Standing
 from engine.offers.arming import Exclusion
-from engine.offers.offers import (
-    Armed,
-    LeftAlone,
-    Nothing,
-    PartLeftOut,
-    PartReason,
-    Standing,
-    Unguarded,
-)
+from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from handlers.render.guard_outcomes import render_outcome
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, guard, offer, offer_line, position

@@ -3,16 +3,11 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Armed, ChoiceKind, Standing, TradingCost
 from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.offers.offers import (
-    Armed,
-    ChoiceKind,
-    Standing,
-    TradingCost,
-)
 from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer

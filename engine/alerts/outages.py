@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
+from engine.accounts.reading_kind import ReadingKind
 from engine.alerts.condition import Condition, Conditions
 from engine.alerts.messages import BrokerTrouble
-from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.reminder_state import ReminderState
 from engine.model.venues import Account
 from engine.storage.database import Database
 
@@ -25,15 +25,6 @@ _OF_PRICES: Mapping[str, Literal["unpriced", "priced"]] = {
     "key_rejected": "unpriced",
     "back": "priced",
 }
-
-
-class ReadingKind(StrEnum):
-    """What is read of an account; the values are shown to its owner."""
-
-    BALANCES = "balances"
-    PAST_TRADES = "past trades"
-    #: Of what is held: the account itself answers.
-    PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

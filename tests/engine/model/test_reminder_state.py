@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
+from engine.model.reminder_state import ReminderState
 
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from engine.accounts.outages import BrokerOutage, OutageMonitor, ReadingKind, Watched, after_attempt
+from engine.accounts.reading_kind import ReadingKind
 from engine.alerts.messages import BrokerTrouble, GuardReduced, PriceTrouble
+from engine.alerts.outages import BrokerOutage, OutageMonitor, Watched, after_attempt
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, TryLaterError
 from engine.model.venues import Venue

@@ -1,4 +1,4 @@
-"""Questions to the owner before a guard changes, and what came of the answer."""
+"""Questions about guarding positions, as a screen or an alert carries them, and what came of guarding."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,13 +90,6 @@ class Offer:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
-    """Nothing was changed, and why: a sentence the chat shows as it is."""
-
-    why: str
-
-
 class PartReason(StrEnum):
     """Why a guard covers only a part of its position."""
 
@@ -125,25 +118,3 @@ class Armed:
     follow_up: Offer | None = None
     #: Those of the guards that were to sell at once, and are above their threshold again.
     not_sold: tuple[Guard, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unguarded:
-    """Guards that watch no more."""
-
-    guards: tuple[Guard, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedFirst:
-    """Guards that watch again once they were compared with their venues."""
-
-    guards: tuple[Guard, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftAlone:
-    """The owner chose to change nothing."""
-
-
-Outcome = Armed | Unguarded | ComparedFirst | LeftAlone | Offer | Nothing
