@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from engine.accounts.fees import TakerFee
 from engine.alerts.batches import Alert
 from engine.alerts.kinds import CRITICAL, AlertState
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -242,7 +243,7 @@ def a_position(**changes):
         "cost_currency": "USD",
         "mark": a_mark("90"),
         "quote_usd": number("1"),
-        "taker": number("0.01"),
+        "taker": TakerFee(ratio=number("0.01"), is_own=True),
         "guard": None,
         "as_of": NOW,
     }

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 from engine import wall_time
 from engine.accounts.costs_store import KnownFee, KnownSpread, load_fees, load_spreads, save_fee, save_spread
-from engine.accounts.fees import TABLE, FeeProfile, measure_spread, with_live
+from engine.accounts.fees import TABLE, FeeProfile, TakerFee, measure_spread, with_live
 from engine.brokers.base import Broker, FeeQuote
 from engine.clock import Clock
 from engine.market.feed import Markets, VenueMarket
@@ -54,9 +53,11 @@ class Costs:
             spread_live=profile.spread_live and self._is_fresh(spread),
         )
 
-    def taker(self, account: Account, symbol: str) -> Decimal:
-        """Return the taker fee as a fraction."""
-        return self.profile(account, symbol).taker
+    def taker(self, account: Account, symbol: str) -> TakerFee:
+        """Return the taker fee; the account's own is that however long ago it was fetched."""
+        fee = self._fees.get((account.account_id, symbol))
+        is_own = fee is not None and fee.quote.live
+        return TakerFee(ratio=self.profile(account, symbol).taker, is_own=is_own)
 
     async def restore(self) -> None:
         """Start from the figures the last process stored."""

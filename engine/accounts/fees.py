@@ -40,6 +40,15 @@ class FeeProfile:
         return self.taker_live and self.spread_live
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakerFee:
+    """What a market order costs, as a fraction of its value."""
+
+    ratio: Decimal
+    #: False when it is the venue's usual fee, published or of our table, and not what the account pays.
+    is_own: bool
+
+
 #: What routing starts from until the account's own fee and the pair's spread are fetched. These are chosen figures, not
 #: the venues' schedules: their published first tiers are in `engine.brokers.paper.rules`.
 TABLE: Mapping[Venue, FeeProfile] = MappingProxyType(

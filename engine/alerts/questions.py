@@ -71,6 +71,8 @@ class TradingCost:
 
     venue: Venue
     fees: Decimal
+    #: False when they are the venue's usual ones and not what the account pays.
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,7 @@ def _line(facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], why
     if priced is not None and not why_not:
         with exact():
             value = sold * priced.price
-            fee = value * position.taker
+            fee = value * position.taker.ratio
     results = _results(position, sold, priced, fee)
     return CloseLine(
         venue=position.account.venue,
@@ -216,6 +216,7 @@ def _line(facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], why
         contradicted=priced is not None and priced.contradicted,
         value=value,
         fee=fee,
+        is_fee_own=position.is_fee_own,
         result=results.net,
         entry=results.entry,
         against_guard=results.against_guard,

@@ -35,6 +35,8 @@ class CloseLine:
     #: Quantity times price, and what the venue takes of it.
     value: Decimal | None
     fee: Decimal | None
+    #: False when that is the venue's usual fee and not what the account pays.
+    is_fee_own: bool = True
     #: After the fee and against what was paid; None when the entry of some of it is unknown.
     result: Decimal | None
     #: What was paid for each unit of it; None where the result is.

@@ -184,13 +184,13 @@ def conclude(
 
 def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
     """Return the brokers where the fees both ways are more than the threshold, each with its dearest."""
-    dearest = dict[Venue, Decimal]()
+    dearest = dict[Venue, TradingCost]()
     for position in (proposal.position for proposal in proposals):
-        dearest[position.account.venue] = max(2 * position.taker, dearest.get(position.account.venue, ZERO))
+        venue, taker = position.account.venue, position.taker
+        cost = TradingCost(venue=venue, fees=2 * taker.ratio, is_own=taker.is_own)
+        dearest[venue] = max(cost, dearest.get(venue, cost), key=lambda one: one.fees)
     return tuple(
-        TradingCost(venue=venue, fees=cost)
-        for venue, cost in dearest.items()
-        if is_within_trading_cost(threshold=threshold, fees=cost)
+        cost for cost in dearest.values() if is_within_trading_cost(threshold=threshold, fees=cost.fees)
     )
 
 

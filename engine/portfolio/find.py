@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from engine.accounts.cost_basis import CostBasis
-from engine.accounts.fees import TABLE
+from engine.accounts.fees import TABLE, TakerFee
 from engine.brokers.base import Session
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
@@ -40,8 +40,8 @@ class AccountFacts:
     #: The stock session; None where there are no stocks.
     session: Session | None
     bases: Mapping[str, CostBasis]
-    #: Taker fee by symbol, as a fraction.
-    takers: Mapping[str, Decimal]
+    #: By symbol.
+    takers: Mapping[str, TakerFee]
     guard_marks: Mapping[str, GuardMark]
     unsettled: Mapping[PositionKey, Unsettled]
     threshold: Decimal
@@ -280,6 +280,6 @@ def _quote_usd(facts: AccountFacts, instrument: Instrument | None) -> Decimal | 
     return value_in_usd(instrument.quote, facts.instruments, facts.quotes)
 
 
-def _taker(facts: AccountFacts, instrument: Instrument | None) -> Decimal:
-    usual = TABLE[facts.report.account.venue].taker
+def _taker(facts: AccountFacts, instrument: Instrument | None) -> TakerFee:
+    usual = TakerFee(ratio=TABLE[facts.report.account.venue].taker, is_own=False)
     return facts.takers.get(instrument.symbol, usual) if instrument else usual

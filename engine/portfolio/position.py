@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
+from engine.accounts.fees import TakerFee
 from engine.guards import rule
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
 from engine.market.mark import Mark, PriceUnknown
@@ -48,7 +49,7 @@ class Position:
     last_mark: Mark | None = None
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None
-    taker: Decimal
+    taker: TakerFee
     guard: Guard | None
     #: True while a question about guarding it waits for its owner.
     has_open_question: bool = False
@@ -164,8 +165,13 @@ class Position:
         if mark is None or cost is None:
             return None
         return rule.net_if_sold_now(
-            mark=mark, quantity=self.explained, cost=cost, taker=self.taker, direction=self.direction
+            mark=mark, quantity=self.explained, cost=cost, taker=self.taker.ratio, direction=self.direction
         )
+
+    @property
+    def is_fee_own(self) -> bool:
+        """Return whether the fee of selling it is what its account pays, and not its venue's usual one."""
+        return self.taker.is_own
 
     @property
     def guard_ratio(self) -> Decimal | None:

@@ -45,6 +45,8 @@ class PositionView:
     pnl_ratio: Decimal | None
     #: Result of the explained part if it were sold now, after fees, in `currency`.
     net_if_sold: Decimal | None
+    #: False when that counts the venue's usual fee and not what the account pays.
+    is_fee_own: bool = True
     guard: Guard | None
     #: Result of what the guard covers against what it counts from, as a fraction; None without guard or price.
     guard_ratio: Decimal | None = None

@@ -12,7 +12,7 @@ from handlers.render.exits import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
-from handlers.render.sale_figures import against_guard_lines, net_label, received_label
+from handlers.render.sale_figures import against_guard_lines, net_label, received_label, usual_fee_note
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
@@ -59,6 +59,8 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *,
                 (bold("Stays, because it cannot be sold now"), *(_apart_line(line, reader) for line in apart))
             )
         )
+    if note := usual_fee_note(line.venue for line in sellable if not line.is_fee_own):
+        blocks.append(note)
     end = reader.as_of(preview.as_of)
     if preview.confirmation_id:
         end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"

@@ -16,7 +16,7 @@ from handlers.render.locked import locked_label
 from handlers.render.numbers import cost_percent, percent_beside, price, quantity, threshold_percent
 from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
 from handlers.render.questions import question_of, unanswered
-from handlers.render.sale_figures import sale_at_once
+from handlers.render.sale_figures import sale_at_once, usual_fee_note
 from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
 from handlers.render.standing import (
     SOLD_ON_REQUEST,
@@ -63,7 +63,9 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     ]
     if apart:
         blocks.append("\n".join((bold("Cannot be guarded"), *(_apart_line(line, reader) for line in apart))))
-    blocks += filter(None, ["\n".join(_terms(offer))])
+    counted = [line.position for line in offer.lines if any(_sale_now(line, offer))]
+    note = usual_fee_note(one.account.venue for one in counted if not one.is_fee_own)
+    blocks += filter(None, ["\n".join(_terms(offer)), note])
     until = f"Open until {reader.clock(offer.expires_at)}, {reader.ahead(offer.expires_at)}"
     blocks.append(f"{reader.as_of(offer.as_of)}\n{until}: {unanswered(offer)}")
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
@@ -261,8 +263,9 @@ def _terms(offer: Offer) -> Iterator[str]:
 def _costly(cost: TradingCost, offer: Offer) -> str:
     with exact():
         loss = offer.threshold - cost.fees
+    usual = "" if cost.is_own else ", the usual ones, as your account's own are not known"
     return (
-        f"The fees for buying and selling at {cost.venue.label} are {cost_percent(cost.fees)} together, the spread not "
+        f"The fees for buying and selling at {cost.venue.label} are {cost_percent(cost.fees)} together{usual}, the spread not "
         f"counted: more than this threshold. "
         f"A sale at {threshold_percent(offer.threshold)} loses about {cost_percent(abs(loss))} with the fees."
     )

@@ -21,7 +21,7 @@ from handlers.render.numbers import (
     price,
     quantity,
 )
-from handlers.render.sale_figures import net_label
+from handlers.render.sale_figures import net_label, usual_fee_note
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.standing import position_name, says_why_no_price, standing_text
 from handlers.render.times import Reader
@@ -60,6 +60,9 @@ def _text(portfolio: PortfolioView, reader: Reader, *, left_out: Sequence[str]) 
     blocks += ["\n".join(_table(position, reader, left_out)) for position in portfolio.positions]
     if any(_lacks_cost(position) for position in portfolio.positions):
         blocks.append(_WITHOUT_COST)
+    nets = (one for one in portfolio.positions if _shows_net(one) and not one.is_fee_own)
+    if not left_out and (note := usual_fee_note(one.account.venue for one in nets)):
+        blocks.append(note)
     blocks.append(reader.as_of(portfolio.as_of))
     return "\n\n".join(blocks)
 
@@ -165,7 +168,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         which = "being sold" if _is_being_sold(position) else "with an entry"
         yield f"For the {quantity(position.explained)} {which}:", ""
     yield "PnL", _result(position)
-    if position.net_if_sold is not None and is_sellable(position):
+    if position.net_if_sold is not None and _shows_net(position):
         yield net_label(position.direction), in_currency(position.net_if_sold, position.currency, signed=True)
     guard = position.guard
     if guard is not None:
@@ -176,6 +179,10 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
                 yield "Now against that", percent_beside(position.guard_ratio, guard.threshold)
         if not guard.is_for_one_sale:
             yield "Trigger", _trigger(guard)
+
+
+def _shows_net(position: PositionView) -> bool:
+    return position.net_if_sold is not None and is_sellable(position) and not is_unread(position)
 
 
 def is_sellable(position: PositionView) -> bool:

@@ -1,12 +1,13 @@
 """What a sale leaves its owner, under the same names wherever it is shown."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
 from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
+from engine.model.venues import Venue
 from engine.portfolio.view import PositionView
 from handlers.render.html import escape
 from handlers.render.numbers import in_currency, price, quantity
@@ -23,6 +24,15 @@ def received_label(directions: Collection[Direction]) -> str | None:
     if len(set(directions)) > 1:
         return None
     return "You would receive" if Direction.LONG in directions else "You would pay"
+
+
+def usual_fee_note(venues: Iterable[Venue]) -> str:
+    """Say where what is shown counts a fee that may not be what the account pays; empty for nowhere."""
+    known = set(venues)
+    labels = [venue.label for venue in Venue if venue in known]
+    if not labels:
+        return ""
+    return escape(f"At {' and '.join(labels)} the usual fee is counted: your account's own is not known.")
 
 
 def against_guard_lines(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.accounts.fees import TakerFee
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -40,13 +41,14 @@ async def test_the_accounts_own_fee_and_the_measured_spread_replace_the_table(wi
     assert profile.spread_live
     listing = wide.world.market.listing(venue, "BTC/USD")
     assert round(profile.spread, 4) == listing.spread_ratio
-    assert wide.costs.taker(wide.account(venue), "BTC/USD") == LIVE[venue][0]
+    taker = wide.costs.taker(wide.account(venue), "BTC/USD")
+    assert (taker.ratio, taker.is_own) == LIVE[venue]
 
 
 async def test_a_stock_costs_no_fee_at_alpaca(wide):
     await wide.costs.refresh(wide.account(Venue.ALPACA), {"AAPL/USD"})
 
-    assert wide.costs.taker(wide.account(Venue.ALPACA), "AAPL/USD") == 0
+    assert wide.costs.taker(wide.account(Venue.ALPACA), "AAPL/USD").ratio == 0
 
 
 async def test_the_next_process_starts_from_what_was_learnt(wide):
@@ -70,6 +72,16 @@ async def test_a_venue_that_does_not_answer_changes_nothing(room):
     assert room.costs.profile(room.account(), "BTC/USD") == before
 
 
+async def test_a_fee_is_the_accounts_own_however_old_it_is(room):
+    assert not room.costs.taker(room.account(), "BTC/USD").is_own
+    await room.costs.refresh(room.account(), {"BTC/USD"})
+
+    await room.clock.sleep(7200)
+
+    assert not room.costs.profile(room.account(), "BTC/USD").taker_live
+    assert room.costs.taker(room.account(), "BTC/USD").is_own
+
+
 async def test_a_fee_that_rose_is_learnt(room):
     await room.costs.refresh(room.account(), {"BTC/USD"})
     ledger = room.world.kraken_account.ledger
@@ -77,7 +89,7 @@ async def test_a_fee_that_rose_is_learnt(room):
 
     await room.costs.refresh(room.account(), {"BTC/USD"})
 
-    assert room.costs.taker(room.account(), "BTC/USD") == Decimal("0.008")
+    assert room.costs.taker(room.account(), "BTC/USD") == TakerFee(ratio=Decimal("0.008"), is_own=True)
 
 
 async def test_a_pair_without_a_market_has_its_fee_but_the_tables_spread(room):

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.accounts.cost_basis import CostBasis
-from engine.accounts.fees import TABLE
+from engine.accounts.fees import TABLE, TakerFee
 from engine.brokers.base import Session
 from engine.guards.guard import GuardState
 from engine.guards.guard_mark import GuardMark
@@ -33,6 +33,9 @@ SHUT = Session(is_open=False, opened_at=None, next_open=None, next_close=None)
 QUOTES = (a_quote(),)
 LAST = Mark(price=number("90"), basis=MarkBasis.BID, at=ago(180))
 
+OWN_FEE = TakerFee(ratio=number("0.004"), is_own=True)
+USUAL_FEE = TakerFee(ratio=TABLE[Venue.KRAKEN].taker, is_own=False)
+
 
 def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="USD", complete=True):
     return CostBasis(
@@ -53,7 +56,7 @@ def account_facts(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **cha
         "quotes": {quote.symbol: quote for quote in quotes},
         "session": None,
         "bases": {},
-        "takers": {"BTC/USD": number("0.0026")},
+        "takers": {"BTC/USD": OWN_FEE},
         "guard_marks": {},
         "unsettled": {},
         "threshold": number("-0.01"),
@@ -72,7 +75,8 @@ def found(*holdings, **choices):
 def test_a_fee_that_is_not_known_is_the_tables_and_not_zero(instruments):
     position = found(a_holding("BTC", "1"), takers={}, instruments=instruments)
 
-    assert position.taker == TABLE[Venue.KRAKEN].taker
+    assert position.taker == USUAL_FEE
+    assert not position.is_fee_own
 
 
 def test_cash_and_what_is_gone_are_no_positions():
@@ -151,7 +155,7 @@ def test_a_coin_is_marked_at_its_bid_with_its_taker_fee():
     one = found(a_holding("BTC"), quotes=[a_quote("100", "100.1")])
 
     assert (one.mark.price, one.mark.basis) == (100, MarkBasis.BID)
-    assert (one.taker, one.quote_usd) == (number("0.0026"), 1)
+    assert (one.taker, one.quote_usd) == (OWN_FEE, 1)
 
 
 def test_a_pair_in_euros_is_valued_at_the_venues_euro():
@@ -164,7 +168,7 @@ def test_a_pair_in_euros_is_valued_at_the_venues_euro():
     assert (one.instrument.symbol, one.quote_usd, one.taker) == (
         "BTC/EUR",
         number("1.08"),
-        TABLE[Venue.KRAKEN].taker,
+        USUAL_FEE,
     )
 
 

@@ -227,6 +227,20 @@ async def test_the_net_result_counts_the_accounts_own_fee(rooms):
         assert (btc.pnl, btc.net_if_sold) == (Decimal(0), Decimal(-60))
 
 
+async def test_only_a_fee_that_the_venue_names_for_the_account_is_called_its_own(demo):
+    await demo.engine.refresh_costs()
+
+    shown = await positions(demo)
+    preview = await demo.engine.closing.offer_close(OWNER_ID, "BTC", None)
+
+    assert shown[Venue.KRAKEN, "ADA"].is_fee_own
+    assert not shown[Venue.ALPACA, "BTC"].is_fee_own
+    assert {line.venue: line.is_fee_own for line in preview.lines} == {
+        Venue.KRAKEN: True,
+        Venue.ALPACA: False,
+    }
+
+
 async def test_somebody_else_sees_nothing(demo):
     portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID + 1)
 

@@ -1,5 +1,7 @@
 """What is shown of a position, as alerts store it."""
 
+import json
+
 from pydantic import TypeAdapter
 
 from engine.portfolio.view import PositionView, view_of
@@ -17,8 +19,9 @@ STORED = (
 )
 
 
-def test_a_stored_position_is_read_and_written_as_before():
+def test_a_stored_position_is_read_and_written_as_before_but_for_what_was_added():
     codec = TypeAdapter(PositionView)
 
     assert codec.validate_json(STORED) == view_of(a_position())
-    assert codec.dump_json(view_of(a_position())).decode() == STORED
+    written = json.loads(codec.dump_json(view_of(a_position())))
+    assert written == json.loads(STORED) | {"is_fee_own": True}

@@ -91,6 +91,19 @@ def test_a_sale_shows_what_is_received_after_the_fee_as_its_alert_will():
     assert "Value $7,630.01 Fee $19.82 You would receive $7,610.19" in text
 
 
+def test_a_preview_names_once_the_brokers_whose_usual_fee_it_counts():
+    lines = [
+        close_line(venue=Venue.ALPACA, is_fee_own=False),
+        close_line(),
+        close_line(symbol="ETH/USD", venue=Venue.ALPACA, is_fee_own=False),
+    ]
+
+    screen = render_close(close_preview(*lines), READER)
+
+    assert screen.text.count("At Alpaca the usual fee is counted: your account's own is not known.") == 1
+    check_golden("close_usual_fee", render_close(close_preview(lines[0]), READER))
+
+
 def test_what_is_received_is_unknown_without_a_fee():
     text = " ".join(render_close(close_preview(close_line(fee=None, result=None)), READER).text.split())
 

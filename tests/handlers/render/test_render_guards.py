@@ -177,6 +177,24 @@ def test_selling_at_once_is_asked_apart_and_the_button_looks_it():
     check_golden("offer_would_sell", screen)
 
 
+def test_fees_that_may_not_be_the_accounts_own_say_so():
+    costly = (TradingCost(venue=Venue.ALPACA, fees=Decimal("0.03"), is_own=False),)
+
+    text = render_offer(offer("guard", costly_at=costly), READER).text
+
+    assert (
+        "The fees for buying and selling at Alpaca are 3.00 % together, the usual ones, as your account's own are "
+        "not known, the spread not counted"
+    ) in text
+
+
+def test_a_sale_at_once_says_where_it_counts_a_fee_that_may_not_be_the_accounts_own():
+    note = "At Kraken the usual fee is counted: your account's own is not known."
+
+    assert note in _sell_at_once(position(guard=None, is_fee_own=False))
+    assert note not in _sell_at_once(position(guard=None))
+
+
 @pytest.mark.parametrize("about", ["guard", "choose", "unguard", "paused", "something newer"])
 def test_every_question_fits(about):
     check_fits(render_offer(offer(about), READER))

@@ -279,3 +279,18 @@ def test_an_unknown_price_stands_beside_the_last_known_one_and_its_age():
     table = " ".join(render_positions(portfolio(unpriced), READER).text.split())
 
     assert "Mark unknown Last known, 3 min ago $63,500.00 PnL unknown" in table
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_said"),
+    [
+        ({"is_fee_own": False}, True),
+        ({}, False),
+        ({"is_fee_own": False, "net_if_sold": None}, False),
+        ({"is_fee_own": False, "not_guarded": NotGuarded.BELOW_MINIMUM}, False),
+    ],
+)
+def test_a_net_result_says_where_its_fee_may_not_be_the_accounts_own(changes, is_said):
+    text = render_positions(portfolio(position(**changes)), READER).text
+
+    assert ("At Kraken the usual fee is counted: your account's own is not known." in text) is is_said
