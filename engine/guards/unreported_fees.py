@@ -8,12 +8,9 @@ from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard
 from engine.model.holdings import PositionKind
 from engine.model.money import FIAT, USD_STABLECOINS, ZERO, exact
-from engine.model.movements import change_of
+from engine.model.movements import BOOKED_LATER_RATIO, change_of
 from engine.model.orders import Fill
 from engine.model.venues import Venue
-
-#: The most that a venue takes of what is bought and books hours later (https://docs.alpaca.markets/docs/crypto-fees).
-_BOOKED_LATER_RATIO = Decimal("0.0025")
 
 #: Their trades name every fee in the quote currency, also one that was taken from the base asset; the field that
 #: would show is not part of a trade (https://support.kraken.com/hc/en-us/articles/360001184886).
@@ -61,7 +58,7 @@ def _taken(guard: Guard, fill: Fill) -> tuple[Decimal, Decimal]:
     """Return how much of the guarded asset a fee may have taken, and how much of that is cut off in its figure."""
     if fill.fee is None:
         with exact():
-            return abs(change_of(guard.asset, fill)) * _BOOKED_LATER_RATIO, _COIN_STEP
+            return abs(change_of(guard.asset, fill)) * BOOKED_LATER_RATIO, _COIN_STEP
     if not _may_be_in_base(guard, fill) or fill.base != guard.asset:
         return ZERO, ZERO
     step = _MONEY_STEP if fill.quote in FIAT | USD_STABLECOINS else _COIN_STEP

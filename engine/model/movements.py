@@ -7,6 +7,9 @@ from decimal import Decimal
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 
+#: The most that a venue takes of what is bought and books hours later (https://docs.alpaca.markets/docs/crypto-fees).
+BOOKED_LATER_RATIO = Decimal("0.0025")
+
 
 def change_of(asset: str, fill: Fill) -> Decimal:
     """Return by how much a fill changed the owned quantity of an asset, its fee included."""

@@ -10,6 +10,8 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from engine.model.holdings import PositionKey
+from engine.model.money import ZERO, exact
+from engine.model.movements import BOOKED_LATER_RATIO
 from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
@@ -125,7 +127,10 @@ _WITH_ANY_FILL_AFTER = _with_step_after(or_(_IS_FILL, _IS_LATE_FILL))
 
 
 async def load_changes_after(session: DatabaseSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
-    """Return by how much each of our orders that filled after a step changed a position, late fills left out."""
+    """Return by how much each of our orders that filled after a step changed a position, late fills left out.
+
+    Of a purchase whose fee is not booked yet, what that may take is left out too.
+    """
     return tuple(map(_change, await _of_position(session, _WITH_FILL_AFTER, key, step)))
 
 
@@ -145,7 +150,11 @@ async def _of_position(
 
 def _change(intent: Intent) -> Decimal:
     # A leveraged position is counted without a sign, and what reduces a short one is a purchase.
-    return -intent.filled_quantity if intent.reduce_only else intent.change_of(intent.asset)
+    if intent.reduce_only:
+        return -intent.filled_quantity
+    change = intent.change_of(intent.asset)
+    with exact():
+        return change * (1 - BOOKED_LATER_RATIO) if intent.fee is None and change > ZERO else change
 
 
 def _filled(row: Any) -> FilledIntent:

@@ -163,3 +163,25 @@ async def test_a_buy_that_never_arrived_is_sent_again_and_booked_once(buyer):
     assert (planned.state, planned.attempt) == (IntentState.PLANNED, 2 if buyer.venue is Venue.KRAKEN else 1)
     await buyer.book(again.intent)
     await buyer.check_booked_once()
+
+
+async def test_a_fee_that_is_booked_hours_after_a_buy_is_not_missing_from_a_guard_beside_it(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        for asset, amount in (("USD", "20000"), ("BTC", "0.1")):
+            room.deposit(asset, amount, venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        await room.arm("0.1", "5000", venue=Venue.ALPACA)
+        await room.read()
+        await room.clock.sleep(60)
+        buyer = Buyer(room, Venue.ALPACA)
+        booked = await buyer.book((await buyer.send(await buyer.plan())).intent)
+
+        room.set_bid("40000", venue=Venue.ALPACA)
+        await room.sell_off()
+        await room.read()
+
+        [filled] = await room.alerts()
+        guards = await room.guards(Venue.ALPACA)
+    assert booked.fee is None
+    assert (filled.quantity, filled.left_over, filled.left_over_why) == (Decimal("0.1"), 0, "")
+    assert guards == ()
