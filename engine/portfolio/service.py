@@ -88,9 +88,8 @@ class PortfolioService:
         """Return every position of a user with mark, result and guard."""
         accounts = self._reader.accounts(user_id)
         awaited = await self._balances.refresh(accounts)
-        gathered = await asyncio.gather(*(self.gather(account) for account in accounts))
         return PortfolioView(
-            positions=sort_positions(view_of(one) for ones in gathered for one in ones),
+            positions=sort_positions(map(view_of, await self._gather_all(accounts))),
             unread=tuple(self._unread(accounts, awaited)),
             as_of=self._clock.now(),
         )
@@ -119,7 +118,12 @@ class PortfolioService:
 
     async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Position]:
         await self._balances.refresh(accounts)
-        return [position for account in accounts for position in await self.gather(account, fresh=fresh)]
+        return await self._gather_all(accounts, fresh=fresh)
+
+    async def _gather_all(self, accounts: Sequence[Account], *, fresh: bool = False) -> list[Position]:
+        """Return the positions of accounts in their order; a venue that stalls holds up no other."""
+        gathered = await asyncio.gather(*(self.gather(account, fresh=fresh) for account in accounts))
+        return [position for positions in gathered for position in positions]
 
     def trouble(self, account: Account) -> str:
         """Return that and why an account does not answer; empty when it does."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.questions import ChoiceKind
-from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
 from engine.portfolio.not_guarded import NotGuarded
@@ -129,6 +129,32 @@ async def test_a_broker_that_hangs_delays_the_screen_by_a_few_seconds_at_most(de
 
     assert demo.clock.monotonic() - before < 4
     assert any(view.account.venue is Venue.COINBASE and view.value_usd for view in portfolio.positions)
+
+
+async def test_brokers_that_hang_hold_up_neither_each_other_nor_the_one_that_answers(demo):
+    await demo.clock.sleep(60)
+    took_s = []
+    for venue in (Venue.KRAKEN, Venue.COINBASE):
+        demo.fault(FaultKind.DELAY_BEFORE, "*", times=None, delay_s=60, venue=venue)
+        began_s = demo.clock.monotonic()
+        found = await demo.engine.portfolio.find(OWNER_ID, None, None, fresh=True)
+        took_s.append(demo.clock.monotonic() - began_s)
+        await demo.clock.sleep(60)
+
+    assert took_s[1] - took_s[0] < 1
+    assert {position.account.venue for position in found} == set(VENUES)
+    [btc] = [one for one in found if (one.account.venue, one.asset) == (Venue.ALPACA, "BTC")]
+    assert isinstance(btc.mark, Mark)
+
+
+async def test_a_broker_that_answers_nonsense_loses_no_position_of_another(demo):
+    await demo.clock.sleep(60)
+    demo.fault(FaultKind.WRONG_BODY, "*", times=None, body="[]")
+
+    found = await demo.engine.portfolio.find(OWNER_ID, None, None, fresh=True)
+
+    assert {position.account.venue for position in found} == set(VENUES)
+    assert all(isinstance(one.mark, Mark) for one in found if one.account.venue is Venue.COINBASE)
 
 
 async def test_an_account_nobody_read_yet_is_named(rooms):
