@@ -8,7 +8,7 @@ from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
-from handlers.render.exits import cancelled_lines
+from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity

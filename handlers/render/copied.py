@@ -1,7 +1,7 @@
 """The question that a copied or moved database begins with."""
 
 from engine.alerts.messages import DatabaseCopied
-from handlers.render.guards import choice_keyboard
+from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.html import bold, escape
 from handlers.render.screen import Screen
 from handlers.render.times import Reader

@@ -8,7 +8,7 @@ from engine import wall_time
 from engine.exits.audit import ExitRecord, Stage
 from engine.orders.intents import StepNote
 from engine.orders.states import IntentState
-from handlers.render.exits import cancelled_line
+from handlers.render.cancelled_orders import cancelled_line
 from handlers.render.html import escape, foreign
 from handlers.render.repetitions import find_repetitions
 from handlers.render.times import Reader, duration

@@ -14,7 +14,7 @@ from engine.alerts.messages import (
 from engine.alerts.questions import OfferLine, Standing
 from engine.market.mark import Mark
 from handlers.render.alert_subject import subject_of
-from handlers.render.guards import choice_keyboard
+from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
 from handlers.render.positions import result_text

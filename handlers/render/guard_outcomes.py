@@ -6,7 +6,8 @@ from engine.alerts.messages import ExistingGuarded
 from engine.alerts.questions import Armed, Offer, OfferLine, PartLeftOut, Standing
 from engine.guards.guard import Guard
 from engine.offers.outcomes import ComparedFirst, LeftAlone, Nothing, Outcome, Unguarded
-from handlers.render.guards import is_guarded, render_offer, standing_of
+from handlers.render.guard_standing import is_guarded, standing_of
+from handlers.render.guards import render_offer
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import price, quantity, threshold_percent
 from handlers.render.positions import guard_trigger

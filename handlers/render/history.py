@@ -11,15 +11,11 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
+from handlers.render.exit_alarms import opening_of
+from handlers.render.exit_filled import fill_against_name, may_be_your_own, time_to_fill_name
 from handlers.render.exit_results import Brought, brought_by_exit, brought_by_sale
 from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
-from handlers.render.exits import (
-    fill_against_name,
-    may_be_your_own,
-    opening_of,
-    time_to_fill_name,
-)
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,

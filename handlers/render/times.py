@@ -92,3 +92,8 @@ def _coarse(seconds: int) -> str:
     if seconds < 2 * _DAY_S:
         return f"{seconds // _HOUR_S} h"
     return f"{seconds // _DAY_S} d"
+
+
+def age_or_never(at: datetime | None, reader: Reader) -> str:
+    """Write how long ago something was, if it ever was."""
+    return "never" if at is None else reader.age(at)

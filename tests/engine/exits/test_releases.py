@@ -12,7 +12,7 @@ from engine.exits.releases import Lists, Releases, released_part
 from engine.model.orders import CancelledOrder, Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
-from handlers.render.exits import cancelled_lines
+from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
 from tests.engine_room import a_trigger

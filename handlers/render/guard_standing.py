@@ -1,0 +1,116 @@
+"""How a position stands, or would stand the moment it were guarded."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.alerts.questions import OfferLine, Standing
+from engine.guards.guard import Guard, GuardState
+from engine.market.mark import Mark
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, exact
+from engine.offers.arming import Exclusion
+from engine.portfolio.view import PositionView
+from handlers.render.html import bold, escape, foreign
+from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
+from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
+from handlers.render.standing import (
+    SOLD_ON_REQUEST,
+    command_name,
+    is_locked,
+    locked_text,
+    way_in,
+)
+from handlers.render.times import Reader
+
+
+def guarded_lines(guard: Guard, line: OfferLine) -> Iterator[str]:
+    """Return how a guard stands; beside its threshold stands only what it judges by."""
+    position, amount = line.position, quantity(guard.quantity)
+    if guard.state is GuardState.PAUSED:
+        yield f"its guard of {amount} is paused"
+        return
+    at = f"{amount} of it guarded at {threshold_percent(guard.threshold)}"
+    if guard.is_for_one_sale:
+        yield f"{amount} of it {SOLD_ON_REQUEST}"
+        return
+    if guard.state is GuardState.CLOSING:
+        yield f"{at}, being sold now"
+        return
+    is_long = guard.direction is Direction.LONG
+    sold, side = ("sold", "less") if is_long else ("bought back", "more")
+    yield escape(f"{at}, {_judged(position, guard)}{sold} at {guard_trigger(guard)} or {side}")
+    if line.standing is Standing.CANNOT_BE_GUARDED and is_guarded_from_elsewhere(position):
+        yield f"{escape(result_text(position.pnl_ratio, position.pnl, position.currency))}{_from_cost(position)}"
+
+
+def _judged(position: PositionView, guard: Guard) -> str:
+    if position.guard_ratio is None:
+        why = (
+            "price unknown"
+            if isinstance(position.mark, Mark)
+            else position.mark.why_at(position.account.venue)
+        )
+        return f"{why}; "
+    return f"now {percent_beside(position.guard_ratio, guard.threshold)} against {guarded_from(guard)}, "
+
+
+def standing_of(line: OfferLine, reader: Reader) -> str:
+    """Return how a position would stand the moment it were guarded."""
+    position = line.position
+    result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
+    match line.standing:
+        case Standing.ABOVE_THRESHOLD:
+            return f"{_of(line, position.explained)}{result}{_from_cost(position)}"
+        case Standing.WOULD_BE_SOLD_NOW:
+            with exact():
+                sold = min(position.quantity - position.locked, position.explained)
+            return f"{bold('would be sold now')}: {_of(line, sold)}{result}{_from_cost(position)}"
+        case Standing.ENTRY_UNKNOWN:
+            return "entry unknown: can be guarded from today's price only"
+        case Standing.CANNOT_BE_GUARDED:
+            return _why_not(line, reader)
+
+
+def _from_cost(position: PositionView) -> str:
+    return f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
+
+
+def _of(line: OfferLine, counted: Decimal) -> str:
+    """Name the quantity a result is of where that is not all that is held."""
+    position = line.position
+    if position.guard is not None or not ZERO < counted < position.quantity:
+        return ""
+    return f"{quantity(counted)} of it "
+
+
+def _why_not(line: OfferLine, reader: Reader) -> str:
+    position = line.position
+    guard = position.guard
+    if guard is not None and guard.is_for_one_sale:
+        return SOLD_ON_REQUEST
+    if is_guarded(line) and guard is not None:
+        selling = ", being sold now" if guard.state is GuardState.CLOSING else ""
+        return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
+    if guard is not None and guard.state is GuardState.PAUSED and position.quantity == ZERO:
+        return f"none there; its guard is paused; /unguard {command_name(position)} ends it"
+    if not is_locked(position) and line.why_not == Exclusion.PRICE_UNKNOWN:
+        return f"cannot be guarded: {foreign(_why_no_price(line))}"
+    why = locked_text(position) if is_locked(position) else line.why_not
+    return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
+
+
+def _why_no_price(line: OfferLine) -> str:
+    """Return why there is no price and what to do, as far as it will be otherwise one day."""
+    position, mark = line.position, line.position.mark
+    label, again = position.account.venue.label, f"send /guard {command_name(position)} again when"
+    if line.trouble:
+        return f"{line.trouble}; {again} {label} answers"
+    if isinstance(mark, Mark):
+        return f"{line.why_not}; {again} there is one"
+    return f"{mark.why_at(position.account.venue)}; {again} there is one"
+
+
+def is_guarded(line: OfferLine) -> bool:
+    """Return whether a position was left out because it has a guard."""
+    guard = line.position.guard
+    return line.why_not == Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale

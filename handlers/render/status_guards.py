@@ -1,0 +1,69 @@
+"""The guards in /status: which are watched, paused, being sold, and the ages of their prices."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from engine import wall_time
+from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.guards.unwatched import Unwatched
+from engine.status import (
+    PriceAge,
+    StatusReport,
+)
+from handlers.render.exit_alarms import named_orders, opening_of, whether_sold
+from handlers.render.html import escape, foreign, rows
+from handlers.render.times import Reader, age_or_never
+
+
+def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
+    out = len(report.unwatched) + len(report.unreadable)
+    unwatched = f", {out} not watched" if out else ""
+    yield (
+        f"{report.guards_armed} watching{unwatched}, {len(report.paused)} paused, "
+        f"{report.exits_in_flight} being sold"
+    )
+    yield from _unwatched(report, reader)
+    yield from map(_unreadable_record, report.unreadable)
+    for paused in report.paused:
+        why = foreign(paused.why) or "your answer is needed"
+        yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
+    for exit_ in report.failing:
+        since, why = reader.clock(exit_.since), foreign(exit_.why) or "/history says why"
+        why += opening_of(exit_.wait, reader)
+        orders = f" ({named_orders(exit_.order_ids)})" if exit_.order_ids else ""
+        state = f"{whether_sold(exit_.order_ids)}{orders}"
+        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, {state}: {why}"
+        if exit_.why_unsent:
+            unsent = escape(exit_.why_unsent)
+            yield f"Its reminders cannot be written ({unsent}), NIJA tries again every second: look here meanwhile"
+    if report.prices:
+        yield "Last price:"
+        yield rows((_price_label(age), age_or_never(age.at, reader)) for age in report.prices)
+
+
+def _unreadable_record(record: RecordUnreadable) -> str:
+    symbol = record.symbol or f"guard {record.name}"
+    venue = record.venue_label or "an unknown venue"
+    what = "its guard" if record.record is RecordKind.GUARD else "the order that sells it"
+    lost = f"{what} cannot be read from the database: {foreign(record.why)}"
+    return f"NOT watched: {escape(symbol)} at {escape(venue)}, {lost}"
+
+
+def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
+    """Name the guards that cannot act, those with the same reason together."""
+    alike = defaultdict[tuple[str, str], list[Unwatched]](list)
+    for one in report.unwatched:
+        alike[one.venue_label, one.why].append(one)
+    for (label, why), ones in alike.items():
+        names = ", ".join(escape(one.symbol) for one in ones)
+        if all(one.is_starting for one in ones):
+            yield f"Not watched yet: {names} at {escape(label)}, {foreign(why)}"
+            continue
+        # The first of them is the longest without a watch.
+        first = wall_time.earliest(one.since for one in ones if one.since is not None)
+        since = f"since {reader.clock(first)}" if first else "since NIJA started"
+        yield f"Not watched {since}: {names} at {escape(label)}, {foreign(why)}"
+
+
+def _price_label(age: PriceAge) -> str:
+    return f"{age.symbol} {age.venue_label}"
