@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 
 from engine.exits.manual_close import WORSE_RATIO
 from engine.guards.guard import Guard
-from engine.market.mark import JUMP_RATIO, is_within
+from engine.market.mark_rules import JUMP_RATIO, is_within
 from engine.market.pricing import pairs_for_exit
 from engine.market.second_look import AGREEMENT_RATIO
 from engine.model.currencies import is_currency

@@ -8,17 +8,8 @@ from engine import wall_time
 from engine.clock import Clock, moment
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
-from engine.market.mark import (
-    Mark,
-    MarkRequest,
-    NeedsBook,
-    NeedsSecondLook,
-    PriceProblem,
-    PriceUnknown,
-    decide_mark,
-    mark_from_book,
-    mark_from_side,
-)
+from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
+from engine.market.mark_rules import decide_mark, mark_from_book, mark_from_side
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
 from engine.market.quote_reading import QuoteReading, problem_of

@@ -6,10 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeGuard
 
-from engine.market.mark import (
-    Mark,
-    MarkRequest,
-    NeedsBook,
+from engine.market.mark import Mark, MarkRequest, NeedsBook
+from engine.market.mark_rules import (
     figure_of,
     is_within,
     judge_quote,

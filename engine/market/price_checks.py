@@ -7,7 +7,8 @@ from dataclasses import replace
 from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
-from engine.market.mark import MarkRequest, is_price
+from engine.market.mark import MarkRequest
+from engine.market.mark_rules import is_price
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     FIRST_CALLS,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.market.mark import Mark, NeedsSecondLook, PriceProblem, PriceUnknown, is_within
+from engine.market.mark import Mark, NeedsSecondLook, PriceProblem, PriceUnknown
+from engine.market.mark_rules import is_within
 
 #: Two looks that differ by no more than this agree.
 AGREEMENT_RATIO = Decimal("0.01")

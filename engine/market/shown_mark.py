@@ -3,15 +3,8 @@
 from datetime import datetime
 
 from engine.brokers.base import Session
-from engine.market.mark import (
-    Mark,
-    MarkRequest,
-    NeedsBook,
-    NeedsSecondLook,
-    PriceProblem,
-    PriceUnknown,
-    decide_mark,
-)
+from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
+from engine.market.mark_rules import decide_mark
 from engine.market.session import check_session
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote

@@ -32,7 +32,8 @@ from engine.model.quotes import OrderBook
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
-from engine.portfolio.find import AccountFacts, exit_symbols, find_positions, marks_of, thin_symbols
+from engine.portfolio.account_facts import AccountFacts, exit_symbols
+from engine.portfolio.find import find_positions, marks_of, thin_symbols
 from engine.portfolio.position import Position
 from engine.portfolio.price_confirmer import Confirmer
 from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of

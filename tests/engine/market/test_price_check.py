@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.budget import Budget
-from engine.market.mark import MarkRequest, judge_quote, mark_from_book
+from engine.market.mark import MarkRequest
+from engine.market.mark_rules import judge_quote, mark_from_book
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     CHECKS_A_LOOK,

@@ -10,7 +10,8 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.offers.offering import propose
-from engine.portfolio.find import AccountFacts, exit_symbols, find_positions
+from engine.portfolio.account_facts import AccountFacts, exit_symbols
+from engine.portfolio.find import find_positions
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from tests.builders import (
     NOW,

@@ -14,10 +14,8 @@ from engine.market.mark import (
     NeedsSecondLook,
     PriceProblem,
     PriceUnknown,
-    decide_mark,
-    is_within,
-    mark_from_book,
 )
+from engine.market.mark_rules import decide_mark, is_within, mark_from_book
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark, a_quote, ago
 
