@@ -17,7 +17,7 @@ from handlers.render.alert_subject import subject_of
 from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
-from handlers.render.positions import result_text
+from handlers.render.position_results import result_text
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
 

@@ -10,7 +10,7 @@ from handlers.render.guard_standing import is_guarded, standing_of
 from handlers.render.guards import render_offer
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import price, quantity, threshold_percent
-from handlers.render.positions import guard_trigger
+from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
 from handlers.render.standing import position_name
 from handlers.render.times import Reader

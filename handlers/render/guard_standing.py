@@ -12,7 +12,12 @@ from engine.offers.arming import Exclusion
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
-from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
+from handlers.render.position_results import (
+    guard_trigger,
+    guarded_from,
+    is_guarded_from_elsewhere,
+    result_text,
+)
 from handlers.render.standing import (
     SOLD_ON_REQUEST,
     command_name,
