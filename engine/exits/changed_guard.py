@@ -30,7 +30,9 @@ def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, manual: Man
     if left.state is not GuardState.CLOSING:
         return left
     if manual is not None:
-        return restore_guard(left, manual, why=ended.state_reason or "")
+        left = restore_guard(left, manual, why=ended.state_reason or "")
+        if left.state is not GuardState.ARMED:
+            return left
     if ended.state is GuardState.PAUSED:
         return replace(left, state=ended.state, state_reason=ended.state_reason)
     return replace(left, state=GuardState.ARMED, state_reason=None)

@@ -6,7 +6,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
+from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced, Message
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, Dust
 from engine.exits.manual_close import TOO_LATE, restore_guard
@@ -31,9 +31,11 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
         why=dust.why,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
-    closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
+    kept = _restored(guard, intent, why=dust.why)
+    if intent.manual is None or kept.quantity <= dust.quantity:
+        kept = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
     return await journal.give_back(
-        intent, IntentEvent.ABANDON, was=was, guard=closed, message=message, cause=dust.why
+        intent, IntentEvent.ABANDON, was=was, guard=kept, message=message, cause=dust.why
     )
 
 
@@ -41,17 +43,18 @@ async def await_return(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust
 ) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
-    kept = restore_guard(guard, intent.manual, why=dust.why) if intent.manual else guard
+    kept = _restored(guard, intent, why=dust.why)
     if kept.state is GuardState.CLOSED:
         return await abandon(journal, intent, guard, dust=dust, was=was)
+    paused = _paused(kept, ChangeReason.VANISHED)
+    is_awaited = paused.state_reason == ChangeReason.VANISHED
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
         quantity=dust.quantity,
-        why=f"{dust.why}; if it comes back as it was, it is guarded again",
+        why=f"{dust.why}; if it comes back as it was, it is guarded again" if is_awaited else dust.why,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
-    paused = replace(kept, state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
     return await journal.give_back(
         intent,
         IntentEvent.ABANDON,
@@ -59,7 +62,7 @@ async def await_return(
         guard=paused,
         message=message,
         cause=dust.why,
-        awaited=await journal.load_expected(guard),
+        awaited=await journal.load_expected(guard) if is_awaited else None,
     )
 
 
@@ -89,11 +92,17 @@ async def presume_filled(
 
     What is left stays guarded; what is there now is what the next reading is compared with.
     """
-    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER}"
-    message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=left, why=why)
     rest = replace(guard.with_quantity(left), state_reason=SOLD_EXTERNALLY)
     if left > ZERO:
-        rest = replace(rest, state=GuardState.ARMED, state_reason=None)
+        watching = replace(rest, state=GuardState.ARMED, state_reason=None)
+        rest = _restored(watching, intent, why=SOLD_EXTERNALLY)
+    message = GuardReduced(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        was=guard.quantity,
+        now=ZERO if rest.state is GuardState.CLOSED else rest.quantity,
+        why=f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER}",
+    )
     return await journal.give_back(
         intent,
         IntentEvent.SUPERSEDE,
@@ -110,14 +119,22 @@ async def pause_for_split(
 ) -> Intent:
     """End an exit whose loss is none: the units were split, and only the owner can decide what is guarded now."""
     why = ChangeReason.ENTRY_CHANGED
-    message = GuardPaused(
+    paused = _paused(_restored(guard, intent, why=why), why)
+    message: Message = GuardPaused(
         venue=intent.venue,
         symbol=intent.symbol,
-        guarded=guard.quantity,
+        guarded=paused.quantity,
         seen=guard.quantity if owned is None else owned,
         why=why,
     )
-    paused = replace(guard, state=GuardState.PAUSED, state_reason=why.value)
+    if paused.state is GuardState.CLOSED:
+        message = ExitParked(
+            venue=intent.venue,
+            symbol=intent.symbol,
+            quantity=guard.quantity,
+            why=f"{why}; /close asks again",
+            cancelled=await journal.releases.load_released(intent.intent_id),
+        )
     return await journal.give_back(
         intent, IntentEvent.SUPERSEDE, was=was, guard=paused, message=message, cause=why
     )
@@ -140,7 +157,6 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
 
 async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
     """End what its owner requested too long ago to still want it at any price."""
-    kept = restore_guard(guard, intent.manual, why=TOO_LATE) if intent.manual else guard
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -149,5 +165,22 @@ async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
-        intent, IntentEvent.REFUSE, was=was, guard=kept, message=message, cause="asked too long ago"
+        intent,
+        IntentEvent.REFUSE,
+        was=was,
+        guard=_restored(guard, intent, why=TOO_LATE),
+        message=message,
+        cause="asked too long ago",
     )
+
+
+def _restored(guard: Guard, intent: Intent, *, why: str) -> Guard:
+    """Return what stays of a guard: as it was before a manual close, which covered more than was guarded."""
+    return guard if intent.manual is None else restore_guard(guard, intent.manual, why=why)
+
+
+def _paused(guard: Guard, why: ChangeReason) -> Guard:
+    """Return a guard that waits for its owner; one that waited before the exit goes on waiting for that."""
+    if guard.state in {GuardState.PAUSED, GuardState.CLOSED}:
+        return guard
+    return replace(guard, state=GuardState.PAUSED, state_reason=why.value)

@@ -12,6 +12,7 @@ from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.inventory import Inventory
+from engine.exits.manual_close import wanted_of
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
@@ -150,7 +151,8 @@ class Refusals:
             now_s=now_s,
         ):
             guard = sent.exit_quantity.guard
-            return End(write=partial(abandon, dust=Dust(guard.quantity, error.message)), guard=guard)
+            dust = Dust(wanted_of(guard.quantity, intent.manual), error.message)
+            return End(write=partial(abandon, dust=dust), guard=guard)
         self._inventory.outdate(intent)
         await self._pauses.wait(error)
         return None

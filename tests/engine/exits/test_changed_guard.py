@@ -76,6 +76,8 @@ MANUAL = ManualClose(guarded=D("0.05"), guarded_cost=D(3000), entry_known=True)
         (BIGGER, STOOD_DOWN, "0", None, ("0.3", 18000, GuardState.ARMED, None)),
         (BIGGER, AWAITS, "0", None, ("0.3", 18000, GuardState.PAUSED, "vanished")),
         (BIGGER, SOLD, "0.1", MANUAL, ("0.05", 3000, GuardState.ARMED, None)),
+        (BIGGER, AWAITS, "0", MANUAL, ("0.05", 3000, GuardState.PAUSED, "vanished")),
+        (BIGGER, AWAITS, "0", replace(MANUAL, paused="split"), ("0.05", 3000, GuardState.PAUSED, "split")),
         (PAUSED, SOLD, "0.1", None, ("0.2", 12000, GuardState.PAUSED, "split")),
         (
             replace(CLOSING, quantity=D("0.05"), cost=D(3000)),

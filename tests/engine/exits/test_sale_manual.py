@@ -1,13 +1,21 @@
 """Sales that their owner requested, on the real engine: no more than was shown, and what was not guarded stays unguarded."""
 
+from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from engine.alerts.messages import ExitFilled
+from engine.alerts.messages import ExitFilled, ExitParked, GuardPaused, GuardReduced
+from engine.exits.ending import abandon, await_return, give_up, pause_for_split, presume_filled
+from engine.exits.exit_quantity import Dust
+from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
+from engine.orders.intents import MANUAL, ManualClose
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
+from tests.builders import a_guard
+from tests.engine_room import a_trigger
 
 D = Decimal
 
@@ -44,3 +52,70 @@ async def test_what_is_unlocked_after_the_press_is_not_sold_and_stays_guarded(ro
     assert (filled.quantity, filled.left_over) == (D("0.3"), D("0.1"))
     assert "more than you were shown" in filled.left_over_why
     assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(5000), GuardState.ARMED)
+
+
+NOTHING, SOME = (D(0), D(0)), (D("0.1"), D(5000))
+ENDINGS = {
+    "counted as sold": partial(presume_filled, left=D("0.2"), owned=D("0.2")),
+    "other units": partial(pause_for_split, owned=D("0.4")),
+    "nothing there": partial(await_return, dust=Dust(D("0.4"), "nothing of it is there any more")),
+    "too little": partial(abandon, dust=Dust(D("0.001"), "too little")),
+    "too late": give_up,
+}
+ENTRY = ChangeReason.ENTRY_CHANGED
+VANISHED = ChangeReason.VANISHED
+
+
+async def begin(room, guarded, *, paused=None):
+    """Write a manual close of all four tenths down; return what drives it."""
+    quantity, cost = guarded
+    before = None
+    if quantity:
+        before = await room.arm(quantity, cost)
+    if paused is not None:
+        before = replace(before, state=GuardState.PAUSED, state_reason=paused)
+        await room.put(before)
+    manual = ManualClose(guarded=quantity, guarded_cost=cost, paused=paused, entry_known=True, most=D("0.4"))
+    trigger = replace(
+        a_trigger(quantity="0.4", cost="20000", at=room.clock.now()), basis=MANUAL, manual=manual
+    )
+    wide = replace(before or a_new_guard(room), quantity=D("0.4"), cost=D(20000))
+    return await room.journal.plan_manual_close(wide, trigger, before=before, intent_id="exit-1")
+
+
+def a_new_guard(room):
+    return replace(
+        a_guard(), guard_id="guard-1", user_id=OWNER_ID, account_id="env-kraken", created_at=room.clock.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "guarded", "paused", "left"),
+    [
+        ("counted as sold", SOME, None, (GuardState.ARMED, D("0.1"), D(5000), None)),
+        ("counted as sold", SOME, "a split", (GuardState.PAUSED, D("0.1"), D(5000), "a split")),
+        ("counted as sold", NOTHING, None, (GuardState.CLOSED,)),
+        ("other units", SOME, None, (GuardState.PAUSED, D("0.1"), D(5000), ENTRY)),
+        ("other units", SOME, "a split", (GuardState.PAUSED, D("0.1"), D(5000), "a split")),
+        ("other units", NOTHING, None, (GuardState.CLOSED,)),
+        ("nothing there", SOME, None, (GuardState.PAUSED, D("0.1"), D(5000), VANISHED)),
+        ("nothing there", SOME, "a split", (GuardState.PAUSED, D("0.1"), D(5000), "a split")),
+        ("nothing there", NOTHING, None, (GuardState.CLOSED,)),
+        ("too little", SOME, None, (GuardState.ARMED, D("0.1"), D(5000), None)),
+        ("too little", SOME, "a split", (GuardState.PAUSED, D("0.1"), D(5000), "a split")),
+        ("too little", (D("0.001"), D(50)), None, (GuardState.CLOSED,)),
+        ("too late", SOME, None, (GuardState.ARMED, D("0.1"), D(5000), None)),
+        ("too late", NOTHING, None, (GuardState.CLOSED,)),
+    ],
+)
+async def test_however_it_ends_unsold_only_what_was_guarded_before_stays_guarded_as_it_was(
+    holding, ending, guarded, paused, left
+):
+    live = await begin(holding, guarded, paused=paused)
+
+    await ENDINGS[ending](holding.journal, live.intent, live.guard, was=live.guard)
+
+    guard = await holding.guard()
+    assert (guard.state, guard.quantity, guard.cost, guard.state_reason)[: len(left)] == left
+    [alert] = await holding.alerts(ExitParked, GuardReduced, GuardPaused)
+    assert isinstance(alert, GuardPaused) == (ending == "other units" and guarded != NOTHING)
