@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 
+from engine.exits.interrupted_close import before_interrupted, report_interrupted
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason
 from engine.orders import steps_store as step_rows
 from engine.orders import store as intent_rows
 from engine.orders.fills_table import FillCursorRow, FillRow
-from engine.orders.intents import IntentStep
+from engine.orders.intents import Intent, IntentStep
 from engine.orders.states import IntentState
 from engine.storage.readable import readable_rows
 from engine.storage.session import DatabaseSession
@@ -67,7 +68,7 @@ async def load_newest_trades(session: DatabaseSession, account_id: str, *, most:
 
 async def set_aside(session: DatabaseSession, account_id: str, *, now: datetime) -> None:
     """Pause every guard, end every exit and forget the trades: they belong to an account that is not open now."""
-    in_sale = set[str | None]()
+    in_sale = dict[str | None, Intent]()
     for intent in await intent_rows.load_live_intents(session):
         if intent.account_id != account_id:
             continue
@@ -85,14 +86,17 @@ async def set_aside(session: DatabaseSession, account_id: str, *, now: datetime)
             detail="",
         )
         await step_rows.insert_step(session, step)
-        in_sale.add(intent.guard_id)
+        in_sale[intent.guard_id] = intent
     for guard in await guard_rows.load_open_guards(session, account_id):
         if guard.state is GuardState.PAUSED:
             continue
-        why = WaitReason.SWAPPED_IN_SALE if guard.guard_id in in_sale else WaitReason.SWAPPED
-        paused = replace(guard, state=GuardState.PAUSED, state_reason=why)
-        cause = "the key opens another account"
-        await guard_rows.save_guard(session, paused, was=guard, now=now, cause=cause)
+        sale, cause = in_sale.get(guard.guard_id), "the key opens another account"
+        why = WaitReason.SWAPPED_IN_SALE if sale is not None else WaitReason.SWAPPED
+        waiting = replace(guard, state=GuardState.PAUSED, state_reason=why)
+        if sale is not None:
+            waiting = before_interrupted(waiting, sale)
+            await report_interrupted(session, waiting, sale, now=now)
+        await guard_rows.save_guard(session, waiting, was=guard, now=now, cause=cause)
     await session.exec(delete(FillRow).where(col(FillRow.account_id) == account_id))
     await session.exec(delete(FillCursorRow).where(col(FillCursorRow.account_id) == account_id))
 

@@ -12,6 +12,7 @@ from engine.alerts.messages import DatabaseCopied
 from engine.alerts.outbox import append_alert
 from engine.alerts.questions import Choice, ChoiceKind
 from engine.clock import Clock
+from engine.exits.interrupted_close import restore_interrupted
 from engine.guards import store as rows
 from engine.guards.guard import Guard
 from engine.model.wait_reasons import WaitReason
@@ -44,7 +45,10 @@ async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> 
     async with database.write() as session:
         is_other = (await load_origin(session)).is_other_than(mark, noted)
         if is_other:
-            await _disarm(session, mark, clock=clock)
+            await _disarm(session, clock=clock)
+        await restore_interrupted(session, now=now)
+        if is_other:
+            await _ask_all(session, mark, clock=clock)
         await bind_file(session, mark, now=now)
         reached = await raise_high_water(session, above=noted or 0, now=now)
     if is_other:
@@ -55,9 +59,12 @@ async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> 
         await asyncio.to_thread(note.write, reached)
 
 
-async def _disarm(session: DatabaseSession, mark: str | None, *, clock: Clock) -> None:
+async def _disarm(session: DatabaseSession, *, clock: Clock) -> None:
     for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=clock.now()):
         await session.send(text(statement), **values)
+
+
+async def _ask_all(session: DatabaseSession, mark: str | None, *, clock: Clock) -> None:
     for user_id, guards in (await _waiting(session)).items():
         await _ask(session, user_id, guards, mark=mark, clock=clock)
 

@@ -67,6 +67,18 @@ async def load_live_intents(session: DatabaseSession) -> tuple[Intent, ...]:
     return await readable_rows(session, _LIVE_OF_ALL, build_intent)
 
 
+_LAST_OF_GUARD = Prepared(
+    select(IntentRow)
+    .where(col(IntentRow.guard_id) == bindparam("guard_id"))
+    .order_by(col(IntentRow.created_at).desc())
+)
+
+
+async def load_last_of_guard(session: DatabaseSession, guard_id: str) -> Intent | None:
+    """Return the latest intent of a guard; None where it has none."""
+    return await readable_row(session, _LAST_OF_GUARD, build_intent, guard_id=guard_id)
+
+
 async def load_exits(
     session: DatabaseSession, user_id: int, *, named: str | None = None, most: int
 ) -> tuple[Intent, ...]:

@@ -1,6 +1,5 @@
 """Sales that their owner requested, on the real engine: no more than was shown, and what was not guarded stays unguarded."""
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -11,11 +10,9 @@ from engine.exits.ending import abandon, await_return, give_up, pause_for_split,
 from engine.exits.exit_quantity import Dust
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
-from engine.orders.intents import MANUAL, ManualClose
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
-from tests.builders import a_guard
-from tests.engine_room import a_trigger
+from tests.engine.exits.manual import NOTHING, SOME, begin
 
 D = Decimal
 
@@ -54,7 +51,6 @@ async def test_what_is_unlocked_after_the_press_is_not_sold_and_stays_guarded(ro
     assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(5000), GuardState.ARMED)
 
 
-NOTHING, SOME = (D(0), D(0)), (D("0.1"), D(5000))
 ENDINGS = {
     "counted as sold": partial(presume_filled, left=D("0.2"), owned=D("0.2")),
     "other units": partial(pause_for_split, owned=D("0.4")),
@@ -64,29 +60,6 @@ ENDINGS = {
 }
 ENTRY = ChangeReason.ENTRY_CHANGED
 VANISHED = ChangeReason.VANISHED
-
-
-async def begin(room, guarded, *, paused=None):
-    """Write a manual close of all four tenths down; return what drives it."""
-    quantity, cost = guarded
-    before = None
-    if quantity:
-        before = await room.arm(quantity, cost)
-    if paused is not None:
-        before = replace(before, state=GuardState.PAUSED, state_reason=paused)
-        await room.put(before)
-    manual = ManualClose(guarded=quantity, guarded_cost=cost, paused=paused, entry_known=True, most=D("0.4"))
-    trigger = replace(
-        a_trigger(quantity="0.4", cost="20000", at=room.clock.now()), basis=MANUAL, manual=manual
-    )
-    wide = replace(before or a_new_guard(room), quantity=D("0.4"), cost=D(20000))
-    return await room.journal.plan_manual_close(wide, trigger, before=before, intent_id="exit-1")
-
-
-def a_new_guard(room):
-    return replace(
-        a_guard(), guard_id="guard-1", user_id=OWNER_ID, account_id="env-kraken", created_at=room.clock.now()
-    )
 
 
 @pytest.mark.parametrize(
