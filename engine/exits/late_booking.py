@@ -13,7 +13,7 @@ from engine.alerts.outbox import append_alert, load_written_under
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
-from engine.exits.late_order import LateOrder, late_part, quantity_off_guard
+from engine.exits.late_order import LateOrder, late_part, quantity_off_guard, sold_of_guarded
 from engine.guards import store as guards
 from engine.guards.comparison import quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
@@ -25,7 +25,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order
 from engine.orders import fills_store as fill_rows
 from engine.orders.intents import Intent, StepNote
-from engine.orders.states import client_order_id
+from engine.orders.states import IntentState, client_order_id
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
@@ -43,6 +43,8 @@ class _LatePart:
     #: What was reported of the order before.
     reported: tuple[ExitFilled, ...]
     key_prefix: str
+    #: How much of it was guarded.
+    guarded: Decimal
 
     @property
     def key(self) -> str:
@@ -96,13 +98,25 @@ class LateBooking:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
             fills = await self._load_fills(session, late)
             written = await load_written_under(session, key_prefix=prefix)
+            of_all = await load_written_under(session, key_prefix=late_fill_prefix(intent))
         reported = tuple(message for message in written if isinstance(message, ExitFilled))
         order = late_part(late, fills, reported) if fills else None
         if guard is None or intent.trigger is None or order is None:
             return None
         # What was guarded when it left: its guard may be over.
         left_with = replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost)
-        return _LatePart(late=late, guard=left_with, order=order, reported=reported, key_prefix=prefix)
+        with exact():
+            booked = intent.filled_quantity if intent.state is IntentState.FILLED else ZERO
+            before = sum((one.quantity for one in of_all if isinstance(one, ExitFilled)), booked)
+        guarded = sold_of_guarded(intent.trigger, before=before, filled=order.filled_quantity)
+        return _LatePart(
+            late=late,
+            guard=left_with,
+            order=order,
+            reported=reported,
+            key_prefix=prefix,
+            guarded=guarded,
+        )
 
     async def _write(self, part: _LatePart, message: ExitFilled, report: AccountReport) -> bool:
         """Store the report and what stays guarded; False where that is stored already."""
@@ -119,7 +133,7 @@ class LateBooking:
             if not is_new:
                 return False
             await self._journal.note_late(session, intent, late.attempt, late.order_id)
-            taken = await self._reduce_guard(session, intent, part.order.filled_quantity, report)
+            taken = await self._reduce_guard(session, intent, part.guarded, report)
         # Only what is written down was taken.
         self._taken.update(taken)
         return True

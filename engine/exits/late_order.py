@@ -10,7 +10,7 @@ from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, Trigger
 from engine.orders.order_readings import ROUNDING, with_trade_totals
 from engine.orders.states import IntentState, client_order_id
 
@@ -64,6 +64,14 @@ def quantity_off_guard(
         total = sum(sold, ZERO)
         missing = total if seen is None else max(seen - there, ZERO)
         return max(min(total, missing) - taken, ZERO)
+
+
+def sold_of_guarded(trigger: Trigger, *, before: Decimal, filled: Decimal) -> Decimal:
+    """Return how much of what filled after so much `before` was guarded: a manual close sells all else first."""
+    guarded, _ = trigger.guarded
+    with exact():
+        unguarded = trigger.quantity - guarded
+        return max(before + filled - unguarded, ZERO) - max(before - unguarded, ZERO)
 
 
 def ended_short(intent: Intent) -> bool:

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
-from engine.exits.ending import stand_down
+from engine.exits.ending import give_up, stand_down
 from engine.guards.guard import GuardState
 from engine.orders.states import IntentEvent
+from tests.engine.exits.manual import SOME, begin
 from tests.engine_room import a_trigger
 
 
@@ -136,3 +137,28 @@ async def test_two_late_orders_take_no_more_off_the_guard_of_today_than_is_missi
 
     assert [alert.quantity for alert in await room.alerts(ExitFilled)] == [Decimal("0.1")] * 2
     assert (await room.guard()).quantity == Decimal("0.1")
+
+
+async def test_a_late_fill_of_a_manual_close_takes_only_what_it_sold_of_the_guarded_part(room):
+    room.deposit("BTC", "0.4")
+    room.set_bid("60000")
+    await room.read()
+    live = await begin(room, SOME)
+    room.trade("sell", "0.3", limit="70000")
+    [order] = (await room.broker().fetch_open_orders()).orders
+    intent = await room.journal.record(
+        live.intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.3"), sent_at=room.clock.now()
+    )
+    intent = await room.journal.record(
+        intent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order.venue_order_id
+    )
+    intent = await room.journal.retry(intent, cause="closed without a fill")
+    await give_up(room.journal, intent, live.guard, was=live.guard)
+
+    await fill_it(room)
+
+    [filled] = await room.alerts(ExitFilled)
+    guard = await room.guard()
+    assert filled.quantity == Decimal("0.3")
+    assert (guard.quantity, guard.cost, guard.state) == (*SOME, GuardState.ARMED)
+    assert await room.alerts(GuardReduced, ClosedElsewhere) == []

@@ -3,10 +3,13 @@ from decimal import Decimal
 
 import pytest
 
-from engine.exits.late_order import LateOrder, ended_short, late_part, quantity_off_guard
+from engine.exits.late_order import LateOrder, ended_short, late_part, quantity_off_guard, sold_of_guarded
 from engine.model.orders import VenueOrderId
+from engine.orders.intents import ManualClose
 from engine.orders.states import IntentState
 from tests.builders import a_fill, an_exit_intent
+from tests.engine_room import a_trigger
+from tests.patient_loop import START
 
 D = Decimal
 ORDER_ID = VenueOrderId("venue-1")
@@ -82,3 +85,26 @@ def test_late_orders_take_no_more_off_a_guard_than_is_missing_for_all_of_them(so
 
     assert taken == [D(one) for one in off]
     assert quantity_off_guard(sold, seen=seen, there=D(there)) == sum(taken)
+
+
+@pytest.mark.parametrize(
+    ("before", "filled", "of_guarded"),
+    [
+        ("0", "0.3", "0"),
+        ("0", "0.35", "0.05"),
+        ("0.3", "0.05", "0.05"),
+        ("0.35", "0.05", "0.05"),
+        ("0", "0.4", "0.1"),
+    ],
+)
+def test_a_manual_close_sells_what_was_guarded_last(before, filled, of_guarded):
+    manual = ManualClose(guarded=D("0.1"), guarded_cost=D(5000), entry_known=True)
+    wide = replace(a_trigger(quantity="0.4", cost="20000", at=START), manual=manual)
+
+    assert sold_of_guarded(wide, before=D(before), filled=D(filled)) == D(of_guarded)
+
+
+def test_what_a_guard_began_sells_what_was_guarded():
+    trigger = a_trigger(quantity="0.4", at=START)
+
+    assert sold_of_guarded(trigger, before=D("0.1"), filled=D("0.2")) == D("0.2")
