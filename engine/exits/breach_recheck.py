@@ -1,5 +1,7 @@
 """Whether an exit that did not get through at once is still needed by the price of now."""
 
+from decimal import Decimal
+
 from engine.exits.context import ExitContext
 from engine.guards.guard import Guard
 
@@ -28,6 +30,11 @@ class BreachRecheck:
         breached = self._context.guard_marks.is_breached(self._guard)
         self._is_unneeded = breached is False or (breached is None and self._is_unneeded)
         return self._is_unneeded
+
+    async def price(self) -> Decimal | None:
+        """Return the price of now; None without one."""
+        await self._await_price()
+        return self._context.guard_marks.price_of(self._guard)
 
     async def _await_price(self) -> None:
         """Give the watch a moment to judge an exit that it has not seen yet."""

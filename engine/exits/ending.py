@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced, Message
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, Dust
-from engine.exits.manual_close import TOO_LATE, restore_guard
+from engine.exits.manual_close import restore_guard
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
@@ -155,22 +155,22 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
     )
 
 
-async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
-    """End what its owner requested too long ago to still want it at any price."""
+async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, why: str) -> Intent:
+    """End what its owner requested too long ago, or at another price, to still want it."""
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
         quantity=guard.quantity,
-        why=TOO_LATE,
+        why=why,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
         intent,
         IntentEvent.REFUSE,
         was=was,
-        guard=_restored(guard, intent, why=TOO_LATE),
+        guard=_restored(guard, intent, why=why),
         message=message,
-        cause="asked too long ago",
+        cause=why,
     )
 
 

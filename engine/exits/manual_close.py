@@ -9,6 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.clock import Moment
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
+from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.orders.intents import Intent, ManualClose
 
@@ -19,6 +20,10 @@ WORSE_RATIO = Decimal("0.01")
 
 TOO_LATE = (
     "the venue took no order within a minute of your asking, so nothing more is tried; /close asks again"
+)
+PRICE_WORSE = (
+    "the venue did not take it at once, and the price has moved against you by more than 1 % since you "
+    "asked, so nothing more is tried; /close asks again"
 )
 NO_MORE_BUYERS = "the market took no more of it; /close asks again"
 NOT_SHOWN = "it is more than you were shown; /close asks again"
@@ -35,6 +40,14 @@ def is_too_late(intent: Intent, now: Moment, *, driven_since: Moment) -> bool:
     return now - driven_since > MANUAL_CLOSE_VALID or wall_time.is_older(
         trigger.at, now.at, MANUAL_CLOSE_VALID
     )
+
+
+def is_worse(price: Decimal, shown: Decimal, direction: Direction) -> bool:
+    """Return whether a price is so much worse than the one that was shown that its owner must be asked again."""
+    with exact():
+        if direction is Direction.LONG:
+            return price < shown * (1 - WORSE_RATIO)
+        return price > shown * (1 + WORSE_RATIO)
 
 
 def wanted_of(quantity: Decimal, manual: ManualClose | None) -> Decimal:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.alerts.messages import AgainstGuard
-from engine.exits.manual_close import WORSE_RATIO
+from engine.exits.manual_close import is_worse
 from engine.exits.release import plan_release
 from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice
@@ -146,7 +146,7 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
         return ""
     if shown.symbol not in {"", line.symbol}:
         return f"It would be sold as {line.symbol} now, and {shown.symbol} was shown"
-    if line.price is not None and _is_worse(line.price, shown.price, line.direction):
+    if line.price is not None and is_worse(line.price, shown.price, line.direction):
         return f"The price of {line.symbol} has moved against you by more than 1 % since"
     if plan.quantity > shown.quantity:
         return f"More of {line.symbol} can be sold now than was shown"
@@ -248,10 +248,3 @@ def _results(
         entry=None if net is None or cost is None else cost / quantity,
         against_guard=against_guard(position, quantity, price=priced.price, fee=fee),
     )
-
-
-def _is_worse(price: Decimal, shown: Decimal, direction: Direction) -> bool:
-    with exact():
-        if direction is Direction.LONG:
-            return price < shown * (1 - WORSE_RATIO)
-        return price > shown * (1 + WORSE_RATIO)

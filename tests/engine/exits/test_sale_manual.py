@@ -8,6 +8,7 @@ import pytest
 from engine.alerts.messages import ExitFilled, ExitParked, GuardPaused, GuardReduced
 from engine.exits.ending import abandon, await_return, give_up, pause_for_split, presume_filled
 from engine.exits.exit_quantity import Dust
+from engine.exits.manual_close import PRICE_WORSE, TOO_LATE
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
 from sandbox.faults import FaultKind
@@ -56,7 +57,7 @@ ENDINGS = {
     "other units": partial(pause_for_split, owned=D("0.4")),
     "nothing there": partial(await_return, dust=Dust(D("0.4"), "nothing of it is there any more")),
     "too little": partial(abandon, dust=Dust(D("0.001"), "too little")),
-    "too late": give_up,
+    "too late": partial(give_up, why=TOO_LATE),
 }
 ENTRY = ChangeReason.ENTRY_CHANGED
 VANISHED = ChangeReason.VANISHED
@@ -92,3 +93,28 @@ async def test_however_it_ends_unsold_only_what_was_guarded_before_stays_guarded
     assert (guard.state, guard.quantity, guard.cost, guard.state_reason)[: len(left)] == left
     [alert] = await holding.alerts(ExitParked, GuardReduced, GuardPaused)
     assert isinstance(alert, GuardPaused) == (ending == "other units" and guarded != NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("bid", "is_sold"), [("49400", False), ("49600", True), ("60000", True), (None, True)]
+)
+async def test_what_was_refused_is_not_sold_at_a_price_much_worse_than_was_agreed_to(holding, bid, is_sold):
+    await holding.arm("0.1", "4000")
+    await holding.look()
+    holding.fault(FaultKind.RATE_LIMIT, times=4)
+
+    await press(holding)
+    if bid is None:
+        holding.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    else:
+        holding.set_bid(bid)
+    for _ in range(10):
+        await holding.look()
+        await holding.clock.sleep(2)
+    await holding.wait_for("exit ", within_s=200)
+
+    guard = await holding.guard()
+    assert (holding.world.ledger("kraken").total("BTC") == 0) == is_sold
+    assert [parked.why for parked in await holding.alerts(ExitParked)] == [PRICE_WORSE] * (not is_sold)
+    if not is_sold:
+        assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(4000), GuardState.ARMED)
