@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact

@@ -9,7 +9,7 @@ from functools import partial
 from engine.accounts.cost_basis import paid_for
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.exits.uncertain_keys import UncertainKeys

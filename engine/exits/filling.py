@@ -10,7 +10,7 @@ from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import ExitQuantity
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.manual_close import rest_after_manual_close
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder

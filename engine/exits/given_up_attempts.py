@@ -7,7 +7,7 @@ from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.inventory import Inventory
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError

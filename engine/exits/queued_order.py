@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError

@@ -10,7 +10,7 @@ from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import Dust, ExitQuantity
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.inventory import Inventory
 from engine.exits.manual_close import wanted_of
 from engine.exits.retry_pauses import RetryPauses

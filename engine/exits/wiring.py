@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory

@@ -12,7 +12,8 @@ from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.failure_reminders import FailureReminder, FailureReminders
+from engine.exits.failure_reminder import FailureReminder
+from engine.exits.failure_reminders import FailureReminders
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING

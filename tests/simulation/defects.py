@@ -20,7 +20,7 @@ from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, plan_sale
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminder import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
 from engine.exits.sale import Sale

@@ -9,7 +9,8 @@ from sqlmodel import select
 from engine.alerts.messages import ExitFailing
 from engine.alerts.series import load_series
 from engine.alerts.table import AlertRow
-from engine.exits.failure_reminders import FailureReminder, FailureReminders
+from engine.exits.failure_reminder import FailureReminder
+from engine.exits.failure_reminders import FailureReminders
 from engine.orders.states import IntentEvent
 from tests.engine_room import a_trigger
 
