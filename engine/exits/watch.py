@@ -1,9 +1,8 @@
-"""Watch every guard: take marks, judge them, start exits, and report missing prices."""
+"""Watch every guard: take marks, judge them and start exits."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
@@ -12,17 +11,11 @@ from engine.alerts.outages import Watched
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
 from engine.exits.price_alerts import PriceAlerts
+from engine.exits.price_news import PriceNews
 from engine.failures import Failures
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
-from engine.guards.guard_mark import (
-    GuardMark,
-    after_look,
-    is_alarm_due,
-    is_past,
-    mark_request,
-    trigger_of,
-)
+from engine.guards.guard_mark import GuardMark, is_past, mark_request, trigger_of
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.marks import Marks
@@ -65,13 +58,18 @@ class Watch:
         price_max_age_s: float,
     ) -> None:
         self._database = database
-        self._alerts = PriceAlerts(database=database, clock=clock)
         self._exits = exits
         self._clock = clock
         self._tasks = tasks
         self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
         self._marks = marks
         self._guard_marks = guard_marks
+        self._news = PriceNews(
+            alerts=PriceAlerts(database=database, clock=clock),
+            guard_marks=guard_marks,
+            clock=clock,
+            alarm_after=self._alarm_after,
+        )
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
 
@@ -97,7 +95,7 @@ class Watch:
         failures = Failures()
         if not self._guard_marks.is_restored:
             with failures.turn_of("what was told of prices before"):
-                self._guard_marks.restore(await self._alerts.load_reported())
+                await self._news.restore()
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
@@ -116,8 +114,8 @@ class Watch:
         if marks is None:
             # Its key was taken out of the settings; the owner is alerted that it is not watched.
             for guard in guards:
-                await self._accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
-            await self._report_together(guards)
+                await self._news.accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
+            await self._news.report_together(guards)
             return
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
@@ -126,13 +124,13 @@ class Watch:
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(marks, alike, reading, begun)
         # Now, because a second source may take its time.
-        failures += await self._report_all(alike)
+        failures += await self._news.report_all(alike)
         # The second source is queried after the first was judged by, so that it delays no sale.
         failures += await marks.checks.run(reading.quotes, wanted=_wanted(guards, marks.max_age_s))
         differing = differed | marks.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(marks, unlike, reading, begun)
-        failures += await self._report_all(guards)
+        failures += await self._news.report_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if reading.quotes:
@@ -150,7 +148,7 @@ class Watch:
         blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
         unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
         # The alarm counts on, unless reporting is what failed.
-        await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
+        await asyncio.gather(*(self._news.accept(guard, unjudged) for guard in blind), return_exceptions=True)
         return [failure for failure in judged if isinstance(failure, Exception)]
 
     def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
@@ -189,100 +187,12 @@ class Watch:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         # Accepting a mark may involve a report, which may fail or take long.
         self._begin_if_breached(guard, seen)
-        await self._accept(guard, seen, begun)
+        await self._news.accept(guard, seen, begun)
 
     def _begin_if_breached(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             unseen = self._guard_marks.unseen(guard, moment(self._clock))
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
-
-    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
-        """Store what was seen and report what is new of it; missing prices and their return once for all guards."""
-        before, now = self._guard_marks.of(guard), moment(self._clock)
-        after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
-        if news is None:
-            self._guard_marks.put(guard.guard_id, after)
-            return
-        if news in {"back", "unknown"}:
-            # It is reported once all have been looked at.
-            self._guard_marks.put(
-                guard.guard_id,
-                replace(
-                    before,
-                    current=after.current,
-                    last=after.last,
-                    unknown_since=after.unknown_since or before.unknown_since,
-                    spread=after.spread,
-                ),
-            )
-            return
-        # What is seen counts before it is reported; where that fails, the next look reports it.
-        self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
-        spread = before.spread if news == "narrow_spread" else after.spread
-        await self._alerts.write([guard], news, [replace(after, reminders=before.reminders, spread=spread)])
-        self._guard_marks.put(guard.guard_id, after)
-
-    async def _report_all(self, guards: Sequence[Guard]) -> list[Exception]:
-        """Report what is new of prices and return what went wrong: it must not keep the look from going on."""
-        outcomes = await asyncio.gather(self._report_together(guards), return_exceptions=True)
-        return [failure for failure in outcomes if isinstance(failure, Exception)]
-
-    async def _report_together(self, guards: Sequence[Guard]) -> None:
-        """Report to each owner once all guards that still lack a price, and all that have one again.
-
-        Raises:
-            ExceptionGroup: reports that failed; the next look repeats them.
-
-        """
-        by_account = defaultdict[str, list[Guard]](list)
-        for guard in guards:
-            by_account[guard.account_id].append(guard)
-        failures = Failures()
-        for account_id, ones in by_account.items():
-            with failures.turn_of(f"prices that are back, {account_id}"):
-                await self._report_back(
-                    [guard for guard in ones if self._is_back(self._guard_marks.of(guard))]
-                )
-            with failures.turn_of(f"missing prices, {account_id}"):
-                await self._report_missing(ones)
-        failures.raise_together("some of what is new of prices was not told")
-
-    async def _report_back(self, guards: Sequence[Guard]) -> None:
-        before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}
-        if guards:
-            await self._alerts.write(guards, "back", [*before.values()])
-        for guard_id, guard_mark in before.items():
-            self._guard_marks.put(
-                guard_id,
-                GuardMark(current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread),
-            )
-
-    async def _report_missing(self, guards: Sequence[Guard]) -> None:
-        now = moment(self._clock)
-        due = [guard for guard in guards if self._is_due(guard, now)]
-        if not due:
-            return
-        # One that was reported a moment ago is named with those that are due.
-        missing = [
-            *due,
-            *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
-        ]
-        missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
-        guard_marks = {guard.guard_id: self._guard_marks.of(guard) for guard in missing}
-        await self._alerts.write(missing, "unknown", [*guard_marks.values()])
-        for guard_id, guard_mark in guard_marks.items():
-            self._guard_marks.put(guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now)))
-
-    def _is_due(self, guard: Guard, now: Moment) -> bool:
-        guard_mark = self._guard_marks.of(guard)
-        if guard.state is GuardState.CLOSING and guard_mark.unknown_reported:
-            # Its exit has reminders of its own.
-            return False
-        return is_alarm_due(guard_mark, now=now, alarm_after=self._alarm_after)
-
-    @staticmethod
-    def _is_back(guard_mark: GuardMark) -> bool:
-        return guard_mark.unknown_reported and isinstance(guard_mark.current, Mark)
 
 
 def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[MarkRequest]]:

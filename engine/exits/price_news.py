@@ -1,0 +1,120 @@
+"""What is new of the prices that guards are judged by: kept, and reported once for all guards of an account."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.clock import Clock, Moment, moment
+from engine.exits.price_alerts import PriceAlerts
+from engine.failures import Failures
+from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import GuardMark, after_look, is_alarm_due
+from engine.guards.guard_marks import GuardMarks
+from engine.market.mark import Mark, PriceUnknown
+
+
+class PriceNews:
+    """Reports missing prices, wide spreads and their end."""
+
+    def __init__(
+        self, *, alerts: PriceAlerts, guard_marks: GuardMarks, clock: Clock, alarm_after: timedelta
+    ) -> None:
+        self._alerts = alerts
+        self._guard_marks = guard_marks
+        self._clock = clock
+        #: So long a price may be missing before that is reported.
+        self._alarm_after = alarm_after
+
+    async def restore(self) -> None:
+        """Take up what an earlier process reported."""
+        self._guard_marks.restore(await self._alerts.load_reported())
+
+    async def accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
+        """Store what was seen and report what is new of it; missing prices and their return once for all guards."""
+        before, now = self._guard_marks.of(guard), moment(self._clock)
+        after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
+        if news is None:
+            self._guard_marks.put(guard.guard_id, after)
+            return
+        if news in {"back", "unknown"}:
+            # It is reported once all have been looked at.
+            self._guard_marks.put(
+                guard.guard_id,
+                replace(
+                    before,
+                    current=after.current,
+                    last=after.last,
+                    unknown_since=after.unknown_since or before.unknown_since,
+                    spread=after.spread,
+                ),
+            )
+            return
+        # What is seen counts before it is reported; where that fails, the next look reports it.
+        self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
+        spread = before.spread if news == "narrow_spread" else after.spread
+        await self._alerts.write([guard], news, [replace(after, reminders=before.reminders, spread=spread)])
+        self._guard_marks.put(guard.guard_id, after)
+
+    async def report_all(self, guards: Sequence[Guard]) -> list[Exception]:
+        """Report what is new of prices and return what went wrong: it must not keep the look from going on."""
+        outcomes = await asyncio.gather(self.report_together(guards), return_exceptions=True)
+        return [failure for failure in outcomes if isinstance(failure, Exception)]
+
+    async def report_together(self, guards: Sequence[Guard]) -> None:
+        """Report to each owner once all guards that still lack a price, and all that have one again.
+
+        Raises:
+            ExceptionGroup: reports that failed; the next look repeats them.
+
+        """
+        by_account = defaultdict[str, list[Guard]](list)
+        for guard in guards:
+            by_account[guard.account_id].append(guard)
+        failures = Failures()
+        for account_id, ones in by_account.items():
+            with failures.turn_of(f"prices that are back, {account_id}"):
+                await self._report_back(
+                    [guard for guard in ones if self._is_back(self._guard_marks.of(guard))]
+                )
+            with failures.turn_of(f"missing prices, {account_id}"):
+                await self._report_missing(ones)
+        failures.raise_together("some of what is new of prices was not told")
+
+    async def _report_back(self, guards: Sequence[Guard]) -> None:
+        before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}
+        if guards:
+            await self._alerts.write(guards, "back", [*before.values()])
+        for guard_id, guard_mark in before.items():
+            self._guard_marks.put(
+                guard_id,
+                GuardMark(current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread),
+            )
+
+    async def _report_missing(self, guards: Sequence[Guard]) -> None:
+        now = moment(self._clock)
+        due = [guard for guard in guards if self._is_due(guard, now)]
+        if not due:
+            return
+        # One that was reported a moment ago is named with those that are due.
+        missing = [
+            *due,
+            *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
+        ]
+        missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
+        guard_marks = {guard.guard_id: self._guard_marks.of(guard) for guard in missing}
+        await self._alerts.write(missing, "unknown", [*guard_marks.values()])
+        for guard_id, guard_mark in guard_marks.items():
+            self._guard_marks.put(guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now)))
+
+    def _is_due(self, guard: Guard, now: Moment) -> bool:
+        guard_mark = self._guard_marks.of(guard)
+        if guard.state is GuardState.CLOSING and guard_mark.unknown_reported:
+            # Its exit has reminders of its own.
+            return False
+        return is_alarm_due(guard_mark, now=now, alarm_after=self._alarm_after)
+
+    @staticmethod
+    def _is_back(guard_mark: GuardMark) -> bool:
+        return guard_mark.unknown_reported and isinstance(guard_mark.current, Mark)
