@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.exits.available import Available
+from engine.guards.comparison import CONFIRMED_AFTER
 from engine.model.money import ZERO
 
 #: A venue may show nothing for a moment; a guard is not given up for that.
 BELIEVE_EMPTY_AFTER_S = 10.0
 
 #: Less than was there before is accepted when readings agree for so long.
-BELIEVE_SHORT_AFTER_S = 15.0
+BELIEVE_SHORT_AFTER_S = CONFIRMED_AFTER.total_seconds()
 #: Between two of them.
 READ_AGAIN_S = 5.0
 #: A shortfall that no further reading resolves by then is forgotten.
