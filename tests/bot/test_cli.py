@@ -30,6 +30,16 @@ def nija(tmp_path, monkeypatch):
     return run
 
 
+@pytest.fixture
+def forked(tmp_path, monkeypatch, forks):
+    """The same, forked: for commands that another test here starts in a fresh interpreter."""
+    monkeypatch.chdir(tmp_path)
+    clean = {"PATH": "/usr/bin:/bin", "NIJA_DATA_DIR": str(tmp_path / "data")}
+    return lambda *arguments, **environment: fork_command(
+        *arguments, environment=clean | environment, folder=tmp_path
+    )
+
+
 def test_help_lists_every_command(nija):
     done = nija("--help")
 
@@ -70,8 +80,8 @@ def test_help_imports_nothing_heavy(arguments):
         ({"NIJA_GUARD_INTERVALL_S": "5"}, "NIJA_GUARD_INTERVALL_S is not a setting"),
     ],
 )
-def test_a_wrong_setting_is_one_sentence_and_exit_code_2(nija, environment, sentence):
-    done = nija("run", **environment)
+def test_a_wrong_setting_is_one_sentence_and_exit_code_2(forked, environment, sentence):
+    done = forked("run", **environment)
 
     assert done.returncode == 2
     assert sentence in done.stderr
@@ -93,8 +103,8 @@ def test_bad_usage_is_exit_code_2(nija):
     assert nija("backup").returncode == 2
 
 
-def test_an_error_the_owner_can_mend_is_one_sentence_and_exit_code_1(nija, tmp_path):
-    done = nija("backup", str(tmp_path / "copy.db"))
+def test_an_error_the_owner_can_mend_is_one_sentence_and_exit_code_1(forked, tmp_path):
+    done = forked("backup", str(tmp_path / "copy.db"))
 
     assert done.returncode == 1
     assert "There is no database" in done.stderr
@@ -132,19 +142,19 @@ def test_json_is_for_programs(tmp_path, forks):
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
-def test_a_settings_file_that_is_not_there_is_said(nija, command):
-    done = nija(command, "--env-file", "nope.env")
+def test_a_settings_file_that_is_not_there_is_said(forked, command):
+    done = forked(command, "--env-file", "nope.env")
 
     assert done.returncode == 2
     assert done.stderr == "nope.env: there is no such file; settings are read from it.\n"
 
 
-def test_the_doctor_names_every_wrong_setting_and_checks_what_needs_none(nija, tmp_path):
+def test_the_doctor_names_every_wrong_setting_and_checks_what_needs_none(nija, forked, tmp_path):
     (tmp_path / ".env").write_text("NIJA_MODE=dreaming\nNIJA_HEALTH_PORT=0\nNIJA_COLOUR=red\n")
     (tmp_path / ".env").chmod(0o644)
 
     done = nija("doctor")
-    found = json.loads(nija("doctor", "--json").stdout)
+    found = json.loads(forked("doctor", "--json").stdout)
 
     assert done.returncode == 2
     for name in ("NIJA_MODE", "NIJA_HEALTH_PORT", "NIJA_COLOUR"):
@@ -160,10 +170,10 @@ def test_a_start_without_settings_says_where_they_belong(nija):
     assert "install -m 600 .env.example .env" in done.stderr
 
 
-def test_settings_can_come_from_another_file(nija, tmp_path):
+def test_settings_can_come_from_another_file(forked, tmp_path):
     (tmp_path / "other.env").write_text("NIJA_MODE=dreaming\n")
 
-    done = nija("migrate", "--env-file", "other.env")
+    done = forked("migrate", "--env-file", "other.env")
 
     assert done.returncode == 2
     assert "NIJA_MODE must be 'live' or 'paper'" in done.stderr
