@@ -141,3 +141,16 @@ async def test_a_session_that_is_not_reported_costs_no_coin_its_spread(rooms):
             room.costs.profile(room.account(Venue.ALPACA), one).spread_live for one in ("AAPL/USD", "BTC/USD")
         ]
         assert live == [False, True]
+
+
+@pytest.mark.parametrize(
+    "fees", [7, [], {"XXBTZUSD": 7}, {"XXBTZUSD": {"fee": []}}, {"XXBTZUSD": {"fee": "1E+99999999"}}]
+)
+async def test_an_odd_answer_about_fees_costs_nothing_but_those_fees(costed, fees):
+    before = profile(costed)
+    costed.fault(FaultKind.WRONG_FIELDS, "TradeVolume", fields={"fees": fees})
+    await costed.clock.sleep(3601)
+
+    await costed.costs.ensure(costed.account(), "BTC/USD")
+
+    assert (profile(costed).taker, profile(costed).spread_live) == (before.taker, True)
