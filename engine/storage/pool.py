@@ -120,7 +120,9 @@ class ConnectionPool:
 
     async def _open(self) -> PooledConnection:
         (file,), options = _CORE.dialect.create_connect_args(self._url)
-        return PooledConnection(await open_connection(file, pragmas=self._pragmas, wal=self._wal, **options))
+        with _database_errors("opening"):
+            driver = await open_connection(file, pragmas=self._pragmas, wal=self._wal, **options)
+        return PooledConnection(driver)
 
 
 @contextmanager
