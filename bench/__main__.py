@@ -14,8 +14,8 @@ from rich.console import Console
 from bench import first_answer, journal, memory, nonce_transaction, polling, snapshots
 from bench.figures import Figure
 from bench.report import as_json, print_table
-from bot.log_redaction import LogRedactor
-from bot.logs import configure_logs
+from bot.logs.redaction import LogRedactor
+from bot.logs.setup import configure_logs
 
 BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "polling": polling.measure,

@@ -12,8 +12,8 @@ from bench.figures import Figure, spread
 from bench.room import Room, account_of, open_room
 from bench.venue import PRICE, coin_of, key_of, pair_of
 from bench.venue_process import Reaction, VenueProcess, open_venue
-from bot.jobs import Job
-from bot.schedule import Schedule
+from bot.supervision.jobs import Job
+from bot.supervision.schedule import Schedule
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
 from engine.model.holdings import Direction, PositionKind

@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from bench.venue import SECRET, key_of
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import Foundation, open_foundation
-from bot.settings import Settings
-from bot.upkeep import migrate
+from bot.configuration.settings import Settings
+from bot.storage.upkeep import migrate
 from engine.brokers.base import Broker
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.brokers.venue_http import Http

@@ -10,7 +10,7 @@ from bot.command_errors import CommandError, SettingsError
 from bot.imports import nothing_collected
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.configuration.settings import Settings
 
 app = typer.Typer(
     help="A Telegram bot that shows true balances, guards positions and routes trades by cost.",
@@ -69,17 +69,17 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     except SettingsError as error:
         if not env_file.is_file():
             raise
-        from bot.doctor_report import report_wrong_settings
+        from bot.doctor.report import report_wrong_settings
 
         report_wrong_settings(error, env_file, as_json=as_json, write=typer.echo)
         raise typer.Exit(error.exit_code) from None
     import asyncio
 
     from bot.bootstrap import open_links
-    from bot.doctor_report import report
-    from bot.log_redaction import LogRedactor
-    from bot.logs import configure_logs
-    from bot.settings_sources import find_sources
+    from bot.configuration.settings_sources import find_sources
+    from bot.doctor.report import report
+    from bot.logs.redaction import LogRedactor
+    from bot.logs.setup import configure_logs
     from engine.clock import SystemClock
 
     configure_logs(level="ERROR", output=settings.log_format, redactor=LogRedactor(settings.secrets()))
@@ -98,7 +98,7 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Bring the database to the newest revision, after a backup."""
     settings = _settings(env_file)
-    from bot.upkeep import migrate as run_migration
+    from bot.storage.upkeep import migrate as run_migration
     from engine.clock import SystemClock
 
     done = run_migration(settings, SystemClock())
@@ -113,8 +113,8 @@ def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 def backup(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Copy the database into FILE and check the copy; the bot may go on running."""
     settings = _settings(env_file)
-    from bot.backup_text import render_contents
-    from bot.upkeep import backup as make_backup
+    from bot.storage.backup_text import render_contents
+    from bot.storage.upkeep import backup as make_backup
 
     done = make_backup(settings, file)
     size = f"{done.size_bytes:,} bytes, revision {done.revision}"
@@ -132,7 +132,7 @@ def restore(
 ) -> None:
     """Put the backup FILE in the database's place, after showing both; stop the bot first."""
     settings = _settings(env_file)
-    from bot.restore_cli import render_restored, restore_if_wanted
+    from bot.commands.restore_cli import render_restored, restore_if_wanted
     from engine.clock import SystemClock
 
     done = restore_if_wanted(settings, file, SystemClock(), yes=yes, as_json=as_json)
@@ -161,7 +161,7 @@ def close(
     as_json: Json = False,
 ) -> None:
     """Let the running bot sell all of SYMBOL now, after a preview."""
-    from bot.closing_cli import ask_to_close
+    from bot.commands.closing_cli import ask_to_close
     from handlers.arguments import parse_symbol, parse_venue
 
     named, venue = parse_symbol(symbol), parse_venue(broker) if broker else None
@@ -183,8 +183,8 @@ def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     settings = _settings(env_file)
     import asyncio
 
-    from bot.nonce_lines import brokers_by_fingerprint, render_nonce, with_broker
-    from bot.upkeep import list_nonces
+    from bot.commands.nonce_lines import brokers_by_fingerprint, render_nonce, with_broker
+    from bot.storage.upkeep import list_nonces
     from engine.clock import SystemClock
 
     clock = SystemClock()
@@ -202,7 +202,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     except Exception as error:
-        from bot.storage_text import storage_sentence
+        from bot.storage.storage_text import storage_sentence
 
         sentence = storage_sentence(error)
         if sentence is None:
@@ -212,14 +212,14 @@ def main() -> None:
 
 
 def _settings(env_file: Path = ENV_FILE) -> "Settings":
-    from bot.settings_sources import load_settings
+    from bot.configuration.settings_sources import load_settings
 
     return load_settings(env_file)
 
 
 def _change_entries(env_file: Path, *, verb: str, as_json: bool) -> None:
     settings = _settings(env_file)
-    from bot.server_commands import change_entries
+    from bot.commands.server_commands import change_entries
     from engine.clock import SystemClock
 
     answer = change_entries(settings, SystemClock(), verb=verb)

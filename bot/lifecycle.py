@@ -7,15 +7,15 @@ from typing import Protocol
 
 import structlog
 
-from bot.application import Chat
-from bot.command_socket import CommandSocket
-from bot.delivery import Delivery
-from bot.health import HealthServer
-from bot.lease import DatabaseLease
-from bot.schedule import Schedule
-from bot.sd_notify import notify
-from bot.stopping import Stop
-from bot.watchdog import Watchdog
+from bot.alerting.delivery import Delivery
+from bot.commands.socket import CommandSocket
+from bot.supervision.health import HealthServer
+from bot.supervision.lease import DatabaseLease
+from bot.supervision.schedule import Schedule
+from bot.supervision.sd_notify import notify
+from bot.supervision.stopping import Stop
+from bot.supervision.watchdog import Watchdog
+from bot.telegram.application import Chat
 
 #: A venue that is away must not keep the chat from starting; settling goes on behind it.
 SETTLE_FIRST_S = 10.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.nonce_lines import with_broker
+from bot.commands.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.settings import KeyPair, Settings
+from bot.configuration.settings import KeyPair, Settings
 from engine.brokers.alpaca.broker import connect_alpaca
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.base import Broker, MarketData

@@ -37,9 +37,9 @@ def sandbox(
     """Open a Telegram and three venues on this machine and print their addresses and keys."""
     import asyncio
 
-    from bot.log_redaction import LogRedactor
-    from bot.logs import configure_logs
-    from bot.stopping import Stop
+    from bot.logs.redaction import LogRedactor
+    from bot.logs.setup import configure_logs
+    from bot.supervision.stopping import Stop
     from demo.sandbox import serve_sandbox
 
     configure_logs(level="WARNING", redactor=LogRedactor())

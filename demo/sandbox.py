@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.stopping import Stop
+from bot.supervision.stopping import Stop
 from sandbox.world import SandboxWorld
 
 

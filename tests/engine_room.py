@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import open_foundation
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
 from engine.brokers.paper.ledger import Draft, Kind

@@ -2,7 +2,7 @@
 
 Each is a process of its own with its own environment, folder and files, killed and started again like any other. That
 a fresh interpreter starts the bot and each of its commands is shown by the tour, by the campaign of kills, by
-tests/bot/test_cli.py and by tests/bot/test_settings_folder.py.
+tests/bot/test_cli.py and by tests/bot/configuration/test_settings_folder.py.
 """
 
 import multiprocessing
@@ -16,10 +16,10 @@ FORKS.set_forkserver_preload(
     [
         "__main__",
         "bot.bootstrap",
-        "bot.closing_cli",
-        "bot.doctor_report",
-        "bot.restore_cli",
-        "bot.server_commands",
+        "bot.commands.closing_cli",
+        "bot.doctor.report",
+        "bot.commands.restore_cli",
+        "bot.commands.server_commands",
         "tests.acceptance.forked",
         "tests.bot.command_process",
         "tests.bot.own_disk",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from demo.cli import app
 
 ROOT = Path(__file__).parent.parent

@@ -82,7 +82,7 @@ EXPLAINED = {
         "engine/accounts/balances_store.py",
         "taken_at",
     ): "old rows are thinned out, a little sooner or later",
-    ("bot/updates.py", "at"): "old rows are deleted, a little sooner or later",
+    ("bot/telegram/updates.py", "at"): "old rows are deleted, a little sooner or later",
     (
         "engine/orders/steps_store.py",
         "at",

@@ -5,19 +5,19 @@ from contextlib import AsyncExitStack
 
 from pydantic import SecretStr
 
+from bot.alerting.second_channel import settle_posts
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import open_foundation, open_links
 from bot.bootstrap.process import build_process, fallback_notifier
 from bot.command_errors import SettingsError
-from bot.database_check import checked
-from bot.lease import HeldDataDir, hold_data_dir
+from bot.configuration.settings import Settings
 from bot.lifecycle import live
-from bot.log_redaction import LogRedactor
-from bot.logs import configure_logs
-from bot.second_channel import settle_posts
-from bot.settings import Settings
-from bot.stopping import Stop
-from bot.upkeep import migrate_held
+from bot.logs.redaction import LogRedactor
+from bot.logs.setup import configure_logs
+from bot.storage.database_check import checked
+from bot.storage.upkeep import migrate_held
+from bot.supervision.lease import HeldDataDir, hold_data_dir
+from bot.supervision.stopping import Stop
 from engine.clock import SystemClock
 from engine.offers.copies import disarm_copy
 from engine.storage.backup import database_file

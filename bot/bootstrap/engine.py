@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 
 from bot.bootstrap.foundation import Foundation
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from engine import build
 from engine.base import Base, EngineSettings
 from engine.engine import Engine

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from bot.command_errors import CommandError
-from bot.doctor import Link
-from bot.second_poller import SecondPoller
-from bot.settings import Settings
-from bot.upkeep import migrate_held
+from bot.configuration.settings import Settings
+from bot.doctor.doctor import Link
+from bot.storage.upkeep import migrate_held
+from bot.telegram.second_poller import SecondPoller
 from bot.venue_connections import Connection, ConnectorParts, connect_all
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity

@@ -6,33 +6,33 @@ from importlib.metadata import version
 
 from pydantic import SecretStr
 
-from bot.application import Chat, build_application
+from bot.alerting.delivery import Delivery
+from bot.alerting.fallback_notifier import FallbackNotifier
+from bot.alerting.heartbeat import Heartbeat
+from bot.alerting.second_channel import SecondChannel
 from bot.bootstrap.foundation import Foundation
-from bot.broker_log import BrokerLog
 from bot.command_errors import CommandError
-from bot.command_socket import CommandSocket
-from bot.database_alarm import DatabaseAlarm
-from bot.delivery import Delivery
-from bot.fallback_notifier import FallbackNotifier
-from bot.health import HealthPages, HealthServer
-from bot.heartbeat import Heartbeat
-from bot.jobs import Job
-from bot.lease import DatabaseLease, HeldDataDir, LockLostError
+from bot.commands.nonce_lines import brokers_by_fingerprint
+from bot.commands.server_commands import ServerCommands
+from bot.commands.socket import CommandSocket
+from bot.configuration.settings import Settings
 from bot.lifecycle import ProcessParts
-from bot.log_redaction import LogRedactor
-from bot.nonce_lines import brokers_by_fingerprint
-from bot.polling import TOKEN_REFUSED, Polling
-from bot.polling_alarm import PollingAlarm
+from bot.logs.broker_log import BrokerLog
+from bot.logs.redaction import LogRedactor
 from bot.process_status import Facts, ProcessStatus
-from bot.schedule import Schedule
-from bot.sd_notify import notify
-from bot.second_channel import SecondChannel
-from bot.server_commands import ServerCommands
-from bot.settings import Settings
-from bot.stopping import Stop
-from bot.telegram_connection import TelegramConnection
-from bot.updates import StoredUpdates
-from bot.watchdog import Watchdog
+from bot.storage.database_alarm import DatabaseAlarm
+from bot.supervision.health import HealthPages, HealthServer
+from bot.supervision.jobs import Job
+from bot.supervision.lease import DatabaseLease, HeldDataDir, LockLostError
+from bot.supervision.schedule import Schedule
+from bot.supervision.sd_notify import notify
+from bot.supervision.stopping import Stop
+from bot.supervision.watchdog import Watchdog
+from bot.telegram.application import Chat, build_application
+from bot.telegram.connection import TelegramConnection
+from bot.telegram.polling import TOKEN_REFUSED, Polling
+from bot.telegram.polling_alarm import PollingAlarm
+from bot.telegram.updates import StoredUpdates
 from engine.accounts.reader import AccountReader
 from engine.clock import Clock
 from engine.engine import Engine

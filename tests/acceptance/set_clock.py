@@ -13,7 +13,7 @@ from apscheduler.executors import base as executors
 from apscheduler.schedulers import base as schedulers
 from apscheduler.triggers import interval
 
-import bot.timer
+import bot.supervision.timer
 import engine.clock
 
 _FILE = Path(os.environ["WALL_CLOCK_OFF_BY"])

@@ -28,7 +28,7 @@ def test_an_arrow_counts_the_modules_that_are_imported(tmp_path):
 
 def test_only_the_engine_is_shown_by_its_packages():
     assert package_of("engine.brokers.kraken.parse") == "engine.brokers"
-    assert package_of("bot.doctor.checks") == "bot"
+    assert package_of("bot.doctor.doctor.checks") == "bot"
 
 
 def test_the_report_adds_up_files_and_lines_of_the_product(tmp_path):

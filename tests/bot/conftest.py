@@ -1,6 +1,6 @@
 import pytest
 
-from bot.settings import setting_names
+from bot.configuration.settings import setting_names
 from tests.bot.address import Address
 
 

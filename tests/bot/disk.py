@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lease import hold_data_dir
+from bot.supervision.lease import hold_data_dir
 
 _CANDIDATES = (tempfile.gettempdir(), "/var/tmp", str(Path(__file__).parents[2]))  # noqa: S108 - random names
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.command_errors import SettingsError
-from bot.settings_sources import load_settings
+from bot.configuration.settings_sources import load_settings
 
 
 def load(monkeypatch, **environment):

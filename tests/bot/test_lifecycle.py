@@ -6,19 +6,19 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from telegram.ext import CommandHandler
 
-from bot.application import Chat, build_application
+from bot.alerting.delivery import Delivery
 from bot.command_errors import CommandError
-from bot.delivery import Delivery
-from bot.health import HealthPages, HealthServer
-from bot.jobs import Job
-from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import ProcessParts, Step, live, take
-from bot.polling import Polling
-from bot.polling_alarm import PollingAlarm
-from bot.schedule import Schedule
-from bot.stopping import Stop
-from bot.telegram_connection import TelegramConnection
-from bot.watchdog import Watchdog
+from bot.supervision.health import HealthPages, HealthServer
+from bot.supervision.jobs import Job
+from bot.supervision.lease import AlreadyRunningError, DatabaseLease
+from bot.supervision.schedule import Schedule
+from bot.supervision.stopping import Stop
+from bot.supervision.watchdog import Watchdog
+from bot.telegram.application import Chat, build_application
+from bot.telegram.connection import TelegramConnection
+from bot.telegram.polling import Polling
+from bot.telegram.polling_alarm import PollingAlarm
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import SystemClock
@@ -26,7 +26,7 @@ from engine.model.venues import Venue
 from handlers.render.times import Reader
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import START, migrated
-from tests.bot.test_ordering import MemoryLog
+from tests.bot.telegram.test_ordering import MemoryLog
 from tests.bot.until import until
 
 CLOCK = SystemClock()
@@ -268,7 +268,7 @@ async def test_an_alert_waits_for_its_reader_to_start_the_chat(server, start, da
 async def test_an_alert_that_telegram_kept_from_leaving_leaves_before_its_time_once_anything_gets_through(
     server, start, database, monkeypatch
 ):
-    monkeypatch.setattr("bot.retry.BACKOFF_FIRST_S", 60)
+    monkeypatch.setattr("bot.telegram.retry.BACKOFF_FIRST_S", 60)
     process = start()
     owner = server.user(user_id=7, started=True)
     await server.wait_for_poll()

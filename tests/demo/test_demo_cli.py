@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 
-from bot.settings import setting_names
+from bot.configuration.settings import setting_names
 
 
 def test_nija_has_the_commands_of_the_bot_and_those_of_a_sandbox():

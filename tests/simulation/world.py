@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from engine.model.venues import Account
 from engine.users.accounts import environment_account_id
 from tests.simulation.alarms import newest_alert

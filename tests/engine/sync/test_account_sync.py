@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.jobs import Job, WatchedJob
+from bot.supervision.jobs import Job, WatchedJob
 from engine.alerts.messages import FirstContact, GuardPaused, RecordKind, RecordUnreadable
 from engine.guards.guard import GuardState
 from engine.model.wait_reasons import WaitReason

@@ -1,0 +1,1 @@
+"""What `nija doctor` looks at and says."""

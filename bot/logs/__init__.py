@@ -1,0 +1,1 @@
+"""The log: its form, what is hidden in it, what is not repeated."""

@@ -1,0 +1,1 @@
+"""The database around a run: migration, backup, checks before the start, alarms while it runs."""
