@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOMS = ("bot", "handlers", "engine", "sandbox", "demo", "migrations", "bench", "tests")
 #: These show their sub-packages; the others are one row each.
-OPENED = ("engine",)
+OPENED = ("bot", "engine", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ def test_packages_that_import_each_other_are_named(tmp_path):
 def test_an_arrow_counts_the_modules_that_are_imported(tmp_path):
     a_house(tmp_path)
 
-    assert arrows(read_sources(tmp_path))["bot", "engine.money"] == {"engine.money"}
+    assert arrows(read_sources(tmp_path))["bot.cli", "engine.money"] == {"engine.money"}
 
 
-def test_only_the_engine_is_shown_by_its_packages():
+def test_large_rooms_are_shown_by_their_packages_and_small_ones_as_one():
     assert package_of("engine.brokers.kraken.parse") == "engine.brokers"
-    assert package_of("bot.doctor.doctor.checks") == "bot"
+    assert package_of("bot.doctor.checks") == "bot.doctor"
+    assert package_of("handlers.render.guards") == "handlers"
 
 
 def test_the_report_adds_up_files_and_lines_of_the_product(tmp_path):
