@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition
 from engine.model.holdings import AccountFigure, AccountReport, Direction, Holding, PositionKind
+from engine.model.instruments import base_of
 from engine.model.money import ZERO, exact, is_cash
 
 Prices = Mapping[str, Decimal | None]
@@ -66,7 +67,7 @@ def list_open_positions(report: AccountReport, prices: Prices) -> tuple[OpenPosi
         )
     margin = tuple(
         OpenPosition(
-            asset=position.symbol.partition("/")[0],
+            asset=base_of(position.symbol),
             symbol=position.symbol,
             kind=PositionKind.MARGIN,
             direction=position.direction,

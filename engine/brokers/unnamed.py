@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine import wall_time
+from engine.model.instruments import base_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order, ProductFamily, Sent, Side
 
@@ -95,6 +96,7 @@ def _is_another(order: Order, symbol: str, sent: Sent) -> bool:
         return True  # nothing of ours has a limit
     if order.family not in {_family(sent), ProductFamily.OTHER}:
         return True
+    # An attempt may have gone out through another pair.
     return base_of(order.symbol) != base_of(symbol)
 
 
@@ -105,8 +107,3 @@ def _opened_before(order: Order, at: datetime) -> bool:
 def _is_about(quantity: Decimal, sent: Sent) -> bool:
     with exact():
         return ZERO <= sent.quantity - quantity <= sent.quantity * _CUT_RATIO
-
-
-def base_of(symbol: str) -> str:
-    """Return the asset of a pair: an attempt may have gone out through another one."""
-    return symbol.partition("/")[0]

@@ -16,6 +16,7 @@ from engine.exits.late_booking import late_fill_prefix
 from engine.exits.result import Results, Traded, results_of
 from engine.guards import store as guards
 from engine.model.delays import Wait
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
@@ -106,7 +107,7 @@ class ExitRecord:
     def guard_currency(self) -> str:
         """Return the currency of its trigger and its result, where it was sold through another pair too."""
         instead_of = self.alert.instead_of if self.alert is not None else ""
-        return (self.guard_symbol or instead_of).partition("/")[2] or self._currency
+        return quote_of(self.guard_symbol or instead_of) or self._currency
 
     @property
     def fee(self) -> Decimal | None:
@@ -145,7 +146,7 @@ class ExitRecord:
 
     @property
     def _currency(self) -> str:
-        return self.intent.symbol.partition("/")[2]
+        return quote_of(self.intent.symbol)
 
     @property
     def price_age(self) -> timedelta | None:

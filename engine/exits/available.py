@@ -8,6 +8,7 @@ from engine.guards.comparison import is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKind
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.orders import Order
 from engine.orders.balance_verdict import SendBasis
@@ -43,7 +44,7 @@ class Available:
 
     def basis(self, guard: Guard, symbol: str) -> SendBasis | None:
         """Return what is written down with an order through a pair; None without a reading of the position."""
-        report, currency = self.report, symbol.partition("/")[2]
+        report, currency = self.report, quote_of(symbol)
         if report is None or not is_covered(report, guard):
             return None
         return SendBasis(

@@ -11,6 +11,7 @@ from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
 from engine.model.holdings import Direction
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.orders.intents import Intent, Trigger
@@ -97,7 +98,7 @@ def _describe_sale(
 ) -> ExitFilled:
     """Return what was sold and what it brought."""
     # The order shows what was sold: a sale may go through another pair than its guard's.
-    currency = order.symbol.partition("/")[2]
+    currency = quote_of(order.symbol)
     brought = _results(guard, order, trigger, currency=currency, rate=rate)
     return ExitFilled(
         venue=intent.venue,

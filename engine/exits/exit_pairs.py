@@ -23,7 +23,7 @@ from engine.market.feed import VenueMarket
 from engine.market.pricing import plan_symbols, value_in_usd
 from engine.market.second_look import SECOND_LOOK_AFTER
 from engine.model.errors import BrokerError
-from engine.model.instruments import Instrument
+from engine.model.instruments import Instrument, quote_of
 from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook
 from engine.model.walk import BookProblem, walk_book, walk_part
@@ -40,7 +40,7 @@ class ExitPair:
         self._market = market
         self._clock = clock
         self._guard = guard
-        self._currency = guard.symbol.partition("/")[2]
+        self._currency = quote_of(guard.symbol)
         self._refused: list[str] = []
         self._shut_since_s: float | None = None
         self.symbol = guard.symbol

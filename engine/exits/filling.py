@@ -17,6 +17,7 @@ from engine.exits.queued_order import QueuedOrder
 from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.orders import Order, VenueOrderId
 from engine.orders.backoff import pause_s
@@ -150,7 +151,7 @@ class Filling:
             may_be_owners=may_be_owners(intent.venue_order_id, steps),
             heard_at=self._clock.now(),
             ahead=self._tradability.ahead,
-            rate=await self._tradability.pair.rate(order.symbol.partition("/")[2]),
+            rate=await self._tradability.pair.rate(quote_of(order.symbol)),
             taker=None if order.fee is not None else await self._taker(order.symbol),
             held_up=self._reminder.held_up,
         )

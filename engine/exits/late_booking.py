@@ -21,6 +21,7 @@ from engine.market.feed import Markets
 from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order
 from engine.orders import fills_store as fill_rows
@@ -149,7 +150,7 @@ class LateBooking:
 
     async def _rate(self, guard: Guard, order: Order) -> Decimal | None:
         """Return what one unit of the money it brought was worth in the guard's own then; None is unknown."""
-        brought, own = (symbol.partition("/")[2] for symbol in (order.symbol, guard.symbol))
+        brought, own = (quote_of(symbol) for symbol in (order.symbol, guard.symbol))
         if brought == own:
             return Decimal(1)
         at = order.fills[-1].at

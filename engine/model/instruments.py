@@ -11,6 +11,16 @@ from engine.model.venues import Venue
 _MINIMUM_ON_BUYS_ONLY = frozenset({Venue.ALPACA})
 
 
+def base_of(symbol: str) -> str:
+    """Return the asset of a pair."""
+    return symbol.partition("/")[0]
+
+
+def quote_of(symbol: str) -> str:
+    """Return the currency that a pair is priced in; empty where the symbol names none."""
+    return symbol.partition("/")[2]
+
+
 class AssetClass(StrEnum):
     """Crypto trades always; stocks only in the regular session."""
 

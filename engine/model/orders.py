@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
+from engine.model.instruments import base_of, quote_of
 from engine.model.money import exact
 
 ClientOrderId = NewType("ClientOrderId", str)
@@ -144,10 +145,10 @@ class Order:
         """
         if self.collateral is not None and not self.status.is_final:
             return self.collateral.asset
-        base, slash, quote = self.symbol.partition("/")
-        if self.family is not ProductFamily.SPOT or self.status.is_final or not slash:
+        quote = quote_of(self.symbol)
+        if self.family is not ProductFamily.SPOT or self.status.is_final or not quote:
             return None
-        return base if self.side is Side.SELL else quote
+        return base_of(self.symbol) if self.side is Side.SELL else quote
 
     @property
     def held_quantity(self) -> Decimal | None:

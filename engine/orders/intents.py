@@ -11,6 +11,7 @@ from pydantic import Field
 from engine.brokers.base import Priority
 from engine.model.delays import Unseen
 from engine.model.holdings import PositionKey, PositionKind
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
@@ -131,7 +132,7 @@ class Intent:
         with exact():
             if asset == self.asset:
                 change += sign * self.filled_quantity
-            if asset == self.symbol.partition("/")[2]:
+            if asset == quote_of(self.symbol):
                 change -= sign * (self.cost or ZERO)
             if asset == self.fee_asset:
                 change -= self.fee or ZERO

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine.model.holdings import PositionKey, PositionKind, Unsettled
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of
 from engine.model.orders import Fill
@@ -97,5 +98,5 @@ async def _reported(session: DatabaseSession, intent: Intent) -> tuple[Fill, ...
 def _concerns(intent: Intent, key: PositionKey) -> bool:
     if intent.position == key:
         return True
-    is_paid_in = key.asset in {intent.symbol.partition("/")[2], intent.fee_asset}
+    is_paid_in = key.asset in {quote_of(intent.symbol), intent.fee_asset}
     return key.kind is PositionKind.SPOT and not intent.reduce_only and is_paid_in

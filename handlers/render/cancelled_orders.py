@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from engine.model.instruments import quote_of
 from engine.model.orders import CancelledOrder
 from handlers.render.html import escape
 from handlers.render.numbers import (
@@ -27,7 +28,7 @@ def cancelled_lines(orders: Sequence[CancelledOrder], symbol: str) -> Iterator[s
 
 def cancelled_line(order: CancelledOrder, symbol: str) -> str:
     """Write one order that had to go for a sale of a symbol, or would have to."""
-    own = (order.symbol or symbol).partition("/")[2]
+    own = quote_of(order.symbol or symbol)
     pair = "" if order.symbol in {"", symbol} else f" {escape(order.symbol)}"
     at = "at market" if order.price is None else f"at {escape(price(order.price, own))}"
     quantity_check = "" if order.confirmed else ", not confirmed by the venue; look there"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.holdings import Direction
+from engine.model.instruments import base_of
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
 from handlers.render.cancelled_orders import cancelled_lines
@@ -85,7 +86,7 @@ def _head(
 
 def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[str]:
     """Return how to sell at one broker where the same is held at several."""
-    names = {line.symbol.partition("/")[0] for line in lines}
+    names = {base_of(line.symbol) for line in lines}
     venues = [line.venue for line in lines]
     if len(names) == 1 and len(set(venues)) > 1:
         name = escape(names.pop())
@@ -150,7 +151,7 @@ def _why_not(line: CloseLine, reader: Reader) -> Iterator[str]:
 def _way_out(line: CloseLine, reader: Reader) -> str:
     if line.opens_at is None:
         return ""
-    name = f"{escape(line.symbol.partition('/')[0])} {line.venue.value}"
+    name = f"{escape(base_of(line.symbol))} {line.venue.value}"
     return f", opens {reader.clock(line.opens_at)}, {reader.ahead(line.opens_at)}; send /close {name} then"
 
 

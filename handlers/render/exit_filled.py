@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.model.holdings import Direction
+from engine.model.instruments import quote_of
 from engine.model.money import exact, is_cash
 from engine.model.venues import Venue
 from handlers.render.cancelled_orders import cancelled_lines
@@ -108,7 +109,7 @@ def _other_pair(message: ExitFilled) -> Iterator[str]:
 
 
 def _own_currency(message: ExitFilled) -> str:
-    return message.instead_of.partition("/")[2] or message.currency
+    return quote_of(message.instead_of) or message.currency
 
 
 def _against(message: ExitFilled) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.alerts.messages import AgainstGuard, ExitFilled
 from engine.exits.audit import ExitRecord
+from engine.model.instruments import quote_of
 from handlers.render.numbers import in_currency
 from handlers.render.sale_figures import against_guard_lines
 
@@ -39,7 +40,7 @@ class Brought:
 
 def brought_by_sale(sale: ExitFilled) -> Brought:
     """Return the results that an alert shows."""
-    currency = sale.instead_of.partition("/")[2] or sale.currency
+    currency = quote_of(sale.instead_of) or sale.currency
     is_entry_known = sale.entry_known and not sale.since_guarded
     against = sale.against_guard
     if sale.since_guarded and sale.realised is not None:
@@ -60,7 +61,7 @@ def brought_by_exit(record: ExitRecord) -> Brought | None:
     results = record.results
     if results is None:
         return None
-    sold_for = record.intent.symbol.partition("/")[2]
+    sold_for = quote_of(record.intent.symbol)
     return Brought(
         realised=results.realised,
         why_unknown=_why_unknown(record.rate, sold_for, is_entry_known=results.entry is not None),

@@ -13,6 +13,7 @@ from engine.alerts.messages import (
 )
 from engine.alerts.questions import OfferLine, Standing
 from engine.market.mark import Mark
+from engine.model.instruments import quote_of
 from handlers.render.alert_subject import subject_of
 from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.html import bold, escape, foreign
@@ -81,7 +82,7 @@ def closed_elsewhere_lines(message: ClosedElsewhere, reader: Reader) -> Iterator
     """Say that a guarded position was closed at the venue, with the fills found there."""
     yield bold("Closed at the venue")
     yield f"{subject_of(message)}: {full_quantity(message.quantity)} was closed there, not by NIJA. The guard ended."
-    currency = message.symbol.partition("/")[2] or "USD"
+    currency = quote_of(message.symbol) or "USD"
     for fill in message.fills:
         amount = full_quantity(fill.quantity)
         yield f"{fill.side} {amount} at {escape(price(fill.price, currency))}, {reader.clock(fill.at)}"

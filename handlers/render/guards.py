@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.alerts.questions import ChoiceKind, Offer, OfferLine, Standing
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.choice_buttons import choice_keyboard
@@ -68,7 +69,7 @@ def _priced(line: OfferLine, reader: Reader) -> Iterator[str]:
     """Say by which price a position is judged here, and how old that is."""
     position, mark = line.position, line.position.mark
     if isinstance(mark, Mark) and line.standing is not Standing.CANNOT_BE_GUARDED:
-        currency = (position.symbol or "").partition("/")[2] or position.currency
+        currency = quote_of(position.symbol or "") or position.currency
         yield escape(f"Price, {reader.age(mark.at)}: {price(mark.price, currency)}")
 
 
@@ -81,7 +82,7 @@ def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
     if is_above and kinds & _FROM_COST and position.entry and position.entry > ZERO:
         yield f"From cost: sells at {_sale_price(position, position.entry, position.currency, offer.threshold)}"
     if kinds & _FROM_PRICE and isinstance(position.mark, Mark) and position.mark.price > ZERO:
-        quoted_in = (position.symbol or "").partition("/")[2] or position.currency
+        quoted_in = quote_of(position.symbol or "") or position.currency
         yield f"From today's price: sells at {_sale_price(position, position.mark.price, quoted_in, offer.threshold)}"
 
 
@@ -94,7 +95,7 @@ def _sale_now(line: OfferLine, offer: Offer) -> Iterator[str]:
 def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:
     at = trigger_price(quantity=_ONE, cost=entry, threshold=threshold, direction=position.direction)
     text = escape(price(at, currency))
-    mark, quoted_in = position.mark, (position.symbol or "").partition("/")[2] or position.currency
+    mark, quoted_in = position.mark, quote_of(position.symbol or "") or position.currency
     if not isinstance(mark, Mark) or mark.price <= ZERO or quoted_in != currency:
         return text
     away = mark.price - at

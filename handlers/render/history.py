@@ -7,6 +7,7 @@ from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.exits.audit import ExitPage, ExitRecord
 from engine.model.holdings import Direction
+from engine.model.instruments import quote_of
 from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent
@@ -124,7 +125,7 @@ def _outcome(record: ExitRecord, reader: Reader) -> str:
     done = "sold" if intent.side is Side.SELL else "bought back"
     in_time = f" in {took}" if took else ""
     whose = ", perhaps by your own order" if record.may_be_owners else ""
-    at = escape(price(average, _currency(intent)))
+    at = escape(price(average, quote_of(intent.symbol)))
     return f"{done} {quantity(intent.filled_quantity)} at {at}{in_time}{whose}"
 
 
@@ -150,7 +151,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
 
 def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     intent, trigger = record.intent, record.intent.trigger
-    currency = _currency(intent)
+    currency = quote_of(intent.symbol)
     yield "State", _state(record)
     if cause := _cause(record, reader):
         yield "Why", cause
@@ -260,7 +261,3 @@ def _button(record: ExitRecord, reader: Reader) -> ScreenButton:
 
 def _name(intent: Intent) -> str:
     return f"{bold(intent.symbol)} · {escape(intent.venue.label)}"
-
-
-def _currency(intent: Intent) -> str:
-    return intent.symbol.partition("/")[2]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.alerts.messages import AlertUnreadable, RecordKind, RecordUnreadable
+from engine.model.instruments import base_of
 from handlers.render.html import bold, escape, foreign
 from handlers.render.times import Reader
 
@@ -77,7 +78,7 @@ def _named(message: RecordUnreadable) -> str:
 
 
 def _asset(message: RecordUnreadable) -> str:
-    return escape(message.symbol.partition("/")[0] or "SYMBOL")
+    return escape(base_of(message.symbol) or "SYMBOL")
 
 
 def _venue(message: RecordUnreadable) -> str:

@@ -20,6 +20,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.brokers.unnamed import Glimpse
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
 
@@ -53,7 +54,7 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         # Its trades show both, too.
         cost=lenient(row, "filled_value", amount_in),
         fee=lenient(row, "total_fees", amount_in),
-        fee_asset=symbol.partition("/")[2] or None,
+        fee_asset=quote_of(symbol) or None,
         price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
         is_market=_is_market(row),
         opened_at=lenient(row, "created_time", iso_time_in),

@@ -25,7 +25,7 @@ from engine.brokers.parse import (
     text_in,
     unix_time_in,
 )
-from engine.model.instruments import Instrument, TradingStatus
+from engine.model.instruments import Instrument, TradingStatus, base_of, quote_of
 from engine.model.money import exact, floor_to
 from engine.model.orders import (
     Fill,
@@ -134,18 +134,17 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
     if text_in(row, "trade_type") != _TRADE or family_of(row) is not ProductFamily.SPOT:
         return None
     symbol = symbol_of(row)
-    base, _, quote = symbol.partition("/")
     return Fill(
         trade_id=text_in(row, "entry_id"),
         venue_order_id=VenueOrderId(text_in(row, "order_id")),
         symbol=symbol,
-        base=base,
-        quote=quote,
+        base=base_of(symbol),
+        quote=quote_of(symbol),
         side=one_of(row, "side", SIDES),
         price=positive_in(row, "price"),
         quantity=_quantity(row, instruments.get(symbol)),
         fee=optional_in(row, "commission", amount_in),
-        fee_asset=quote,
+        fee_asset=quote_of(symbol),
         at=iso_time_in(row, "trade_time"),
     )
 

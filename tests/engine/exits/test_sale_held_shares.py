@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.model.instruments import base_of
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -24,7 +25,7 @@ async def room(rooms):
 
 async def guard_under_an_order(room, symbol, *, total="200", held, shown):
     """Guard so many of which the owner's order holds a part; the venue shows that order with other fields."""
-    asset = symbol.partition("/")[0]
+    asset = base_of(symbol)
     room.deposit(asset, total, venue=Venue.ALPACA)
     room.set_bid("100", symbol, venue=Venue.ALPACA)
     order = room.trade("sell", held, symbol, venue=Venue.ALPACA, limit="900")
@@ -39,7 +40,7 @@ async def guard_under_an_order(room, symbol, *, total="200", held, shown):
 
 
 def left(room, symbol):
-    return room.world.ledger("alpaca").total(symbol.partition("/")[0])
+    return room.world.ledger("alpaca").total(base_of(symbol))
 
 
 @pytest.mark.fault("V47")
@@ -72,9 +73,9 @@ async def test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent
     (filled,) = await room.alerts(ExitFilled)
     assert left(room, symbol) == 0
     (cancelled,) = filled.cancelled
-    assert (cancelled.venue_order_id, cancelled.symbol.partition("/")[0]) == (
+    assert (cancelled.venue_order_id, base_of(cancelled.symbol)) == (
         order.id,
-        shown.get("symbol", symbol.partition("/")[0]),
+        shown.get("symbol", base_of(symbol)),
     )
 
 
