@@ -177,11 +177,11 @@ class _Parts:
     @cached_property
     def _exit_context(self) -> ExitContext:
         journal = ExitJournal(database=self._database, clock=self._clock)
-        settler = Settler(journal=journal, clock=self._clock)
+        settler = Settler(journal=journal.orders, clock=self._clock)
         return ExitContext(
             journal=journal,
             reminders=FailureReminders(database=self._database, clock=self._clock),
-            submitter=Submitter(journal=journal, settler=settler, clock=self._clock),
+            submitter=Submitter(journal=journal.orders, settler=settler, clock=self._clock),
             settler=settler,
             reports=self._reports,
             owner_trades=OwnerTrades(
@@ -262,6 +262,7 @@ class _Parts:
             outages=self._outages,
             late_fills=LateFills(
                 database=self._database,
+                journal=self._exit_context.journal,
                 brokers=self._base.brokers,
                 markets=self._base.markets,
                 clock=self._clock,

@@ -93,7 +93,7 @@ class Availability:
 
         """
         free, held = available.sellable or ZERO, available.held or ZERO
-        known = await self._journal.load_our_orders(intent)
+        known = await self._journal.orders.load_our_orders(intent)
         opened = await self._open_orders(intent, broker)
         own = next((order for order in opened.orders if known.is_of_intent(order)), None)
         if own is not None:
@@ -128,7 +128,7 @@ class Availability:
             BrokerError: the orders could not be read.
 
         """
-        known = await self._journal.load_our_orders(intent)
+        known = await self._journal.orders.load_our_orders(intent)
         opened = await self._open_orders(intent, broker)
         others = (
             order

@@ -59,7 +59,7 @@ class BalanceEvidence:
         may_be: tuple[str, ...] = (),
     ) -> BalanceVerdict:
         """Judge a reading by the one that the attempt was based on, or, where none is known, by what was expected."""
-        basis = await self._journal.load_basis(intent)
+        basis = await self._journal.orders.load_basis(intent)
         before = basis.position if basis else BalanceState(owned=expected)
         now = _position(available, basis)
         listed = ZERO
@@ -76,10 +76,10 @@ class BalanceEvidence:
 
     async def may_be_earlier_sale(self, intent: Intent, available: Available) -> bool:
         """Return whether other orders of ours sold as much lately as is gone since the reading the attempt was based on."""
-        basis = await self._journal.load_basis(intent)
+        basis = await self._journal.orders.load_basis(intent)
         if basis is None or available.owned is None:
             return False
-        ours = await self._journal.load_our_orders(intent)
+        ours = await self._journal.orders.load_our_orders(intent)
         others = [fill for fill in self._fills if fill.venue_order_id in ours.of_account]
         with exact():
             gone = basis.owned - available.owned
@@ -94,10 +94,10 @@ class BalanceEvidence:
         return known
 
     async def _known_movement(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
-        ours = await self._journal.load_our_orders(intent)
+        ours = await self._journal.orders.load_our_orders(intent)
         # One of an earlier attempt of its own may be the very sale that is looked for.
         others = {fill.venue_order_id for fill in self._fills} & (ours.of_account - ours.of_intent)
-        later = await self._journal.load_sent_since(intent.account_id, others, basis.at)
+        later = await self._journal.orders.load_sent_since(intent.account_id, others, basis.at)
         return explain_movement(intent, basis, now, self._fills, others=others, later=later)
 
 

@@ -19,7 +19,7 @@ from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.filled_store import load_changes_after
 from engine.orders.intents import Intent, Trigger
-from engine.orders.journal import Journal
+from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
 from engine.orders.step_log import SEND
 from engine.orders.steps_store import load_last_step_of_all
@@ -27,13 +27,16 @@ from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
 
-class ExitJournal(Journal):
+class ExitJournal:
     """Writes exits with the guards they close and the alerts they end with, all or nothing."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
-        super().__init__(database=database, clock=clock)
+        self._database = database
+        self._clock = clock
+        #: The exits' orders, for what changes nothing but them.
+        self.orders = Journal(database=database, clock=clock)
         #: The orders that were cancelled for an exit.
-        self.releases = ReleaseLog(database=database, clock=clock, steps=self._steps)
+        self.releases = ReleaseLog(database=database, clock=clock, orders=self.orders)
 
     async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
         """Write down that a guard's quantity is to be sold; the guard is closing from now on.
@@ -63,7 +66,7 @@ class ExitJournal(Journal):
                 live = await self._plan(session, guard, trigger, intent_id=intent_id)
                 if live is None:
                     return None
-                sent = await self._move(
+                sent = await self.orders.move(
                     session,
                     live.intent,
                     IntentEvent.SEND,
@@ -72,7 +75,7 @@ class ExitJournal(Journal):
                     sent_at=self._clock.now(),
                     basis=basis,
                 )
-                return replace(live, intent=sent)
+                return replace(live, intent=sent.intent)
         return None
 
     async def plan_manual_close(
@@ -92,7 +95,7 @@ class ExitJournal(Journal):
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, was=before, now=now, cause="asked for by its owner")
-            await self._begin(session, intent, cause="asked for")
+            await self.orders.begin(session, intent, cause="asked for")
         return LiveExit(intent=intent, guard=closing)
 
     async def conclude(
@@ -104,7 +107,7 @@ class ExitJournal(Journal):
         guard: Guard,
         seen: Seen | None,
         message: Message,
-    ) -> Intent:
+    ) -> Written:
         """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
 
         A sale is written down whatever became of its guard: one that is not as it `was` loses what was sold.
@@ -113,7 +116,7 @@ class ExitJournal(Journal):
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            ended = await self._fill(session, intent, order)
+            ended = await self.orders.fill(session, intent, order)
             is_as_left = await self._leave(
                 session, intent, guard, was=was, filled=order.filled_quantity, cause="filled"
             )
@@ -127,8 +130,6 @@ class ExitJournal(Journal):
                 dedup_key=ending_key(message.kind, intent),
                 now=now,
             )
-            step = self._last_step
-        self.filled_step = step
         return ended
 
     async def give_back(
@@ -149,7 +150,7 @@ class ExitJournal(Journal):
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            ended = await self._move(session, intent, event, cause=cause)
+            ended = await self.orders.move(session, intent, event, cause=cause)
             is_as_left = await self._leave(session, intent, guard, was=was, filled=ZERO, cause=cause)
             if awaited is not None and is_as_left:
                 step = await load_last_step_of_all(session)
@@ -162,7 +163,7 @@ class ExitJournal(Journal):
                 dedup_key=ending_key(message.kind, intent),
                 now=now,
             )
-        return ended
+        return ended.intent
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen, and what our orders changed since."""
@@ -210,7 +211,7 @@ class ExitJournal(Journal):
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
         await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
-        await self._begin(session, intent, cause="triggered")
+        await self.orders.begin(session, intent, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
 
     async def _leave(

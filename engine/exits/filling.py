@@ -63,7 +63,7 @@ class Filling:
         self._order_end = order_end
         #: The order that an earlier life of the process left to be followed.
         self._taken_up = taken_up
-        self._follower = Follower(journal=journal, broker=broker, clock=clock)
+        self._follower = Follower(journal=journal.orders, broker=broker, clock=clock)
         self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, reminder=reminder)
         self._polls = 0
         #: How many answers were not confirmed.
@@ -89,7 +89,7 @@ class Filling:
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
-            return await self._journal.retry(intent, cause="closed without a fill")
+            return await self._journal.orders.retry(intent, cause="closed without a fill")
         elif not order.average_price or self._is_price_unconfirmed(intent, order, exit_quantity):
             # Nothing is booked at an unreported price, or one that no trade confirms.
             await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
@@ -140,7 +140,7 @@ class Filling:
         elif rest.state is GuardState.ARMED:
             has_closed = await self._tradability.has_closed()
             dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)
-        steps = await self._journal.load_steps(intent.intent_id)
+        steps = await self._journal.orders.load_steps(intent.intent_id)
         message = describe_exit(
             intent,
             exit_quantity.guard,
@@ -159,8 +159,8 @@ class Filling:
         ended = await self._journal.conclude(
             intent, order, was=exit_quantity.whole, guard=rest, seen=exit_quantity.seen, message=message
         )
-        self._reports.note_step(self._journal.filled_step)
-        return ended
+        self._reports.note_step(ended.step)
+        return ended.intent
 
     async def _taker(self, symbol: str) -> Decimal | None:
         """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""

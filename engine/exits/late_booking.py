@@ -11,7 +11,6 @@ from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.alerts.outbox import append_alert, load_written_under
 from engine.clock import Clock
-from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
 from engine.exits.late_order import LateOrder, late_part, quantity_off_guard, sold_of_guarded
 from engine.guards import store as guards
@@ -26,6 +25,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order
 from engine.orders import fills_store as fill_rows
 from engine.orders.intents import Intent, StepNote
+from engine.orders.journal import Journal
 from engine.orders.states import IntentState, client_order_id
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
@@ -67,7 +67,7 @@ class _Taken:
 class LateBooking:
     """Books late orders, each quantity of them once."""
 
-    def __init__(self, *, database: Database, journal: ExitJournal, markets: Markets, clock: Clock) -> None:
+    def __init__(self, *, database: Database, journal: Journal, markets: Markets, clock: Clock) -> None:
         self._database = database
         self._journal = journal
         self._markets = markets

@@ -72,14 +72,20 @@ class LateFills:
     """Looks for them among the fills of an account, once their exit is over: before, the exit seeks them itself."""
 
     def __init__(
-        self, *, database: Database, brokers: Mapping[str, Broker], markets: Markets, clock: Clock
+        self,
+        *,
+        database: Database,
+        journal: ExitJournal,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._brokers = brokers
         self._clock = clock
-        self._journal = ExitJournal(database=database, clock=clock)
-        self._lookup = OrderLookup(journal=self._journal, clock=clock)
-        self._booking = LateBooking(database=database, journal=self._journal, markets=markets, clock=clock)
+        self._orders = journal.orders
+        self._lookup = OrderLookup(journal=journal.orders, clock=clock)
+        self._booking = LateBooking(database=database, journal=journal.orders, markets=markets, clock=clock)
         #: By client order id: orders with fills that are not the one.
         self._others = dict[str, frozenset[str]]()
 
@@ -136,7 +142,7 @@ class LateFills:
 
     async def _known(self, intent: Intent) -> list[LateOrder]:
         """Return the orders that are known already."""
-        steps = await self._journal.load_steps(intent.intent_id)
+        steps = await self._orders.load_steps(intent.intent_id)
         known = {**orders_of_attempts(intent.venue, steps), **late_orders(steps)}
         earlier = [
             LateOrder(
@@ -163,7 +169,7 @@ class LateFills:
 
     async def _targets(self, intent: Intent) -> list[_Target]:
         """Return the attempts of which no order is known and of which a fill could be."""
-        steps = await self._journal.load_steps(intent.intent_id)
+        steps = await self._orders.load_steps(intent.intent_id)
         known = {*orders_of_attempts(intent.venue, steps).values(), *late_orders(steps).values()}
         unknown = [one for one in unproven_attempts(intent.venue, steps) if one not in known]
         if not unknown or not self._is_recent(intent):

@@ -70,7 +70,7 @@ class LostAnswers:
         """Query until one is found or may be sent again; the second time not at once."""
         label, began_s = intent.venue.label, self._clock.monotonic()
         expected = await self._inventory.expected()
-        refusal = await self._journal.load_unlisted_refusal(intent)
+        refusal = await self._journal.orders.load_unlisted_refusal(intent)
         await self._reminder.note(
             f"{label}: {refusal}" if refusal else _LOST,
             f"asking {label} what became of it; nothing is sent before that is certain",
@@ -110,9 +110,9 @@ class LostAnswers:
         if not isinstance(found, Found):
             return None
         if intent.state is IntentState.SUSPENDED:
-            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
-        sent = await self._journal.record(intent, IntentEvent.SEND, cause="arrived late")
-        return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
+            intent = await self._journal.orders.record(intent, IntentEvent.RESUME, cause="arrived late")
+        sent = await self._journal.orders.record(intent, IntentEvent.SEND, cause="arrived late")
+        return await self._journal.orders.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
 
     async def may_arrive_late(self, intent: Intent) -> bool:
         """Return whether one may still be found under the id of the present attempt, after a moment if so."""

@@ -60,7 +60,7 @@ class OrderEnd:
 
     async def _is_more_gone(self, intent: Intent, order: Order, now: BalanceState) -> bool:
         """Return whether more was sold than an order reports: it and its trades may be reported as they were before."""
-        basis = await self._journal.load_basis(intent)
+        basis = await self._journal.orders.load_basis(intent)
         if basis is None or not await self._is_unexplained(intent, order, basis, now):
             self._more_gone_since_s = None
             return False
@@ -75,7 +75,7 @@ class OrderEnd:
         if not is_more_gone(basis.position, now, filled=filled, sent=sent):
             return False
         fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
-        ours = await self._journal.load_our_orders(intent)
+        ours = await self._journal.orders.load_our_orders(intent)
         with exact():
             explained = filled + sold_by_others(intent, basis, fills, own=ours.of_intent)
         return is_more_gone(basis.position, now, filled=explained, sent=sent)

@@ -102,7 +102,9 @@ class Refusals:
         """Pause before a market that takes no sale; the exit is suspended meanwhile."""
         is_new = is_shut(error) and intent.state is IntentState.PLANNED
         if is_new:
-            intent = await self._context.journal.record(intent, IntentEvent.SUSPEND, cause=error.message)
+            intent = await self._context.journal.orders.record(
+                intent, IntentEvent.SUSPEND, cause=error.message
+            )
         await self._reroute_or_wait(intent, error, is_new=is_new)
         return intent
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from engine.clock import Clock
 from engine.model.orders import CancelledOrder
-from engine.orders.intents import Intent, IntentStep, StepNote
-from engine.orders.step_log import StepLog, note_of
+from engine.orders.intents import Intent, StepNote
+from engine.orders.journal import Journal
+from engine.orders.step_log import note_of
 from engine.orders.steps_store import insert_step
 from engine.storage.database import Database
 
@@ -15,10 +16,10 @@ from engine.storage.database import Database
 class ReleaseLog:
     """Writes those steps and reads them back; none of them changes the intent's state."""
 
-    def __init__(self, *, database: Database, clock: Clock, steps: StepLog) -> None:
+    def __init__(self, *, database: Database, clock: Clock, orders: Journal) -> None:
         self._database = database
         self._clock = clock
-        self._steps = steps
+        self._orders = orders
 
     async def note_release(self, intent: Intent, order: CancelledOrder) -> None:
         """Write down an order about to be cancelled, so that the alert can name it after a crash too."""
@@ -35,7 +36,7 @@ class ReleaseLog:
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
         """Return the orders that were cancelled for an intent, each once, with what the venue confirmed of it."""
         noted: dict[str, CancelledOrder] = {}
-        for step in await self._load_steps(intent_id):
+        for step in await self._orders.load_steps(intent_id):
             if step.note is StepNote.NOT_RELEASED:
                 noted.pop(step.detail, None)
             elif step.cancelled is not None:
@@ -45,7 +46,7 @@ class ReleaseLog:
 
     async def load_noted_at(self, intent_id: str) -> Mapping[str, datetime]:
         """Return when the cancel of each order was first about to be sent, by the venue's ids."""
-        steps = [one for one in await self._load_steps(intent_id) if one.note is StepNote.RELEASE]
+        steps = [one for one in await self._orders.load_steps(intent_id) if one.note is StepNote.RELEASE]
         return {step.detail: step.at for step in reversed(steps)}
 
     async def load_tried(self, intent_id: str) -> frozenset[str]:
@@ -57,7 +58,3 @@ class ReleaseLog:
         step = note_of(intent, note, detail=order.venue_order_id, at=self._clock.now(), cancelled=cancelled)
         async with self._database.write() as session:
             await insert_step(session, step)
-
-    async def _load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
-        async with self._database.read() as session:
-            return await self._steps.load(session, intent_id)

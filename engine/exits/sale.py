@@ -99,7 +99,7 @@ class Sale:
                 )
             case IntentState.SENT:
                 cause = "found sent after a restart"
-                return await self._journal.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
+                return await self._journal.orders.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
             case IntentState.UNKNOWN:
                 settled = await self._parts.lost.settle(intent)
                 if settled.state is IntentState.PLANNED:
@@ -121,7 +121,7 @@ class Sale:
             return await parts.refusals.wait_for_market(intent, e)
         if intent.state is IntentState.SUSPENDED:
             cause = "the market takes sales again"
-            intent = await self._journal.record(intent, IntentEvent.RESUME, cause=cause)
+            intent = await self._journal.orders.record(intent, IntentEvent.RESUME, cause=cause)
         try:
             available = await parts.given_up.read(intent)
             found = await parts.given_up.find_filled(intent, available)

@@ -1,7 +1,7 @@
 """The journal of orders: every change of an intent is one short transaction with its reason."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,15 @@ from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a step made of an intent."""
+
+    intent: Intent
+    #: The step's number among all.
+    step: int
+
+
 class Journal:
     """Writes intents and their steps, consistent after a crash at any instant."""
 
@@ -30,22 +39,16 @@ class Journal:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
-        self._last_step = 0
-        #: The number of the last step that ended an order with a fill, once it is written down.
-        self.filled_step = 0
 
     async def plan(self, intent: Intent, *, cause: str) -> None:
         """Write down an order that is to be placed, before anything of it leaves."""
         async with self._database.write() as session:
-            await self._begin(session, intent, cause=cause)
+            await self.begin(session, intent, cause=cause)
 
-    async def book(self, intent: Intent, order: Order) -> Intent:
+    async def book(self, intent: Intent, order: Order) -> Written:
         """Write an order's fills and its intent's end, all or nothing."""
         async with self._database.write() as session:
-            ended = await self._fill(session, intent, order)
-            step = self._last_step
-        self.filled_step = step
-        return ended
+            return await self.fill(session, intent, order)
 
     async def record(
         self,
@@ -64,9 +67,55 @@ class Journal:
 
         """
         async with self._database.write() as session:
-            return await self._move(
+            moved = await self.move(
                 session, intent, event, cause=cause, detail=detail, basis=basis, **changes
             )
+        return moved.intent
+
+    async def begin(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
+        """Write down an order that is to be placed, in the transaction of what it is placed for."""
+        await intents.insert_intent(session, intent)
+        await insert_step(session, step_of(None, intent, cause=cause, detail="", at=self._clock.now()))
+
+    async def fill(self, session: DatabaseSession, intent: Intent, order: Order) -> Written:
+        """Write an order's fills and its intent's end, in the transaction of what they change."""
+        now = self._clock.now()
+        await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
+        return await self.move(
+            session,
+            intent,
+            IntentEvent.FILL,
+            cause="filled",
+            filled_quantity=order.filled_quantity,
+            cost=order.cost,
+            fee=order.fee,
+            fee_asset=order.fee_asset,
+            venue_order_id=order.venue_order_id,
+        )
+
+    async def move(
+        self,
+        session: DatabaseSession,
+        intent: Intent,
+        event: IntentEvent,
+        *,
+        cause: str,
+        detail: str = "",
+        basis: SendBasis | None = None,
+        **changes: Any,
+    ) -> Written:
+        """Move an intent to its next state, in the transaction of what its step changes.
+
+        Raises:
+            IllegalTransitionError: the event cannot happen to it now.
+
+        """
+        now = self._clock.now()
+        moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
+        await intents.update_intent(session, moved, expected=intent.state)
+        order_id = moved.venue_order_id if event is IntentEvent.ACCEPT else None
+        step = step_of(intent, moved, cause=cause, detail=detail, at=now, basis=basis, order_id=order_id)
+        return Written(moved, await insert_step(session, step))
 
     async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
         """End an attempt that is proven to have done nothing, so that the next one can be made."""
@@ -151,42 +200,3 @@ class Journal:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
         return next((step.basis for step in reversed(steps) if step.cause == SEND), None)
-
-    async def _begin(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
-        await intents.insert_intent(session, intent)
-        step = step_of(None, intent, cause=cause, detail="", at=self._clock.now())
-        self._last_step = await insert_step(session, step)
-
-    async def _fill(self, session: DatabaseSession, intent: Intent, order: Order) -> Intent:
-        now = self._clock.now()
-        await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
-        return await self._move(
-            session,
-            intent,
-            IntentEvent.FILL,
-            cause="filled",
-            filled_quantity=order.filled_quantity,
-            cost=order.cost,
-            fee=order.fee,
-            fee_asset=order.fee_asset,
-            venue_order_id=order.venue_order_id,
-        )
-
-    async def _move(
-        self,
-        session: DatabaseSession,
-        intent: Intent,
-        event: IntentEvent,
-        *,
-        cause: str,
-        detail: str = "",
-        basis: SendBasis | None = None,
-        **changes: Any,
-    ) -> Intent:
-        now = self._clock.now()
-        moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
-        await intents.update_intent(session, moved, expected=intent.state)
-        order_id = moved.venue_order_id if event is IntentEvent.ACCEPT else None
-        step = step_of(intent, moved, cause=cause, detail=detail, at=now, basis=basis, order_id=order_id)
-        self._last_step = await insert_step(session, step)
-        return moved

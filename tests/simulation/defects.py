@@ -39,6 +39,7 @@ from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import follow as follow_order
 from engine.orders import settle, submit
+from engine.orders.journal import Journal
 from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
@@ -103,12 +104,12 @@ def _resend_on_timeout():
 
 
 def _new_id_per_try():
-    retry = ExitJournal.retry
+    retry = Journal.retry
 
     async def renamed(self, intent, *, cause, detail="", same_id=False):
         return await retry(self, intent, cause=cause, detail=detail)
 
-    return patch.object(ExitJournal, "retry", renamed)
+    return patch.object(Journal, "retry", renamed)
 
 
 @contextmanager
@@ -321,7 +322,7 @@ def _take_what_is_not_listed_for_over():
         listed = {order.venue_order_id for order in (await self._broker.fetch_open_orders()).orders}
         order = await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
         if not order.status.is_final and order.venue_order_id not in listed:
-            return await self._journal.retry(intent, cause="not listed")
+            return await self._journal.orders.retry(intent, cause="not listed")
         return await step(self, intent, exit_quantity)
 
     return patch.object(Filling, "step", hasty)
@@ -334,7 +335,7 @@ def _send_again_what_is_not_found():
         try:
             await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
         except RefusedError:
-            return await self._journal.retry(intent, cause="not found")
+            return await self._journal.orders.retry(intent, cause="not found")
         return await step(self, intent, exit_quantity)
 
     return patch.object(Filling, "step", hasty)

@@ -109,7 +109,9 @@ async def a_basis(room):
 
 
 async def write_as_sent(room, intent, *, basis):
-    await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now(), basis=basis)
+    await room.journal.orders.record(
+        intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now(), basis=basis
+    )
 
 
 @pytest.mark.fault("P1")
@@ -197,7 +199,7 @@ async def test_every_cycle_takes_up_an_exit_nobody_drives(falling):
 
 async def test_an_exit_whose_guard_is_closed_is_never_taken_up(falling):
     intent = await begin_by_hand(falling)
-    await falling.journal.record(intent, IntentEvent.SUSPEND, cause="the stock market is closed")
+    await falling.journal.orders.record(intent, IntentEvent.SUSPEND, cause="the stock market is closed")
     await falling.arm("0.1", "6000", state=GuardState.CLOSED)
 
     await falling.restart()
@@ -273,10 +275,10 @@ async def test_a_guard_that_does_not_exist_is_not_sold(falling):
 async def test_an_intent_that_somebody_moved_meanwhile_cannot_be_driven(falling):
     intent = await begin_by_hand(falling)
     now = falling.clock.now()
-    await falling.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=now)
+    await falling.journal.orders.record(intent, IntentEvent.SEND, cause="send", sent_at=now)
 
     with pytest.raises(StaleIntentError):
-        await falling.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=now)
+        await falling.journal.orders.record(intent, IntentEvent.SEND, cause="send", sent_at=now)
 
     assert await falling.steps("intent-1") == ["triggered: planned", "send: sent"]
 

@@ -79,7 +79,7 @@ async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_rep
 async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_restart(failing):
     room, _, intent = failing
     left_at = room.clock.now()
-    sent = await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=left_at)
+    sent = await room.journal.orders.record(intent, IntentEvent.SEND, cause="send", sent_at=left_at)
     await room.clock.sleep(60)
     again = reminders_of(room)
 

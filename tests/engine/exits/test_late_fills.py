@@ -24,18 +24,18 @@ async def given_up(room):
     [order] = (await room.broker().fetch_open_orders()).orders
     trigger = a_trigger(at=room.clock.now())
     live = await room.journal.plan_exit(await room.guard(guard.guard_id), trigger, intent_id="exit-1")
-    intent = await room.journal.record(
+    intent = await room.journal.orders.record(
         live.intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.1"), sent_at=room.clock.now()
     )
     room.first_id = intent.client_order_id
-    intent = await room.journal.record(
+    intent = await room.journal.orders.record(
         intent,
         IntentEvent.ACCEPT,
         cause="accepted",
         detail=order.venue_order_id,
         venue_order_id=order.venue_order_id,
     )
-    room.intent = await room.journal.retry(intent, cause="closed without a fill")
+    room.intent = await room.journal.orders.retry(intent, cause="closed without a fill")
     room.order_id = order.venue_order_id
     return room
 
@@ -122,13 +122,13 @@ async def test_two_late_orders_take_no_more_off_the_guard_of_today_than_is_missi
     )
     intent = live.intent
     for order in orders:
-        sent = await room.journal.record(
+        sent = await room.journal.orders.record(
             intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.1"), sent_at=room.clock.now()
         )
-        accepted = await room.journal.record(
+        accepted = await room.journal.orders.record(
             sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order.venue_order_id
         )
-        intent = await room.journal.retry(accepted, cause="closed without a fill")
+        intent = await room.journal.orders.retry(accepted, cause="closed without a fill")
     guard = await room.guard()
     await stand_down(room.journal, intent, guard, was=guard)
     # As if one of them had been taken for its owner's sale before.
@@ -147,13 +147,13 @@ async def test_a_late_fill_of_a_manual_close_takes_only_what_it_sold_of_the_guar
     live = await begin(room, SOME)
     room.trade("sell", "0.3", limit="70000")
     [order] = (await room.broker().fetch_open_orders()).orders
-    intent = await room.journal.record(
+    intent = await room.journal.orders.record(
         live.intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.3"), sent_at=room.clock.now()
     )
-    intent = await room.journal.record(
+    intent = await room.journal.orders.record(
         intent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order.venue_order_id
     )
-    intent = await room.journal.retry(intent, cause="closed without a fill")
+    intent = await room.journal.orders.retry(intent, cause="closed without a fill")
     await give_up(room.journal, intent, live.guard, was=live.guard, why=TOO_LATE)
 
     await fill_it(room)

@@ -109,7 +109,9 @@ async def test_a_late_fill_is_written_down_with_its_attempt(stood_down):
     await read_often(room)
 
     [intent] = await room.intents()
-    [late] = [one for one in await room.journal.load_steps(intent.intent_id) if one.cause == "filled late"]
+    [late] = [
+        one for one in await room.journal.orders.load_steps(intent.intent_id) if one.cause == "filled late"
+    ]
     [fill] = [fill for fill in room.world.ledger("kraken").fills if fill.quantity == D("0.1")]
     assert late.detail == f"{fill.order_id} of attempt 1"
     assert late.from_state is late.to_state

@@ -22,7 +22,7 @@ def sold(room):
 
 async def causes(room):
     [intent, *_] = await room.intents()
-    return [step.cause for step in await room.journal.load_steps(intent.intent_id)]
+    return [step.cause for step in await room.journal.orders.load_steps(intent.intent_id)]
 
 
 async def a_breached_guard(room, *, held="0.3"):
@@ -165,7 +165,7 @@ async def test_an_order_that_may_be_ours_is_no_proof_of_absence(room):
     assert "balance" in cause
     [step] = [
         step
-        for step in await room.journal.load_steps((await room.intents())[0].intent_id)
+        for step in await room.journal.orders.load_steps((await room.intents())[0].intent_id)
         if step.cause == cause
     ]
     assert by_hand.id in step.detail

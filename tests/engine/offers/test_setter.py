@@ -95,7 +95,8 @@ async def test_a_note_about_an_order_that_changed_nothing_more_refuses_no_guard(
     [exit_] = await partly_sold.intents()
 
     armed = await press_guard(
-        partly_sold, meanwhile=lambda: partly_sold.journal.note_replaced(exit_, VenueOrderId("OANOTHER"))
+        partly_sold,
+        meanwhile=lambda: partly_sold.journal.orders.note_replaced(exit_, VenueOrderId("OANOTHER")),
     )
 
     assert armed == [(GuardState.ARMED, Decimal("0.06"))]
@@ -106,7 +107,7 @@ async def test_a_late_fill_that_is_found_while_a_guard_is_set_refuses_it(partly_
 
     async def find_late_fill():
         async with partly_sold.database.write() as session:
-            await partly_sold.journal.note_late(session, exit_, 1, "OLATE")
+            await partly_sold.journal.orders.note_late(session, exit_, 1, "OLATE")
 
     assert await press_guard(partly_sold, meanwhile=find_late_fill) == []
 

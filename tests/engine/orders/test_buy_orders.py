@@ -34,8 +34,8 @@ class Buyer:
         self.room = room
         self.venue = venue
         self.broker = room.broker(venue)
-        self.settler = Settler(journal=room.journal, clock=room.clock)
-        self.submitter = Submitter(journal=room.journal, settler=self.settler, clock=room.clock)
+        self.settler = Settler(journal=room.journal.orders, clock=room.clock)
+        self.submitter = Submitter(journal=room.journal.orders, settler=self.settler, clock=room.clock)
 
     async def plan(self):
         now = self.room.clock.now()
@@ -56,7 +56,7 @@ class Buyer:
             created_at=now,
             updated_at=now,
         )
-        await self.room.journal.plan(intent, cause="asked for")
+        await self.room.journal.orders.plan(intent, cause="asked for")
         return intent
 
     async def send(self, intent):
@@ -74,12 +74,12 @@ class Buyer:
         return await self.settler.settle(lost, self.broker, judge)
 
     async def book(self, accepted):
-        follower = Follower(journal=self.room.journal, broker=self.broker, clock=self.room.clock)
+        follower = Follower(journal=self.room.journal.orders, broker=self.broker, clock=self.room.clock)
         followed = await follower.ask(accepted)
         while followed.verdict is not Verdict.CONFIRMED:
             await self.room.clock.sleep(1)
             followed = await follower.ask(followed.intent)
-        return await self.room.journal.book(followed.intent, followed.order)
+        return (await self.room.journal.orders.book(followed.intent, followed.order)).intent
 
     @property
     def dollars(self):

@@ -27,12 +27,14 @@ async def planned(room):
 
 
 def a_follower(room):
-    return Follower(journal=room.journal, broker=room.broker(), clock=room.clock)
+    return Follower(journal=room.journal.orders, broker=room.broker(), clock=room.clock)
 
 
 async def accept(room, intent, order_id):
-    sent = await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())
-    return await room.journal.record(sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order_id)
+    sent = await room.journal.orders.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())
+    return await room.journal.orders.record(
+        sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order_id
+    )
 
 
 async def test_a_filled_order_is_followed_to_its_figures(planned):

@@ -25,16 +25,16 @@ def a_basis(room, owned="0.3"):
 
 async def test_an_attempt_that_is_followed_after_it_was_found_late_keeps_its_reading(room, planned):
     basis = a_basis(room)
-    sent = await room.journal.record(planned, IntentEvent.SEND, cause=SEND, basis=basis)
-    again = await room.journal.retry(sent, cause="proven absent")
-    found = await room.journal.record(again, IntentEvent.SEND, cause="found late")
+    sent = await room.journal.orders.record(planned, IntentEvent.SEND, cause=SEND, basis=basis)
+    again = await room.journal.orders.retry(sent, cause="proven absent")
+    found = await room.journal.orders.record(again, IntentEvent.SEND, cause="found late")
 
-    assert await room.journal.load_basis(found) == basis
+    assert await room.journal.orders.load_basis(found) == basis
 
 
 async def test_an_attempt_without_a_reading_is_not_judged_by_that_of_an_earlier_one(room, planned):
-    sent = await room.journal.record(planned, IntentEvent.SEND, cause=SEND, basis=a_basis(room))
-    again = await room.journal.retry(sent, cause="proven absent")
-    sent = await room.journal.record(again, IntentEvent.SEND, cause=SEND)
+    sent = await room.journal.orders.record(planned, IntentEvent.SEND, cause=SEND, basis=a_basis(room))
+    again = await room.journal.orders.retry(sent, cause="proven absent")
+    sent = await room.journal.orders.record(again, IntentEvent.SEND, cause=SEND)
 
-    assert await room.journal.load_basis(sent) is None
+    assert await room.journal.orders.load_basis(sent) is None

@@ -21,12 +21,12 @@ async def planned(room):
     live = await room.journal.plan_exit(
         await room.guard(), a_trigger(at=room.clock.now()), intent_id="intent-1"
     )
-    room.settler = Settler(journal=room.journal, clock=room.clock)
+    room.settler = Settler(journal=room.journal.orders, clock=room.clock)
     return room, live.intent
 
 
 async def send(room, intent):
-    submitter = Submitter(journal=room.journal, settler=room.settler, clock=room.clock)
+    submitter = Submitter(journal=room.journal.orders, settler=room.settler, clock=room.clock)
     return (await submitter.send(intent, room.broker(), Decimal("0.1"))).intent
 
 

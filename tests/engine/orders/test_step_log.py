@@ -10,10 +10,9 @@ from tests.engine_room import a_trigger
 
 async def an_exit(room):
     await room.arm("0.1", "6000")
-    journal = room.journal
     trigger = a_trigger(at=room.clock.now())
-    live = await journal.plan_exit(await room.guard(), trigger, intent_id="intent-1")
-    return journal, live.intent
+    live = await room.journal.plan_exit(await room.guard(), trigger, intent_id="intent-1")
+    return room.journal.orders, live.intent
 
 
 @pytest.mark.fault("V44")
@@ -34,7 +33,9 @@ async def test_the_journal_of_the_next_process_reads_them_all(room):
     journal, intent = await an_exit(room)
     await journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())
 
-    assert await room.journal.load_steps(intent.intent_id) == await journal.load_steps(intent.intent_id)
+    assert await room.journal.orders.load_steps(intent.intent_id) == await journal.load_steps(
+        intent.intent_id
+    )
     assert len(await journal.load_steps(intent.intent_id)) == 2
 
 

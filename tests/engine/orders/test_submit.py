@@ -25,8 +25,8 @@ async def planned(room):
 
 
 def submitter(room):
-    settler = Settler(journal=room.journal, clock=room.clock)
-    return Submitter(journal=room.journal, settler=settler, clock=room.clock)
+    settler = Settler(journal=room.journal.orders, clock=room.clock)
+    return Submitter(journal=room.journal.orders, settler=settler, clock=room.clock)
 
 
 async def send(room, intent, quantity="0.1"):
