@@ -7,11 +7,13 @@ import structlog
 
 from engine.adoption import identities_store as rows
 from engine.adoption.identities_store import Identity, KnownTrade
+from engine.adoption.other_account import set_aside
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account
+from engine.orders.journal import Journal
 from engine.storage.database import Database
 from engine.tasks import Tasks
 from engine.users.accounts import StoredAccount
@@ -43,6 +45,7 @@ class Identities:
         self._accounts = accounts
         self._brokers = brokers
         self._clock = clock
+        self._journal = Journal(database=database, clock=clock)
         self._tasks = tasks
         self._known = dict(known)
         self._unsettled = {
@@ -97,7 +100,7 @@ class Identities:
             return
         if not is_same:
             async with self._database.write() as session:
-                await rows.set_aside(session, account_id, now=self._clock.now())
+                await set_aside(session, account_id, journal=self._journal, now=self._clock.now())
             log.error("the key opens another account; its guards are paused", account=account_id)
         await self._keep(account_id, name)
         self._unsettled.discard(account_id)

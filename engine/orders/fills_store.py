@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import col, select
 
 from engine.model.orders import Fill
@@ -148,6 +148,12 @@ _CURSOR = Prepared(select(FillCursorRow).where(col(FillCursorRow.account_id) == 
 async def load_cursor(session: DatabaseSession, account_id: str) -> FillCursor | None:
     """Return how far back an account was read; None before its first reading."""
     return await readable_row(session, _CURSOR, _cursor, account_id=account_id)
+
+
+async def delete_fills(session: DatabaseSession, account_id: str) -> None:
+    """Forget an account's fills and how far back they were read."""
+    await session.exec(delete(FillRow).where(col(FillRow.account_id) == account_id))
+    await session.exec(delete(FillCursorRow).where(col(FillCursorRow.account_id) == account_id))
 
 
 def _fill(row: FillRow) -> Fill:

@@ -117,6 +117,14 @@ class Journal:
         step = step_of(intent, moved, cause=cause, detail=detail, at=now, basis=basis, order_id=order_id)
         return Written(moved, await insert_step(session, step))
 
+    async def set_aside(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
+        """End an intent that is not to be followed any more, whatever becomes of its order."""
+        if intent.state.is_final:
+            # Of a damaged row: only its end is missing.
+            await intents.update_intent(session, intent, expected=intent.state)
+            return
+        await self.move(session, intent, IntentEvent.SET_ASIDE, cause=cause)
+
     async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
         """End an attempt that is proven to have done nothing, so that the next one can be made."""
         attempt = intent.attempt if same_id else intent.attempt + 1

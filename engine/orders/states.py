@@ -56,6 +56,8 @@ class IntentEvent(StrEnum):
     ABANDON = "abandon"
     RESUME = "resume"
     SUPERSEDE = "supersede"
+    #: It is not to be followed any more, whatever becomes of its order: its account or its database is another one.
+    SET_ASIDE = "set aside"
 
 
 class IllegalTransitionError(Exception):
@@ -94,6 +96,7 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
         (IntentState.SUSPENDED, IntentEvent.RESUME): IntentState.PLANNED,
         (IntentState.SUSPENDED, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.SUSPENDED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
+        **{(state, IntentEvent.SET_ASIDE): IntentState.SUPERSEDED for state in LIVE_STATES},
     }
 )
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from engine.exits.audit import SHOWN
 from engine.model.orders import OrderStatus
-from engine.orders.states import TRANSITIONS
 from tests.simulation.accounting import check_accounts
 from tests.simulation.alarms import is_alarmed, newest_alert
+from tests.simulation.tally import TRANSITIONS
 
 #: Seconds after which a position past its threshold is being sold or its owner was alerted that its price is unknown,
 #: and after which one that is being sold is sold or its owner was alerted why not.
@@ -16,8 +16,6 @@ ALARM_S = {"armed": 30, "closing": 45}
 
 #: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
 NAMED_AFTER_S = 12
-
-_LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
 
 
 def check_step(world):
@@ -187,10 +185,11 @@ def _check_steps(world):
     last = (None, None)
     for intent_id, before, after, cause, note in rows:
         expected = last[1] if last[0] == intent_id else None
-        if before != expected or ((before, after) not in _LEGAL and note is None):
+        transition = f"{before or 'nothing'} -> {after}"
+        if before != expected or (transition not in TRANSITIONS and note is None):
             world.violate(f"illegal step of {intent_id}: {before} -> {after} after {expected} ({cause})")
         if note is None:
-            world.tally.transitions[f"{before or 'nothing'} -> {after}"] += 1
+            world.tally.transitions[transition] += 1
         last = (intent_id, after)
     for state, count in world.store.rows("SELECT state, count(*) FROM intents GROUP BY state"):
         world.tally.ends[state] += count

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.adoption.identities_store import set_aside
+from engine.adoption.other_account import set_aside
 from engine.alerts.messages import DatabaseCopied, ExitParked
 from engine.exits.interrupted_close import INTERRUPTED, before_interrupted
 from engine.guards.guard import GuardState
@@ -45,7 +45,7 @@ async def copy(room):
 
 async def change_key(room):
     async with room.database.write() as session:
-        await set_aside(session, "env-kraken", now=room.clock.now())
+        await set_aside(session, "env-kraken", journal=room.journal.orders, now=room.clock.now())
 
 
 HOW = {

@@ -1,11 +1,14 @@
-"""The journal tells what the last attempt of an intent was based on."""
+"""The journal tells what the last attempt of an intent was based on, and ends what is not to be followed."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
+from engine.orders import store
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.states import IntentEvent
+from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_log import SEND
 from tests.engine_room import a_trigger
 
@@ -38,3 +41,19 @@ async def test_an_attempt_without_a_reading_is_not_judged_by_that_of_an_earlier_
     sent = await room.journal.orders.record(again, IntentEvent.SEND, cause=SEND)
 
     assert await room.journal.orders.load_basis(sent) is None
+
+
+@pytest.mark.parametrize("state", IntentState)
+async def test_an_intent_that_is_set_aside_is_over_whatever_its_state(room, planned, state):
+    stands = replace(planned, state=state)
+    async with room.database.write() as session:
+        await store.update_intent(session, stands, expected=planned.state)
+        # Of a damaged row the end may be missing and not the state.
+        await session.exec(text("UPDATE intents SET finished_at = NULL"))
+        await room.journal.orders.set_aside(session, stands, cause="another account")
+
+    async with room.database.read() as session:
+        assert await store.load_live_intents(session) == ()
+    last = (await room.journal.orders.load_steps(planned.intent_id))[-1]
+    ended = (IntentState.SUPERSEDED, "another account")
+    assert ((last.to_state, last.cause) == ended) is (not state.is_final)
