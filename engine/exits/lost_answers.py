@@ -6,6 +6,7 @@ from engine.exits.context import ExitContext
 from engine.exits.failure_reminder import FailureReminder
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
+from engine.exits.lost_attempts import why_lost
 from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
@@ -16,7 +17,6 @@ from engine.orders.states import IntentEvent, IntentState
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
-_LOST = "the answer to the sell order was lost"
 _UNEXPLAINED = (
     "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
     "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
@@ -71,9 +71,10 @@ class LostAnswers:
         label, began_s = intent.venue.label, self._clock.monotonic()
         expected = await self._inventory.expected()
         refusal = await self._journal.orders.load_unlisted_refusal(intent)
+        lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
         await self._reminder.note(
-            f"{label}: {refusal}" if refusal else _LOST,
-            f"asking {label} what became of it; nothing is sent before that is certain",
+            f"{label}: {refusal}" if refusal else lost,
+            f"asking {label} what became of it; it is sent again only once it certainly did not arrive",
         )
 
         async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
@@ -118,7 +119,8 @@ class LostAnswers:
         """Return whether one may still be found under the id of the present attempt, after a moment if so."""
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
-        await self._reminder.note(_LOST, "it may still arrive; looking for it before this exit ends")
+        lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
+        await self._reminder.note(lost, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)
         return True
 

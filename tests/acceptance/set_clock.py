@@ -13,8 +13,8 @@ from apscheduler.executors import base as executors
 from apscheduler.schedulers import base as schedulers
 from apscheduler.triggers import interval
 
-import bot.supervision.timer
 import engine.clock
+from bot.supervision import timer
 
 _FILE = Path(os.environ["WALL_CLOCK_OFF_BY"])
 _true_ns = time.time_ns
@@ -38,5 +38,5 @@ class SetDatetime(datetime):
 
 time.time_ns = _time_ns
 time.time = lambda: _time_ns() / 1_000_000_000
-for asks in (engine.clock, bot.timer, schedulers, executors, interval):
+for asks in (engine.clock, timer, schedulers, executors, interval):
     asks.datetime = SetDatetime

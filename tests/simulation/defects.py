@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
-from engine.exits import next_step, release, releases, watch
+from engine.exits import next_step, price_news, release, releases
 from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
@@ -29,7 +29,7 @@ from engine.guards.changes import ChangeReason, Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
-from engine.market import mark, price_checks
+from engine.market import mark_rules, price_checks
 from engine.market import marks as looking
 from engine.market.mark import Mark
 from engine.model.errors import RefusedError, UnknownOutcomeError
@@ -189,7 +189,7 @@ async def _no_alert(*_args, **_kwargs):
 @contextmanager
 def _believe_an_old_price():
     # The order book would contradict it as well: an old price sells only where neither is asked.
-    with patch.object(mark, "_check_age", lambda *_: None), _believe_a_frozen_price():
+    with patch.object(mark_rules, "_check_age", lambda *_: None), _believe_a_frozen_price():
         yield
 
 
@@ -311,7 +311,7 @@ def _count_to_the_price_alarm_by_the_wall():
         return now.at - seen.unknown_since.at >= alarm_after
 
     is_alarm_due = guard_mark.is_alarm_due
-    with patch.object(guard_mark, "is_alarm_due", is_due), patch.object(watch, "is_alarm_due", is_due):
+    with patch.object(guard_mark, "is_alarm_due", is_due), patch.object(price_news, "is_alarm_due", is_due):
         yield
 
 

@@ -1,5 +1,7 @@
 """Exits whose answer is lost: more of the same coin is in the account, and exactly one sale is made."""
 
+import asyncio
+import re
 from decimal import Decimal
 from itertools import pairwise
 
@@ -70,6 +72,26 @@ async def test_a_lost_answer_names_its_order_and_counts_from_when_it_left(rooms,
         [intent] = await room.intents()
         assert failing.order_ids == (client_order_id(intent.intent_id, 1),)
         assert failing.since == filled.held_up.since == filled.triggered_at
+
+
+@pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])
+async def test_reminders_of_a_venue_that_answers_every_order_with_an_error_count_the_tries(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, ORDERS[venue], venue=venue, times=None)
+
+        selling = asyncio.create_task(room.sell_off())
+        await room.clock.sleep(100)
+        selling.cancel()
+        await asyncio.gather(selling, return_exceptions=True)
+
+        first, *later = await room.alerts()
+        page = "it sent an error page instead of an answer (HTTP 503)"
+        assert first.why == f"the answer to the sell order was lost: {page}"
+        tries = [int(re.match(r"sent (\d+) times", alert.why)[1]) for alert in later]
+        assert tries == sorted(tries)
+        assert 1 < tries[-1] <= len(room.sent(ORDERS[venue], venue=venue))
+        assert later[-1].why.endswith(f"did not arrive, and the last answer was lost: {page}")
 
 
 @pytest.mark.parametrize("times", [2, 3])
@@ -191,7 +213,7 @@ async def test_a_venue_that_loses_every_request_is_not_stormed(rooms, venue):
         assert 5 < len(calls) < 55
         assert pauses[-1] >= 4.9
         [failing, *_] = await room.alerts()
-        assert failing.doing.endswith("nothing is sent before that is certain")
+        assert failing.doing.endswith("it is sent again only once it certainly did not arrive")
         room.world.faults(venue).clear()
         await room.wait_for("exit ")
 
