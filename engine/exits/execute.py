@@ -12,8 +12,8 @@ from engine.exits.context import ExitContext
 from engine.exits.failure_reminder import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
+from engine.exits.sale_parts import SaleParts
 from engine.exits.uncertain_keys import UncertainKeys
-from engine.exits.wiring import wire_sale
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.guard_mark import is_past, trigger_of
@@ -189,7 +189,7 @@ class Exits:
         context, guard = self._context, live.guard
         async with FailureReminder(live.intent, reminders=context.reminders, clock=context.clock) as reminder:
             broker = self._brokers[guard.account_id]
-            parts = wire_sale(
+            parts = SaleParts(
                 live,
                 context=context,
                 broker=broker,

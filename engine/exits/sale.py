@@ -9,6 +9,7 @@ from engine.exits.ending import abandon
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
 from engine.exits.refusals import Sent
+from engine.exits.sale_parts import SaleParts
 from engine.exits.steps import (
     Abandon,
     AwaitRelease,
@@ -23,7 +24,6 @@ from engine.exits.steps import (
     SellNow,
     Step,
 )
-from engine.exits.wiring import SaleParts
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.orders.intents import Intent, Trigger
