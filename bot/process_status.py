@@ -252,7 +252,9 @@ async def _find_failing(
 
 
 def _paused(guard: Guard) -> PausedGuard:
-    return PausedGuard(symbol=guard.symbol, venue_label=guard.venue.label, why=guard.state_reason or "")
+    return PausedGuard(
+        symbol=guard.symbol, venue_label=guard.venue.label, reason=guard.reason, detail=guard.detail
+    )
 
 
 def _named(given_up: GivenUp) -> str:

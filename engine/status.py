@@ -11,6 +11,7 @@ from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.guards.unwatched import Unwatched
 from engine.model.delays import Wait
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Account
 from engine.nonce.store import NonceStatus
 
@@ -60,8 +61,8 @@ class PausedGuard:
 
     symbol: str
     venue_label: str
-    #: Why it was paused; empty where nothing is known of that.
-    why: str
+    reason: GuardReason | str | None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """Setting aside what belongs to an account that the key does not open any more."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from engine.exits.interrupted_close import before_interrupted, report_interrupted
 from engine.guards import store as guards
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.orders.fills_store import delete_fills
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
@@ -27,8 +26,8 @@ async def set_aside(session: DatabaseSession, account_id: str, *, journal: Journ
         if guard.state is GuardState.PAUSED:
             continue
         sale = in_sale.get(guard.guard_id)
-        why = WaitReason.SWAPPED_IN_SALE if sale is not None else WaitReason.SWAPPED
-        waiting = replace(guard, state=GuardState.PAUSED, state_reason=why)
+        why = GuardReason.SWAPPED_IN_SALE if sale is not None else GuardReason.SWAPPED
+        waiting = guard.in_state(GuardState.PAUSED, why)
         if sale is not None:
             waiting = before_interrupted(waiting, sale)
             await report_interrupted(session, waiting, sale, now=now)

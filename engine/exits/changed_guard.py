@@ -1,17 +1,17 @@
 """Pure: what an exit leaves of a guard that was changed while it was being sold."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.exits.manual_close import restore_guard
 from engine.guards.guard import Guard, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO, exact
 from engine.orders.intents import ManualClose
 
 
 def is_as_sold(stored: Guard, was: Guard) -> bool:
     """Return whether a stored guard is the one that its exit sells: it is closing, and otherwise as it was."""
-    same = replace(was, state=stored.state, state_reason=stored.state_reason)
+    same = was.in_state(stored.state, stored.reason, stored.detail)
     return stored == same and stored.state in {GuardState.CLOSING, was.state}
 
 
@@ -26,13 +26,13 @@ def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, manual: Man
     with exact():
         left = stored.with_quantity(max(stored.quantity - filled, ZERO))
     if left.state is GuardState.CLOSED:
-        return replace(left, state_reason="sold")
+        return left.closed(GuardReason.SOLD)
     if left.state is not GuardState.CLOSING:
         return left
     if manual is not None:
-        left = restore_guard(left, manual, why=ended.state_reason or "")
+        left = restore_guard(left, manual, ended.reason, ended.detail)
         if left.state is not GuardState.ARMED:
             return left
     if ended.state is GuardState.PAUSED:
-        return replace(left, state=ended.state, state_reason=ended.state_reason)
-    return replace(left, state=GuardState.ARMED, state_reason=None)
+        return left.in_state(ended.state, ended.reason, ended.detail)
+    return left.in_state(GuardState.ARMED)

@@ -3,23 +3,17 @@
 `guard` is what is left of the one that `was` to be sold.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced, Message
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.exit_quantity import SOLD_EXTERNALLY, Dust
+from engine.exits.exit_quantity import Dust
 from engine.exits.manual_close import restore_guard
-from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent
-
-_PERHAPS_OUR_ORDER = (
-    ", perhaps by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
-    "please look at the venue's order history"
-)
 
 
 async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust) -> Intent:
@@ -31,9 +25,9 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
         why=dust.why,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
-    kept = _restored(guard, intent, why=dust.why)
+    kept = _restored(guard, intent, GuardReason.NOT_SOLD, dust.why)
     if intent.manual is None or kept.quantity <= dust.quantity:
-        kept = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
+        kept = guard.closed(GuardReason.NOT_SOLD, dust.why)
     return await journal.give_back(
         intent, IntentEvent.ABANDON, was=was, guard=kept, message=message, cause=dust.why
     )
@@ -43,16 +37,17 @@ async def await_return(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust
 ) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
-    kept = _restored(guard, intent, why=dust.why)
+    kept = _restored(guard, intent, GuardReason.NOT_SOLD, dust.why)
     if kept.state is GuardState.CLOSED:
         return await abandon(journal, intent, guard, dust=dust, was=was)
-    paused = _paused(kept, ChangeReason.VANISHED)
-    is_awaited = paused.state_reason == ChangeReason.VANISHED
+    paused = _paused(kept, GuardReason.VANISHED)
+    is_awaited = paused.reason == GuardReason.VANISHED
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
         quantity=dust.quantity,
-        why=f"{dust.why}; if it comes back as it was, it is guarded again" if is_awaited else dust.why,
+        why=dust.why,
+        may_return=is_awaited,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
@@ -73,15 +68,22 @@ async def end_sold_externally(
 
     `is_unproven` is true if an order of the exit itself may have sold it, which no list of the venue shows.
     """
-    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER if is_unproven else ''}"
-    message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
+    why = GuardReason.SOLD_OR_MOVED
+    message = GuardReduced(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        was=guard.quantity,
+        now=ZERO,
+        why=why,
+        may_be_ours=is_unproven,
+    )
     return await journal.give_back(
         intent,
         IntentEvent.SUPERSEDE,
         was=was,
-        guard=replace(guard.with_quantity(ZERO), state_reason=SOLD_EXTERNALLY),
+        guard=guard.with_quantity(ZERO).closed(why),
         message=message,
-        cause=SOLD_EXTERNALLY,
+        cause=why,
     )
 
 
@@ -92,16 +94,18 @@ async def presume_filled(
 
     What is left stays guarded; what is there now is what the next reading is compared with.
     """
-    rest = replace(guard.with_quantity(left), state_reason=SOLD_EXTERNALLY)
+    rest = guard.with_quantity(left)
     if left > ZERO:
-        watching = replace(rest, state=GuardState.ARMED, state_reason=None)
-        rest = _restored(watching, intent, why=SOLD_EXTERNALLY)
+        rest = _restored(rest.in_state(GuardState.ARMED), intent, GuardReason.SOLD_OR_MOVED)
+    else:
+        rest = rest.closed(GuardReason.SOLD_OR_MOVED)
     message = GuardReduced(
         venue=intent.venue,
         symbol=intent.symbol,
         was=guard.quantity,
         now=ZERO if rest.state is GuardState.CLOSED else rest.quantity,
-        why=f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER}",
+        why=GuardReason.SOLD_OR_MOVED,
+        may_be_ours=True,
     )
     return await journal.give_back(
         intent,
@@ -118,8 +122,8 @@ async def pause_for_split(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, owned: Decimal | None
 ) -> Intent:
     """End an exit whose loss is none: the units were split, and only the owner can decide what is guarded now."""
-    why = ChangeReason.ENTRY_CHANGED
-    paused = _paused(_restored(guard, intent, why=why), why)
+    why = GuardReason.ENTRY_CHANGED
+    paused = _paused(_restored(guard, intent, why), why)
     message: Message = GuardPaused(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -132,7 +136,7 @@ async def pause_for_split(
             venue=intent.venue,
             symbol=intent.symbol,
             quantity=guard.quantity,
-            why=f"{why}; /close asks again",
+            why=why,
             cancelled=await journal.releases.load_released(intent.intent_id),
         )
     return await journal.give_back(
@@ -142,7 +146,7 @@ async def pause_for_split(
 
 async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
     """End an exit that is not needed any more; the guard watches on."""
-    armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+    armed = guard.in_state(GuardState.ARMED)
     message = ExitStoodDown(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -155,7 +159,9 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
     )
 
 
-async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, why: str) -> Intent:
+async def give_up(
+    journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, why: GuardReason
+) -> Intent:
     """End what its owner requested too long ago, or at another price, to still want it."""
     message = ExitParked(
         venue=intent.venue,
@@ -168,19 +174,19 @@ async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
         intent,
         IntentEvent.REFUSE,
         was=was,
-        guard=_restored(guard, intent, why=why),
+        guard=_restored(guard, intent, why),
         message=message,
         cause=why,
     )
 
 
-def _restored(guard: Guard, intent: Intent, *, why: str) -> Guard:
+def _restored(guard: Guard, intent: Intent, reason: GuardReason, detail: str = "") -> Guard:
     """Return what stays of a guard: as it was before a manual close, which covered more than was guarded."""
-    return guard if intent.manual is None else restore_guard(guard, intent.manual, why=why)
+    return guard if intent.manual is None else restore_guard(guard, intent.manual, reason, detail)
 
 
-def _paused(guard: Guard, why: ChangeReason) -> Guard:
+def _paused(guard: Guard, why: GuardReason) -> Guard:
     """Return a guard that waits for its owner; one that waited before the exit goes on waiting for that."""
     if guard.state in {GuardState.PAUSED, GuardState.CLOSED}:
         return guard
-    return replace(guard, state=GuardState.PAUSED, state_reason=why.value)
+    return guard.in_state(GuardState.PAUSED, why)

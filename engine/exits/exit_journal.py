@@ -13,6 +13,7 @@ from engine.exits.live_sales import may_be_on_sale
 from engine.exits.release_log import ReleaseLog
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import store as intents
@@ -87,7 +88,7 @@ class ExitJournal:
         is not true any more, above all when it is being sold already.
         """
         now = self._clock.now()
-        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold as its owner asked")
+        closing = guard.in_state(GuardState.CLOSING, GuardReason.SELLING_ON_REQUEST)
         async with self._database.write() as session:
             if await guards.load_open_guard(session, guard.key) != before:
                 return None
@@ -209,7 +210,7 @@ class ExitJournal:
         if guard.state is not GuardState.ARMED or await may_be_on_sale(session, guard):
             return None
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
-        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
+        closing = guard.in_state(GuardState.CLOSING, GuardReason.SELLING)
         await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
         await self.orders.begin(session, intent, cause="triggered")
         return LiveExit(intent=intent, guard=closing)

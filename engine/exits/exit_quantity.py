@@ -1,9 +1,10 @@
 """Pure: what of a guard an exit sells, less what its owner sold or moved at the venue."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
@@ -88,13 +89,13 @@ def reduce_guard(
         left = max(guard.quantity - order.filled_quantity, ZERO)
         rest = guard.with_quantity(left)
     if left == ZERO:
-        return replace(rest, state_reason="sold"), None
+        return rest.closed(GuardReason.SOLD), None
     plan = plan_sale(
         guarded=left, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
     )
     if isinstance(plan, Dust):
-        return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
-    return replace(rest, state=GuardState.ARMED, state_reason=None), None
+        return rest.closed(GuardReason.SOLD, plan.why), plan
+    return rest.in_state(GuardState.ARMED), None
 
 
 def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
@@ -102,7 +103,7 @@ def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, 
     with exact():
         left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
     state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
-    return replace(left, state=state, state_reason=None), Dust(min(gone, guard.quantity), UNCONFIRMED)
+    return left.in_state(state), Dust(min(gone, guard.quantity), UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

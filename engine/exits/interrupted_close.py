@@ -1,6 +1,5 @@
 """Guards of manual closes that were cut off with their exit: as they were before, though they wait for their owner."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from engine.alerts.messages import ExitParked
@@ -9,14 +8,12 @@ from engine.exits.exit_journal import ending_key
 from engine.exits.manual_close import restore_guard
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import Intent
 from engine.orders.store import load_last_of_guard
 from engine.storage.session import DatabaseSession
 
-INTERRUPTED = "it was cut off in the middle; look at the venue whether it was sold, and /close asks again"
-
-_CUT_OFF = frozenset({WaitReason.RESTORED_IN_SALE, WaitReason.COPIED_AND_CHANGED})
+_CUT_OFF = frozenset({GuardReason.RESTORED_IN_SALE, GuardReason.COPIED_AND_CHANGED})
 
 
 def before_interrupted(guard: Guard, intent: Intent) -> Guard:
@@ -28,16 +25,16 @@ def before_interrupted(guard: Guard, intent: Intent) -> Guard:
     is_wide = trigger is not None and (guard.quantity, guard.cost) == (trigger.quantity, trigger.cost)
     if intent.manual is None or not is_wide:
         return guard
-    kept = restore_guard(guard, intent.manual, why=INTERRUPTED)
+    kept = restore_guard(guard, intent.manual, GuardReason.CUT_OFF)
     if kept.state is GuardState.CLOSED:
         return kept
-    return replace(kept, state=guard.state, state_reason=guard.state_reason)
+    return kept.in_state(guard.state, guard.reason, guard.detail)
 
 
 async def restore_interrupted(session: DatabaseSession, *, now: datetime) -> None:
     """Restore every guard that waits because its database was restored or copied in the middle of a manual close."""
     for guard in await guards.load_watched(session):
-        if guard.state is not GuardState.PAUSED or guard.state_reason not in _CUT_OFF:
+        if guard.state is not GuardState.PAUSED or guard.reason not in _CUT_OFF:
             continue
         intent = await load_last_of_guard(session, guard.guard_id)
         if intent is None:
@@ -54,7 +51,9 @@ async def report_interrupted(
     """Alert the owner to a manual close that was cut off if nothing of it is guarded, about which they would be asked."""
     if guard.state is not GuardState.CLOSED:
         return
-    message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=guard.quantity, why=INTERRUPTED)
+    message = ExitParked(
+        venue=intent.venue, symbol=intent.symbol, quantity=guard.quantity, why=GuardReason.CUT_OFF
+    )
     await append_alert(
         session,
         message,

@@ -19,6 +19,7 @@ from engine.guards.guard import Guard, GuardState, Seen
 from engine.market.feed import Markets
 from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
@@ -186,7 +187,7 @@ class LateBooking:
             return taken
         reduced = guard.with_quantity(left)
         if reduced.state is GuardState.CLOSED:
-            reduced = replace(reduced, state_reason="sold")
+            reduced = reduced.closed(GuardReason.SOLD)
         await guards.save_guard(
             session, reduced, was=guard, now=self._clock.now(), cause=StepNote.FILLED_LATE
         )

@@ -16,9 +16,9 @@ from engine.failures import Failures
 from engine.guards import store as guards
 from engine.market.feed import Markets
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
+from engine.model.guard_reasons import TO_BE_COMPARED
 from engine.model.holdings import AccountReport
 from engine.model.orders import VenueOrderId
-from engine.model.wait_reasons import WaitReason
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent
@@ -36,9 +36,6 @@ from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
 
 log = structlog.get_logger(__name__)
-
-#: Another bot may have reported its fills, or they may be of another account.
-_TO_BE_COMPARED = frozenset(WaitReason) - {WaitReason.CHANGED_SINCE_BACKUP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +121,13 @@ class LateFills:
                 unattributed[intent.asset] = error
 
     async def _is_to_be_compared(self, intent: Intent) -> bool:
-        """Return whether the guard of an exit waits until it is known whether this database and account are the ones."""
+        """Return whether the guard of an exit waits until it is known whether this database and account are the ones.
+
+        Another bot may have reported its fills, or they may be of another account.
+        """
         async with self._database.read() as session:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-        return guard is not None and guard.state_reason in _TO_BE_COMPARED
+        return guard is not None and guard.reason in TO_BE_COMPARED
 
     async def are_awaited(self, account_id: str) -> bool:
         """Return whether an exit ended so lately that more fills of its orders may be reported."""

@@ -9,6 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.clock import Moment
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.orders.intents import Intent, ManualClose
@@ -18,13 +19,6 @@ MANUAL_CLOSE_VALID = timedelta(seconds=60)
 #: A price this much worse than the one that was shown is not what was agreed to.
 WORSE_RATIO = Decimal("0.01")
 
-TOO_LATE = (
-    "the venue took no order within a minute of your asking, so nothing more is tried; /close asks again"
-)
-PRICE_WORSE = (
-    "the venue did not take it at once, and the price has moved against you by more than 1 % since you "
-    "asked, so nothing more is tried; /close asks again"
-)
 NO_MORE_BUYERS = "the market took no more of it; /close asks again"
 NOT_SHOWN = "it is more than you were shown; /close asks again"
 
@@ -55,15 +49,18 @@ def wanted_of(quantity: Decimal, manual: ManualClose | None) -> Decimal:
     return quantity if manual is None or manual.most is None else min(quantity, manual.most)
 
 
-def restore_guard(guard: Guard, manual: ManualClose, *, why: str) -> Guard:
-    """Return the guard as it was before the manual close, as far as that much is left."""
+def restore_guard(
+    guard: Guard, manual: ManualClose, reason: GuardReason | str | None, detail: str = ""
+) -> Guard:
+    """Return the guard as it was before the manual close, as far as that much is left; else closed for a reason."""
     kept = min(guard.quantity, manual.guarded)
     if kept == ZERO:
-        return replace(guard, state=GuardState.CLOSED, state_reason=why)
+        return guard.closed(reason, detail)
     state = GuardState.ARMED if manual.paused is None else GuardState.PAUSED
     cost = share(manual.guarded_cost, kept, manual.guarded)
     paid = None if guard.paid is None else share(guard.paid, kept, guard.quantity)
-    return replace(guard, quantity=kept, cost=cost, paid=paid, state=state, state_reason=manual.paused)
+    before = guard.in_state(state, manual.paused, manual.paused_detail)
+    return replace(before, quantity=kept, cost=cost, paid=paid)
 
 
 def rest_after_manual_close(
@@ -75,4 +72,4 @@ def rest_after_manual_close(
     with exact():
         is_rest_shown = manual.most is None or rest.quantity <= manual.most - filled
     why = NO_MORE_BUYERS if is_rest_shown or filled < sent else NOT_SHOWN
-    return restore_guard(rest, manual, why=f"sold; {why}"), Dust(rest.quantity, why)
+    return restore_guard(rest, manual, GuardReason.SOLD, why), Dust(rest.quantity, why)

@@ -9,12 +9,13 @@ from engine.exits.context import ExitContext
 from engine.exits.ending import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.lost_answers import LostAnswers
-from engine.exits.manual_close import PRICE_WORSE, TOO_LATE, is_too_late, is_worse
+from engine.exits.manual_close import is_too_late, is_worse
 from engine.exits.refusals import Ending
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.steps import EndSoldExternally, EndUnfilled, PauseForSplit, PresumeFilled
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
+from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import Intent
 
 
@@ -72,7 +73,7 @@ class UnfilledEnd:
     async def write_if_unneeded(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
         if is_too_late(intent, moment(self._context.clock), driven_since=self._driven_since):
-            return await self.write(intent, partial(give_up, why=TOO_LATE))
+            return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
         may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
         if not may_be_unneeded:
             return None
@@ -81,5 +82,5 @@ class UnfilledEnd:
         # The first attempt leaves with the price of the press; of a later one it is not known without a look.
         price = await self._recheck.price()
         if price is not None and is_worse(price, intent.trigger_price, self._guard.direction):
-            return await self.write(intent, partial(give_up, why=PRICE_WORSE))
+            return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
         return None

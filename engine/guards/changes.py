@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardState
 from engine.guards.unreported_fees import unreported_fees
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -16,24 +16,6 @@ from engine.model.orders import Fill
 
 #: Without a fill, a holding that has grown to this multiple was split or renamed, not added to.
 SPLIT_RATIO = Decimal("1.5")
-
-
-class ChangeReason(StrEnum):
-    """Why a guarded quantity changed or its guard stopped, as shown to the owner."""
-
-    EXTERNAL_SALE = "sold at the venue, not by NIJA"
-    MOVED_OUT = "moved out without a sale"
-    VANISHED = "nothing of it is there any more, and no sale explains that"
-    RETURNED_OTHERWISE = "it was gone for a while, and another quantity of it came back"
-    RETURNED_LATE = "it was gone for more than a day and is back"
-    RENAMED = "the venue seems to have renamed it"
-    QUANTITY_CHANGED = "the quantity changed without a fill"
-    RESTORED = "something happened to it after the backup was made"
-    OTHER_ACCOUNT = "the key in the settings opens another account than the one it was guarded in"
-    OTHER_ACCOUNT_IN_SALE = (
-        "the key in the settings opens another account, and it was being sold in the former one: look there"
-    )
-    ENTRY_CHANGED = "the venue's entry price changed without a fill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +31,7 @@ class Reduced:
 
     guard: Guard
     by: Decimal
-    reason: ChangeReason
+    reason: GuardReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +39,7 @@ class Paused:
     """Something changed that no fill explains; the owner is asked."""
 
     guard: Guard
-    reason: ChangeReason
+    reason: GuardReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +48,7 @@ class Closed:
 
     guard: Guard
     by: Decimal
-    reason: ChangeReason
+    reason: GuardReason
     fills: tuple[Fill, ...] = ()
 
 
@@ -106,7 +88,7 @@ def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guar
     kept = guard.with_quantity(max(ZERO, min(guard.quantity, there)))
     if kept.state is GuardState.CLOSED:
         return kept
-    return replace(kept, state=GuardState.ARMED, state_reason=None, venue_entry=venue_entry)
+    return replace(kept.in_state(GuardState.ARMED), venue_entry=venue_entry)
 
 
 def reconcile(
@@ -127,7 +109,7 @@ def reconcile(
     if guard.state is not GuardState.ARMED:
         return Unchanged(guard=guard)
     if not fills and _entry_changed(guard, venue_entry):
-        return _pause(guard, ZERO, ChangeReason.ENTRY_CHANGED)
+        return _pause(guard, ZERO, GuardReason.ENTRY_CHANGED)
     with exact():
         expected = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         sold = sum((max(ZERO, -change_by(guard, fill)) for fill in fills), ZERO)
@@ -144,13 +126,13 @@ def reconcile(
             and _is_unexplained(guard, expected, seen, asset_class, venue_entry)
         )
     if is_split:
-        return _pause(guard, sold, ChangeReason.QUANTITY_CHANGED)
+        return _pause(guard, sold, GuardReason.QUANTITY_CHANGED)
     if seen <= ZERO and sold < guard.quantity and moved >= guard.quantity * _UNEXPLAINED_RATIO:
         # A venue may leave out what it still holds, for minutes: what it cost is not forgotten for that.
-        return _pause(guard, sold, ChangeReason.VANISHED)
+        return _pause(guard, sold, GuardReason.VANISHED)
     if gone == ZERO:
         return Unchanged(guard=guard)
-    reason = ChangeReason.EXTERNAL_SALE if sold else ChangeReason.MOVED_OUT
+    reason = GuardReason.EXTERNAL_SALE if sold else GuardReason.MOVED_OUT
     return _reduce(guard, gone, reason, tuple(fills))
 
 
@@ -233,16 +215,16 @@ def _is_unexplained(
     return seen >= expected * SPLIT_RATIO
 
 
-def _reduce(guard: Guard, by: Decimal, reason: ChangeReason, fills: tuple[Fill, ...]) -> GuardChange:
+def _reduce(guard: Guard, by: Decimal, reason: GuardReason, fills: tuple[Fill, ...]) -> GuardChange:
     by = min(by, guard.quantity)
     with exact():
         left = guard.with_quantity(guard.quantity - by)
     if left.state is GuardState.CLOSED:
-        return Closed(guard=replace(left, state_reason=reason.value), by=by, reason=reason, fills=fills)
+        return Closed(guard=left.closed(reason), by=by, reason=reason, fills=fills)
     return Reduced(guard=left, by=by, reason=reason)
 
 
-def _pause(guard: Guard, sold: Decimal, reason: ChangeReason) -> Paused:
+def _pause(guard: Guard, sold: Decimal, reason: GuardReason) -> Paused:
     with exact():
         left = guard.with_quantity(guard.quantity - sold)
-    return Paused(guard=replace(left, state=GuardState.PAUSED, state_reason=reason.value), reason=reason)
+    return Paused(guard=left.in_state(GuardState.PAUSED, reason), reason=reason)

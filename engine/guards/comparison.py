@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.guards.changes import (
-    ChangeReason,
     GuardChange,
     Paused,
     Unchanged,
@@ -17,6 +16,7 @@ from engine.guards.changes import (
     reconcile,
 )
 from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport, Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -97,7 +97,7 @@ def compare_holding(
         # A trade moves the venue's average; that is no split.
         guard = replace(guard, venue_entry=reading.venue_entry)
     change, there = _reconcile(guard, reading, base, fills), reading.there
-    if isinstance(change, Paused) and change.reason is ChangeReason.VANISHED:
+    if isinstance(change, Paused) and change.reason is GuardReason.VANISHED:
         # What comes back is compared with what should be there.
         there = expected_of(guard, reading, base, fills)
     return Comparison(change=change, seen=Seen(quantity=there, at=reading.at, venue_at=reading.venue_at))

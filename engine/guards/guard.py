@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.accounts.cost_basis import share
 from engine.guards.rule import check_threshold
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.money import ZERO, InvalidNumberError
 from engine.model.venues import Venue
@@ -71,8 +72,10 @@ class Guard:
     threshold: Decimal
     source: GuardSource
     state: GuardState = GuardState.ARMED
-    #: Why it is paused, closing or closed, as shown to the owner.
-    state_reason: str | None = None
+    #: Why it is paused, closing or closed; a text that is no `GuardReason` was written by a newer version.
+    reason: GuardReason | str | None = None
+    #: What the reason leaves open, as it is shown.
+    detail: str = ""
     created_at: datetime
     #: Only for margin positions: what a closing order must name.
     leverage: int | None = None
@@ -108,6 +111,16 @@ class Guard:
     def is_for_one_sale(self) -> bool:
         """Return whether a manual close made it of what was not guarded before: its price may stand in for a cost."""
         return self.source is GuardSource.MANUAL and self.state is GuardState.CLOSING
+
+    def in_state(
+        self, state: GuardState, reason: GuardReason | str | None = None, detail: str = ""
+    ) -> "Guard":
+        """Return the guard in a state, for a reason and not for the one of before."""
+        return replace(self, state=state, reason=reason, detail=detail)
+
+    def closed(self, reason: GuardReason | str | None, detail: str = "") -> "Guard":
+        """Return the end of the guard."""
+        return self.in_state(GuardState.CLOSED, reason, detail)
 
     def with_quantity(self, quantity: Decimal) -> "Guard":
         """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""

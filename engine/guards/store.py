@@ -16,7 +16,7 @@ from engine.model.money import ZERO
 from engine.orders import steps_store as steps
 from engine.storage.readable import UnreadableRow, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, insert_row, plain_table
+from engine.storage.statements import Prepared, attributes, insert_row, plain_table
 
 _FIELDS = tuple(field.name for field in fields(Guard))
 #: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
@@ -83,7 +83,8 @@ async def save_guard(
         raise StaleGuardError(guard.guard_id)
     # What was done by now was done before it was set, whatever the clock is set to later.
     step = await steps.load_last_step_of_all(session)
-    await insert_row(session, GuardRow(**_values(guard), updated_at=now, seen_step=step))
+    values = {name: getattr(guard, name) for name in _FIELDS}
+    await insert_row(session, GuardRow(**values, updated_at=now, seen_step=step))
     await _add_event(session, guard, was=None, now=now, cause=cause)
 
 
@@ -102,12 +103,9 @@ async def overwrite_guard(
     session: DatabaseSession, guard: Guard, *, was: Guard, now: datetime, cause: str
 ) -> None:
     """Write a guard over whatever its row holds, and be it unreadable."""
-    await session.send(_CHANGE, this_guard=guard.guard_id, updated_at=now, **_values(guard))
+    values = {column.name: getattr(guard, name) for name, column in attributes(GuardRow) if name in _FIELDS}
+    await session.send(_CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
     await _add_event(session, guard, was=was, now=now, cause=cause)
-
-
-def _values(guard: Guard) -> dict[str, Any]:
-    return {name: getattr(guard, name) for name in _FIELDS}
 
 
 async def _add_event(

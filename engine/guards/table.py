@@ -8,10 +8,11 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from engine.guards.guard import GuardSource, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
 from engine.storage.base import Table, account_reference, row_number, user_reference
-from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, UtcDateTime
+from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, OpenEnumText, UtcDateTime
 
 
 class GuardRow(Table, table=True):
@@ -34,7 +35,9 @@ class GuardRow(Table, table=True):
     threshold: Decimal = Field(sa_type=DecimalText)
     source: GuardSource = Field(sa_type=EnumText(GuardSource))
     state: GuardState = Field(sa_type=EnumText(GuardState))
-    state_reason: str | None = None
+    reason: str | None = Field(
+        default=None, sa_type=OpenEnumText(GuardReason), sa_column_kwargs={"name": "state_reason"}
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     leverage: int | None = None
@@ -47,6 +50,7 @@ class GuardRow(Table, table=True):
     seen_venue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: What the quantity cost its owner, where `cost` counts from the price of a day.
     paid: Decimal | None = Field(default=None, sa_type=DecimalText)
+    detail: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class GuardEventRow(Table, table=True):

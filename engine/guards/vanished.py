@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.guards.changes import (
-    ChangeReason,
     Closed,
     GuardChange,
     Paused,
@@ -26,6 +25,7 @@ from engine.guards.comparison import (
     first_seen,
 )
 from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill
 
@@ -34,12 +34,12 @@ GOES_ON_WITHIN = timedelta(days=1)
 #: How much later than the balance an external sale may be reported.
 REPORTED_LATE_WITHIN = timedelta(hours=1)
 
-_RETURNED = frozenset({ChangeReason.RETURNED_OTHERWISE, ChangeReason.RETURNED_LATE})
+_RETURNED = frozenset({GuardReason.RETURNED_OTHERWISE, GuardReason.RETURNED_LATE})
 
 
 def is_vanished(guard: Guard) -> bool:
     """Return whether a guard waits for its position to come back."""
-    return guard.state is GuardState.PAUSED and guard.state_reason in {ChangeReason.VANISHED, *_RETURNED}
+    return guard.state is GuardState.PAUSED and guard.reason in {GuardReason.VANISHED, *_RETURNED}
 
 
 def compare_vanished(
@@ -64,25 +64,25 @@ def compare_vanished(
 def _sold_meanwhile(guard: Guard, fills: Fills, *, expected: Decimal) -> GuardChange:
     """Return the end of a guard whose quantity was sold after all; a part of it explains nothing."""
     if _sold(guard, fills) >= guard.quantity:
-        return _end(guard, ChangeReason.EXTERNAL_SALE, fills.external)
+        return _end(guard, GuardReason.EXTERNAL_SALE, fills.external)
     # Where our own sales leave nothing to come back, nothing is waited for.
-    return _end(guard, ChangeReason.MOVED_OUT) if expected <= ZERO else Unchanged(guard=guard)
+    return _end(guard, GuardReason.MOVED_OUT) if expected <= ZERO else Unchanged(guard=guard)
 
 
 def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Comparison:
     after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     sold = _sold(guard, fills)
     if sold >= guard.quantity:
-        return Comparison(change=_end(guard, ChangeReason.EXTERNAL_SALE, fills.external), seen=after)
+        return Comparison(change=_end(guard, GuardReason.EXTERNAL_SALE, fills.external), seen=after)
     if wall_time.is_younger(base.at, reading.at, GOES_ON_WITHIN):
         with exact():
             left = guard.with_quantity(guard.quantity - sold)
         # Another average of the venue's is a split, unless there were trades.
         is_moved = fills.all and reading.venue_entry is not None
         entry = reading.venue_entry if is_moved else guard.venue_entry
-        armed = replace(left, state=GuardState.ARMED, state_reason=None, venue_entry=entry)
+        armed = replace(left.in_state(GuardState.ARMED), venue_entry=entry)
         return Comparison(change=Resumed(guard=armed), seen=after)
-    return Comparison(change=_ask(guard, ChangeReason.RETURNED_LATE), seen=base)
+    return Comparison(change=_ask(guard, GuardReason.RETURNED_LATE), seen=base)
 
 
 def _otherwise(
@@ -95,19 +95,19 @@ def _otherwise(
     if is_explained(guard, before=ZERO, seen=reading.there, fills=fills.external):
         # What was guarded did not come back; what its owner bought since was never guarded.
         after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
-        return Comparison(change=_end(guard, ChangeReason.MOVED_OUT), seen=after)
-    return Comparison(change=_ask(guard, ChangeReason.RETURNED_OTHERWISE), seen=base)
+        return Comparison(change=_end(guard, GuardReason.MOVED_OUT), seen=after)
+    return Comparison(change=_ask(guard, GuardReason.RETURNED_OTHERWISE), seen=base)
 
 
-def _ask(guard: Guard, reason: ChangeReason) -> GuardChange:
-    if guard.state_reason in _RETURNED:
+def _ask(guard: Guard, reason: GuardReason) -> GuardChange:
+    if guard.reason in _RETURNED:
         # Its owner was asked before.
         return Unchanged(guard=guard)
-    return Paused(guard=replace(guard, state_reason=reason.value), reason=reason)
+    return Paused(guard=guard.in_state(GuardState.PAUSED, reason), reason=reason)
 
 
-def _end(guard: Guard, reason: ChangeReason, fills: tuple[Fill, ...] = ()) -> Closed:
-    ended = replace(guard.with_quantity(ZERO), state_reason=reason.value)
+def _end(guard: Guard, reason: GuardReason, fills: tuple[Fill, ...] = ()) -> Closed:
+    ended = guard.with_quantity(ZERO).closed(reason)
     return Closed(guard=ended, by=guard.quantity, reason=reason, fills=fills)
 
 

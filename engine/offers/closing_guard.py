@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import pnl_ratio
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import PositionKind
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
@@ -51,6 +52,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
         paused=_paused(before),
+        paused_detail=before.detail if before else "",
         entry_known=entry_known,
         most=plan.quantity,
     )
@@ -108,7 +110,7 @@ def _trigger(guard: Guard, line: CloseLine, manual: ManualClose, now: datetime) 
     )
 
 
-def _paused(before: Guard | None) -> str | None:
+def _paused(before: Guard | None) -> GuardReason | str | None:
     if before is None or before.state is not GuardState.PAUSED:
         return None
-    return before.state_reason or "paused"
+    return before.reason or GuardReason.OTHER

@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 import structlog
 from sqlalchemy import text
@@ -15,7 +14,7 @@ from engine.clock import Clock
 from engine.exits.interrupted_close import restore_interrupted
 from engine.guards import store as rows
 from engine.guards.guard import Guard
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.offers.outcomes import ComparedFirst, Nothing
 from engine.offers.questions import UNSOLICITED_VALID
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
@@ -25,11 +24,11 @@ from engine.storage.process_store import bind_file, load_origin, raise_high_wate
 from engine.storage.restored import disarming
 from engine.storage.session import DatabaseSession
 
-_WAITING = {"armed": WaitReason.COPIED, "closing": WaitReason.COPIED_AND_CHANGED}
+_WAITING = {"armed": GuardReason.COPIED, "closing": GuardReason.COPIED_AND_CHANGED}
 #: What its owner's answer lets each of them go on with.
-_ONCE_ANSWERED: Mapping[str | None, WaitReason] = {
-    WaitReason.COPIED: WaitReason.RESTORED,
-    WaitReason.COPIED_AND_CHANGED: WaitReason.RESTORED_IN_SALE,
+_ONCE_ANSWERED: Mapping[str | None, GuardReason] = {
+    GuardReason.COPIED: GuardReason.RESTORED,
+    GuardReason.COPIED_AND_CHANGED: GuardReason.RESTORED_IN_SALE,
 }
 
 log = structlog.get_logger(__name__)
@@ -72,7 +71,7 @@ async def _ask_all(session: DatabaseSession, mark: str | None, *, clock: Clock) 
 async def _waiting(session: DatabaseSession) -> Mapping[int, list[Guard]]:
     theirs = defaultdict[int, list[Guard]](list)
     for guard in await rows.load_watched(session):
-        if guard.state_reason in _ONCE_ANSWERED:
+        if guard.reason in _ONCE_ANSWERED:
             theirs[guard.user_id].append(guard)
     return theirs
 
@@ -109,7 +108,7 @@ async def guard_here(database: Database, user_id: int, *, clock: Clock) -> Compa
     async with database.write() as session:
         waiting = (await _waiting(session)).get(user_id, [])
         for guard in waiting:
-            compared = replace(guard, state_reason=_ONCE_ANSWERED[guard.state_reason])
+            compared = guard.in_state(guard.state, _ONCE_ANSWERED[guard.reason])
             cause = "guarded here by its owner"
             await rows.save_guard(session, compared, was=guard, now=clock.now(), cause=cause)
     if waiting:

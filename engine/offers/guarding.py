@@ -1,13 +1,13 @@
 """Guarding and unguarding at the owner's request: offers first, changes only by a confirmed button."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.alerts.questions import Armed, ChoiceKind, Offer
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.answers import Answers
@@ -136,7 +136,7 @@ class GuardService:
             for guard in await self._guards(session, pressed):
                 if guard.state is GuardState.CLOSING:
                     return Nothing(why=f"{guard.symbol} is being sold right now; it was not unguarded.")
-                closed = replace(guard, state=GuardState.CLOSED, state_reason="taken off by its owner")
+                closed = guard.closed(GuardReason.TAKEN_OFF)
                 await rows.save_guard(session, closed, was=guard, now=self._clock.now(), cause="owner")
                 ended.append(guard)
         return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")

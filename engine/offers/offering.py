@@ -15,11 +15,12 @@ from engine.alerts.questions import (
     Standing,
     TradingCost,
 )
-from engine.guards.changes import SPLIT_RATIO, ChangeReason
+from engine.guards.changes import SPLIT_RATIO
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import ratio_of
 from engine.guards.rule import is_within_trading_cost, pnl
 from engine.market.mark import Mark
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
@@ -33,7 +34,7 @@ ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
 
 
 _OTHER_UNITS = frozenset(
-    {ChangeReason.QUANTITY_CHANGED, ChangeReason.ENTRY_CHANGED, ChangeReason.RETURNED_OTHERWISE}
+    {GuardReason.QUANTITY_CHANGED, GuardReason.ENTRY_CHANGED, GuardReason.RETURNED_OTHERWISE}
 )
 
 
@@ -144,7 +145,7 @@ def may_resume(guard: Guard, position: Position) -> bool:
 
     Where a quantity changed and the venue has no entry of it, its unit may be another one.
     """
-    is_uncertain = guard.state_reason in _OTHER_UNITS
+    is_uncertain = guard.reason in _OTHER_UNITS
     return not is_uncertain or (guard.venue_entry is not None and position.venue_entry is not None)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming
 from engine.offers.plan import guard_from
@@ -40,7 +41,7 @@ class GuardSetter:
             if guard is None or await _is_outdated(session, arming.position):
                 continue
             if guard is fresh and existing is not None:
-                ended = replace(existing, state=GuardState.CLOSED, state_reason="guarded anew by its owner")
+                ended = existing.closed(GuardReason.GUARDED_ANEW)
                 await rows.save_guard(session, ended, was=existing, now=now, cause=cause)
             was = None if guard is fresh else existing
             await rows.save_guard(session, guard, was=was, now=now, cause=cause)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from engine.brokers.base import Priority
 from engine.model.delays import Unseen
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import PositionKey, PositionKind
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
@@ -38,7 +39,8 @@ class ManualClose:
     guarded: Decimal
     guarded_cost: Decimal
     #: Why the guard was paused before; None when it watched or there was none.
-    paused: str | None = None
+    paused: GuardReason | str | None = None
+    paused_detail: str = ""
     #: False when some of it has no known entry; then no result is reported.
     entry_known: bool
     #: How much its owner was shown, before it is cut to whole lots; None in records of earlier versions.

@@ -107,6 +107,10 @@ class OpenEnumText(EnumText):
         """Return what a value is read as."""
         return str
 
+    def process_bind_param(self, value: StrEnum | str | None, _dialect: Dialect) -> str | None:
+        """Write the value, or the text as it was read."""
+        return None if value is None else str(value)
+
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Return the member, or the text where it is none."""
         return value if value not in set(self.kind) else super().process_result_value(value, dialect)

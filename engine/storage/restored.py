@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.storage.contents import LIVE_INTENT
 
 _SUPERSEDE = f"""
@@ -41,7 +41,7 @@ def disarm(database: Path, *, now: datetime) -> None:
 
     An exit may have been finished after the backup was made; going on with it would sell twice.
     """
-    waiting = {"armed": WaitReason.RESTORED, "closing": WaitReason.RESTORED_IN_SALE}
+    waiting = {"armed": GuardReason.RESTORED, "closing": GuardReason.RESTORED_IN_SALE}
     with closing(sqlite3.connect(database)) as connection, connection:
         for statement, values in disarming(waiting, cause="restored from a backup", now=now):
             connection.execute(statement, values)

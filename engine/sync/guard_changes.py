@@ -7,8 +7,9 @@ from engine.alerts.outbox import append_alert
 from engine.alerts.questions import Offer
 from engine.clock import Clock
 from engine.guards import store as rows
-from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
+from engine.guards.changes import GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Account
 from engine.offers.offering import Proposal, propose_paused, propose_returned
 from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer
@@ -85,6 +86,6 @@ class GuardChanges:
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
         for found in await self._portfolio.gather(account, pausing=guard):
             if found.guard is not None and found.guard.guard_id == guard.guard_id:
-                is_other = change.reason is ChangeReason.RETURNED_OTHERWISE
+                is_other = change.reason is GuardReason.RETURNED_OTHERWISE
                 return propose_returned(found, guard, was=was) if is_other else propose_paused(found, guard)
         return None

@@ -12,8 +12,9 @@ from engine.alerts.messages import (
     Message,
 )
 from engine.alerts.questions import Offer
-from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Reduced, Resumed
+from engine.guards.changes import Closed, GuardChange, Paused, Reduced, Resumed
 from engine.guards.guard import Guard
+from engine.model.guard_reasons import GuardReason
 from engine.model.orders import Fill
 from engine.sync.renamings import Successor
 
@@ -40,7 +41,7 @@ def describe_change(
             seen=seen,
             why=change.reason,
             offer=offer,
-            may_return=change.reason is ChangeReason.VANISHED,
+            may_return=change.reason is GuardReason.VANISHED,
         )
     if isinstance(change, Resumed):
         return GuardResumed(

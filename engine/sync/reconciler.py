@@ -9,7 +9,6 @@ from engine.accounts.reports import Reports
 from engine.clock import Clock, Moment, moment
 from engine.failures import Failures
 from engine.guards import store as rows
-from engine.guards.changes import ChangeReason
 from engine.guards.comparison import (
     SHOWN_LATE_WITHIN,
     Comparison,
@@ -30,12 +29,12 @@ from engine.guards.dating import (
 )
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.vanished import REPORTED_LATE_WITHIN, compare_vanished, is_vanished
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.orders import Fill
 from engine.model.venues import Account
-from engine.model.wait_reasons import WaitReason
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intent_rows
 from engine.orders.unreported import load_unreported
@@ -87,8 +86,8 @@ class GuardReconciler:
             there = quantity_there(report, guard)
             is_seen = seen is not None and seen.quantity == there
             is_new = guard.state is GuardState.ARMED and not is_seen
-            is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
-            is_restored = guard.state_reason in {WaitReason.RESTORED, WaitReason.RESTORED_IN_SALE}
+            is_back = guard.reason == GuardReason.VANISHED and there != ZERO
+            is_restored = guard.reason in {GuardReason.RESTORED, GuardReason.RESTORED_IN_SALE}
             if is_covered(report, guard) and (is_new or is_back or is_restored):
                 return False
         return True
@@ -121,9 +120,7 @@ class GuardReconciler:
             if guard.asset not in unattributed and is_covered(report, guard):
                 with failures.turn_of(f"the guard of {guard.symbol}, {guard.guard_id}"):
                     is_complete &= await self._judge(report, requested_at, guard, new)
-            elif guard.state_reason in {WaitReason.COPIED, WaitReason.RESTORED} and not is_covered(
-                report, guard
-            ):
+            elif guard.reason in {GuardReason.COPIED, GuardReason.RESTORED} and not is_covered(report, guard):
                 # What it waits for may be among these fills.
                 is_complete = False
         failures.raise_together(f"guards of {account_id} were not compared")

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from engine.alerts.questions import ChoiceKind
 from engine.guards import store as rows
-from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Unchanged
+from engine.guards.changes import Closed, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
 from engine.guards.vanished import is_vanished
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport, PositionKind
 from engine.model.money import ZERO
 from engine.model.venues import Account
@@ -86,11 +87,11 @@ class Renamings:
 
 def renamed(guard: Guard) -> Closed:
     """Return the end of a guard whose coin has another name now."""
-    reason = ChangeReason.RENAMED
-    ended = replace(guard.with_quantity(ZERO), state_reason=reason.value)
+    reason = GuardReason.RENAMED
+    ended = guard.with_quantity(ZERO).closed(reason)
     return Closed(guard=ended, by=guard.quantity, reason=reason)
 
 
 def _is_gone(change: GuardChange) -> bool:
-    is_found = isinstance(change, Paused) and change.reason is ChangeReason.VANISHED
+    is_found = isinstance(change, Paused) and change.reason is GuardReason.VANISHED
     return is_found or (isinstance(change, Unchanged) and is_vanished(change.guard))

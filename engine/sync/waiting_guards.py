@@ -1,26 +1,25 @@
 """Guards that wait: of a restored or copied database, or of a key that opens another account now."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from engine import wall_time
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.guards import store as rows
-from engine.guards.changes import ChangeReason, Paused
+from engine.guards.changes import Paused
 from engine.guards.comparison import SHOWN_LATE_WITHIN, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport
 from engine.model.movements import concerns
 from engine.model.orders import Fill
-from engine.model.wait_reasons import WaitReason
 from engine.orders.fills_store import load_fills_seen_since
 from engine.storage.database import Database
 from engine.sync.guard_changes import GuardChanges
 
-_OF_ANOTHER_ACCOUNT: Mapping[str | None, ChangeReason] = {
-    WaitReason.SWAPPED: ChangeReason.OTHER_ACCOUNT,
-    WaitReason.SWAPPED_IN_SALE: ChangeReason.OTHER_ACCOUNT_IN_SALE,
+_OF_ANOTHER_ACCOUNT: Mapping[str | None, GuardReason] = {
+    GuardReason.SWAPPED: GuardReason.OTHER_ACCOUNT,
+    GuardReason.SWAPPED_IN_SALE: GuardReason.OTHER_ACCOUNT_IN_SALE,
 }
 
 
@@ -50,11 +49,11 @@ class WaitingGuards:
             StaleGuardError: it changed meanwhile and was left as it is.
 
         """
-        if guard.state_reason in {WaitReason.RESTORED, WaitReason.RESTORED_IN_SALE}:
+        if guard.reason in {GuardReason.RESTORED, GuardReason.RESTORED_IN_SALE}:
             await self._compare_restored(report, guard, new)
-        elif guard.state_reason == WaitReason.COPIED and await self._is_traded(guard, new):
+        elif guard.reason == GuardReason.COPIED and await self._is_traded(guard, new):
             await self._note_traded(guard)
-        elif guard.state_reason in _OF_ANOTHER_ACCOUNT:
+        elif guard.reason in _OF_ANOTHER_ACCOUNT:
             await self._ask_of_another_account(report, guard)
         else:
             return False
@@ -67,31 +66,31 @@ class WaitingGuards:
             seen = await rows.load_seen(session, guard.guard_id)
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
         traded = await self._is_traded(guard, new)
-        if guard.state_reason == WaitReason.RESTORED and not traded and there.quantity >= least:
+        if guard.reason == GuardReason.RESTORED and not traded and there.quantity >= least:
             if not self._is_alone():
                 # The bot that was backed up may still run and guard the same: each would sell all of it.
                 return
-            armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+            armed = guard.in_state(GuardState.ARMED)
             async with self._database.write() as session:
                 now = self._clock.now()
                 await rows.save_guard(session, armed, was=guard, now=now, cause="as it was backed up")
                 await rows.note_seen(session, guard.guard_id, there)
             return
-        waiting = replace(guard, state_reason=WaitReason.CHANGED_SINCE_BACKUP)
-        change = Paused(guard=waiting, reason=ChangeReason.RESTORED)
+        waiting = guard.in_state(guard.state, GuardReason.CHANGED_SINCE_BACKUP)
+        change = Paused(guard=waiting, reason=GuardReason.CHANGED_SINCE_BACKUP)
         await self._changes.store(guard, change, seen=there, there=there.quantity)
 
     async def _note_traded(self, guard: Guard) -> None:
         """Store for a guard that waits for its owner that something was traded: new fills are returned once only."""
-        changed = replace(guard, state_reason=WaitReason.COPIED_AND_CHANGED)
+        changed = guard.in_state(guard.state, GuardReason.COPIED_AND_CHANGED)
         async with self._database.write() as session:
             now = self._clock.now()
             await rows.save_guard(session, changed, was=guard, now=now, cause="traded meanwhile")
 
     async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
-        reason = _OF_ANOTHER_ACCOUNT[guard.state_reason]
+        reason = _OF_ANOTHER_ACCOUNT[guard.reason]
         there = self._there(report, guard)
-        change = Paused(guard=replace(guard, state_reason=reason), reason=reason)
+        change = Paused(guard=guard.in_state(guard.state, reason), reason=reason)
         await self._changes.store(guard, change, seen=there, there=there.quantity)
 
     async def _is_traded(self, guard: Guard, new: tuple[Fill, ...]) -> bool:

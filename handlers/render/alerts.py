@@ -27,12 +27,12 @@ from engine.alerts.messages import (
     RecordUnreadable,
     TradeUnattributed,
 )
-from handlers.render.alert_subject import subject_of
 from handlers.render.copied import render_copied
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guard_alerts import (
     closed_elsewhere_lines,
+    guard_reduced_lines,
     guard_resumed_lines,
     not_watching_lines,
     render_coin_renamed,
@@ -41,8 +41,7 @@ from handlers.render.guard_alerts import (
 from handlers.render.guard_outcomes import render_existing
 from handlers.render.guards import render_offer
 from handlers.render.halt import ONLY_BUYS
-from handlers.render.html import bold, escape, foreign
-from handlers.render.numbers import full_quantity
+from handlers.render.html import bold, escape
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 from handlers.render.unreadable import render_unreadable
@@ -108,9 +107,7 @@ def _plain(
 ) -> Iterator[str]:
     match message:
         case GuardReduced():
-            yield bold("Guard reduced")
-            yield f"{subject_of(message)}: {foreign(message.why)}"
-            yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
+            yield from guard_reduced_lines(message)
         case GuardResumed():
             yield from guard_resumed_lines(message)
         case ClosedElsewhere():

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from engine import wall_time
 from engine.alerts.messages import ExitFailing, ExitParked, ExitStoodDown
 from engine.model.delays import Wait
+from engine.model.guard_reasons import GuardReason
 from handlers.render.cancelled_orders import cancelled_lines
+from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -101,12 +103,19 @@ def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:
         yield from cancelled_lines(message.cancelled, message.symbol)
 
 
+def _why_ended(message: ExitParked) -> str:
+    why = reason_text(message.why)
+    if message.may_return:
+        return f"{why}; if it comes back as it was, it is guarded again"
+    return f"{why}; /close asks again" if message.why == GuardReason.ENTRY_CHANGED else why
+
+
 def render_parked(message: ExitParked, reader: Reader) -> Screen:
     """Render what an exit could not sell and leaves where it is."""
     lines = (
         bold("Exit ended, something is left"),
         f"{escape(message.symbol)} on {message.venue.label}: {full_quantity(message.quantity)} was not sold.",
-        f"Why: {foreign(message.why)}",
+        f"Why: {foreign(_why_ended(message))}",
         *_not_there_any_more(message),
         reader.as_of(reader.now),
     )

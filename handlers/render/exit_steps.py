@@ -9,6 +9,7 @@ from engine.exits.audit import ExitRecord, Stage
 from engine.orders.intents import StepNote
 from engine.orders.states import IntentState
 from handlers.render.cancelled_orders import cancelled_line
+from handlers.render.guard_reasons import reason_text
 from handlers.render.html import escape, foreign
 from handlers.render.repetitions import find_repetitions
 from handlers.render.times import Reader, duration
@@ -47,7 +48,7 @@ def _done(stage: Stage, record: ExitRecord) -> str:
     detail = f": “{foreign(step.detail)}”" if step.detail else ""
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
-        return f"{foreign(step.cause)}{detail}"
+        return f"{foreign(reason_text(step.cause))}{detail}"
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
-    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
+    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(reason_text(step.cause))}"
     return f"{escape(state)}{cause}{detail}"

@@ -7,27 +7,35 @@ from engine.alerts.messages import (
     ClosedElsewhere,
     CoinRenamed,
     GuardPaused,
+    GuardReduced,
     GuardResumed,
     Moved,
     NotWatching,
 )
 from engine.alerts.questions import OfferLine, Standing
 from engine.market.mark import Mark
+from engine.model.guard_reasons import GuardReason
 from engine.model.instruments import quote_of
 from handlers.render.alert_subject import subject_of
 from handlers.render.choice_buttons import choice_keyboard
+from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
 from handlers.render.position_results import result_text
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
 
+_PERHAPS_OUR_ORDER = (
+    ", perhaps by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
+    "please look at the venue's order history"
+)
+
 
 def render_guard_paused(message: GuardPaused, reader: Reader) -> Screen:
     """Render that a guard waits for its owner, with the buttons that end that."""
     lines = (
         bold("Guard paused"),
-        f"{subject_of(message)} is not watched now: {foreign(message.why)}",
+        f"{subject_of(message)} is not watched now: {foreign(_why_paused(message))}",
         f"Guarded {full_quantity(message.guarded)}, seen {full_quantity(message.seen)}.",
         *(_now(line) for line in (message.offer.lines if message.offer else ())),
         _how_it_goes_on(message),
@@ -35,6 +43,12 @@ def render_guard_paused(message: GuardPaused, reader: Reader) -> Screen:
     )
     keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
     return Screen(text="\n".join(lines), keyboard=keyboard)
+
+
+def _why_paused(message: GuardPaused) -> str:
+    if message.why == GuardReason.CHANGED_SINCE_BACKUP:
+        return "something happened to it after the backup was made"
+    return reason_text(message.why)
 
 
 def _how_it_goes_on(message: GuardPaused) -> str:
@@ -115,6 +129,18 @@ def _moved(moved: Moved) -> str:
     if moved.before is None:
         return f"{subject_of(moved)}: before: not recorded, now {after}"
     return f"{subject_of(moved)}: {percent(moved.before)} → {after}"
+
+
+def guard_reduced_lines(message: GuardReduced) -> Iterator[str]:
+    """Say that less is guarded, and why."""
+    yield bold("Guard reduced")
+    yield f"{subject_of(message)}: {foreign(_why_reduced(message))}"
+    yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
+
+
+def _why_reduced(message: GuardReduced) -> str:
+    it = "it " if message.why == GuardReason.SOLD_OR_MOVED else ""
+    return f"{it}{reason_text(message.why)}{_PERHAPS_OUR_ORDER if message.may_be_ours else ''}"
 
 
 def guard_resumed_lines(message: GuardResumed) -> Iterator[str]:

@@ -5,6 +5,7 @@ from engine.market.mark import Mark
 from engine.model.holdings import Direction, PositionKind
 from engine.portfolio.not_guarded import NotGuarded
 from engine.portfolio.view import PositionView
+from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
@@ -37,7 +38,8 @@ def standing_text(position: PositionView, reader: Reader) -> str:
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
         return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
-        why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
+        text = reason_text(guard.reason, guard.detail)
+        why = f" ({foreign(text)})" if text else ""
         return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""

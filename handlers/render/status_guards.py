@@ -11,6 +11,7 @@ from engine.status import (
     StatusReport,
 )
 from handlers.render.exit_alarms import named_orders, opening_of, whether_sold
+from handlers.render.guard_reasons import reason_text
 from handlers.render.html import escape, foreign, rows
 from handlers.render.times import Reader, age_or_never
 
@@ -25,7 +26,7 @@ def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
     yield from _unwatched(report, reader)
     yield from map(_unreadable_record, report.unreadable)
     for paused in report.paused:
-        why = foreign(paused.why) or "your answer is needed"
+        why = foreign(reason_text(paused.reason, paused.detail)) or "your answer is needed"
         yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
     for exit_ in report.failing:
         since, why = reader.clock(exit_.since), foreign(exit_.why) or "/history says why"

@@ -18,6 +18,7 @@ from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
 from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
 from engine.status import Symptom, find_troubles
@@ -168,7 +169,7 @@ async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(chat_d
 
 
 async def test_every_guard_that_waits_is_named_with_its_reason(chat_data):
-    paused = replace(a_guard(state=GuardState.PAUSED), state_reason="its quantity changed without a trade")
+    paused = replace(a_guard(state=GuardState.PAUSED), reason=GuardReason.QUANTITY_CHANGED)
     await chat_data.keep(paused)
     journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     selling = a_guard(asset="ETH", guard_id="guard-2")
@@ -181,9 +182,7 @@ async def test_every_guard_that_waits_is_named_with_its_reason(chat_data):
 
     report = await chat_data.status.fetch_status(OWNER)
 
-    assert [(one.symbol, one.why) for one in report.paused] == [
-        ("BTC/USD", "its quantity changed without a trade")
-    ]
+    assert [(one.symbol, one.reason) for one in report.paused] == [("BTC/USD", GuardReason.QUANTITY_CHANGED)]
     assert [(one.symbol, one.why) for one in report.failing] == [("ETH/USD", "Kraken does not answer")]
 
 

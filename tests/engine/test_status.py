@@ -36,7 +36,7 @@ def a_broker(answered, failed):
     return BrokerStatus(account=an_account(), last_answer_at=answered, last_error=error, last_error_at=failed)
 
 
-PAUSED = PausedGuard(symbol="BTC/USD", venue_label="Kraken", why="")
+PAUSED = PausedGuard(symbol="BTC/USD", venue_label="Kraken", reason=None)
 FAILING = FailingExit(symbol="BTC/USD", venue_label="Kraken", why="no connection", since=NOW)
 
 

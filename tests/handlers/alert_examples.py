@@ -29,6 +29,7 @@ from engine.alerts.messages import (
     TradeUnattributed,
 )
 from engine.alerts.questions import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
@@ -90,13 +91,13 @@ EXAMPLES = {
     ),
     "first_contact": FirstContact(offer=offer("first_contact")),
     "guard_reduced": GuardReduced(
-        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="sold at the venue, not by NIJA"
+        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why=GuardReason.EXTERNAL_SALE
     ),
     "guard_paused": GuardPaused(
         **_ABOUT,
         guarded=_QUANTITY,
         seen=Decimal("0.24"),
-        why="the quantity changed without a fill",
+        why=GuardReason.QUANTITY_CHANGED,
         offer=offer("paused"),
     ),
     "guard_resumed": GuardResumed(

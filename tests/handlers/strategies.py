@@ -24,6 +24,7 @@ from engine.entries.route import LeftOut, NoRoute, Obstacle, Reason, Route, Rout
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.money import exact
 from engine.model.orders import CancelledOrder, Side
@@ -127,7 +128,8 @@ guards = st.builds(
     threshold=thresholds,
     source=st.sampled_from(GuardSource),
     state=st.sampled_from(GuardState),
-    state_reason=maybe(words),
+    reason=maybe(st.sampled_from(GuardReason) | words),
+    detail=words,
     created_at=times,
 )
 marks = st.builds(Mark, price=positive, basis=st.sampled_from(MarkBasis), at=times) | st.builds(
@@ -262,7 +264,15 @@ reports = st.builds(
             why=words,
         )
     ),
-    paused=several(st.builds(PausedGuard, symbol=names, venue_label=names, why=words)),
+    paused=several(
+        st.builds(
+            PausedGuard,
+            symbol=names,
+            venue_label=names,
+            reason=maybe(st.sampled_from(GuardReason)),
+            detail=words,
+        )
+    ),
     failing=several(
         st.builds(
             FailingExit, symbol=names, venue_label=names, why=words, since=times, order_ids=several(words)

@@ -1,3 +1,4 @@
+import json
 import shutil
 import sqlite3
 import stat
@@ -12,8 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
+from engine.model.guard_reasons import GuardReason
 from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config, run_migrations
+from engine.storage.restored import disarm
 from engine.tables import metadata
+from handlers.render.guard_reasons import reason_text
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
@@ -320,6 +324,96 @@ def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_put
     assert told == [[(note, after, cancelled) for note, _, after, cancelled in steps]]
     down(file, "0014")
     assert run(file, "SELECT words FROM intent_events ORDER BY seq") == [[(one[1],) for one in steps]]
+
+
+REASONS = ScriptDirectory.from_config(migration_config()).get_revision("0016").module
+#: What was written at revision 0015, and the code and the detail it becomes.
+WRITTEN = [
+    *((sentence, code, "") for code, sentence in REASONS.SENTENCES),
+    ("sold; the venue sells at least 0.01 BTC", "sold", "the venue sells at least 0.01 BTC"),
+    ("dust: too little", "not_sold", "too little"),
+    ("the venue sells at least 0.5 USD worth", "other", "the venue sells at least 0.5 USD worth"),
+    ("paused", "other", "paused"),
+    (None, None, ""),
+]
+
+
+def add_guard(file, name, *, state, reason, trigger=None):
+    add_parked_exit(file, name, guard_state=state, finished_at=MOMENT, steps=[])
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE guards SET state_reason = ? WHERE guard_id = ?", (reason, name))
+        connection.execute(
+            "UPDATE intents SET state = 'sent', trigger_json = ? WHERE intent_id = ?", (trigger, name)
+        )
+
+
+@pytest.mark.parametrize("state", ["armed", "paused", "closing", "closed"])
+def test_reasons_of_before_become_codes_and_a_downgrade_writes_their_sentences(file, state):
+    migrate(file)
+    add_owner(file)
+    down(file, "0015")
+    for number, (sentence, _, _) in enumerate(WRITTEN):
+        add_guard(file, f"G{number:02}", state=state, reason=sentence)
+
+    migrate(file)
+
+    found = "SELECT state, state_reason, detail FROM guards ORDER BY guard_id"
+    assert run(file, found) == [[(state, code, detail) for _, code, detail in WRITTEN]]
+    down(file, "0015")
+    kept = [reason for [reason] in run(file, "SELECT state_reason FROM guards ORDER BY guard_id")[0]]
+    last = {code: sentence for sentence, code, detail in WRITTEN if not detail}
+    assert kept == [
+        last[code] if not detail else sentence.removeprefix("dust: ") for sentence, code, detail in WRITTEN
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paused", "code", "detail"),
+    [
+        ("the quantity changed without a fill", "quantity_changed", ""),
+        ("2 for 1", "other", "2 for 1"),
+    ],
+)
+def test_what_a_manual_close_goes_back_to_is_a_code_too(file, paused, code, detail):
+    migrate(file)
+    add_owner(file)
+    down(file, "0015")
+    close = {"guarded": "0.1", "guarded_cost": "6000", "paused": paused, "entry_known": True}
+    add_guard(file, "A", state="closing", reason="being sold", trigger=json.dumps({"asked": close}))
+    untouched = ['{"asked":{"paused":null}}', '{"asked":null,"basis":"paused"}', 'damaged "paused"', "{}"]
+    for number, trigger in enumerate(untouched):
+        add_guard(file, f"B{number}", state="closing", reason="being sold", trigger=trigger)
+
+    migrate(file)
+
+    [(first,), *others] = run(file, "SELECT trigger_json FROM intents ORDER BY intent_id")[0]
+    assert json.loads(first) == {"asked": {**close, "paused": code, "paused_detail": detail}}
+    assert [trigger for [trigger] in others] == untouched
+    down(file, "0015")
+    [(first,), *_] = run(file, "SELECT trigger_json FROM intents ORDER BY intent_id")[0]
+    assert json.loads(first) == {"asked": close}
+
+
+def test_a_backup_of_before_that_was_restored_since_has_codes_already(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0015")
+    add_guard(file, "ARMED", state="armed", reason=None)
+    add_guard(file, "SELLING", state="closing", reason="being sold")
+
+    disarm(file, now=NOW)
+    migrate(file)
+
+    found = "SELECT guard_id, state, state_reason, detail FROM guards ORDER BY 1"
+    assert run(file, found) == [
+        [("ARMED", "paused", "restored", ""), ("SELLING", "paused", "restored_in_sale", "")]
+    ]
+
+
+def test_every_reason_is_shown_in_the_words_that_were_stored_before():
+    shown = {code: reason_text(code) for code in GuardReason if reason_text(code)}
+
+    assert shown == REASONS.LAST_SENTENCES
 
 
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):

@@ -25,7 +25,7 @@ from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
-from engine.guards.changes import ChangeReason, Closed, Paused
+from engine.guards.changes import Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
@@ -33,6 +33,7 @@ from engine.market import mark_rules, price_checks
 from engine.market import marks as looking
 from engine.market.mark import Mark
 from engine.model.errors import RefusedError, UnknownOutcomeError
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO
 from engine.model.orders import Side
 from engine.nonce.sequence import next_nonce
@@ -150,12 +151,12 @@ def _trust_one_reading():
         restored = Seen(quantity=reading.there, at=reading.at - CONFIRMED_AFTER)
         comparison = compare_holding(guard, reading, seen=seen, unconfirmed=restored)
         change = comparison.change
-        if not isinstance(change, Paused) or change.reason is not ChangeReason.VANISHED:
+        if not isinstance(change, Paused) or change.reason is not GuardReason.VANISHED:
             return comparison
-        ended = replace(change.guard.with_quantity(ZERO), state_reason=ChangeReason.MOVED_OUT.value)
+        ended = change.guard.with_quantity(ZERO).closed(GuardReason.MOVED_OUT)
         return replace(
             comparison,
-            change=Closed(guard=ended, by=change.guard.quantity, reason=ChangeReason.MOVED_OUT),
+            change=Closed(guard=ended, by=change.guard.quantity, reason=GuardReason.MOVED_OUT),
             seen=Seen(quantity=reading.there, at=reading.at),
         )
 

@@ -111,7 +111,10 @@ class ExitParked:
     venue: Venue
     symbol: str
     quantity: Decimal
+    #: A `GuardReason`, or in words why it cannot be sold.
     why: str
+    #: True when nothing of it is there, and it is guarded again once it is back as it was.
+    may_return: bool = False
     #: Orders that were cancelled for the sale and are not there any more.
     cancelled: tuple[CancelledOrder, ...] = ()
 

@@ -36,7 +36,10 @@ class GuardReduced:
     symbol: str
     was: Decimal
     now: Decimal
+    #: A `GuardReason`; its sentence in records of earlier versions.
     why: str
+    #: True when an order of ours, which the venue lists nowhere, may have sold it.
+    may_be_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class GuardPaused:
     symbol: str
     guarded: Decimal
     seen: Decimal
+    #: A `GuardReason`; its sentence in records of earlier versions.
     why: str
     offer: Offer | None = None
     #: True when it is gone, and the guard goes on by itself once it is back as it was.

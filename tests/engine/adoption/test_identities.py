@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardPaused, GuardReduced
-from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.offers.closing_reader import KEY_CHANGED
 from sandbox.faults import FaultKind
@@ -80,7 +80,7 @@ async def test_nothing_of_another_account_is_sold_and_every_guard_asks(rooms, ve
         [asked] = await room.alerts(GuardPaused)
         assert other.ledger.total("BTC") == Decimal("0.3")
         assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal("0.09"))
-        assert asked.why == ChangeReason.OTHER_ACCOUNT
+        assert asked.why == GuardReason.OTHER_ACCOUNT
         assert asked.offer.choices
         assert await room.alerts(ExitFilled, GuardReduced) == []
 

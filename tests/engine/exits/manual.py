@@ -21,7 +21,7 @@ async def begin(room, guarded, *, paused=None):
     if quantity:
         before = await room.arm(quantity, cost)
     if paused is not None:
-        before = replace(before, state=GuardState.PAUSED, state_reason=paused)
+        before = replace(before, state=GuardState.PAUSED, reason=paused)
         await room.put(before)
     manual = ManualClose(guarded=quantity, guarded_cost=cost, paused=paused, entry_known=True, most=D("0.4"))
     trigger = replace(

@@ -11,6 +11,7 @@ from engine.exits.changed_guard import is_as_sold, left_of_changed
 from engine.exits.ending import await_return, stand_down
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
 from engine.orders.intents import ManualClose
@@ -20,7 +21,6 @@ from tests.engine_room import a_trigger
 from tests.patient_loop import START
 
 D = Decimal
-OWNER_WORD = "taken off by its owner"
 
 GUARD = Guard(
     guard_id="guard-1",
@@ -38,20 +38,20 @@ GUARD = Guard(
     source=GuardSource.MANUAL,
     created_at=START,
 )
-CLOSING = replace(GUARD, state=GuardState.CLOSING, state_reason="being sold")
-SOLD = replace(GUARD.with_quantity(D(0)), state_reason="sold")
+CLOSING = replace(GUARD, state=GuardState.CLOSING, reason=GuardReason.SELLING)
+SOLD = replace(GUARD.with_quantity(D(0)), reason=GuardReason.SOLD)
 
 
 @pytest.mark.parametrize(
     ("stored", "expected"),
     [
         (CLOSING, True),
-        (replace(CLOSING, state_reason="being sold as its owner asked"), True),
+        (replace(CLOSING, reason=GuardReason.SELLING_ON_REQUEST), True),
         (replace(CLOSING, quantity=D("0.2")), False),
         (replace(CLOSING, cost=D(5000)), False),
         (replace(CLOSING, threshold=D("-0.02")), False),
-        (replace(GUARD, state=GuardState.PAUSED, state_reason="split"), False),
-        (replace(GUARD, state=GuardState.CLOSED, state_reason=OWNER_WORD), False),
+        (replace(GUARD, state=GuardState.PAUSED, reason=GuardReason.ENTRY_CHANGED), False),
+        (replace(GUARD, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF), False),
     ],
 )
 def test_a_guard_is_as_sold_while_it_is_closing_and_else_as_it_was(stored, expected):
@@ -60,25 +60,31 @@ def test_a_guard_is_as_sold_while_it_is_closing_and_else_as_it_was(stored, expec
 
 
 BIGGER = replace(CLOSING, quantity=D("0.3"), cost=D(18000))
-PAUSED = replace(BIGGER, state=GuardState.PAUSED, state_reason="split")
-TAKEN_OFF = replace(GUARD, state=GuardState.CLOSED, state_reason=OWNER_WORD)
+PAUSED = replace(BIGGER, state=GuardState.PAUSED, reason=GuardReason.ENTRY_CHANGED)
+TAKEN_OFF = replace(GUARD, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF)
 STOOD_DOWN = GUARD
-AWAITS = replace(GUARD, state=GuardState.PAUSED, state_reason="vanished")
+AWAITS = replace(GUARD, state=GuardState.PAUSED, reason=GuardReason.VANISHED)
 MANUAL = ManualClose(guarded=D("0.05"), guarded_cost=D(3000), entry_known=True)
 
 
 @pytest.mark.parametrize(
     ("stored", "ended", "filled", "manual", "left"),
     [
-        (TAKEN_OFF, SOLD, "0.1", None, ("0.1", 6000, GuardState.CLOSED, OWNER_WORD)),
-        (TAKEN_OFF, STOOD_DOWN, "0", None, ("0.1", 6000, GuardState.CLOSED, OWNER_WORD)),
+        (TAKEN_OFF, SOLD, "0.1", None, ("0.1", 6000, GuardState.CLOSED, GuardReason.TAKEN_OFF)),
+        (TAKEN_OFF, STOOD_DOWN, "0", None, ("0.1", 6000, GuardState.CLOSED, GuardReason.TAKEN_OFF)),
         (BIGGER, SOLD, "0.1", None, ("0.2", 12000, GuardState.ARMED, None)),
         (BIGGER, STOOD_DOWN, "0", None, ("0.3", 18000, GuardState.ARMED, None)),
         (BIGGER, AWAITS, "0", None, ("0.3", 18000, GuardState.PAUSED, "vanished")),
         (BIGGER, SOLD, "0.1", MANUAL, ("0.05", 3000, GuardState.ARMED, None)),
         (BIGGER, AWAITS, "0", MANUAL, ("0.05", 3000, GuardState.PAUSED, "vanished")),
-        (BIGGER, AWAITS, "0", replace(MANUAL, paused="split"), ("0.05", 3000, GuardState.PAUSED, "split")),
-        (PAUSED, SOLD, "0.1", None, ("0.2", 12000, GuardState.PAUSED, "split")),
+        (
+            BIGGER,
+            AWAITS,
+            "0",
+            replace(MANUAL, paused=GuardReason.ENTRY_CHANGED),
+            ("0.05", 3000, GuardState.PAUSED, GuardReason.ENTRY_CHANGED),
+        ),
+        (PAUSED, SOLD, "0.1", None, ("0.2", 12000, GuardState.PAUSED, GuardReason.ENTRY_CHANGED)),
         (
             replace(CLOSING, quantity=D("0.05"), cost=D(3000)),
             SOLD,
@@ -93,7 +99,7 @@ def test_what_was_sold_goes_off_a_changed_guard_and_all_else_stays_as_it_was_cha
 ):
     after = left_of_changed(stored, ended, filled=D(filled), manual=manual)
 
-    assert (after.quantity, after.cost, after.state, after.state_reason) == (D(left[0]), left[1], *left[2:])
+    assert (after.quantity, after.cost, after.state, after.reason) == (D(left[0]), left[1], *left[2:])
 
 
 @pytest.fixture
@@ -119,7 +125,7 @@ async def sell_while(room, change):
 
 async def standing(room):
     guard = await room.guard()
-    return guard.state, guard.quantity, guard.state_reason
+    return guard.state, guard.quantity, guard.reason
 
 
 async def is_written_down(room):
@@ -130,12 +136,12 @@ async def is_written_down(room):
 
 @pytest.mark.fault("P41")
 async def test_a_sale_is_written_down_though_its_guard_was_taken_off_meanwhile(falling):
-    taken_off = replace(falling.judged, state=GuardState.CLOSED, state_reason=OWNER_WORD)
+    taken_off = replace(falling.judged, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF)
 
     await sell_while(falling, lambda: falling.put(taken_off))
 
     assert await is_written_down(falling)
-    assert await standing(falling) == (GuardState.CLOSED, D("0.1"), OWNER_WORD)
+    assert await standing(falling) == (GuardState.CLOSED, D("0.1"), GuardReason.TAKEN_OFF)
     assert not falling.failures
 
 
@@ -175,18 +181,18 @@ async def test_what_stands_down_leaves_a_changed_guard_as_it_was_changed_and_wat
 
 async def test_an_exit_that_waits_for_a_return_arms_no_guard_that_was_taken_off(falling):
     live = await planned(falling)
-    await falling.put(replace(live.guard, state=GuardState.CLOSED, state_reason=OWNER_WORD))
+    await falling.put(replace(live.guard, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF))
 
     dust = Dust(D("0.1"), "nothing of it is there")
     await await_return(falling.journal, live.intent, falling.judged, was=falling.judged, dust=dust)
 
-    assert await standing(falling) == (GuardState.CLOSED, D("0.1"), OWNER_WORD)
+    assert await standing(falling) == (GuardState.CLOSED, D("0.1"), GuardReason.TAKEN_OFF)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"state": GuardState.CLOSED, "state_reason": OWNER_WORD},
+        {"state": GuardState.CLOSED, "reason": GuardReason.TAKEN_OFF},
         {"quantity": D("0.05"), "cost": D(3000)},
         {"threshold": D("-0.2")},
     ],

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.exits.exit_quantity import Dust, Sell, plan_sale, reduce_guard
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.money import exact
 from tests.builders import a_guard, an_exit_order, an_instrument, number
 
@@ -51,7 +52,7 @@ def test_what_the_venue_would_not_take_is_dust(guarded, price, why):
 def test_a_guard_that_was_sold_whole_is_closed_with_nothing_left():
     rest, dust = reduce_guard(a_guard(), an_exit_order(), instrument=BTC, price=number("90"))
 
-    assert (rest.state, rest.quantity, rest.state_reason, dust) == (GuardState.CLOSED, 0, "sold", None)
+    assert (rest.state, rest.quantity, rest.reason, dust) == (GuardState.CLOSED, 0, GuardReason.SOLD, None)
 
 
 #: More digits than Decimal keeps by itself.
@@ -81,18 +82,22 @@ def test_more_filled_than_guarded_leaves_nothing():
 
 
 def test_what_is_left_and_can_be_sold_stays_armed_at_its_share_of_the_cost():
-    guard = replace(a_guard(), state=GuardState.CLOSING, state_reason="being sold")
+    guard = replace(a_guard(), state=GuardState.CLOSING, reason=GuardReason.SELLING)
 
     rest, dust = reduce_guard(guard, an_exit_order(filled="0.6"), instrument=BTC, price=number("90"))
 
-    assert (rest.state, rest.state_reason, dust) == (GuardState.ARMED, None, None)
+    assert (rest.state, rest.reason, dust) == (GuardState.ARMED, None, None)
     assert (rest.quantity, rest.cost) == (number("0.4"), number("40"))
 
 
 def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
     rest, dust = reduce_guard(a_guard(), an_exit_order(filled="0.995"), instrument=BTC, price=number("90"))
 
-    assert (rest.state, rest.state_reason) == (GuardState.CLOSED, "sold; the venue sells at least 0.01 BTC")
+    assert (rest.state, rest.reason, rest.detail) == (
+        GuardState.CLOSED,
+        GuardReason.SOLD,
+        "the venue sells at least 0.01 BTC",
+    )
     assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
 
 

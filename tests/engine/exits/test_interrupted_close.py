@@ -7,9 +7,9 @@ import pytest
 
 from engine.adoption.other_account import set_aside
 from engine.alerts.messages import DatabaseCopied, ExitParked
-from engine.exits.interrupted_close import INTERRUPTED, before_interrupted
+from engine.exits.interrupted_close import before_interrupted
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.offers.copies import disarm_copy
 from engine.orders.store import load_live_intents
 from engine.storage.backup import backup_database, restore_database
@@ -49,9 +49,9 @@ async def change_key(room):
 
 
 HOW = {
-    restore: WaitReason.RESTORED_IN_SALE,
-    copy: WaitReason.COPIED_AND_CHANGED,
-    change_key: WaitReason.SWAPPED_IN_SALE,
+    restore: GuardReason.RESTORED_IN_SALE,
+    copy: GuardReason.COPIED_AND_CHANGED,
+    change_key: GuardReason.SWAPPED_IN_SALE,
 }
 
 
@@ -64,7 +64,7 @@ async def test_only_what_was_guarded_before_waits_for_its_owner(holding, interru
 
     guard = await holding.guard()
     assert (guard.quantity, guard.cost) == SOME
-    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, why)
+    assert (guard.state, guard.reason) == (GuardState.PAUSED, why)
     async with holding.database.read() as session:
         assert await load_live_intents(session) == ()
     assert await holding.alerts(ExitParked) == []
@@ -78,7 +78,7 @@ async def test_what_was_never_guarded_is_not_guarded_then_and_its_owner_is_alert
     await disarm_copy(holding.database, COPY, clock=holding.clock)
 
     [parked] = await holding.alerts(ExitParked)
-    assert (parked.quantity, parked.why) == (Decimal("0.4"), INTERRUPTED)
+    assert (parked.quantity, parked.why) == (Decimal("0.4"), GuardReason.CUT_OFF)
     assert await holding.guards() == ()
     assert await holding.alerts(DatabaseCopied) == []
 

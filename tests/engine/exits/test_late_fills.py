@@ -6,8 +6,8 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
 from engine.exits.ending import give_up, stand_down
-from engine.exits.manual_close import TOO_LATE
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.orders.states import IntentEvent
 from tests.engine.exits.manual import SOME, begin
 from tests.engine_room import a_trigger
@@ -154,7 +154,7 @@ async def test_a_late_fill_of_a_manual_close_takes_only_what_it_sold_of_the_guar
         intent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order.venue_order_id
     )
     intent = await room.journal.orders.retry(intent, cause="closed without a fill")
-    await give_up(room.journal, intent, live.guard, was=live.guard, why=TOO_LATE)
+    await give_up(room.journal, intent, live.guard, was=live.guard, why=GuardReason.TOO_LATE)
 
     await fill_it(room)
 

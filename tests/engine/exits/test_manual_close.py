@@ -15,6 +15,7 @@ from engine.exits.manual_close import (
     restore_guard,
 )
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import ManualClose
 from tests.handlers.exit_values import intent, trigger
 from tests.handlers.values import guard
@@ -48,22 +49,24 @@ def test_what_a_guard_began_is_never_too_late():
 
 
 def test_what_was_not_guarded_before_is_not_guarded_after():
-    kept = restore_guard(CLOSING, NOTHING_BEFORE, why="too late")
+    kept = restore_guard(CLOSING, NOTHING_BEFORE, GuardReason.TOO_LATE)
 
-    assert (kept.state, kept.state_reason) == (GuardState.CLOSED, "too late")
+    assert (kept.state, kept.reason) == (GuardState.CLOSED, GuardReason.TOO_LATE)
 
 
 @pytest.mark.parametrize(("left", "kept", "cost"), [("0.3", "0.1", 5000), ("0.04", "0.04", 2000)])
 def test_what_was_guarded_before_stays_guarded_at_its_cost(left, kept, cost):
-    after = restore_guard(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, why="")
+    after = restore_guard(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, None)
 
     assert (after.quantity, after.cost, after.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
 
 
 def test_a_paused_guard_stays_paused():
-    after = restore_guard(CLOSING, replace(A_TENTH_BEFORE, paused="a split"), why="")
+    after = restore_guard(
+        CLOSING, replace(A_TENTH_BEFORE, paused=GuardReason.OTHER, paused_detail="a split"), None
+    )
 
-    assert (after.state, after.state_reason) == (GuardState.PAUSED, "a split")
+    assert (after.state, after.reason, after.detail) == (GuardState.PAUSED, GuardReason.OTHER, "a split")
 
 
 def test_a_whole_sale_leaves_nothing_to_tell():

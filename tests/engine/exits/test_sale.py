@@ -242,7 +242,7 @@ async def test_what_two_readings_ten_seconds_apart_do_not_find_is_abandoned_and_
     assert filled.left_over_why.startswith("no more of it was free; it stays guarded")
     assert isinstance(parked, ExitParked)
     assert parked.quantity == Decimal("0.04")
-    assert parked.why == "nothing of it is there any more; if it comes back as it was, it is guarded again"
+    assert (parked.why, parked.may_return) == ("nothing of it is there any more", True)
     guard = await room.guard()
     assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal("0.04"))
 

@@ -8,9 +8,8 @@ import pytest
 from engine.alerts.messages import ExitFilled, ExitParked, GuardPaused, GuardReduced
 from engine.exits.ending import abandon, await_return, give_up, pause_for_split, presume_filled
 from engine.exits.exit_quantity import Dust
-from engine.exits.manual_close import PRICE_WORSE, TOO_LATE
-from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.exits.manual import NOTHING, SOME, begin
@@ -57,10 +56,10 @@ ENDINGS = {
     "other units": partial(pause_for_split, owned=D("0.4")),
     "nothing there": partial(await_return, dust=Dust(D("0.4"), "nothing of it is there any more")),
     "too little": partial(abandon, dust=Dust(D("0.001"), "too little")),
-    "too late": partial(give_up, why=TOO_LATE),
+    "too late": partial(give_up, why=GuardReason.TOO_LATE),
 }
-ENTRY = ChangeReason.ENTRY_CHANGED
-VANISHED = ChangeReason.VANISHED
+ENTRY = GuardReason.ENTRY_CHANGED
+VANISHED = GuardReason.VANISHED
 
 
 @pytest.mark.parametrize(
@@ -90,7 +89,7 @@ async def test_however_it_ends_unsold_only_what_was_guarded_before_stays_guarded
     await ENDINGS[ending](holding.journal, live.intent, live.guard, was=live.guard)
 
     guard = await holding.guard()
-    assert (guard.state, guard.quantity, guard.cost, guard.state_reason)[: len(left)] == left
+    assert (guard.state, guard.quantity, guard.cost, guard.reason)[: len(left)] == left
     [alert] = await holding.alerts(ExitParked, GuardReduced, GuardPaused)
     assert isinstance(alert, GuardPaused) == (ending == "other units" and guarded != NOTHING)
 
@@ -115,6 +114,8 @@ async def test_what_was_refused_is_not_sold_at_a_price_much_worse_than_was_agree
 
     guard = await holding.guard()
     assert (holding.world.ledger("kraken").total("BTC") == 0) == is_sold
-    assert [parked.why for parked in await holding.alerts(ExitParked)] == [PRICE_WORSE] * (not is_sold)
+    assert [parked.why for parked in await holding.alerts(ExitParked)] == [GuardReason.PRICE_WORSE] * (
+        not is_sold
+    )
     if not is_sold:
         assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(4000), GuardState.ARMED)

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.guards.changes import (
-    ChangeReason,
     Closed,
     Paused,
     Reduced,
@@ -15,6 +14,7 @@ from engine.guards.changes import (
     resume,
 )
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from tests.builders import a_fill, a_guard, ago
@@ -55,14 +55,14 @@ def test_what_does_not_touch_the_guarded_part_changes_nothing(before, seen, fill
 
 
 REDUCTIONS = {
-    "sold at the venue": ("10", "9", [SALE], "3", ChangeReason.EXTERNAL_SALE),
-    "sold and bought at the venue": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.EXTERNAL_SALE),
-    "moved out": ("10", "8.5", [], "2.5", ChangeReason.MOVED_OUT),
-    "sold and moved out": ("10", "8", [SALE], "2", ChangeReason.EXTERNAL_SALE),
-    "bought and moved out": ("10", "11", [PURCHASE], "2", ChangeReason.MOVED_OUT),
-    "less there than guarded": ("3", "3", [], "3", ChangeReason.MOVED_OUT),
-    "sold but more is there": ("10", "10", [SALE], "3", ChangeReason.EXTERNAL_SALE),
-    "a crumb is left": ("4", "0.00000001", [], "1E-8", ChangeReason.MOVED_OUT),
+    "sold at the venue": ("10", "9", [SALE], "3", GuardReason.EXTERNAL_SALE),
+    "sold and bought at the venue": ("10", "12", [SALE, PURCHASE], "3", GuardReason.EXTERNAL_SALE),
+    "moved out": ("10", "8.5", [], "2.5", GuardReason.MOVED_OUT),
+    "sold and moved out": ("10", "8", [SALE], "2", GuardReason.EXTERNAL_SALE),
+    "bought and moved out": ("10", "11", [PURCHASE], "2", GuardReason.MOVED_OUT),
+    "less there than guarded": ("3", "3", [], "3", GuardReason.MOVED_OUT),
+    "sold but more is there": ("10", "10", [SALE], "3", GuardReason.EXTERNAL_SALE),
+    "a crumb is left": ("4", "0.00000001", [], "1E-8", GuardReason.MOVED_OUT),
 }
 
 
@@ -84,7 +84,7 @@ def test_a_position_closed_elsewhere_is_reported_with_the_fills_found():
     change = compare(a_guard("4", "100"), "10", "0", fill)
 
     assert change == Closed(
-        guard=change.guard, by=Decimal(4), reason=ChangeReason.EXTERNAL_SALE, fills=(fill,)
+        guard=change.guard, by=Decimal(4), reason=GuardReason.EXTERNAL_SALE, fills=(fill,)
     )
 
 
@@ -93,14 +93,14 @@ def test_a_position_closed_elsewhere_is_reported_with_the_fills_found():
 def test_a_guard_of_a_position_that_is_gone_without_a_fill_waits_for_it(asset_class, kind):
     change = compare(a_guard("4", "100", kind=kind), "4", "0", asset_class=asset_class)
 
-    assert change == Paused(guard=change.guard, reason=ChangeReason.VANISHED)
+    assert change == Paused(guard=change.guard, reason=GuardReason.VANISHED)
     assert left(change) == ("4", "1E+2", GuardState.PAUSED)
 
 
 def test_what_was_sold_at_the_venue_before_the_rest_was_gone_is_off_the_guard():
     change = compare(a_guard("4", "100"), "10", "0", SALE)
 
-    assert change == Paused(guard=change.guard, reason=ChangeReason.VANISHED)
+    assert change == Paused(guard=change.guard, reason=GuardReason.VANISHED)
     assert left(change) == ("3", "75", GuardState.PAUSED)
 
 
@@ -110,7 +110,7 @@ def test_a_rest_that_fees_and_rounding_explain_is_not_waited_for():
     change = compare(a_guard("4", "100"), "4", "0", fill)
 
     assert change == Closed(
-        guard=change.guard, by=Decimal(4), reason=ChangeReason.EXTERNAL_SALE, fills=(fill,)
+        guard=change.guard, by=Decimal(4), reason=GuardReason.EXTERNAL_SALE, fills=(fill,)
     )
 
 
@@ -127,9 +127,9 @@ def test_a_rest_that_fees_and_rounding_explain_is_not_waited_for():
 def test_a_quantity_that_changed_without_a_fill_pauses_the_guard(before, seen, facts):
     change = compare(a_guard("4", "100"), before, seen, **facts)
 
-    assert change == Paused(guard=change.guard, reason=ChangeReason.QUANTITY_CHANGED)
+    assert change == Paused(guard=change.guard, reason=GuardReason.QUANTITY_CHANGED)
     assert left(change) == ("4", "1E+2", GuardState.PAUSED)
-    assert change.guard.state_reason == "the quantity changed without a fill"
+    assert change.guard.reason == GuardReason.QUANTITY_CHANGED
 
 
 @pytest.mark.parametrize("seen", ["9", "11"])
@@ -157,7 +157,7 @@ def test_the_venues_entry_tells_a_deposit_from_a_split():
     split = compare(guard, "10", "20", venue_entry="12.5")
 
     assert deposit == Unchanged(guard=guard)
-    assert split == Paused(guard=split.guard, reason=ChangeReason.ENTRY_CHANGED)
+    assert split == Paused(guard=split.guard, reason=GuardReason.ENTRY_CHANGED)
     assert left(split) == ("4", "1E+2", GuardState.PAUSED)
 
 
@@ -196,7 +196,7 @@ def test_a_short_margin_position_shrinks_by_buying_back():
 
     change = compare(short, "4", "1", a_fill("buy 3 BTC @ 20 USD", margin=True))
 
-    assert change == Reduced(guard=change.guard, by=Decimal(3), reason=ChangeReason.EXTERNAL_SALE)
+    assert change == Reduced(guard=change.guard, by=Decimal(3), reason=GuardReason.EXTERNAL_SALE)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_paused_guard_goes_on_at_its_cost(entry, there, quantity, cost):
 
     kept = resume(paused, there=Decimal(there), venue_entry=entry and Decimal(entry))
 
-    assert (kept.state, kept.state_reason) == (GuardState.ARMED, None)
+    assert (kept.state, kept.reason) == (GuardState.ARMED, None)
     assert (kept.quantity, kept.cost) == (Decimal(quantity), Decimal(cost))
     assert kept.venue_entry == (entry and Decimal(entry))
 

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
+from engine.guards.changes import Closed, Paused, Reduced, Unchanged
 from engine.guards.comparison import CONFIRMED_AFTER, Reading, compare_holding, quantity_there
 from engine.guards.guard import GuardState, Seen
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_fill, a_guard, a_holding, a_margin_position, a_report, ago
@@ -55,7 +56,7 @@ def test_the_first_sale_after_it_was_seen_takes_the_guarded_part_though_more_tha
     comparison = after(a_reading(2, sale))
 
     assert isinstance(comparison.change, Closed)
-    assert (comparison.change.reason, comparison.change.fills) == (ChangeReason.EXTERNAL_SALE, (sale,))
+    assert (comparison.change.reason, comparison.change.fills) == (GuardReason.EXTERNAL_SALE, (sale,))
     assert comparison.seen == Seen(quantity=Decimal(2), at=NOW)
 
 
@@ -77,7 +78,7 @@ def test_a_change_that_no_fill_explains_is_believed_when_the_next_reading_shows_
 
     assert first.change == Unchanged(guard=a_guard())
     assert (first.seen, first.unconfirmed) == (SEEN, Seen(quantity=Decimal("2.5"), at=NOW))
-    assert (second.change.by, second.change.reason) == (Decimal("0.5"), ChangeReason.MOVED_OUT)
+    assert (second.change.by, second.change.reason) == (Decimal("0.5"), GuardReason.MOVED_OUT)
     assert (second.seen, second.unconfirmed) == (Seen(quantity=Decimal("2.5"), at=later), None)
 
 
@@ -111,7 +112,7 @@ def test_a_sale_at_the_venue_beside_an_own_one_is_counted_by_itself():
 
     comparison = after(a_reading("2.3", *fills), guard=rest)
 
-    assert (comparison.change.by, comparison.change.reason) == (Decimal("0.1"), ChangeReason.EXTERNAL_SALE)
+    assert (comparison.change.by, comparison.change.reason) == (Decimal("0.1"), GuardReason.EXTERNAL_SALE)
 
 
 @pytest.mark.fault("V19")
@@ -247,7 +248,7 @@ def test_of_what_is_gone_a_sale_of_ours_that_is_not_reported_yet_takes_nothing_o
     comparison = after(a_reading("2.1", unreported="-0.6"), unconfirmed="2.1")
 
     assert isinstance(comparison.change, Reduced)
-    assert (comparison.change.reason, comparison.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
+    assert (comparison.change.reason, comparison.change.by) == (GuardReason.MOVED_OUT, Decimal("0.3"))
 
 
 def test_what_was_sold_and_not_reported_was_there_when_the_guard_was_set():

@@ -9,6 +9,7 @@ from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
 from engine.guards.store import KnownAsset, StaleGuardError
 from engine.guards.table import GuardEventRow
+from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.venues import Venue
 from tests.engine.storage.stored import ALPACA, KRAKEN, NOW, OWNER
@@ -65,10 +66,10 @@ async def test_every_change_is_added_to_the_history_with_what_was_before(databas
 
 
 STALE = [
-    replace(GUARD, state=GuardState.CLOSED, state_reason="taken off by its owner"),
+    replace(GUARD, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF),
     replace(GUARD, quantity=Decimal(2)),
     replace(GUARD, threshold=Decimal("-0.02")),
-    replace(GUARD, state_reason="split"),
+    replace(GUARD, reason=GuardReason.ENTRY_CHANGED),
 ]
 
 
@@ -101,8 +102,18 @@ async def test_the_same_amounts_in_other_digits_are_no_change(database):
         assert await guards.load_guard(session, "g1") == GUARD
 
 
+async def test_a_reason_of_a_newer_version_is_read_and_kept_as_it_is(database):
+    paused = GUARD.in_state(GuardState.PAUSED, "a_newer_reason", "with its detail")
+    await save(database, paused, cause="by a newer version")
+    less = replace(paused, quantity=Decimal("0.5"))
+    await save(database, less, was=paused, cause="sold late")
+
+    async with database.read() as session:
+        assert await guards.load_watched(session) == (less,)
+
+
 async def test_only_guards_that_are_not_closed_are_watched(database):
-    paused = replace(GUARD, guard_id="g2", state=GuardState.PAUSED, state_reason="split")
+    paused = replace(GUARD, guard_id="g2", state=GuardState.PAUSED, reason=GuardReason.ENTRY_CHANGED)
     closed = replace(GUARD, guard_id="g3", state=GuardState.CLOSED)
     elsewhere = replace(GUARD, guard_id="g4", account_id=ALPACA.account_id, venue=Venue.ALPACA)
     for guard in (GUARD, paused, closed, elsewhere):

@@ -9,7 +9,7 @@ from engine.alerts.messages import GuardPaused
 from engine.alerts.questions import ChoiceKind
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from sandbox.world import OWNER_ID
 
 HOUR_S = 3600
@@ -59,7 +59,7 @@ async def resume(room):
 
 async def compare_restored(room):
     guard = await room.arm(
-        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=WaitReason.RESTORED
+        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, reason=GuardReason.RESTORED
     )
     await read_for(room, 120)
     return await room.guard(guard.guard_id)
@@ -67,7 +67,7 @@ async def compare_restored(room):
 
 async def move_to_another_account(room):
     guard = await room.arm(
-        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, state_reason=WaitReason.SWAPPED
+        "0.1", "6000", guard_id="guard-2", state=GuardState.PAUSED, reason=GuardReason.SWAPPED
     )
     room.deposit("USD", "1")
     await read_for(room, 60)

@@ -6,18 +6,19 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.changes import ChangeReason, Closed, Paused, Resumed, Unchanged
+from engine.guards.changes import Closed, Paused, Resumed, Unchanged
 from engine.guards.comparison import CONFIRMED_AFTER, Reading
 from engine.guards.guard import GuardState, Seen
 from engine.guards.vanished import GOES_ON_WITHIN, compare_vanished, is_vanished
+from engine.model.guard_reasons import GuardReason
 from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_fill, a_guard, ago
 
 D = Decimal
 #: One of the three that should be there is guarded.
 SEEN = Seen(quantity=D(3), at=ago(300))
-GONE = replace(a_guard(), state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
-ASKED = replace(GONE, state_reason=ChangeReason.RETURNED_OTHERWISE.value)
+GONE = replace(a_guard(), state=GuardState.PAUSED, reason=GuardReason.VANISHED)
+ASKED = replace(GONE, reason=GuardReason.RETURNED_OTHERWISE)
 
 
 def a_reading(there, *fills, unreported=0):
@@ -118,4 +119,4 @@ def test_only_a_paused_guard_waits():
     assert is_vanished(GONE)
     assert is_vanished(ASKED)
     assert not is_vanished(a_guard())
-    assert not is_vanished(replace(GONE, state_reason="the quantity changed without a fill"))
+    assert not is_vanished(replace(GONE, reason=GuardReason.QUANTITY_CHANGED))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExitFailing, ExitParked
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import MANUAL, ManualClose
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
@@ -38,7 +39,7 @@ async def test_what_the_venue_does_not_take_within_a_minute_is_given_up_and_the_
     [parked] = await holding.alerts(ExitParked)
     failing = await holding.alerts(ExitFailing)
     kept = await holding.guard()
-    assert "within a minute of your asking" in parked.why
+    assert parked.why == GuardReason.TOO_LATE
     assert [order.quantity for order in parked.cancelled] == [Decimal("0.3")]
     assert all(message.manual for message in failing)
     assert (kept.quantity, kept.cost, kept.state) == (guard.quantity, guard.cost, GuardState.ARMED)

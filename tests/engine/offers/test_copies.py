@@ -14,7 +14,7 @@ import pytest
 
 from engine.alerts.messages import DatabaseCopied, ExitFilled, GuardPaused
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.offers.copies import disarm_copy
 from engine.offers.outcomes import ComparedFirst, Nothing
 from engine.storage.backup import backup_database, restore_database
@@ -78,7 +78,7 @@ async def test_a_copy_sells_nothing_and_asks_its_owner_once(watched):
     await read_for(watched, 30)
 
     assert watched.sent() == []
-    assert (await watched.guard()).state_reason == WaitReason.COPIED
+    assert (await watched.guard()).reason == GuardReason.COPIED
     [told] = await watched.alerts(DatabaseCopied)
     assert told.guarded == ("BTC/USD at Kraken",)
 
@@ -101,7 +101,7 @@ async def test_it_waits_on_while_another_bot_answers_with_the_token(watched):
         watched.base.second_poller.note()
         await read_for(watched, 30)
 
-    assert (await watched.guard()).state_reason == WaitReason.RESTORED
+    assert (await watched.guard()).reason == GuardReason.RESTORED
 
 
 async def test_the_answer_counts_once(watched):
@@ -119,7 +119,7 @@ async def test_what_was_sold_and_bought_back_meanwhile_is_asked_about(watched):
     watched.trade("sell", "0.1")
     watched.trade("buy", "0.1")
     await read_for(watched, 30)
-    assert (await watched.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
+    assert (await watched.guard()).reason == GuardReason.COPIED_AND_CHANGED
 
     await press(watched)
     await read_for(watched, 120)
@@ -137,7 +137,7 @@ async def test_what_was_read_of_it_before_the_process_died_is_asked_about(watche
     await watched.histories.catch_up(watched.account())
     await watched.restart()
     await read_for(watched, 30)
-    assert (await watched.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
+    assert (await watched.guard()).reason == GuardReason.COPIED_AND_CHANGED
 
     await press(watched)
     await read_for(watched, 120)
@@ -179,7 +179,7 @@ async def test_what_a_sale_that_was_under_way_sold_is_reported_once_its_owner_an
 
 
 async def test_a_guard_that_waited_before_is_left_as_it_was(watched):
-    guard = replace(await watched.guard(), state=GuardState.PAUSED, state_reason="its price is in doubt")
+    guard = replace(await watched.guard(), state=GuardState.PAUSED, reason=GuardReason.ENTRY_CHANGED)
     await watched.put(guard)
 
     await wake(watched, COPY)
@@ -252,7 +252,7 @@ async def test_an_older_copy_in_the_very_file_sells_nothing_and_asks_once(watche
     await wake(watched, ORIGINAL)
 
     assert watched.sent() == []
-    assert (await watched.guard()).state_reason == WaitReason.COPIED
+    assert (await watched.guard()).reason == GuardReason.COPIED
     assert len(await watched.alerts(DatabaseCopied)) == 1
 
 
@@ -322,7 +322,7 @@ async def test_a_backup_put_in_place_asks_whatever_the_file_system_tells(watched
     await begin(watched, mark)
     await wake(watched, mark)
 
-    assert (await watched.guard()).state_reason == WaitReason.COPIED
+    assert (await watched.guard()).reason == GuardReason.COPIED
     assert len(await watched.alerts(DatabaseCopied)) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from engine.alerts.messages import GuardPaused
 from engine.alerts.questions import Armed, ChoiceKind, Offer, Standing
 from engine.guards.guard import GuardSource, GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.offers.outcomes import LeftAlone, Nothing
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -110,7 +110,7 @@ async def resume_by_an_older_button(room):
 
 async def ask_again(room, guard):
     """Ask about a guard as after a restore, which leaves its unit as it was."""
-    waiting = replace(guard, state=GuardState.PAUSED, state_reason=WaitReason.RESTORED_IN_SALE)
+    waiting = replace(guard, state=GuardState.PAUSED, reason=GuardReason.RESTORED_IN_SALE)
     await room.put(waiting)
     await room.read()
     return (await room.alerts(GuardPaused))[-1].offer

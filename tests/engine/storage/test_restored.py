@@ -11,15 +11,15 @@ import pytest
 
 from engine.guards import store as guards
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.model.wait_reasons import WaitReason
 from engine.nonce.store import NonceStore
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentEvent, IntentState, client_order_id, next_state
 from engine.orders.steps_store import load_steps
-from engine.storage.contents import LIVE_INTENT
+from engine.storage.contents import LIVE_INTENT, load_contents
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
 from engine.storage.restored import carry_nonces, disarm
@@ -84,11 +84,24 @@ async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_o
 
     async with database.read() as session:
         found = [await guards.load_guard(session, s) for s in ("armed", "closing", "closed")]
-    assert [(guard.state, guard.state_reason) for guard in found] == [
-        (GuardState.PAUSED, WaitReason.RESTORED),
-        (GuardState.PAUSED, WaitReason.RESTORED_IN_SALE),
+    assert [(guard.state, guard.reason) for guard in found] == [
+        (GuardState.PAUSED, GuardReason.RESTORED),
+        (GuardState.PAUSED, GuardReason.RESTORED_IN_SALE),
         (GuardState.CLOSED, None),
     ]
+
+
+async def test_no_guard_watches_or_sells_in_a_restored_database_whatever_its_state_was(database, file):
+    for state in GuardState:
+        await save(database, state, guard_id=state.value)
+
+    disarm(file, now=NOW)
+
+    async with database.read() as session:
+        found = {state: (await guards.load_guard(session, state.value)).state for state in GuardState}
+    assert found.pop(GuardState.CLOSED) is GuardState.CLOSED
+    assert set(found.values()) == {GuardState.PAUSED}
+    assert load_contents(file).guards == len(found)
 
 
 def an_intent(guard, state):

@@ -9,7 +9,7 @@ import pytest
 from bot.supervision.jobs import Job, WatchedJob
 from engine.alerts.messages import FirstContact, GuardPaused, RecordKind, RecordUnreadable
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.status import Symptom, find_job_trouble
 
 D = Decimal
@@ -21,14 +21,14 @@ async def waiting(room):
     room.set_bid("60000")
     room.deposit("BTC", "0.1")
     room.deposit("USD", "10000")
-    await wait_as(room, WaitReason.RESTORED)
+    await wait_as(room, GuardReason.RESTORED)
     await read_for(room, 120, alone=False)
     return room
 
 
 async def wait_as(room, reason):
     guard = await room.arm("0.1", "6000", created_at=room.clock.now() - timedelta(days=1))
-    await room.put(replace(guard, state=GuardState.PAUSED, state_reason=reason))
+    await room.put(replace(guard, state=GuardState.PAUSED, reason=reason))
 
 
 async def read_for(room, seconds, *, alone=True):
@@ -54,7 +54,7 @@ async def test_a_restored_guard_is_asked_about_though_its_first_comparison_after
     await read_for(waiting, 120)
 
     guard = await waiting.guard()
-    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, WaitReason.CHANGED_SINCE_BACKUP)
+    assert (guard.state, guard.reason) == (GuardState.PAUSED, GuardReason.CHANGED_SINCE_BACKUP)
     assert len(await waiting.alerts(GuardPaused)) == 1
 
 
@@ -62,16 +62,16 @@ async def test_a_copied_guard_learns_of_a_trade_though_its_first_comparison_afte
     room.set_bid("60000")
     room.deposit("BTC", "0.1")
     await read_for(room, 120)
-    await wait_as(room, WaitReason.COPIED)
+    await wait_as(room, GuardReason.COPIED)
     room.deposit("USD", "10000")
     sell_and_buy_back(room)
     async with room.refused_changes("NEW.guard_id = 'guard-1'"):
         await read_for(room, 30)
-    assert (await room.guard()).state_reason == WaitReason.COPIED
+    assert (await room.guard()).reason == GuardReason.COPIED
 
     await read_for(room, 10)
 
-    assert (await room.guard()).state_reason == WaitReason.COPIED_AND_CHANGED
+    assert (await room.guard()).reason == GuardReason.COPIED_AND_CHANGED
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from engine.alerts.messages import GuardReduced
 from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from engine.offers.outcomes import Unguarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
@@ -33,7 +33,7 @@ async def wait_as(room, reason, quantity, cost, symbol="BTC/USD"):
     guard_id = "guard-1" if symbol == "BTC/USD" else "guard-2"
     day_ago = room.clock.now() - timedelta(days=1)
     guard = await room.arm(quantity, cost, symbol, guard_id=guard_id, created_at=day_ago)
-    await room.put(replace(guard, state=GuardState.PAUSED, state_reason=reason))
+    await room.put(replace(guard, state=GuardState.PAUSED, reason=reason))
 
 
 async def read_for(room, seconds, *, every_s=10):
@@ -66,14 +66,14 @@ async def read_during(room, act):
 
 @pytest.mark.fault("P40")
 async def test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_off(holding):
-    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
-    await wait_as(holding, WaitReason.RESTORED, "3", "7500", "ETH/USD")
+    await wait_as(holding, GuardReason.RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, GuardReason.RESTORED, "3", "7500", "ETH/USD")
     press = await unguard(holding, "ETH/USD")
 
     done = await read_during(holding, press)
 
     assert isinstance(done, Unguarded)
-    assert (await holding.guard()).state_reason == WaitReason.CHANGED_SINCE_BACKUP
+    assert (await holding.guard()).reason == GuardReason.CHANGED_SINCE_BACKUP
     assert (await holding.guard("guard-2")).state is GuardState.CLOSED
     await read_for(holding, 120)
     assert (await holding.guard("guard-2")).state is GuardState.CLOSED
@@ -81,24 +81,24 @@ async def test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_o
 
 
 async def test_a_trade_is_not_forgotten_when_its_owner_answers_while_it_is_being_noted(holding):
-    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
-    await wait_as(holding, WaitReason.COPIED, "3", "7500", "ETH/USD")
+    await wait_as(holding, GuardReason.RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, GuardReason.COPIED, "3", "7500", "ETH/USD")
     holding.deposit("USD", "1000")
     holding.trade("sell", "5", "ETH/USD")
     holding.trade("buy", "5", "ETH/USD")
 
     async def answer():
-        await holding.put(replace(await holding.guard("guard-2"), state_reason=WaitReason.RESTORED))
+        await holding.put(replace(await holding.guard("guard-2"), reason=GuardReason.RESTORED))
 
     await read_during(holding, answer)
     await read_for(holding, 120)
 
     guard = await holding.guard("guard-2")
-    assert (guard.state, guard.state_reason) == (GuardState.PAUSED, WaitReason.CHANGED_SINCE_BACKUP)
+    assert (guard.state, guard.reason) == (GuardState.PAUSED, GuardReason.CHANGED_SINCE_BACKUP)
 
 
 async def test_a_guard_that_its_owner_took_off_is_not_reported_as_reduced(holding):
-    await wait_as(holding, WaitReason.RESTORED_IN_SALE, "0.1", "6000")
+    await wait_as(holding, GuardReason.RESTORED_IN_SALE, "0.1", "6000")
     await holding.arm("3", "7500", "ETH/USD", guard_id="guard-2")
     press = await unguard(holding, "ETH/USD")
     holding.trade("sell", "2", "ETH/USD")

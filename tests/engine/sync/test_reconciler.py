@@ -8,6 +8,7 @@ import pytest
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardPaused, GuardReduced
 from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -48,7 +49,7 @@ async def test_coins_sold_at_the_venue_leave_the_guarded_part_first_and_are_repo
     assert (alert.was, alert.now, alert.why) == (
         Decimal("0.1"),
         Decimal("0.06"),
-        "sold at the venue, not by NIJA",
+        GuardReason.EXTERNAL_SALE,
     )
 
 
@@ -110,7 +111,7 @@ async def test_a_withdrawal_is_believed_when_two_readings_agree(guarded):
     assert after_one == Decimal("0.1")
     assert (await guarded.guard()).state is GuardState.CLOSED
     [alert] = await told(guarded)
-    assert (alert.was, alert.now, alert.why) == (Decimal("0.1"), Decimal(0), "moved out without a sale")
+    assert (alert.was, alert.now, alert.why) == (Decimal("0.1"), Decimal(0), GuardReason.MOVED_OUT)
 
 
 async def test_a_balance_wrong_for_one_reading_changes_no_guard(guarded):

@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, GuardPaused, GuardReduced
 from engine.brokers.paper.ledger import FeeOn
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 
 FCIB = FeeOn.BASE
@@ -77,7 +78,7 @@ async def test_a_sale_beside_a_purchase_takes_its_own_quantity_off_the_guard_and
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.06")
-    assert [alert.why for alert in await told(guarded)] == ["sold at the venue, not by NIJA"]
+    assert [alert.why for alert in await told(guarded)] == [GuardReason.EXTERNAL_SALE]
 
 
 async def test_coins_taken_as_the_fee_of_a_sale_are_part_of_that_sale(guarded):
@@ -86,7 +87,7 @@ async def test_coins_taken_as_the_fee_of_a_sale_are_part_of_that_sale(guarded):
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.0498")
-    assert [alert.why for alert in await told(guarded)] == ["sold at the venue, not by NIJA"]
+    assert [alert.why for alert in await told(guarded)] == [GuardReason.EXTERNAL_SALE]
 
 
 @pytest.mark.fault("V106")
@@ -97,7 +98,7 @@ async def test_a_withdrawal_beside_a_purchase_is_taken_off_the_guard(guarded):
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.05")
-    assert [alert.why for alert in await told(guarded)] == ["moved out without a sale"]
+    assert [alert.why for alert in await told(guarded)] == [GuardReason.MOVED_OUT]
 
 
 async def test_a_withdrawal_in_a_later_reading_is_taken_off_the_guard_in_full(guarded):

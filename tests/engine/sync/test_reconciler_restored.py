@@ -7,7 +7,7 @@ import pytest
 
 from engine.alerts.messages import GuardPaused
 from engine.guards.guard import GuardState
-from engine.model.wait_reasons import WaitReason
+from engine.model.guard_reasons import GuardReason
 from sandbox.faults import FaultKind
 
 
@@ -17,7 +17,7 @@ async def restored(room):
     room.set_bid("60000")
     room.deposit("BTC", "0.1")
     guard = await room.arm("0.1", "6000", created_at=room.clock.now() - timedelta(days=1))
-    waiting = replace(guard, state=GuardState.PAUSED, state_reason=WaitReason.RESTORED)
+    waiting = replace(guard, state=GuardState.PAUSED, reason=GuardReason.RESTORED)
     await room.put(waiting)
     await room.read()
     return room
@@ -31,7 +31,7 @@ async def read_for(room, seconds):
 
 async def test_a_restored_guard_waits_for_a_minute_and_goes_on(restored):
     await read_for(restored, 50)
-    assert (await restored.guard()).state_reason == WaitReason.RESTORED
+    assert (await restored.guard()).reason == GuardReason.RESTORED
 
     await read_for(restored, 20)
     assert (await restored.guard()).state is GuardState.ARMED
@@ -42,7 +42,7 @@ async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(r
     for _ in range(10):
         restored.base.second_poller.note()
         await read_for(restored, 30)
-    assert (await restored.guard()).state_reason == WaitReason.RESTORED
+    assert (await restored.guard()).reason == GuardReason.RESTORED
 
     await read_for(restored, 70)
     assert (await restored.guard()).state is GuardState.ARMED

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from engine.alerts.messages import GuardPaused, GuardReduced
 from engine.guards.guard import GuardState
+from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.orders import fills_store as fill_rows
 from sandbox.faults import FaultKind
@@ -74,7 +75,7 @@ async def test_guards_are_not_compared_before_all_new_trades_are_read(room, monk
     await read_for_minutes(room, 1)
 
     [alert] = await room.alerts(GuardReduced)
-    assert alert.why == "sold at the venue, not by NIJA"
+    assert alert.why == GuardReason.EXTERNAL_SALE
 
 
 async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(room):

@@ -38,7 +38,7 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
         ({"guard": guard(state=GuardState.CLOSING)}, f"guarded at {_MINUS}1.00 %, being sold now"),
         (
             {
-                "guard": guard(state=GuardState.PAUSED, state_reason="2 for 1"),
+                "guard": guard(state=GuardState.PAUSED, reason="other", detail="2 for 1"),
                 "not_guarded": NotGuarded.PAUSED,
             },
             f"not guarded: paused, your answer is needed (2 for 1); its guard at {_MINUS}1.00 % waits",

@@ -19,7 +19,7 @@ def unwatched(symbol="BTC/USD", **changes):
     return Unwatched(symbol=symbol, **values | changes)
 
 
-PAUSED = PausedGuard(symbol="SOL/USD", venue_label="Kraken", why="its quantity <changed>")
+PAUSED = PausedGuard(symbol="SOL/USD", venue_label="Kraken", reason="other", detail="its quantity <changed>")
 
 
 def test_a_process_in_good_health():
@@ -327,7 +327,7 @@ def test_each_counter_names_the_broker_of_its_key():
 
 
 def test_what_is_not_known_of_a_wait_is_said_where_to_look_for():
-    paused = replace(PAUSED, why="")
+    paused = replace(PAUSED, detail="")
     unsold = FailingExit(symbol="ETH/USD", venue_label="Kraken", why="", since=ago(minutes=4))
 
     text = render_status(status(paused=(paused,), failing=(unsold,)), READER).text
