@@ -8,6 +8,7 @@ from enum import StrEnum
 from engine.guards.guard import Guard
 from engine.model.venues import Venue
 from engine.portfolio.view import PositionView
+from engine.portfolio.why_never import Never
 
 
 class ChoiceKind(StrEnum):
@@ -50,6 +51,34 @@ class Standing(StrEnum):
     CANNOT_BE_GUARDED = "cannot be guarded"
 
 
+class About(StrEnum):
+    """What a question decides."""
+
+    FIRST_CONTACT = "first_contact"
+    GUARD = "guard"
+    GUARD_ALL = "guard_all"
+    WOULD_SELL = "would_sell"
+    CHOOSE = "choose"
+    UNGUARD = "unguard"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+    PAUSED = "paused"
+
+
+class Exclusion(StrEnum):
+    """Why a holding cannot be guarded now."""
+
+    ALREADY_GUARDED = "already guarded"
+    CANNOT_BE_SOLD = "cannot be sold now"
+    SHORT = Never.SHORT.value
+    NOT_LISTED = Never.NOT_LISTED.value
+    TOKENIZED = Never.TOKENIZED.value
+    PRICE_UNKNOWN = "price unknown"
+    MARKET_CLOSED = "market closed"
+    UNREAD_SALE = "not read since it was sold; try again in a moment"
+    DUST = "below the venue's minimum"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferLine:
     """One position in an offer, with what arming it would mean."""
@@ -61,6 +90,8 @@ class OfferLine:
     pnl: Decimal | None
     #: A sentence about what cannot be done and why; empty when nothing is in the way.
     why_not: str = ""
+    #: What keeps it from being guarded, where that is known; None in records of earlier versions.
+    excluded: Exclusion | None = None
     #: Why its venue does not answer now; empty when it answers.
     trouble: str = ""
 
@@ -79,8 +110,8 @@ class TradingCost:
 class Offer:
     """A screen that asks: lines of positions and the buttons below them."""
 
-    #: What is being decided: `first_contact`, `guard`, `would_sell`, `choose`, `unguard`, `paused`.
-    about: str
+    #: A text that is no `About` was written by another version.
+    about: About | str
     lines: tuple[OfferLine, ...]
     choices: tuple[Choice, ...]
     threshold: Decimal

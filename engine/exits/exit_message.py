@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
-from engine.exits.exit_quantity import UNCONFIRMED, Dust
+from engine.exits.exit_quantity import Dust, DustKind
 from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
@@ -71,7 +71,7 @@ def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, h
         )
     if dust is None:
         return Dust(rest.quantity, why)
-    if dust.why == UNCONFIRMED:
+    if dust.kind is DustKind.UNCONFIRMED:
         # What is gone by one reading alone is still guarded, so it is a part of the rest.
         is_all = dust.quantity >= rest.quantity
         return (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.model.guard_reasons import GuardReason
@@ -22,12 +23,21 @@ class Sell:
     quantity: Decimal
 
 
+class DustKind(StrEnum):
+    """Whether what an order left is guarded no more or only seems to be gone."""
+
+    LEFT = "left"
+    #: One reading alone shows it as gone, so it stays guarded.
+    UNCONFIRMED = "unconfirmed"
+
+
 @dataclass(frozen=True, slots=True)
 class Dust:
-    """Too little to be sold at this venue."""
+    """What an order did not sell, and why."""
 
     quantity: Decimal
     why: str
+    kind: DustKind = DustKind.LEFT
 
 
 def plan_sale(
@@ -103,7 +113,7 @@ def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, 
     with exact():
         left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
     state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
-    return left.in_state(state), Dust(min(gone, guard.quantity), UNCONFIRMED)
+    return left.in_state(state), Dust(min(gone, guard.quantity), UNCONFIRMED, DustKind.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from engine.alerts.questions import Armed, Offer, Standing
+from engine.alerts.questions import About, Armed, Offer, Standing
 from engine.clock import Clock
 from engine.offers.arming import Arming
 from engine.offers.inquiry import Inquiry
@@ -81,8 +81,8 @@ class Answers:
     async def _ask_again(self, pressed: ConfirmedPositions, proposals: Sequence[Proposal]) -> Offer:
         if all(proposal.line.standing is Standing.WOULD_BE_SOLD_NOW for proposal in proposals):
             buttons = sell_now_buttons(proposals)
-            return await self._inquiry.offer(pressed.user_id, "would_sell", proposals, buttons)
-        return await self._inquiry.offer(pressed.user_id, "changed", proposals, single_buttons(proposals))
+            return await self._inquiry.offer(pressed.user_id, About.WOULD_SELL, proposals, buttons)
+        return await self._inquiry.offer(pressed.user_id, About.CHANGED, proposals, single_buttons(proposals))
 
     async def _conclude(
         self,

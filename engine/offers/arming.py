@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.alerts.questions import Exclusion
 from engine.guards.guard import GuardSource
 from engine.portfolio.position import Position
-from engine.portfolio.why_never import Never
 
 
 class ArmingMode(StrEnum):
@@ -17,20 +17,6 @@ class ArmingMode(StrEnum):
     #: Guard every one with a known entry that would not be sold at once.
     ALL = "all"
     NONE = "none"
-
-
-class Exclusion(StrEnum):
-    """Why a holding cannot be guarded now."""
-
-    ALREADY_GUARDED = "already guarded"
-    CANNOT_BE_SOLD = "cannot be sold now"
-    SHORT = Never.SHORT.value
-    NOT_LISTED = Never.NOT_LISTED.value
-    TOKENIZED = Never.TOKENIZED.value
-    PRICE_UNKNOWN = "price unknown"
-    MARKET_CLOSED = "market closed"
-    UNREAD_SALE = "not read since it was sold; try again in a moment"
-    DUST = "below the venue's minimum"
 
 
 class NoEntry(StrEnum):

@@ -10,7 +10,7 @@ from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
 from engine.offers.closing_guard import guard_to_close
 from engine.offers.closing_plan import Plan, ShownSale, gone_line, plan_closing, plan_confirmed, why_again
-from engine.offers.closing_preview import CloseLine, ClosePreview, Kept, Selling
+from engine.offers.closing_preview import CloseLine, ClosePreview, Kept, Obstacle, ObstacleKind, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.not_held import not_held, not_known
@@ -134,7 +134,7 @@ class ClosingService:
             lines=tuple(plan.line for plan in by_beginning[Beginning.BEGUN]),
             left_out=(
                 *(
-                    plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED)
+                    plan.line if plan.line.obstacle else replace(plan.line, obstacle=_CHANGED)
                     for plan in by_beginning[Beginning.NOT_BEGUN]
                 ),
                 *gone,
@@ -143,7 +143,7 @@ class ClosingService:
         )
 
     async def _begin(self, plan: Plan) -> Beginning:
-        if plan.line.why_not:
+        if plan.line.obstacle:
             return Beginning.NOT_BEGUN
         before = plan.position.guard
         guard, trigger = guard_to_close(
@@ -156,4 +156,4 @@ class ClosingService:
 
 
 _WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."
-_CHANGED = "it is being sold already, or its guard has changed meanwhile"
+_CHANGED = Obstacle(ObstacleKind.CHANGED, "it is being sold already, or its guard has changed meanwhile")

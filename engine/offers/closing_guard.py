@@ -34,7 +34,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
     position, before = plan.position, plan.position.guard
     instrument, price = position.instrument, plan.line.price
     if instrument is None or price is None:
-        message = f"{position.asset} cannot be sold: {plan.line.why_not}"
+        message = f"{position.asset} cannot be sold: {plan.line.obstacle}"
         raise ValueError(message)
     guarded = before.quantity if before else ZERO
     with exact():

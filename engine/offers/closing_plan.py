@@ -15,7 +15,7 @@ from engine.model.holdings import Direction, PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.model.venues import Venue
-from engine.offers.closing_preview import CloseLine
+from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
@@ -72,7 +72,7 @@ class Plan:
     def shown(self) -> ShownSale | None:
         """Return what its preview shows to be confirmed; None where nothing can be sold."""
         price = self.line.price
-        if price is None or self.line.why_not:
+        if price is None or self.line.obstacle:
             return None
         return ShownSale(
             key=self.position.key,
@@ -103,9 +103,9 @@ def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
     """Work out what closing a position now would do; `most` caps it at what was confirmed."""
     position = facts.position
     quantity = position.sellable if most is None else min(position.sellable, most)
-    why_not = _why_not(facts, quantity)
-    orders = () if why_not else _in_the_way(facts, quantity)
-    line = _line(facts, quantity, orders, why_not)
+    obstacle = next(_obstacles(facts, quantity), None)
+    orders = () if obstacle else _in_the_way(facts, quantity)
+    line = _line(facts, quantity, orders, obstacle)
     cancels = frozenset(str(order.venue_order_id) for order in orders)
     return Plan(position=position, line=line, quantity=quantity, cancels=cancels)
 
@@ -135,14 +135,14 @@ def gone_line(shown: ShownSale, *, venue: Venue, now: datetime) -> CloseLine:
         value=None,
         fee=None,
         result=None,
-        why_not="no longer held",
+        obstacle=Obstacle(ObstacleKind.NOT_HELD, "no longer held"),
     )
 
 
 def why_again(plan: Plan, shown: ShownSale) -> str:
     """Return what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
     line = plan.line
-    if line.why_not:
+    if line.obstacle:
         return ""
     if shown.symbol not in {"", line.symbol}:
         return f"It would be sold as {line.symbol} now, and {shown.symbol} was shown"
@@ -155,30 +155,32 @@ def why_again(plan: Plan, shown: ShownSale) -> str:
     return ""
 
 
-def _why_not(facts: ClosingFacts, quantity: Decimal) -> str:
-    return next(_obstacles(facts, quantity), "")
-
-
-def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[str]:
+def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:
     position, priced = facts.position, facts.priced
     instrument = position.instrument
     if position.guard is not None and position.guard.state is GuardState.CLOSING:
-        yield "it is being sold already"
+        yield Obstacle(ObstacleKind.BEING_SOLD, "it is being sold already")
     if facts.trouble:
-        yield facts.trouble
+        yield Obstacle(ObstacleKind.NO_ANSWER, facts.trouble)
     if never := why_never(position):
-        yield _NEVER[never]
+        yield Obstacle(ObstacleKind.NEVER, _NEVER[never])
     if instrument is None:
-        yield why_no_instrument(position)
+        yield Obstacle(ObstacleKind.NOT_LISTED, why_no_instrument(position))
         return
     if quantity <= ZERO:
-        yield "it is locked or staked" if position.locked else "nothing of it is left"
+        yield (
+            Obstacle(ObstacleKind.LOCKED, "it is locked or staked")
+            if position.locked
+            else Obstacle(ObstacleKind.NOT_HELD, "nothing of it is left")
+        )
     if not instrument.status.takes_exits:
-        yield f"the venue takes no market orders for it now ({instrument.status.replace('_', ' ')})"
+        status = instrument.status.replace("_", " ")
+        why = f"the venue takes no market orders for it now ({status})"
+        yield Obstacle(ObstacleKind.NO_MARKET_ORDERS, why)
     if isinstance(priced, str):
-        yield priced
+        yield Obstacle(ObstacleKind.PRICE_UNKNOWN, priced)
     elif too_small := instrument.why_too_small_to_sell(quantity, priced.price):
-        yield too_small
+        yield Obstacle(ObstacleKind.TOO_SMALL, too_small)
 
 
 def _is_held(facts: ClosingFacts, quantity: Decimal) -> bool:
@@ -191,13 +193,15 @@ def _in_the_way(facts: ClosingFacts, quantity: Decimal) -> tuple[Order, ...]:
     return plan_release(facts.position.asset, needed=quantity, free=facts.free, open_orders=facts.open_orders)
 
 
-def _line(facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
+def _line(
+    facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], obstacle: Obstacle | None
+) -> CloseLine:
     position = facts.position
     priced = facts.priced if isinstance(facts.priced, ClosingPrice) else None
     instrument = position.instrument
-    sold = position.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
+    sold = position.quantity if obstacle or instrument is None else instrument.floor_quantity(quantity)
     value = fee = None
-    if priced is not None and not why_not:
+    if priced is not None and obstacle is None:
         with exact():
             value = sold * priced.price
             fee = value * position.taker.ratio
@@ -231,8 +235,8 @@ def _line(facts: ClosingFacts, quantity: Decimal, orders: tuple[Order, ...], why
             for order in orders
         ),
         unreadable=facts.unreadable if _is_held(facts, quantity) else (),
-        why_not=why_not,
-        opens_at=position.mark.opens_at if why_not and isinstance(position.mark, PriceUnknown) else None,
+        obstacle=obstacle,
+        opens_at=position.mark.opens_at if obstacle and isinstance(position.mark, PriceUnknown) else None,
     )
 
 

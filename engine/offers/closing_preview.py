@@ -3,11 +3,36 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
+
+
+class ObstacleKind(StrEnum):
+    """What keeps a position from being sold now."""
+
+    BEING_SOLD = "being_sold"
+    CHANGED = "changed"
+    NO_ANSWER = "no_answer"
+    NEVER = "never"
+    NOT_LISTED = "not_listed"
+    #: Nothing but that it is locked or staked.
+    LOCKED = "locked"
+    NOT_HELD = "not_held"
+    NO_MARKET_ORDERS = "no_market_orders"
+    PRICE_UNKNOWN = "price_unknown"
+    TOO_SMALL = "too_small"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a position from being sold now, and how that is said."""
+
+    kind: ObstacleKind
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +72,8 @@ class CloseLine:
     cancels: tuple[CancelledOrder, ...] = ()
     #: Open orders that may hold it and cannot be read, so that it is unknown whether they must be cancelled.
     unreadable: tuple[str, ...] = ()
-    #: Why it cannot be sold now; empty when it can.
-    why_not: str = ""
+    #: None when it can be sold.
+    obstacle: Obstacle | None = None
     #: When its market opens, where that is shut and its venue says when.
     opens_at: datetime | None = None
 
@@ -68,7 +93,7 @@ class ClosePreview:
     @property
     def sellable(self) -> tuple[CloseLine, ...]:
         """Return the positions the button would sell."""
-        return tuple(line for line in self.lines if not line.why_not)
+        return tuple(line for line in self.lines if line.obstacle is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +101,7 @@ class Selling:
     """What is being sold now; the alert of each fill follows by itself."""
 
     lines: tuple[CloseLine, ...]
-    #: What was not begun, each with its reason in `why_not`.
+    #: What was not begun, each with its obstacle.
     left_out: tuple[CloseLine, ...] = ()
     #: What is written down and sold by the next start of the process, if that is soon enough.
     written_down: tuple[CloseLine, ...] = ()

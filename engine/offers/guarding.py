@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 
-from engine.alerts.questions import Armed, ChoiceKind, Offer
+from engine.alerts.questions import About, Armed, ChoiceKind, Offer
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardState
@@ -62,8 +62,8 @@ class GuardService:
             return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
         # Those that cannot be guarded are shown too, with the reason.
         if symbol is None:
-            return await self._inquiry.offer(user_id, "guard_all", proposals, overview_buttons(proposals))
-        return await self._inquiry.offer(user_id, "guard", proposals, single_buttons(proposals))
+            return await self._inquiry.offer(user_id, About.GUARD_ALL, proposals, overview_buttons(proposals))
+        return await self._inquiry.offer(user_id, About.GUARD, proposals, single_buttons(proposals))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
         """Ask whether to stop guarding a position, or return that it is not guarded."""
@@ -83,7 +83,7 @@ class GuardService:
             for proposal in proposals
         ]
         return await self._inquiry.offer(
-            user_id, "unguard", proposals, (*buttons, Button(kind=ChoiceKind.CANCEL))
+            user_id, About.UNGUARD, proposals, (*buttons, Button(kind=ChoiceKind.CANCEL))
         )
 
     async def confirm(self, user_id: int, confirmation_id: str) -> Outcome:
@@ -128,7 +128,7 @@ class GuardService:
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
-        return await self._inquiry.offer(pressed.user_id, "choose", able, single_buttons(able))
+        return await self._inquiry.offer(pressed.user_id, About.CHOOSE, able, single_buttons(able))
 
     async def _unguard(self, pressed: ConfirmedPositions) -> Outcome:
         ended = list[Guard]()

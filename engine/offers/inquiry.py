@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.alerts.questions import Offer
+from engine.alerts.questions import About, Offer
 from engine.clock import Clock
 from engine.model.venues import Venue
 from engine.offers.offering import Proposal, largest_first, propose, propose_renamed
@@ -70,7 +70,7 @@ class Inquiry:
         return await self._portfolio.confirm(positions, quantity=quantity)
 
     async def offer(
-        self, user_id: int, about: str, proposals: Sequence[Proposal], buttons: Sequence[Button]
+        self, user_id: int, about: About, proposals: Sequence[Proposal], buttons: Sequence[Button]
     ) -> Offer:
         """Ask within a conversation."""
         async with self._database.write() as session:

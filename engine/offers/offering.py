@@ -103,7 +103,14 @@ def propose_resuming(position: Position, guard: Guard, mark: Mark) -> Proposal:
     """Return the question about a paused guard that would be sold as soon as it watches again."""
     proposal, ratio = propose(position, threshold=guard.threshold), ratio_of(guard, mark)
     loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
-    line = replace(proposal.line, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=ratio, pnl=loss, why_not="")
+    line = replace(
+        proposal.line,
+        standing=Standing.WOULD_BE_SOLD_NOW,
+        pnl_ratio=ratio,
+        pnl=loss,
+        why_not="",
+        excluded=None,
+    )
     others = tuple(kind for kind in proposal.choices if kind in ANEW)
     return replace(
         proposal,
@@ -197,7 +204,7 @@ def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[Tra
 
 def _changed(line: OfferLine) -> OfferLine:
     why = "it changed while you answered; /guard shows what is there now"
-    return replace(line, standing=Standing.CANNOT_BE_GUARDED, why_not=why)
+    return replace(line, standing=Standing.CANNOT_BE_GUARDED, why_not=why, excluded=None)
 
 
 def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
@@ -214,6 +221,7 @@ def _line(position: Position, plan: ArmingPlan) -> OfferLine:
             pnl_ratio=view.pnl_ratio,
             pnl=view.pnl,
             why_not=plan.excluded[0].reason.value,
+            excluded=plan.excluded[0].reason,
         )
     if plan.would_sell:
         sale = plan.would_sell[0]

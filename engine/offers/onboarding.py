@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.alerts.outbox import append_alert
-from engine.alerts.questions import Standing
+from engine.alerts.questions import About, Exclusion, Standing
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.store import KnownAsset
 from engine.model.venues import Account
-from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
+from engine.offers.arming import ArmingMode, ArmingPlan
 from engine.offers.offering import Proposal, conclude, largest_first, propose
 from engine.offers.plan import plan_arming
 from engine.offers.questions import (
@@ -85,7 +85,7 @@ class Onboarding:
                 offer = await create_offer(
                     session,
                     user_id=account.user_id,
-                    about="would_sell" if all(map(_would_sell, questioned)) else "first_contact",
+                    about=About.WOULD_SELL if all(map(_would_sell, questioned)) else About.FIRST_CONTACT,
                     proposals=questioned,
                     buttons=buttons,
                     threshold=self._threshold,

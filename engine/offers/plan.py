@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
+from engine.alerts.questions import Exclusion
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
@@ -16,7 +17,6 @@ from engine.offers.arming import (
     ArmingMode,
     ArmingPlan,
     Excluded,
-    Exclusion,
     NoEntry,
     WithoutEntry,
     WouldSell,

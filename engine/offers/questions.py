@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.alerts.questions import Choice, ChoiceKind, Offer
+from engine.alerts.questions import About, Choice, ChoiceKind, Offer
 from engine.model.holdings import PositionKey
 from engine.offers.offering import Proposal, costly_at
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
@@ -30,7 +30,7 @@ async def create_offer(
     session: DatabaseSession,
     *,
     user_id: int,
-    about: str,
+    about: About,
     proposals: Sequence[Proposal],
     buttons: Iterable[Button],
     threshold: Decimal,

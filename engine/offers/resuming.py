@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.alerts.questions import Armed, ChoiceKind
+from engine.alerts.questions import About, Armed, ChoiceKind
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.changes import resume
@@ -43,7 +43,7 @@ class Resuming:
             return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
         if not may_resume(guard, position):
             proposal = propose_paused(position, guard)
-            return await self._inquiry.offer(pressed.user_id, "paused", [proposal], buttons_of(proposal))
+            return await self._inquiry.offer(pressed.user_id, About.PAUSED, [proposal], buttons_of(proposal))
         [confirmed] = await self._inquiry.confirm([position], quantity=kept.quantity)
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
@@ -51,7 +51,7 @@ class Resuming:
         if is_past(kept, mark) and not self._is_confirmed(pressed, kept, mark):
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
-            return await self._inquiry.offer(pressed.user_id, "would_sell", [proposal], buttons)
+            return await self._inquiry.offer(pressed.user_id, About.WOULD_SELL, [proposal], buttons)
         outcome = await self._go_on(guard, kept, position.seen)
         shown = pressed.shown.of(kept.key)
         if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):

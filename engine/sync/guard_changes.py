@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.alerts.outbox import append_alert
-from engine.alerts.questions import Offer
+from engine.alerts.questions import About, Offer
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.changes import GuardChange, Paused, Unchanged
@@ -53,7 +53,7 @@ class GuardChanges:
             await rows.note_seen(session, guard.guard_id, seen)
             if change.guard == guard or isinstance(change, Unchanged):
                 return
-            about = "renamed" if became else "paused"
+            about = About.RENAMED if became else About.PAUSED
             offer = await self._ask(session, guard, proposal, now, about=about) if proposal else None
             await append_alert(
                 session,
@@ -65,7 +65,7 @@ class GuardChanges:
             )
 
     async def _ask(
-        self, session: DatabaseSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
+        self, session: DatabaseSession, guard: Guard, proposal: Proposal, now: datetime, *, about: About
     ) -> Offer:
         return await create_offer(
             session,

@@ -8,7 +8,7 @@ from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.holdings import Direction
 from engine.model.instruments import base_of
 from engine.model.money import exact
-from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
+from engine.offers.closing_preview import CloseLine, ClosePreview, Obstacle, ObstacleKind, Selling
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
@@ -17,9 +17,6 @@ from handlers.render.sale_figures import against_guard_lines, net_label, receive
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
-#: The engine's reason where nothing else keeps a position from being sold.
-_LOCKED = "it is locked or staked"
-_CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _NEXT_START = (
     f"NIJA is stopping. If it runs again within {MANUAL_CLOSE_VALID.seconds} s of your yes, it sells this then; later it sells "
@@ -50,7 +47,7 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *,
     answer = "the button" if by_button else "your yes"
     sellable = preview.sellable
     blocks = ["\n".join(_head(preview, reader, sent_at, by_button=by_button))]
-    apart = [line for line in preview.lines if line.why_not and not line.unreadable] if sellable else []
+    apart = [line for line in preview.lines if line.obstacle and not line.unreadable] if sellable else []
     blocks += ["\n".join(_line(line, reader)) for line in preview.lines if line not in apart]
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
@@ -95,9 +92,11 @@ def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[
 
 
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
-    if line.why_not:
+    if line.obstacle is not None:
         yield f"{_name(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
-        yield from _why_not(line, reader)
+        first, *others = _why_not(line, line.obstacle, reader)
+        yield f"cannot be sold now: {first}"
+        yield from others
         yield from _unreadable(line)
         return
     yield _name(line)
@@ -122,7 +121,7 @@ def _against_guard(line: CloseLine) -> Iterator[str]:
 
 
 def _apart_line(line: CloseLine, reader: Reader) -> str:
-    why = "; ".join(_why_not(line, reader)).removeprefix(_CANNOT)
+    why = "; ".join(_why_not(line, line.obstacle, reader)) if line.obstacle else ""
     return f"{_name(line)} · {quantity(line.quantity)}: {why}"
 
 
@@ -135,17 +134,17 @@ def _unreadable(line: CloseLine) -> Iterator[str]:
         yield from (foreign(order) for order in line.unreadable)
 
 
-def _why_not(line: CloseLine, reader: Reader) -> Iterator[str]:
+def _why_not(line: CloseLine, obstacle: Obstacle, reader: Reader) -> Iterator[str]:
     if not line.locked:
-        yield f"{_CANNOT}{foreign(line.why_not)}{_way_out(line, reader)}"
+        yield f"{foreign(obstacle.why)}{_way_out(line, reader)}"
         return
-    yield f"{_CANNOT}{locked_sentence(line.locked, line.venue)}"
+    yield locked_sentence(line.locked, line.venue)
     with exact():
         rest = line.quantity - line.locked
     if rest > 0:
-        yield f"the other {quantity(rest)}: {foreign(line.why_not)}"
-    elif line.why_not != _LOCKED:
-        yield f"besides: {foreign(line.why_not)}"
+        yield f"the other {quantity(rest)}: {foreign(obstacle.why)}"
+    elif obstacle.kind is not ObstacleKind.LOCKED:
+        yield f"besides: {foreign(obstacle.why)}"
 
 
 def _way_out(line: CloseLine, reader: Reader) -> str:
@@ -230,7 +229,7 @@ def _selling(selling: Selling, reader: Reader) -> Screen:
         blocks.append("\n".join((bold("Written down for the next start"), *waiting)))
         blocks.append(_NEXT_START)
     if selling.left_out:
-        left = [f"{_name(line)}: {foreign(line.why_not)}" for line in selling.left_out]
+        left = [f"{_name(line)}: {foreign(line.obstacle.why)}" for line in selling.left_out if line.obstacle]
         blocks.append("\n".join((bold("Not begun"), *left)))
     return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from engine.alerts.questions import OfferLine, Standing
+from engine.alerts.questions import Exclusion, OfferLine, Standing
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
-from engine.offers.arming import Exclusion
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
@@ -98,7 +97,7 @@ def _why_not(line: OfferLine, reader: Reader) -> str:
         return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
     if guard is not None and guard.state is GuardState.PAUSED and position.quantity == ZERO:
         return f"none there; its guard is paused; /unguard {command_name(position)} ends it"
-    if not is_locked(position) and line.why_not == Exclusion.PRICE_UNKNOWN:
+    if not is_locked(position) and line.excluded is Exclusion.PRICE_UNKNOWN:
         return f"cannot be guarded: {foreign(_why_no_price(line))}"
     why = locked_text(position) if is_locked(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
@@ -118,4 +117,4 @@ def _why_no_price(line: OfferLine) -> str:
 def is_guarded(line: OfferLine) -> bool:
     """Return whether a position was left out because it has a guard."""
     guard = line.position.guard
-    return line.why_not == Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale
+    return line.excluded is Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale

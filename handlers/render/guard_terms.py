@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.alerts.questions import ChoiceKind, Offer, OfferLine, Standing, TradingCost
+from engine.alerts.questions import About, ChoiceKind, Offer, OfferLine, Standing, TradingCost
 from engine.model.money import exact
 from handlers.render.choice_buttons import LABELS, MOST_BUTTONS
 from handlers.render.html import escape, foreign
@@ -10,7 +10,7 @@ from handlers.render.numbers import cost_percent, threshold_percent
 
 
 def terms(offer: Offer) -> Iterator[str]:
-    if offer.about != "unguard":
+    if offer.about != About.UNGUARD:
         at = threshold_percent(offer.threshold)
         yield f"Guarded means: sold at market as soon as the loss reaches {at}."
         yield from _all_leaves_out(offer)

@@ -7,7 +7,7 @@ from engine.exits.audit import ExitRecord
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Fill, Side
 from engine.model.venues import Venue
-from engine.offers.closing_preview import CloseLine, ClosePreview
+from engine.offers.closing_preview import CloseLine, ClosePreview, Obstacle, ObstacleKind
 from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, StepNote, Trigger
 from engine.orders.states import IntentState
 from tests.handlers.values import NOW, OWNER, ago
@@ -33,9 +33,9 @@ def close_line(**changes):
     return CloseLine(**values | changes)
 
 
-def unsellable(why="it is locked or staked", **changes):
+def unsellable(why="it is locked or staked", kind=ObstacleKind.LOCKED, **changes):
     values = {"symbol": "DOT", "price": None, "price_at": None, "value": None, "fee": None, "result": None}
-    return close_line(**{**values, "why_not": why, **changes})
+    return close_line(**{**values, "obstacle": Obstacle(kind, why), **changes})
 
 
 def close_preview(*lines, **changes):

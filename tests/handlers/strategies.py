@@ -13,6 +13,7 @@ from engine.alerts.questions import (
     Armed,
     Choice,
     ChoiceKind,
+    Exclusion,
     Offer,
     OfferLine,
     PartLeftOut,
@@ -304,6 +305,7 @@ _offer_lines = st.builds(
     pnl_ratio=maybe(ratios),
     pnl=maybe(amounts),
     why_not=words,
+    excluded=maybe(st.sampled_from(Exclusion)),
 )
 _parts_left_out = st.builds(
     PartLeftOut, position=positions, quantity=positive, why=st.sampled_from(PartReason)

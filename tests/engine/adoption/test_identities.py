@@ -210,9 +210,9 @@ async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(roo
         await room.read()
         free = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
 
-        assert [line.why_not for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
+        assert [line.obstacle.why for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
         assert held.confirmation_id is None
-        assert [line.why_not for line in free.lines] == [""]
+        assert [line.obstacle for line in free.lines] == [None]
 
 
 async def test_an_ordinary_start_asks_for_no_name(rooms):

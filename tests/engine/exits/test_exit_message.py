@@ -5,7 +5,7 @@ import pytest
 
 from engine.alerts.messages import AgainstGuard, ExitFilled
 from engine.exits.exit_message import describe_exit, name_rest
-from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust
+from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust, DustKind
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
@@ -212,10 +212,10 @@ STAYS = "it stays guarded and is sold next while past its threshold"
     [
         ("0.20000000", None, ("0.8", f"the order ended at Kraken with 0.2 of 1 filled; {STAYS}")),
         ("1", None, ("0.8", f"no more of it was free; {STAYS}")),
-        ("1", Dust(number("0.8"), UNCONFIRMED), ("0.8", UNCONFIRMED)),
+        ("1", Dust(number("0.8"), UNCONFIRMED, DustKind.UNCONFIRMED), ("0.8", UNCONFIRMED)),
         (
             "1",
-            Dust(number("0.3"), UNCONFIRMED),
+            Dust(number("0.3"), UNCONFIRMED, DustKind.UNCONFIRMED),
             ("0.8", f"no more of it was free; {STAYS}; 0.3 of it: {UNCONFIRMED}"),
         ),
         (

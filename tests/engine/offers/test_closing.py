@@ -8,7 +8,7 @@ import pytest
 from engine.alerts.messages import ExitFilled
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.venues import Venue
-from engine.offers.closing_preview import Selling
+from engine.offers.closing_preview import ObstacleKind, Selling
 from engine.orders.intents import MANUAL
 from engine.orders.states import IntentState
 from tests.engine.offers.closing import a_ticker_apart, offer, press, total
@@ -74,8 +74,8 @@ async def test_a_staked_coin_of_contradictory_prices_is_shown_as_locked_and_the_
 
     lines = {line.symbol: line for line in preview.lines}
     assert not holding.engine.markets[Venue.KRAKEN].is_trusted("ETH/USD")
-    assert lines["ETH/USD"].why_not == "it is locked or staked"
-    assert lines["BTC/USD"].why_not == ""
+    assert lines["ETH/USD"].obstacle.kind is ObstacleKind.LOCKED
+    assert lines["BTC/USD"].obstacle is None
     assert (total(holding), total(holding, "ETH.S")) == (0, 2)
 
 

@@ -19,7 +19,7 @@ async def test_a_preview_says_what_would_be_sold_and_brought_and_changes_nothing
     [line] = preview.lines
     assert (line.quantity, line.price, line.value) == (Decimal("0.4"), Decimal(50000), Decimal(20000))
     assert line.fee == Decimal(80)
-    assert (line.result, line.why_not) == (None, "")
+    assert (line.result, line.obstacle) == (None, None)
     assert preview.expires_at - preview.as_of == timedelta(seconds=60)
     assert await holding.guards() == ()
     assert holding.sent() == []
@@ -34,7 +34,7 @@ async def test_what_is_not_held_or_has_no_price_says_so(holding):
         why="You hold no DOGE at any of your brokers; nothing was sold. /positions shows what you hold."
     )
     assert preview.confirmation_id is None
-    assert preview.lines[0].why_not.startswith("price unknown")
+    assert preview.lines[0].obstacle.why.startswith("price unknown")
 
 
 async def test_only_the_named_broker_is_asked(holding):
@@ -55,7 +55,7 @@ async def test_books_that_come_late_are_read_together_and_let_no_price_age(holdi
 
     preview = await offer(holding, None)
 
-    assert [line.why_not for line in preview.lines] == [""] * len(assets)
+    assert [line.obstacle for line in preview.lines] == [None] * len(assets)
     assert holding.clock.monotonic() - began < 3
 
 
@@ -75,7 +75,7 @@ async def test_a_ticker_and_a_book_that_differ_offer_the_worse_price_named_as_co
     await holding.wait_for("exit ")
 
     [line] = preview.lines
-    assert (line.price, line.contradicted, line.why_not) == (Decimal(49000), True, "")
+    assert (line.price, line.contradicted, line.obstacle) == (Decimal(49000), True, None)
     assert isinstance(sold, Selling)
     assert total(holding) == 0
 
@@ -86,8 +86,8 @@ async def test_missing_prices_are_what_a_close_lacks_and_not_the_brokers_answer(
 
     [line] = (await offer(holding)).lines
 
-    assert "did not answer" not in line.why_not
-    assert "price" in line.why_not
+    assert "did not answer" not in line.obstacle.why
+    assert "price" in line.obstacle.why
 
 
 @pytest.mark.fault("C16")
@@ -99,4 +99,4 @@ async def test_missing_listings_are_an_outage_and_not_a_coin_that_is_not_listed(
 
         [line] = (await offer(room)).lines
 
-        assert line.why_not == "Coinbase did not report what it lists; try again in a moment"
+        assert line.obstacle.why == "Coinbase did not report what it lists; try again in a moment"

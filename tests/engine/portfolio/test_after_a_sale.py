@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, Offer
+from engine.alerts.questions import Armed, Exclusion, Offer
 from engine.guards.guard import GuardSource, GuardState
-from engine.offers.arming import Exclusion, NoEntry
+from engine.offers.arming import NoEntry
 from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -110,7 +110,7 @@ async def test_nothing_is_guarded_by_figures_of_before_a_sale(guarded):
     outcome = await guarded.engine.guards.offer_guard(OWNER_ID, "BTC", None)
 
     assert isinstance(outcome, Armed)
-    assert [line.why_not for line in outcome.left_out] == [Exclusion.UNREAD_SALE]
+    assert [line.excluded for line in outcome.left_out] == [Exclusion.UNREAD_SALE]
 
 
 async def test_until_the_fills_are_read_only_the_price_of_today_can_be_guarded_from(guarded):
@@ -129,10 +129,10 @@ async def test_a_sale_keeps_no_other_position_of_its_account_from_being_closed(g
 
     preview = await guarded.engine.closing.offer_close(OWNER_ID)
 
-    why_not = {line.symbol: line.why_not for line in preview.lines}
+    why_not = {line.symbol: line.obstacle and line.obstacle.why for line in preview.lines}
     assert why_not == {
         "BTC/USD": "Kraken was not read since its last sale; try again in a moment",
-        "SOL/USD": "",
+        "SOL/USD": None,
     }
 
 

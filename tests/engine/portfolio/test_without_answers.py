@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine.alerts.questions import Exclusion
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.offers.arming import Exclusion
 from engine.portfolio.not_guarded import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
@@ -62,5 +62,5 @@ async def test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted(
 
     assert shown["BTC"].not_guarded is NotGuarded.PRICE_UNKNOWN
     assert shown["BTC"].mark == PriceUnknown(problem=PriceProblem.NO_ANSWER)
-    assert armed.why_not == Exclusion.PRICE_UNKNOWN
-    assert "listed" not in close.why_not
+    assert armed.excluded is Exclusion.PRICE_UNKNOWN
+    assert "listed" not in close.obstacle.why

@@ -7,7 +7,7 @@ import pytest
 from engine.entries.halts import Halt, HaltedBy
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.offers.closing_preview import AgainstGuard, Selling
+from engine.offers.closing_preview import AgainstGuard, ObstacleKind, Selling
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
 from handlers.render.numbers import MINUS
@@ -62,7 +62,7 @@ def test_what_is_staked_says_what_to_do_and_why_the_rest_stays():
 
 
 def test_staking_hides_no_other_reason():
-    line = unsellable("it is not listed there", locked=Decimal("0.12"))
+    line = unsellable("it is not listed there", ObstacleKind.NOT_LISTED, locked=Decimal("0.12"))
 
     text = render_close(close_preview(line, confirmation_id=None), READER).text
 

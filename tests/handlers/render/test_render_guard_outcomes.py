@@ -1,7 +1,6 @@
 from decimal import Decimal
 
-from engine.alerts.questions import Armed, PartLeftOut, PartReason, Standing
-from engine.offers.arming import Exclusion
+from engine.alerts.questions import Armed, Exclusion, PartLeftOut, PartReason, Standing
 from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from handlers.render.guard_outcomes import render_outcome
 from tests.handlers.screen_checks import check_fits, check_golden
@@ -14,9 +13,7 @@ def _would_be_sold(**changes):
 
 
 def test_what_is_guarded_already_says_at_what():
-    line = offer_line(
-        Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
-    )
+    line = offer_line(Standing.CANNOT_BE_GUARDED, position=position(), excluded=Exclusion.ALREADY_GUARDED)
 
     (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
 
@@ -30,9 +27,7 @@ def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question
         left_out=(
             offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),
             offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
-            offer_line(
-                Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
-            ),
+            offer_line(Standing.CANNOT_BE_GUARDED, position=position(), excluded=Exclusion.ALREADY_GUARDED),
         ),
         follow_up=offer("would_sell", lines=(_would_be_sold(),)),
     )
