@@ -22,7 +22,7 @@ from engine.orders.filled_store import load_changes_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
-from engine.orders.step_log import SEND
+from engine.orders.step_cause import StepCause
 from engine.orders.steps_store import load_last_step_of_all
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
@@ -71,7 +71,7 @@ class ExitJournal:
                     session,
                     live.intent,
                     IntentEvent.SEND,
-                    cause=SEND,
+                    cause=StepCause.SEND,
                     quantity=quantity,
                     sent_at=self._clock.now(),
                     basis=basis,

@@ -60,8 +60,6 @@ class NoAnswerError(UnknownOutcomeError):
 class UnlistedRefusalError(UnknownOutcomeError):
     """A refusal with a message on no list of ours; it proves nothing about an order."""
 
-    outcome = "refused in unknown words"
-
 
 class TryLaterError(BrokerError):
     """Nothing happened and the same may work later: rate limit, not sent, maintenance."""

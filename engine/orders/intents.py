@@ -182,6 +182,7 @@ class IntentStep:
     at: datetime
     from_state: IntentState | None
     to_state: IntentState
+    #: A `StepCause` where something is decided by it; all others only say why.
     cause: str
     detail: str
     #: What an attempt that leaves with this step was based on; None where nothing was read before it.

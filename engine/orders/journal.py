@@ -7,7 +7,6 @@ from typing import Any
 
 from engine import wall_time
 from engine.clock import Clock
-from engine.model.errors import UnlistedRefusalError
 from engine.model.money import ZERO
 from engine.model.orders import Order, VenueOrderId
 from engine.orders import fills_store as fills
@@ -16,7 +15,8 @@ from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.our_orders import OurOrders, our_orders, replacements
 from engine.orders.states import IntentEvent, client_order_id, next_state
-from engine.orders.step_log import SEND, StepLog, note_of, step_of
+from engine.orders.step_cause import StepCause
+from engine.orders.step_log import StepLog, note_of, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
 from engine.orders.unproven import late_orders, orders_of_attempts
 from engine.storage.database import Database
@@ -189,7 +189,7 @@ class Journal:
         """Return the unlisted message that refused the last attempt; None where it was not refused so."""
         steps = await self.load_steps(intent.intent_id)
         last = next((step for step in reversed(steps) if step.note is None), None)
-        return last.detail if last is not None and last.cause == UnlistedRefusalError.outcome else None
+        return last.detail if last is not None and last.cause == StepCause.REFUSED_UNLISTED else None
 
     async def load_sent_since(
         self, account_id: str, order_ids: Collection[str], at: datetime
@@ -207,4 +207,4 @@ class Journal:
     async def load_basis(self, intent: Intent) -> SendBasis | None:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
-        return next((step.basis for step in reversed(steps) if step.cause == SEND), None)
+        return next((step.basis for step in reversed(steps) if step.cause == StepCause.SEND), None)

@@ -13,18 +13,14 @@ from engine.model.orders import Fill, Order, Sent
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.journal import Journal
 from engine.orders.states import IntentState
-from engine.orders.step_log import ANSWERED
+from engine.orders.step_cause import StepCause
 from engine.orders.unproven import first_sent_at
 
 #: How far back an order is looked up: both clocks, and how long the process was away, are trusted to a day.
 LOOKUP_WINDOW = timedelta(days=1)
 
-#: Causes of a step that accepts an order which was looked up: it names our id, or only agrees with what was sent.
-FOUND = "found"
-FOUND_UNNAMED = "found without this bot's order id, so it may be the owner's own"
-FOUND_BY_BALANCE = "found by the balance, so it may be the owner's own"
-#: The last as earlier versions wrote it.
-_UNNAMED = frozenset({FOUND_UNNAMED, FOUND_BY_BALANCE, "found by the balance"})
+#: Such an order only agrees with what was sent.
+_UNNAMED = frozenset({StepCause.FOUND_UNNAMED, StepCause.FOUND_BY_BALANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +102,15 @@ async def fetch_trades(
         return None
 
 
-def found_cause(order: Order) -> str:
+def found_cause(order: Order) -> StepCause:
     """Return the journal's cause for an order that was looked up."""
-    return FOUND if order.client_order_id else FOUND_UNNAMED
+    return StepCause.FOUND if order.client_order_id else StepCause.FOUND_UNNAMED
 
 
 def was_looked_up(steps: Sequence[IntentStep]) -> bool:
     """Return whether the last order that an intent with these steps went on from is not known by its own answer."""
     causes = (step.cause for step in reversed(steps) if _accepts(step))
-    return next(causes, ANSWERED) != ANSWERED
+    return next(causes, StepCause.ANSWERED) != StepCause.ANSWERED
 
 
 def may_be_owners(order_id: str | None, steps: Sequence[IntentStep]) -> bool:

@@ -13,7 +13,6 @@ from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.lookup import (
-    FOUND_BY_BALANCE,
     Absent,
     Found,
     Lookup,
@@ -34,6 +33,7 @@ from engine.orders.settle import (
     next_settling_step,
 )
 from engine.orders.states import IntentEvent, IntentState, client_order_id
+from engine.orders.step_cause import StepCause
 from engine.orders.unproven import unproven_attempts
 
 #: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken.
@@ -83,10 +83,10 @@ class Settler:
                 return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
         if isinstance(step, TakeOrder):
-            return await self._accept(intent, VenueOrderId(step.order_id), cause=FOUND_BY_BALANCE)
+            return await self._accept(intent, VenueOrderId(step.order_id), cause=StepCause.FOUND_BY_BALANCE)
         return await self._end(intent, step)
 
-    async def _accept(self, intent: Intent, order_id: VenueOrderId, *, cause: str) -> Intent:
+    async def _accept(self, intent: Intent, order_id: VenueOrderId, *, cause: StepCause) -> Intent:
         self.note_answered(intent)
         return await self._journal.record(
             intent, IntentEvent.ACCEPT, cause=cause, detail=order_id, venue_order_id=order_id

@@ -13,12 +13,6 @@ from engine.storage.session import DatabaseSession
 MOST_INTENTS = 64
 
 
-#: The cause of a step that sends an attempt; other steps into the same state go on from an order that was found late.
-SEND = "send"
-#: The cause of a step that accepts an order by the answer to its request; others accept what was looked up.
-ANSWERED = "accepted"
-
-
 class StepLog:
     """Steps are only ever added, so those that were read before are not read again."""
 

@@ -6,7 +6,13 @@ from decimal import Decimal
 from engine.brokers.base import Broker
 from engine.brokers.departure import Departure
 from engine.clock import Clock
-from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
+from engine.model.errors import (
+    BrokerError,
+    RefusalReason,
+    RefusedError,
+    UnknownOutcomeError,
+    UnlistedRefusalError,
+)
 from engine.model.orders import OrderRequest
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
@@ -15,7 +21,7 @@ from engine.orders.journal import Journal
 from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
 from engine.orders.settling import Settler
 from engine.orders.states import IntentEvent, IntentState
-from engine.orders.step_log import ANSWERED, SEND
+from engine.orders.step_cause import StepCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ class Submitter:
         sent = await self._journal.record(
             intent,
             IntentEvent.SEND,
-            cause=SEND,
+            cause=StepCause.SEND,
             detail="" if symbol == intent.symbol else f"through {symbol}",
             quantity=quantity,
             symbol=symbol,
@@ -77,7 +83,7 @@ class Submitter:
         accepted = await self._journal.record(
             sent,
             IntentEvent.ACCEPT,
-            cause=ANSWERED,
+            cause=StepCause.ANSWERED,
             detail=venue_order_id,
             venue_order_id=venue_order_id,
         )
@@ -85,8 +91,10 @@ class Submitter:
 
     async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
         if isinstance(error, UnknownOutcomeError):
+            is_unlisted = isinstance(error, UnlistedRefusalError)
+            cause = StepCause.REFUSED_UNLISTED if is_unlisted else error.outcome
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, detail=error.message
+                sent, IntentEvent.LOSE_ANSWER, cause=cause, detail=error.message
             )
         if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
             # Our own earlier request arrived after all; the venue has its order.

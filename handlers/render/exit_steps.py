@@ -1,6 +1,6 @@
 """The steps of one exit, counted from its trigger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from engine import wall_time
 from engine.exits.audit import ExitRecord, Stage
 from engine.orders.intents import StepNote
 from engine.orders.states import IntentState
+from engine.orders.step_cause import StepCause
 from handlers.render.cancelled_orders import cancelled_line
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import escape, foreign
@@ -17,7 +18,12 @@ from handlers.render.times import Reader, duration
 #: The venue fills an order before its answer says so.
 _STEPS = {IntentState.FILLED: "known to be filled"}
 #: Causes that repeat what the state says.
-_SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
+_SAYS_NO_MORE = frozenset({StepCause.SEND, StepCause.ANSWERED, "filled"})
+_CAUSES: Mapping[str, str] = {
+    StepCause.FOUND_UNNAMED: "found without this bot's order id, so it may be the owner's own",
+    StepCause.FOUND_BY_BALANCE: "found by the balance, so it may be the owner's own",
+    StepCause.REFUSED_UNLISTED: "refused in unknown words",
+}
 
 
 def render_steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
@@ -46,9 +52,10 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if step.note is StepNote.RELEASED else 'cancel'} {line}"
     detail = f": “{foreign(step.detail)}”" if step.detail else ""
+    why = foreign(_CAUSES.get(step.cause) or reason_text(step.cause))
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
-        return f"{foreign(reason_text(step.cause))}{detail}"
+        return f"{why}{detail}"
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
-    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(reason_text(step.cause))}"
+    cause = "" if step.cause in _SAYS_NO_MORE else f", {why}"
     return f"{escape(state)}{cause}{detail}"

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from engine.model.guard_reasons import GuardReason
+from engine.orders.step_cause import StepCause
 from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config, run_migrations
 from engine.storage.restored import disarm
 from engine.tables import metadata
@@ -494,3 +495,30 @@ def down(file, revision="base"):
     config = migration_config()
     config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
     command.downgrade(config, revision)
+
+
+def test_causes_that_something_is_decided_by_become_codes_and_a_downgrade_writes_the_sentences_back(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0016")
+    add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
+    unnamed = "found without this bot's order id, so it may be the owner's own"
+    by_balance = "found by the balance, so it may be the owner's own"
+    causes = [
+        (unnamed, StepCause.FOUND_UNNAMED, unnamed),
+        (by_balance, StepCause.FOUND_BY_BALANCE, by_balance),
+        ("found by the balance", StepCause.FOUND_BY_BALANCE, by_balance),
+        ("refused in unknown words", StepCause.REFUSED_UNLISTED, "refused in unknown words"),
+        ("answer lost", "answer lost", "answer lost"),
+    ]
+    for seq, (cause, *_) in enumerate(causes):
+        values = {"intent_id": "BTC", "user_id": 7, "account_id": "env-kraken", "at": MOMENT}
+        insert(file, "intent_events", seq=seq, cause=cause, to_state="accepted", **values)
+
+    migrate(file)
+    written = "SELECT cause FROM intent_events ORDER BY seq"
+    coded = run(file, written)
+    down(file, "0016")
+
+    assert coded == [[(code,) for _, code, _ in causes]]
+    assert run(file, written) == [[(back,) for _, _, back in causes]]

@@ -8,6 +8,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.exits.audit import Audit
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from engine.orders.step_cause import StepCause
 from handlers.render.alerts import render_alert
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
@@ -175,7 +176,7 @@ async def test_an_order_without_any_id_of_ours_is_reported_as_perhaps_the_owners
     assert all(claim not in text for claim in ("LIQUIDATION", "Trigger to fill", "answer was lost"))
     [record] = await Audit(database=room.database).fetch_exits((await room.guard()).user_id)
     assert record.may_be_owners
-    assert any("may be the owner's own" in step.cause for step in record.steps)
+    assert StepCause.FOUND_UNNAMED in {step.cause for step in record.steps}
 
 
 async def test_an_order_that_was_found_by_our_id_is_no_owners_own(room):

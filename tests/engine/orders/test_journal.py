@@ -9,7 +9,7 @@ from sqlalchemy import text
 from engine.orders import store
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentEvent, IntentState
-from engine.orders.step_log import SEND
+from engine.orders.step_cause import StepCause
 from tests.engine_room import a_trigger
 
 
@@ -28,7 +28,7 @@ def a_basis(room, owned="0.3"):
 
 async def test_an_attempt_that_is_followed_after_it_was_found_late_keeps_its_reading(room, planned):
     basis = a_basis(room)
-    sent = await room.journal.orders.record(planned, IntentEvent.SEND, cause=SEND, basis=basis)
+    sent = await room.journal.orders.record(planned, IntentEvent.SEND, cause=StepCause.SEND, basis=basis)
     again = await room.journal.orders.retry(sent, cause="proven absent")
     found = await room.journal.orders.record(again, IntentEvent.SEND, cause="found late")
 
@@ -36,9 +36,11 @@ async def test_an_attempt_that_is_followed_after_it_was_found_late_keeps_its_rea
 
 
 async def test_an_attempt_without_a_reading_is_not_judged_by_that_of_an_earlier_one(room, planned):
-    sent = await room.journal.orders.record(planned, IntentEvent.SEND, cause=SEND, basis=a_basis(room))
+    sent = await room.journal.orders.record(
+        planned, IntentEvent.SEND, cause=StepCause.SEND, basis=a_basis(room)
+    )
     again = await room.journal.orders.retry(sent, cause="proven absent")
-    sent = await room.journal.orders.record(again, IntentEvent.SEND, cause=SEND)
+    sent = await room.journal.orders.record(again, IntentEvent.SEND, cause=StepCause.SEND)
 
     assert await room.journal.orders.load_basis(sent) is None
 

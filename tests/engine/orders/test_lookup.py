@@ -5,15 +5,9 @@ from dataclasses import replace
 import pytest
 
 from engine.orders.intents import IntentStep, StepNote
-from engine.orders.lookup import (
-    FOUND,
-    FOUND_BY_BALANCE,
-    FOUND_UNNAMED,
-    found_cause,
-    may_be_owners,
-    was_looked_up,
-)
+from engine.orders.lookup import found_cause, may_be_owners, was_looked_up
 from engine.orders.states import IntentState
+from engine.orders.step_cause import StepCause
 from tests.builders import NOW, an_exit_intent, an_exit_order
 
 INTENT = an_exit_intent(state=IntentState.ACCEPTED)
@@ -39,15 +33,14 @@ def an_acceptance(cause, order_id="O-1", note=None):
     ("steps", "is_theirs"),
     [
         ([], False),
-        ([an_acceptance("accepted")], False),
-        ([an_acceptance(FOUND)], False),
-        ([an_acceptance(FOUND_UNNAMED)], True),
-        ([an_acceptance(FOUND_BY_BALANCE)], True),
-        ([an_acceptance("found by the balance")], True),
-        ([an_acceptance("accepted"), an_acceptance(FOUND_UNNAMED)], False),
-        ([an_acceptance(FOUND_UNNAMED, "O-2"), an_acceptance("accepted")], False),
-        ([an_acceptance("accepted", "O-2"), an_acceptance(FOUND_UNNAMED)], True),
-        ([an_acceptance("replaced", note=StepNote.REPLACED), an_acceptance(FOUND_UNNAMED)], True),
+        ([an_acceptance(StepCause.ANSWERED)], False),
+        ([an_acceptance(StepCause.FOUND)], False),
+        ([an_acceptance(StepCause.FOUND_UNNAMED)], True),
+        ([an_acceptance(StepCause.FOUND_BY_BALANCE)], True),
+        ([an_acceptance(StepCause.ANSWERED), an_acceptance(StepCause.FOUND_UNNAMED)], False),
+        ([an_acceptance(StepCause.FOUND_UNNAMED, "O-2"), an_acceptance(StepCause.ANSWERED)], False),
+        ([an_acceptance(StepCause.ANSWERED, "O-2"), an_acceptance(StepCause.FOUND_UNNAMED)], True),
+        ([an_acceptance("replaced", note=StepNote.REPLACED), an_acceptance(StepCause.FOUND_UNNAMED)], True),
     ],
 )
 def test_an_order_may_be_the_owners_where_nothing_ever_named_it_ours(steps, is_theirs):
@@ -55,7 +48,8 @@ def test_an_order_may_be_the_owners_where_nothing_ever_named_it_ours(steps, is_t
 
 
 @pytest.mark.parametrize(
-    ("client_order_id", "cause"), [("c-1", FOUND), (None, FOUND_UNNAMED), ("", FOUND_UNNAMED)]
+    ("client_order_id", "cause"),
+    [("c-1", StepCause.FOUND), (None, StepCause.FOUND_UNNAMED), ("", StepCause.FOUND_UNNAMED)],
 )
 def test_the_journal_says_whether_an_order_that_was_looked_up_names_our_id(client_order_id, cause):
     assert found_cause(replace(an_exit_order(), client_order_id=client_order_id)) == cause
@@ -65,12 +59,12 @@ def test_the_journal_says_whether_an_order_that_was_looked_up_names_our_id(clien
     ("steps", "is_looked_up"),
     [
         ([], False),
-        ([an_acceptance("accepted")], False),
-        ([an_acceptance(FOUND)], True),
-        ([an_acceptance(FOUND_UNNAMED)], True),
-        ([an_acceptance("accepted"), an_acceptance(FOUND, "O-2")], True),
-        ([an_acceptance(FOUND), an_acceptance("accepted", "O-2")], False),
-        ([an_acceptance("accepted"), an_acceptance("replaced", note=StepNote.REPLACED)], False),
+        ([an_acceptance(StepCause.ANSWERED)], False),
+        ([an_acceptance(StepCause.FOUND)], True),
+        ([an_acceptance(StepCause.FOUND_UNNAMED)], True),
+        ([an_acceptance(StepCause.ANSWERED), an_acceptance(StepCause.FOUND, "O-2")], True),
+        ([an_acceptance(StepCause.FOUND), an_acceptance(StepCause.ANSWERED, "O-2")], False),
+        ([an_acceptance(StepCause.ANSWERED), an_acceptance("replaced", note=StepNote.REPLACED)], False),
     ],
 )
 def test_the_last_acceptance_tells_whether_an_order_was_looked_up(steps, is_looked_up):

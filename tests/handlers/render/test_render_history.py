@@ -9,8 +9,8 @@ import pytest
 from engine.exits.audit import ExitPage
 from engine.model.delays import Wait
 from engine.model.orders import Side
-from engine.orders.lookup import FOUND_UNNAMED
 from engine.orders.states import IntentState
+from engine.orders.step_cause import StepCause
 from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
@@ -191,7 +191,7 @@ def test_an_exit_that_waits_for_its_market_says_when_that_opens():
 def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed():
     record = exit_record()
     steps = tuple(
-        replace(step, cause=FOUND_UNNAMED, order_id=record.intent.venue_order_id)
+        replace(step, cause=StepCause.FOUND_UNNAMED, order_id=record.intent.venue_order_id)
         if step.to_state is IntentState.ACCEPTED
         else step
         for step in record.steps
