@@ -187,7 +187,7 @@ class AccountReader:
             user_id=account.user_id,
             account_id=account.account_id,
             balance=value_account(report, prices),
-            open_positions=list_open_positions(report, prices),
+            open_positions=list_open_positions(report),
             last_updated=report.at,
             connected=True,
             prices_error=None if error is None else error.message,

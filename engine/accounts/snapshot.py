@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.model.holdings import AccountFigure, Direction, PositionKind
+from engine.model.holdings import AccountFigure, PositionKind
 from engine.model.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact, is_cash
 from engine.model.venues import Venue
 
@@ -42,20 +42,11 @@ class CashLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPosition:
-    """Something an account holds that is not cash."""
+    """Something an account holds, or owes, that is not cash."""
 
-    asset: str
-    #: What it trades under, where known.
-    symbol: str | None
     kind: PositionKind
-    direction: Direction
+    asset: str
     quantity: Decimal
-    #: The part of `quantity` that is staked or bonded.
-    locked: Decimal = ZERO
-    #: None is unknown, and for margin positions, whose worth is their profit.
-    value_usd: Decimal | None
-    #: The venue's own average entry, where it keeps one.
-    venue_entry: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition
-from engine.model.holdings import AccountFigure, AccountReport, Direction, Holding, PositionKind
+from engine.model.holdings import AccountFigure, AccountReport, Holding, PositionKind
 from engine.model.instruments import base_of
 from engine.model.money import ZERO, exact, is_cash
 
@@ -57,23 +57,15 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
         )
 
 
-def list_open_positions(report: AccountReport, prices: Prices) -> tuple[OpenPosition, ...]:
+def list_open_positions(report: AccountReport) -> tuple[OpenPosition, ...]:
     """List everything in an account that is not cash."""
-    with exact():
-        spot = tuple(
-            _spot_position(holding, _rate(holding, prices))
-            for holding in report.holdings
-            if _is_owned(holding) and not holding.is_cash
-        )
+    spot = tuple(
+        OpenPosition(kind=PositionKind.SPOT, asset=holding.asset, quantity=holding.total.copy_abs())
+        for holding in report.holdings
+        if _is_owned(holding) and not holding.is_cash
+    )
     margin = tuple(
-        OpenPosition(
-            asset=base_of(position.symbol),
-            symbol=position.symbol,
-            kind=PositionKind.MARGIN,
-            direction=position.direction,
-            quantity=position.quantity,
-            value_usd=None,
-        )
+        OpenPosition(kind=PositionKind.MARGIN, asset=base_of(position.symbol), quantity=position.quantity)
         for position in report.margin_positions
     )
     return spot + margin
@@ -122,17 +114,4 @@ def _cash_line(holding: Holding, rate: Decimal | None) -> CashLine:
         locked=holding.locked,
         rate_usd=rate,
         value_usd=None if rate is None else holding.total * rate,
-    )
-
-
-def _spot_position(holding: Holding, rate: Decimal | None) -> OpenPosition:
-    return OpenPosition(
-        asset=holding.asset,
-        symbol=holding.symbol,
-        kind=PositionKind.SPOT,
-        direction=Direction.LONG if holding.total >= ZERO else Direction.SHORT,
-        quantity=abs(holding.total),
-        locked=holding.locked,
-        value_usd=None if rate is None else holding.total * rate,
-        venue_entry=holding.venue_entry,
     )

@@ -91,15 +91,7 @@ def snapshots(draw):
     )
 
 
-_open_positions = st.builds(
-    OpenPosition,
-    asset=names,
-    symbol=maybe(names),
-    kind=kinds,
-    direction=directions,
-    quantity=amounts,
-    value_usd=maybe(amounts),
-)
+_open_positions = st.builds(OpenPosition, kind=kinds, asset=names, quantity=amounts)
 _states = st.builds(
     UserBrokerState,
     broker=venues,

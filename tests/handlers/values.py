@@ -62,14 +62,7 @@ def overview(*states, **more):
 
 
 def three_brokers():
-    foo = OpenPosition(
-        asset="FOO",
-        symbol=None,
-        kind=PositionKind.SPOT,
-        direction=Direction.LONG,
-        quantity=Decimal("12.50"),
-        value_usd=None,
-    )
+    foo = OpenPosition(kind=PositionKind.SPOT, asset="FOO", quantity=Decimal("12.50"))
     usdt = CashLine(currency="USDT", free=Decimal(100), rate_usd=Decimal("0.97"), value_usd=Decimal(97))
     kraken = snapshot(
         "1097.005",

@@ -1,6 +1,9 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from sqlalchemy import text
 
 from engine.accounts import balances_store as balances
 from engine.accounts.balances_store import AccountState, SnapshotFigures
@@ -42,16 +45,7 @@ STATE = UserBrokerState(
         unpriced=("OBSCURE",),
         as_of=NOW,
     ),
-    open_positions=(
-        OpenPosition(
-            asset="BTC",
-            symbol="BTC/USD",
-            kind=PositionKind.SPOT,
-            direction=Direction.LONG,
-            quantity=Decimal("0.2"),
-            value_usd=None,
-        ),
-    ),
+    open_positions=(OpenPosition(kind=PositionKind.SPOT, asset="BTC", quantity=Decimal("0.2")),),
     last_updated=NOW,
     connected=True,
 )
@@ -75,6 +69,27 @@ def figures(at, *, account=KRAKEN, total="3.123456789012345678"):
 async def test_a_reading_comes_back_as_the_same_values_to_the_last_digit(database):
     async with database.write() as session:
         await balances.save_account_state(session, KNOWN)
+
+    async with database.read() as session:
+        assert await balances.load_account_states(session) == (KNOWN,)
+
+
+async def test_a_reading_that_an_earlier_version_stored_in_more_fields_is_read(database):
+    earlier = {
+        "asset": "BTC",
+        "symbol": "BTC/USD",
+        "kind": "spot",
+        "direction": "long",
+        "quantity": "0.2",
+        "locked": "0",
+        "value_usd": None,
+        "venue_entry": "61000.5",
+    }
+    async with database.write() as session:
+        await balances.save_account_state(session, KNOWN)
+        (stored,) = (await session.exec(text("SELECT state_json FROM account_states"))).one()
+        data = json.dumps(json.loads(stored) | {"open_positions": [earlier]})
+        await session.exec(text("UPDATE account_states SET state_json = :data").bindparams(data=data))
 
     async with database.read() as session:
         assert await balances.load_account_states(session) == (KNOWN,)

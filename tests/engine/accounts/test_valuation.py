@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.accounts.snapshot import CashLine
+from engine.accounts.snapshot import CashLine, OpenPosition
 from engine.accounts.valuation import list_open_positions, value_account
 from engine.model.holdings import AccountFigure, AccountReport, Direction, Holding, PositionKind
 from engine.model.venues import Venue
@@ -58,9 +58,9 @@ def test_money_under_a_name_that_a_share_has_too_is_cash_where_its_venue_says_so
     unpriced = value(dollars, prices={})
 
     assert three(snapshot) == ("75", "75", "0")
-    assert list_open_positions(a_report(dollars), {}) == ()
+    assert list_open_positions(a_report(dollars)) == ()
     assert (unpriced.complete, unpriced.available_complete) == (False, False)
-    assert list_open_positions(a_report(a_holding("SGD", "100")), {})
+    assert list_open_positions(a_report(a_holding("SGD", "100")))
 
 
 def test_fee_credits_are_named_and_leave_the_total_exact():
@@ -70,7 +70,7 @@ def test_fee_credits_are_named_and_leave_the_total_exact():
 
     assert snapshot.complete
     assert (snapshot.total_equity_usd, snapshot.credits) == (5, (("KFEE", Decimal("1234.56")),))
-    assert list_open_positions(report, {}) == ()
+    assert list_open_positions(report) == ()
 
 
 @pytest.mark.parametrize("figure", [AccountFigure.UNREALIZED, AccountFigure.SPENDABLE])
@@ -335,42 +335,27 @@ def test_positions_are_everything_but_cash():
         a_holding("BTC", "0"),
     )
 
-    eth, xyz = list_open_positions(report, PRICES)
-
-    assert (eth.asset, eth.quantity, eth.locked, eth.value_usd) == ("ETH", 2, Decimal("0.5"), 4000)
-    assert (eth.kind, eth.direction, eth.symbol) == (PositionKind.SPOT, Direction.LONG, None)
-    assert (xyz.asset, xyz.value_usd) == ("XYZ", None)
+    assert list_open_positions(report) == (spot("ETH", "2"), spot("XYZ", "1"))
 
 
-def test_a_position_keeps_the_venues_symbol_and_entry():
-    report = a_report(a_holding("AAPL", "3", venue_entry="187.5", symbol="AAPL/USD"))
-
-    (position,) = list_open_positions(report, {"AAPL": Decimal(200)})
-
-    assert (position.symbol, position.venue_entry) == ("AAPL/USD", Decimal("187.5"))
+def test_less_than_nothing_is_a_position_too():
+    assert list_open_positions(a_report(a_holding("AAPL", "-3"))) == (spot("AAPL", "3"),)
 
 
-def test_less_than_nothing_is_a_short_position():
-    (position,) = list_open_positions(a_report(a_holding("AAPL", "-3")), {"AAPL": Decimal(200)})
-
-    assert (position.direction, position.quantity, position.value_usd) == (Direction.SHORT, 3, -600)
-
-
-def test_margin_positions_are_listed_by_their_pair():
+def test_margin_positions_are_listed_by_what_they_trade():
     report = a_report(margin=[a_margin_position("ETH/EUR", "2", "4000", direction=Direction.SHORT)])
 
-    (position,) = list_open_positions(report, PRICES)
-
-    assert (position.asset, position.symbol, position.quantity) == ("ETH", "ETH/EUR", 2)
-    assert (position.kind, position.direction) == (PositionKind.MARGIN, Direction.SHORT)
-    assert position.value_usd is None
+    expected = OpenPosition(kind=PositionKind.MARGIN, asset="ETH", quantity=Decimal(2))
+    assert list_open_positions(report) == (expected,)
 
 
-def test_a_position_is_counted_and_valued_without_rounding():
+def test_a_position_is_counted_without_rounding():
     crumb = "0." + "0" * 17 + "1"
-    report = a_report(a_holding("SHIB", "10000000000000", held=crumb))
 
-    (position,) = list_open_positions(report, {"SHIB": Decimal(3)})
+    positions = list_open_positions(a_report(a_holding("SHIB", "10000000000000", held=crumb)))
 
-    assert position.quantity == Decimal("10000000000000" + crumb[1:])
-    assert position.value_usd == Decimal("30000000000000." + "0" * 17 + "3")
+    assert positions == (spot("SHIB", "10000000000000" + crumb[1:]),)
+
+
+def spot(asset, quantity):
+    return OpenPosition(kind=PositionKind.SPOT, asset=asset, quantity=Decimal(quantity))
