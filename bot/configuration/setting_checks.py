@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from bot.configuration.pasted_secrets import looks_secret
+from engine.guards.rule import LOWEST_THRESHOLD
 from engine.users.master_keys import MasterKeyError, parse_master_keys
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
@@ -17,7 +18,6 @@ _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?")
 #: At most 52 bits, by https://core.telegram.org/bots/api#user.
 _USER_ID = r"[1-9]\d{0,15}"
 _LARGEST_EXPONENT = 30
-LOWEST_THRESHOLD = Decimal("-0.5")
 
 
 def drop_empty(values: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from engine import wall_time
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of, chronological, concerns, is_purchase, paid_in
 from engine.model.orders import Fill
+from engine.model.quotes import is_price
 
 #: USD for one unit of what a fill was paid in, by trade id.
 UsdRates = Mapping[str, Decimal]
@@ -209,7 +210,7 @@ def _cost(asset: str, fill: Fill, currency: str | None, usd_rates: UsdRates) -> 
     if paid_in(asset, fill) == currency:
         return cost
     rate = usd_rates.get(fill.trade_id)
-    if rate is None or not rate.is_finite() or rate <= ZERO:
+    if not is_price(rate):
         return None
     with exact():
         return cost * rate

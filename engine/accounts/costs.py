@@ -9,7 +9,7 @@ from engine.accounts.costs_store import KnownFee, KnownSpread, load_fees, load_s
 from engine.accounts.fees import TABLE, FeeProfile, TakerFee, measure_spread, with_live
 from engine.brokers.base import Broker, FeeQuote
 from engine.clock import Clock
-from engine.market.feed import Markets, VenueMarket
+from engine.market.feed import QUOTE_MAX_AGE_S, Markets, VenueMarket
 from engine.model.errors import BrokerError
 from engine.model.instruments import Instrument
 from engine.model.quotes import Quote
@@ -18,9 +18,6 @@ from engine.storage.database import Database
 
 #: Fees and spreads older than this are no longer called live.
 LIVE_FOR = timedelta(hours=1)
-
-#: Quotes whose spread is measured may be this old.
-QUOTE_MAX_AGE_S = 10.0
 
 
 class Costs:

@@ -73,11 +73,9 @@ def with_live(
 
 def measure_spread(quote: Quote) -> Decimal | None:
     """Return a quote's spread as a fraction of its middle, or None when a side is missing or nonsense."""
-    bid, ask = quote.bid, quote.ask
-    if bid is None or ask is None or not (bid.is_finite() and ask.is_finite()):
+    if quote.sides is None:
         return None
-    if not ZERO < bid <= ask:
-        return None
+    bid, ask = quote.sides
     return (ask - bid) * 2 / (ask + bid)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.accounts.valuation import Prices
 from engine.brokers.defects import no_defect_escapes
-from engine.market.feed import VenueMarket
+from engine.market.feed import QUOTE_MAX_AGE_S, VenueMarket
 from engine.market.pricing import plan_symbols, value_in_usd
 from engine.model.errors import BrokerError, TryLaterError
 from engine.model.holdings import AccountReport
@@ -15,9 +15,6 @@ from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import is_at_par
 from engine.model.quotes import Quote
 from engine.model.venues import Venue
-
-#: Quotes used to value a holding may be this old.
-QUOTE_MAX_AGE_S = 10.0
 
 #: What is held is not kept waiting longer than this for what it is worth.
 PRICES_BUDGET_S = 10.0

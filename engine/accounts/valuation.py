@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeGuard
 
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition
 from engine.model.holdings import AccountFigure, AccountReport, Holding, PositionKind
 from engine.model.instruments import base_of
 from engine.model.money import ZERO, exact, is_cash
+from engine.model.quotes import is_price
 
 Prices = Mapping[str, Decimal | None]
 
@@ -79,22 +79,18 @@ def _rate(holding: Holding, prices: Prices) -> Decimal | None:
     if holding.asset == "USD":
         return Decimal(1)
     price = prices.get(holding.asset)
-    if _is_price(price):
+    if is_price(price):
         return price
     if holding.venue_value_usd is None or not holding.total:
         return None
     # What the venue itself counts it at.
     own = holding.venue_value_usd / holding.total
-    return own if _is_price(own) else None
+    return own if is_price(own) else None
 
 
 def _counts_at_venue_value(holding: Holding, prices: Prices) -> bool:
-    is_priced = holding.is_cash or _is_price(prices.get(holding.asset))
+    is_priced = holding.is_cash or is_price(prices.get(holding.asset))
     return not is_priced and _rate(holding, prices) is not None
-
-
-def _is_price(price: Decimal | None) -> TypeGuard[Decimal]:
-    return price is not None and price.is_finite() and price > ZERO
 
 
 def _sum(amounts: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeGuard
 
 from engine.accounts.fees import FeeProfile
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side
+from engine.model.quotes import is_price
 from engine.model.venues import Account
 
 
@@ -85,7 +85,7 @@ class RoutingAccount:
     def price_usd(self) -> Decimal | None:
         """Return what one unit of the base costs in USD, or None when that is unknown."""
         rate = self.quote_rate_usd
-        if rate is None or not _is_price(self.price):
+        if rate is None or not is_price(self.price):
             return None
         with exact():
             return self.price * rate
@@ -93,7 +93,7 @@ class RoutingAccount:
     @property
     def quote_rate_usd(self) -> Decimal | None:
         """Return `quote_usd` when it is a usable rate."""
-        return self.quote_usd if _is_price(self.quote_usd) else None
+        return self.quote_usd if is_price(self.quote_usd) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +138,6 @@ class NoRoute:
 
     request: TradeRequest
     left_out: tuple[LeftOut, ...]
-
-
-def _is_price(figure: Decimal | None) -> TypeGuard[Decimal]:
-    return figure is not None and figure.is_finite() and figure > ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

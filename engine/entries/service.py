@@ -10,7 +10,6 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from engine.accounts.costs import Costs
-from engine.accounts.prices import QUOTE_MAX_AGE_S
 from engine.accounts.reader import AccountReader
 from engine.accounts.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
 from engine.accounts.snapshot import BalanceSnapshot, UserBrokerState
@@ -19,7 +18,7 @@ from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest
 from engine.entries.routes_store import StoredRoute
-from engine.market.feed import Markets, VenueMarket
+from engine.market.feed import QUOTE_MAX_AGE_S, Markets, VenueMarket
 from engine.market.pricing import choose_entry_symbol, plan_symbols, value_in_usd
 from engine.model.errors import BrokerError, TryLaterError
 from engine.model.instruments import AssetClass, Instrument

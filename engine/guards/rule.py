@@ -7,7 +7,6 @@ from engine.model.money import ZERO, InvalidNumberError, exact
 
 #: A loss threshold lies in [LOWEST_THRESHOLD, 0).
 LOWEST_THRESHOLD = Decimal("-0.5")
-DEFAULT_THRESHOLD = Decimal("-0.01")
 
 #: A trigger's price rarely ends; it is cut here, far below any tick.
 _PRICE_DIGITS = 60

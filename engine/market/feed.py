@@ -18,6 +18,8 @@ from engine.model.venues import Venue
 #: The listings are not requested again sooner, whatever the outcome.
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
+#: Quotes that value or show something, and sell nothing, may be this old.
+QUOTE_MAX_AGE_S = 10.0
 #: Two clocks that are read one after the other differ by less, and so do they after a while.
 CLOCKS_AGREE_WITHIN = timedelta(seconds=0.5)
 

@@ -16,8 +16,8 @@ from engine.market.mark import (
     PriceUnknown,
 )
 from engine.model.holdings import Direction
-from engine.model.money import ZERO, exact
-from engine.model.quotes import OrderBook, Quote
+from engine.model.money import exact
+from engine.model.quotes import OrderBook, Quote, is_price
 from engine.model.walk import BookProblem, walk_book
 
 #: A top level that covers less than this part of the guarded quantity is too thin to judge by.
@@ -70,12 +70,7 @@ def judge_quote(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | 
 
 def judged_by(request: MarkRequest, quote: Quote) -> MarkBasis:
     """Return which figure of a quote a position is judged by: the middle of a wide spread, else the side it is closed at."""
-    if (
-        quote.bid is not None
-        and quote.ask is not None
-        and _check_sides(quote.bid, quote.ask) is None
-        and _is_wide(quote.bid, quote.ask, request.threshold)
-    ):
+    if quote.sides is not None and _is_wide(*quote.sides, request.threshold):
         return MarkBasis.MID
     return _closed_at(request.direction)
 
@@ -86,9 +81,7 @@ def figure_of(quote: Quote, basis: MarkBasis) -> Decimal | None:
         return quote.bid
     if basis is MarkBasis.ASK:
         return quote.ask
-    if quote.bid is None or quote.ask is None or _check_sides(quote.bid, quote.ask) is not None:
-        return None
-    return _figure(basis, quote.bid, quote.ask)
+    return None if quote.sides is None else _figure(basis, *quote.sides)
 
 
 def mark_from_book(request: MarkRequest, *, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
@@ -106,7 +99,7 @@ def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark
     return Mark(price=_figure(basis, *sides), basis=basis, at=quote.at)
 
 
-def is_price(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
+def is_usable(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
     """Return whether a quote has two sides that make sense and is of now."""
     return not isinstance(_check_quote(quote, now, max_age_s), PriceProblem)
 
@@ -137,18 +130,15 @@ def _check_quote(quote: Quote, now: datetime, max_age_s: float) -> tuple[Decimal
         return PriceProblem.NO_BID
     if quote.ask is None:
         return PriceProblem.NO_ASK
-    problem = _check_sides(quote.bid, quote.ask) or _check_age(quote.at, now, max_age_s)
-    return problem or (quote.bid, quote.ask)
+    if quote.sides is None:
+        return _name_problem(quote.bid, quote.ask)
+    return _check_age(quote.at, now, max_age_s) or quote.sides
 
 
-def _check_sides(bid: Decimal, ask: Decimal) -> PriceProblem | None:
+def _name_problem(bid: Decimal, ask: Decimal) -> PriceProblem:
     if not (bid.is_finite() and ask.is_finite()):
         return PriceProblem.NOT_A_NUMBER
-    if bid <= ZERO or ask <= ZERO:
-        return PriceProblem.NOT_POSITIVE
-    if bid > ask:
-        return PriceProblem.CROSSED
-    return None
+    return PriceProblem.CROSSED if is_price(bid) and is_price(ask) else PriceProblem.NOT_POSITIVE
 
 
 def _check_age(at: datetime, now: datetime, max_age_s: float) -> PriceProblem | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from engine.market.mark import Mark, MarkRequest, NeedsBook
 from engine.market.mark_rules import (
@@ -16,8 +16,7 @@ from engine.market.mark_rules import (
     mark_from_side,
 )
 from engine.market.second_look import AGREEMENT_RATIO
-from engine.model.money import ZERO
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook, Quote, is_price
 
 #: So many instruments of one venue are compared with their books in one look at the most.
 CHECKS_A_LOOK = 4
@@ -218,7 +217,7 @@ def _is_apart(request: MarkRequest, ticker: Quote, book: OrderBook, tolerance: D
     """Return whether a book lacks the figure that the ticker is judged by, or shows another one."""
     basis = judged_by(request, ticker)
     shown, top = figure_of(ticker, basis), figure_of(book.top, basis)
-    if not _is_price(shown):
+    if not is_price(shown):
         return False
     return top is None or not top.is_finite() or not is_within(top, shown, tolerance)
 
@@ -234,10 +233,6 @@ def _sells_alone(request: MarkRequest, ticker: Quote, book: OrderBook) -> bool:
     if not (isinstance(shown, Mark) and isinstance(in_book, Mark)):
         return False
     return request.is_past(shown.price) != request.is_past(in_book.price)
-
-
-def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:
-    return value is not None and value.is_finite() and value > ZERO
 
 
 def _turn(check: PriceCheck) -> float:

@@ -8,7 +8,7 @@ from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
 from engine.market.mark import MarkRequest
-from engine.market.mark_rules import is_price
+from engine.market.mark_rules import is_usable
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     FIRST_CALLS,
@@ -110,7 +110,7 @@ class PriceChecks:
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
     def _agreed(self, symbol: str, ticker: Quote) -> PriceCheck:
-        if not is_price(ticker, now=self._clock.now(), max_age_s=self._max_age_s):
+        if not is_usable(ticker, now=self._clock.now(), max_age_s=self._max_age_s):
             # What is old or garbage agrees with any book.
             return self.get(symbol)
         return after_agreement(ticker, now_s=self._clock.monotonic())

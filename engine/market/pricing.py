@@ -120,16 +120,8 @@ def _pair(base: str, quote: str, instruments: Mapping[str, Instrument]) -> str |
 
 
 def _rate(held: str, instrument: Instrument, quote: Quote | None) -> Decimal | None:
-    if quote is None or not _sound(quote):
+    if quote is None or quote.sides is None:
         return None
-    if held == instrument.base:
-        return quote.bid
+    bid, ask = quote.sides
     # Selling the quote currency means buying the base at the ask.
-    return _ONE / quote.ask if quote.ask else None
-
-
-def _sound(quote: Quote) -> bool:
-    bid, ask = quote.bid, quote.ask
-    if bid is None or ask is None:
-        return False
-    return bid.is_finite() and ask.is_finite() and 0 < bid <= ask
+    return bid if held == instrument.base else _ONE / ask

@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeGuard
+
+from engine.model.money import ZERO
+
+
+def is_price(figure: Decimal | None) -> TypeGuard[Decimal]:
+    """Return whether a figure can be a price at all: known, finite and above zero."""
+    return figure is not None and figure.is_finite() and figure > ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,12 @@ class Quote:
     bid_quantity: Decimal | None = None
     ask_quantity: Decimal | None = None
     at: datetime
+
+    @property
+    def sides(self) -> tuple[Decimal, Decimal] | None:
+        """Return bid and ask where both are prices and do not cross; None for anything else."""
+        bid, ask = self.bid, self.ask
+        return (bid, ask) if is_price(bid) and is_price(ask) and bid <= ask else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
-from engine.accounts.prices import QUOTE_MAX_AGE_S
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import SCREEN_WAIT_S, BalanceService
@@ -21,7 +20,7 @@ from engine.guards import store as guard_rows
 from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.guards.guard_marks import GuardMarks
-from engine.market.feed import Markets, VenueMarket
+from engine.market.feed import QUOTE_MAX_AGE_S, Markets, VenueMarket
 from engine.market.mark import Mark
 from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols

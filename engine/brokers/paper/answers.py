@@ -72,11 +72,10 @@ def draft_of(request: OrderRequest, instrument: Instrument, *, price: Decimal) -
 
 def price_in(quote: Quote | None, side: Side) -> Decimal | None:
     """Return what a market order pays or brings by a quote; None when it lacks a side or makes no sense."""
-    if quote is None or quote.bid is None or quote.ask is None:
+    if quote is None or quote.sides is None:
         return None
-    if not (quote.bid.is_finite() and quote.ask.is_finite() and ZERO < quote.bid <= quote.ask):
-        return None
-    return quote.ask if side is Side.BUY else quote.bid
+    bid, ask = quote.sides
+    return ask if side is Side.BUY else bid
 
 
 def book_at(price: Decimal, quantity: Decimal, *, at: float) -> Book:

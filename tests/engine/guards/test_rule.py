@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.guards.rule import (
-    DEFAULT_THRESHOLD,
     ThresholdError,
     check_threshold,
     is_breached,
@@ -200,10 +199,6 @@ def test_a_percent_taken_for_a_fraction_is_asked_about(threshold, meant):
 def test_nothing_is_guessed_where_no_percent_was_meant(threshold):
     with pytest.raises(ThresholdError, match=r"0\)$"):
         check_threshold(Decimal(threshold))
-
-
-def test_the_default_threshold_is_minus_one_percent():
-    assert check_threshold(DEFAULT_THRESHOLD) == Decimal("-0.01")
 
 
 @pytest.mark.parametrize(
