@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
@@ -16,6 +15,7 @@ from bot.supervision.sd_notify import notify
 from bot.supervision.stopping import Stop
 from bot.supervision.watchdog import Watchdog
 from bot.telegram.application import Chat
+from engine.engine import Engine
 
 #: A venue that is away must not keep the chat from starting; settling goes on behind it.
 SETTLE_FIRST_S = 10.0
@@ -25,25 +25,6 @@ DRAIN_S = 20.0
 CHAT_FIRST_S = 3.0
 
 log = structlog.get_logger(__name__)
-
-
-class Engine(Protocol):
-    """The trading side, as far as starting and stopping it goes."""
-
-    async def start(self) -> None:
-        """Take up what a former run left in flight, and note from when on it watches."""
-
-    async def settle(self) -> None:
-        """Wait until the outcome of every order is known."""
-
-    def log_in_flight(self) -> None:
-        """Log what is still in flight; new work is refused from `drain` on."""
-
-    async def drain(self, timeout_s: float) -> None:
-        """Wait for what is in flight; the rest is settled at the next start."""
-
-    async def close(self) -> None:
-        """Close venues and database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

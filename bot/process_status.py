@@ -137,7 +137,6 @@ class ProcessStatus:
             alerts_given_up=stored.given_up.alerts,
             last_given_up=_named(stored.given_up),
             posts=stored.posts,
-            database="SQLite" if self._facts.database_file else "PostgreSQL",
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
             database_bytes=_size(self._facts.database_file),

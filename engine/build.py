@@ -118,7 +118,7 @@ class _Parts:
         return BalanceService(
             reader=self.reader,
             reports=self._reports,
-            outcomes=self._outages,
+            note_outcome=self._outages.note,
             database=self._database,
             clock=self._clock,
             tasks=self._base.tasks,

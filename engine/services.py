@@ -10,7 +10,7 @@ from engine.exits.audit import Audit
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.portfolio.service import PortfolioService
-from engine.status import StatusSource
+from engine.status import FetchStatus
 from engine.users.users import Users
 
 
@@ -27,4 +27,4 @@ class Services:
     halts: HaltSwitch
     history: Audit
     routes: RouteService
-    status: StatusSource
+    fetch_status: FetchStatus

@@ -1,10 +1,10 @@
 """What `/status` shows of the process, and what of it needs the owner; bot/ fills it, the chat shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import TypeAlias
 
 from engine import wall_time
 from engine.alerts.messages import RecordUnreadable
@@ -118,7 +118,6 @@ class StatusReport:
     exits_in_flight: int
     outbox_waiting: int
     outbox_oldest_at: datetime | None
-    database: str
     database_revision: str
     database_bytes: int
     #: Armed guards that cannot act now, each with the reason.
@@ -266,8 +265,5 @@ def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
         yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)
 
 
-class StatusSource(Protocol):
-    """Whoever knows the process; bot/ fills it."""
-
-    async def fetch_status(self, user_id: int) -> StatusReport:
-        """Return the process's state, with only this user's accounts."""
+#: Returns the process's state, with only one user's accounts and guards; bot/ knows it.
+FetchStatus: TypeAlias = Callable[[int], Awaitable[StatusReport]]

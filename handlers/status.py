@@ -9,6 +9,6 @@ from handlers.render.status import render_status
 
 async def show_status(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Show the state of the process."""
-    report = await context.services.status.fetch_status(context.user.user_id)
+    report = await context.services.fetch_status(context.user.user_id)
     halt = await context.services.halts.fetch_halt(context.user.user_id)
     return render_status(report, context.reader, halt)

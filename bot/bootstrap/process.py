@@ -270,7 +270,7 @@ def _services(base: Foundation, engine: Engine, status: ProcessStatus) -> Servic
         halts=engine.halts,
         history=engine.audit,
         routes=engine.routes,
-        status=status,
+        fetch_status=status.fetch_status,
     )
 
 

@@ -13,9 +13,10 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from bot.supervision.restarting import run_restarting
 from bot.telegram.connection import TelegramConnection
 from bot.telegram.errors import error_text
-from bot.telegram.ordering import PerChat, UpdateLog
+from bot.telegram.ordering import PerChat
 from bot.telegram.polling import Polling
 from bot.telegram.retry import backoff_s, kept_pause_s, requested_pause_s
+from bot.telegram.updates import StoredUpdates
 from engine.status import JobStatus
 from handlers.chat_context import CONTEXT_TYPES, ChatApplication
 
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 def build_application(
-    *, token: SecretStr, api_url: str, updates: UpdateLog, connection: TelegramConnection
+    *, token: SecretStr, api_url: str, updates: StoredUpdates, connection: TelegramConnection
 ) -> ChatApplication:
     """Build the application without any handler."""
     # Without it python-telegram-bot 22.8 warns of its own use of whole seconds.

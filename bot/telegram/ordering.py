@@ -4,26 +4,18 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-
-class UpdateLog(Protocol):
-    """Remembers over restarts which updates were handled: Telegram repeats what was not confirmed to it."""
-
-    async def is_handled(self, update_id: int) -> bool:
-        """Return whether the update was handled before."""
-
-    async def mark_handled(self, update_id: int) -> None:
-        """Remember that it was."""
+from bot.telegram.updates import StoredUpdates
 
 
 class PerChat(BaseUpdateProcessor):
     """Holds a lock per chat while one of its updates is handled."""
 
-    def __init__(self, most: int, *, updates: UpdateLog) -> None:
+    def __init__(self, most: int, *, updates: StoredUpdates) -> None:
         super().__init__(most)
         #: Called with the chat after each update that was handled.
         self.on_handled: Callable[[int], None] = lambda _chat_id: None

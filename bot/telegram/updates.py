@@ -15,7 +15,7 @@ KEEP = timedelta(days=2)
 
 
 class StoredUpdates:
-    """An UpdateLog that survives restarts."""
+    """Remembers over restarts which updates were handled: Telegram repeats what was not confirmed to it."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

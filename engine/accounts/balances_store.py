@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from engine import wall_time
@@ -84,18 +84,6 @@ async def add_snapshot(session: DatabaseSession, figures: SnapshotFigures) -> No
             complete=figures.complete,
         ),
     )
-
-
-_HISTORY = Prepared(
-    select(SnapshotRow)
-    .where(col(SnapshotRow.account_id) == bindparam("account_id"))
-    .order_by(col(SnapshotRow.taken_at), col(SnapshotRow.snapshot_id))
-)
-
-
-async def load_snapshots(session: DatabaseSession, account_id: str) -> tuple[SnapshotFigures, ...]:
-    """Return an account's history, oldest first."""
-    return await readable_rows(session, _HISTORY, _figures, account_id=account_id)
 
 
 async def thin_snapshots(

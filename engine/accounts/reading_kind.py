@@ -1,7 +1,8 @@
 """What is read of an account, and who hears what came of it."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TypeAlias
 
 from engine.model.errors import BrokerError
 from engine.model.venues import Account
@@ -16,8 +17,5 @@ class ReadingKind(StrEnum):
     PRICES = "prices"
 
 
-class ReadingOutcomes(Protocol):
-    """Hears what came of each reading, so that a broker's owner is alerted when it stays silent."""
-
-    async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
-        """Record the outcome of a reading; None means success."""
+#: Records what came of a reading, where no error is success, so that a broker's owner is alerted when it stays silent.
+NoteOutcome: TypeAlias = Callable[[Account, ReadingKind, BrokerError | None], Awaitable[None]]

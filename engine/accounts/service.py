@@ -8,7 +8,7 @@ from functools import partial
 from engine.accounts import balances_store as rows
 from engine.accounts.balances_store import AccountState, SnapshotFigures
 from engine.accounts.reader import AccountReader
-from engine.accounts.reading_kind import ReadingKind, ReadingOutcomes
+from engine.accounts.reading_kind import NoteOutcome, ReadingKind
 from engine.accounts.reports import Reports
 from engine.accounts.snapshot import BalanceOverview, UserBrokerState, combine
 from engine.clock import Clock
@@ -40,14 +40,14 @@ class BalanceService:
         *,
         reader: AccountReader,
         reports: Reports,
-        outcomes: ReadingOutcomes,
+        note_outcome: NoteOutcome,
         database: Database,
         clock: Clock,
         tasks: Tasks,
     ) -> None:
         self._reader = reader
         self._reports = reports
-        self._outcomes = outcomes
+        self._note_outcome = note_outcome
         self._database = database
         self._clock = clock
         self._tasks = tasks
@@ -159,22 +159,22 @@ class BalanceService:
         except TimeoutError:
             if not self._reader.is_valuing(account):
                 silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
-                await self._outcomes.note(account, ReadingKind.BALANCES, silence)
+                await self._note_outcome(account, ReadingKind.BALANCES, silence)
                 return
             # The account has answered.
             state = await self._reader.read(account)
         except Exception as e:
             # The venue's answer was not used: no better than none.
             defect = ReadingDefectError(account.venue, f"a defect of the bot itself ({type(e).__name__})")
-            await self._outcomes.note(account, ReadingKind.BALANCES, defect)
+            await self._note_outcome(account, ReadingKind.BALANCES, defect)
             raise
         failures = Failures()
         with failures.turn_of("storing the figures"):
             await self._save(account, state)
         with failures.turn_of("telling of outages"):
-            await self._outcomes.note(account, ReadingKind.BALANCES, self._reader.error(account))
+            await self._note_outcome(account, ReadingKind.BALANCES, self._reader.error(account))
             if state.connected:
-                await self._outcomes.note(account, ReadingKind.PRICES, self._reader.prices_error(account))
+                await self._note_outcome(account, ReadingKind.PRICES, self._reader.prices_error(account))
         if state.connected:
             with failures.turn_of("following what is held"):
                 await after(account)

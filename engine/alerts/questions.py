@@ -115,9 +115,7 @@ class Offer:
     lines: tuple[OfferLine, ...]
     choices: tuple[Choice, ...]
     threshold: Decimal
-    #: Cost of trading in and out as a fraction, where it exceeds the threshold; None otherwise.
-    costlier_than_threshold: Decimal | None
-    #: The same for each broker where it does.
+    #: What trading in and out costs at each broker where it exceeds the threshold.
     costly_at: tuple[TradingCost, ...] = ()
     as_of: datetime
     expires_at: datetime

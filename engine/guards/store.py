@@ -23,8 +23,6 @@ _FIELDS = tuple(field.name for field in fields(Guard))
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
 _GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
-#: Where several may write at once, nobody changes it before this transaction ends; SQLite has one writer anyway.
-_GUARD_TO_CHANGE = Prepared(_GUARD.statement.with_for_update())
 _OPEN_OF_ACCOUNT = Prepared(
     select(GuardRow)
     .where(col(GuardRow.account_id) == bindparam("account_id"), _OPEN)
@@ -95,7 +93,7 @@ async def check_guard(session: DatabaseSession, was: Guard) -> None:
         StaleGuardError: it is not.
 
     """
-    if await readable_row(session, _GUARD_TO_CHANGE, _guard, guard_id=was.guard_id) != was:
+    if await readable_row(session, _GUARD, _guard, guard_id=was.guard_id) != was:
         raise StaleGuardError(was.guard_id)
 
 

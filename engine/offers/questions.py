@@ -53,14 +53,12 @@ async def create_offer(
         )
         for button in buttons
     ]
-    costly = costly_at(proposals, threshold=threshold)
     return Offer(
         about=about,
         lines=tuple(proposal.line for proposal in proposals),
         choices=tuple(choices),
         threshold=threshold,
-        costlier_than_threshold=max((one.fees for one in costly), default=None),
-        costly_at=costly,
+        costly_at=costly_at(proposals, threshold=threshold),
         as_of=now,
         expires_at=now + valid_for,
     )

@@ -29,7 +29,7 @@ _NEWEST = Prepared(
 
 
 async def load_open_questions(
-    session: DatabaseSession, user_id: int, *, now: datetime
+    session: DatabaseSession, user_id: int, now: datetime
 ) -> frozenset[PositionKey]:
     """Return which positions a question about a guard is open about.
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TypeAlias
 
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
@@ -39,14 +39,8 @@ from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
-
-class LoadOpenQuestions(Protocol):
-    """Loads from the database."""
-
-    async def __call__(
-        self, session: DatabaseSession, user_id: int, *, now: datetime
-    ) -> frozenset[PositionKey]:
-        """Return which positions of a user a question is still open about."""
+#: Returns which positions of a user a question is open about at a time.
+LoadOpenQuestions: TypeAlias = Callable[[DatabaseSession, int, datetime], Awaitable[frozenset[PositionKey]]]
 
 
 class PortfolioService:
@@ -183,7 +177,7 @@ class PortfolioService:
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
             open_questions = await self._load_open_questions(
-                session, report.account.user_id, now=self._clock.now()
+                session, report.account.user_id, self._clock.now()
             )
             unsettled = await load_unsettled(
                 session,

@@ -115,7 +115,7 @@ def _outbox_parts(report: StatusReport, reader: Reader) -> Iterator[str]:
 
 def _database(report: StatusReport) -> str:
     size = f"{report.database_bytes / _BYTES_PER_MB:,.1f} MB"
-    return f"{escape(report.database)}, {size}, revision {escape(report.database_revision)}"
+    return f"SQLite, {size}, revision {escape(report.database_revision)}"
 
 
 def _section(title: str, lines: Iterator[str]) -> str:

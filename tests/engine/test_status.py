@@ -55,7 +55,6 @@ def a_report(**changes):
         "exits_in_flight": 0,
         "outbox_waiting": 0,
         "outbox_oldest_at": None,
-        "database": "SQLite",
         "database_revision": "1",
         "database_bytes": 1,
     }

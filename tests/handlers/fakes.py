@@ -86,7 +86,7 @@ class FakeEngine:
             halts=self,
             history=self,
             routes=self,
-            status=self,
+            fetch_status=self.fetch_status,
         )
 
     def asked(self, verb):

@@ -284,7 +284,6 @@ reports = st.builds(
         given_up=st.integers(min_value=0),
         last_error=words,
     ),
-    database=names,
     database_revision=names,
     database_bytes=st.integers(min_value=0, max_value=2**40),
 )
@@ -310,7 +309,6 @@ offers = st.builds(
         st.builds(Choice, kind=st.sampled_from(ChoiceKind), confirmation_id=_ids, subject=maybe(names))
     ),
     threshold=thresholds,
-    costlier_than_threshold=maybe(ratios),
     as_of=times,
     expires_at=times,
 )

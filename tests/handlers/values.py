@@ -156,7 +156,6 @@ def offer(about="guard", lines=None, choices=None, **changes):
         "lines": (offer_line(),) if lines is None else lines,
         "choices": (choice(), choice(ChoiceKind.CANCEL, "no1")) if choices is None else choices,
         "threshold": Decimal("-0.01"),
-        "costlier_than_threshold": None,
         "as_of": ago(seconds=1),
         "expires_at": NOW + timedelta(minutes=10),
     }
@@ -239,7 +238,6 @@ def status(**changes):
         "exits_in_flight": 0,
         "outbox_waiting": 0,
         "outbox_oldest_at": None,
-        "database": "SQLite, nija.db",
         "database_revision": "0001",
         "database_bytes": 1_234_567,
     }

@@ -57,7 +57,6 @@ async def test_an_alert_whose_buttons_telegram_does_not_take_arrives_without_the
         lines=(),
         choices=(too_long_a_button,),
         threshold=Decimal("-0.01"),
-        costlier_than_threshold=None,
         as_of=START,
         expires_at=START,
     )

@@ -21,13 +21,23 @@ def test_systemd_is_notified(supervisor):
     assert supervisor.recv(100) == b"READY=1"
 
 
-def test_without_systemd_nobody_is_notified(monkeypatch):
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+def test_without_systemd_nobody_is_notified(supervisor, monkeypatch):
+    monkeypatch.delenv("NOTIFY_SOCKET")
 
     notify("READY=1")
 
+    assert_nothing_arrived(supervisor)
 
-def test_a_supervisor_that_is_gone_harms_nothing(monkeypatch, tmp_path):
+
+def test_a_supervisor_that_is_gone_harms_nothing(supervisor, monkeypatch, tmp_path):
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
 
     notify("WATCHDOG=1")
+
+    assert_nothing_arrived(supervisor)
+
+
+def assert_nothing_arrived(supervisor):
+    supervisor.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        supervisor.recv(100)

@@ -12,6 +12,7 @@ from engine.accounts.snapshot import UserBrokerState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import DEMO_STORY, OWNER_ID
+from tests.engine.accounts.snapshots import stored_snapshots
 
 VENUES = (Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA)
 
@@ -28,7 +29,7 @@ async def overview(room):
 
 async def snapshots(room, venue=Venue.KRAKEN):
     async with room.database.read() as session:
-        return await rows.load_snapshots(session, f"env-{venue.value}")
+        return await stored_snapshots(session, f"env-{venue.value}")
 
 
 async def test_all_brokers_are_added_up(wide):

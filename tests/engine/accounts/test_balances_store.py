@@ -10,6 +10,7 @@ from engine.accounts.balances_store import AccountState, SnapshotFigures
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState
 from engine.model.holdings import AccountReport, Direction, Holding, MarginPosition, PositionKind
 from engine.model.venues import Venue
+from tests.engine.accounts.snapshots import stored_snapshots
 from tests.engine.storage.stored import ALPACA, KRAKEN, NOW, OWNER
 
 REPORT = AccountReport(
@@ -124,7 +125,7 @@ async def test_history_comes_back_oldest_first_and_for_its_account_only(database
             await balances.add_snapshot(session, each)
 
     async with database.read() as session:
-        assert await balances.load_snapshots(session, KRAKEN.account_id) == (older, newer)
+        assert await stored_snapshots(session, KRAKEN.account_id) == (older, newer)
 
 
 async def test_old_history_keeps_the_last_of_each_hour_and_of_each_day(database):
@@ -141,8 +142,8 @@ async def test_old_history_keeps_the_last_of_each_hour_and_of_each_day(database)
         await balances.thin_snapshots(session, hourly_before=NOW - day, daily_before=NOW - 30 * day)
 
     async with database.read() as session:
-        kept = [each.taken_at for each in await balances.load_snapshots(session, KRAKEN.account_id)]
-        other = [each.taken_at for each in await balances.load_snapshots(session, ALPACA.account_id)]
+        kept = [each.taken_at for each in await stored_snapshots(session, KRAKEN.account_id)]
+        other = [each.taken_at for each in await stored_snapshots(session, ALPACA.account_id)]
     assert kept == [daily[1], daily[2], hourly[1], hourly[2], *recent]
     assert other == kept
 
@@ -157,5 +158,5 @@ async def test_history_is_thinned_however_much_has_piled_up(database):
         await balances.thin_snapshots(session, hourly_before=after, daily_before=NOW)
 
     async with database.read() as session:
-        kept = await balances.load_snapshots(session, KRAKEN.account_id)
+        kept = await stored_snapshots(session, KRAKEN.account_id)
     assert [each.taken_at for each in kept] == [NOW + timedelta(seconds=2499)]

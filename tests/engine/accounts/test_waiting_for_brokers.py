@@ -49,7 +49,7 @@ def a_service(database, *brokers):
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),
         reports=reports,
-        outcomes=OutageMonitor(database=database, clock=clock, watched=unguarded),
+        note_outcome=OutageMonitor(database=database, clock=clock, watched=unguarded).note,
         database=database,
         clock=clock,
         tasks=Tasks(report=lambda name, error: None),

@@ -123,7 +123,7 @@ async def test_a_threshold_larger_than_the_cost_of_trading_needs_no_warning(met)
 
     # Kraken's first tier takes 0.4 % each way, which is less than 1 %.
     assert isinstance(offer, Offer)
-    assert offer.costlier_than_threshold is None
+    assert offer.costly_at == ()
 
 
 async def test_coinbases_first_tier_costs_more_than_the_threshold_and_is_named(rooms):
@@ -134,7 +134,7 @@ async def test_coinbases_first_tier_costs_more_than_the_threshold_and_is_named(r
 
         offer = await service(room).offer_guard(OWNER_ID, "ETH", None)
 
-        assert offer.costlier_than_threshold == Decimal("0.024")
+        assert [one.fees for one in offer.costly_at] == [Decimal("0.024")]
         assert [(one.venue, one.fees) for one in offer.costly_at] == [(Venue.COINBASE, Decimal("0.024"))]
 
 

@@ -167,7 +167,6 @@ def test_selling_at_once_is_asked_apart_and_the_button_looks_it():
         "would_sell",
         lines=(_would_be_sold(),),
         choices=(choice(ChoiceKind.GUARD_AND_SELL_NOW, "s1", "BTC"), choice(ChoiceKind.CANCEL, "s2")),
-        costlier_than_threshold=Decimal("0.014"),
         costly_at=(TradingCost(venue=Venue.COINBASE, fees=Decimal("0.014")),),
     )
 
