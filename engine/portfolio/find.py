@@ -15,9 +15,8 @@ from engine.model.holdings import (
     MarginPosition,
     PositionKey,
     PositionKind,
-    Unsettled,
 )
-from engine.model.instruments import Instrument
+from engine.model.instruments import Instrument, base_of, quote_of
 from engine.model.money import ZERO
 from engine.portfolio.account_facts import AccountFacts, exit_symbols
 from engine.portfolio.position import Position
@@ -32,21 +31,7 @@ def find_positions(facts: AccountFacts) -> tuple[Position, ...]:
     there = [*spot, *short, *margin]
     keys = {position.key for position in there}
     waiting = [one for one in facts.guards if one.state is GuardState.PAUSED and one.key not in keys]
-    everything = (*there, *(_gone(facts, guard) for guard in waiting))
-    return tuple(_with_account_facts(facts, one) for one in everything)
-
-
-def _with_account_facts(facts: AccountFacts, position: Position) -> Position:
-    """Return a position with what is known of all of its account's at once."""
-    symbol = position.symbol or ""
-    return replace(
-        position,
-        has_open_question=position.key in facts.open_questions,
-        step_at_request=facts.report.step,
-        step_included=facts.step_included,
-        is_listing_known=bool(facts.instruments),
-        last_mark=_last_mark(facts, position.guard, symbol),
-    )
+    return (*there, *(_gone(facts, guard) for guard in waiting))
 
 
 def thin_symbols(positions: Sequence[Position]) -> frozenset[str]:
@@ -65,28 +50,18 @@ def marks_of(positions: Sequence[Position]) -> Mapping[str, Mark]:
     }
 
 
-def _last_mark(facts: AccountFacts, guard: Guard | None, symbol: str) -> Mark | None:
-    seen = facts.guard_marks.get(guard.guard_id) if guard else None
-    return seen.last if seen is not None and seen.last is not None else facts.last_marks.get(symbol)
-
-
 def _spot(facts: AccountFacts, holding: Holding, symbols: Mapping[str, str]) -> Position:
-    guard = _guard(facts, PositionKind.SPOT, holding.asset)
+    key = _key(facts, PositionKind.SPOT, holding.asset)
+    guard = _guard(facts, key)
     symbol = guard.symbol if guard else symbols.get(holding.asset)
-    instrument = facts.instruments.get(symbol) if symbol else None
-    basis, unsettled = facts.bases.get(holding.asset), _unsettled(facts, holding)
+    basis, unsettled = facts.bases.get(holding.asset), facts.unsettled.get(key)
     is_shrunk = basis is not None and holding.total < basis.quantity
     is_pending = unsettled is not None or is_shrunk
     # Until the fills of a sale are read, the cost of the rest is unknown; a sale of ours changes no average.
     is_being_sold = guard is not None and guard.state is GuardState.CLOSING
     costed = basis if basis and basis.explained and (is_being_sold or not is_pending) else None
-    return Position(
-        account=facts.report.account,
-        kind=PositionKind.SPOT,
-        direction=Direction.LONG,
-        asset=holding.asset,
-        instrument=instrument,
-        quantity=holding.total,
+    return replace(
+        _found(facts, key, Direction.LONG, symbol=symbol, quantity=holding.total, guard=guard),
         locked=holding.locked,
         explained=costed.explained if costed else ZERO,
         cost=costed.cost if costed else None,
@@ -94,99 +69,88 @@ def _spot(facts: AccountFacts, holding: Holding, symbols: Mapping[str, str]) -> 
         history_incomplete=basis is None or not basis.complete or basis.quantity != holding.total,
         fills_pending=is_pending,
         unsettled=unsettled,
-        mark=_mark(facts, guard, instrument, Direction.LONG, holding.total),
-        quote_usd=_quote_usd(facts, instrument),
-        taker=_taker(facts, instrument),
-        guard=guard,
         venue_entry=holding.venue_entry,
-        as_of=facts.report.at,
-        venue_as_of=facts.report.venue_at,
     )
 
 
 def _gone(facts: AccountFacts, guard: Guard) -> Position:
     """Return what is not there now and has a guard that waits, so that it can be seen and taken off."""
-    instrument = facts.instruments.get(guard.symbol)
-    return Position(
-        account=facts.report.account,
-        kind=guard.kind,
-        direction=guard.direction,
-        asset=guard.asset,
-        instrument=instrument,
-        quantity=ZERO,
-        mark=_mark(facts, guard, instrument, guard.direction, guard.quantity),
-        quote_usd=_quote_usd(facts, instrument),
-        taker=_taker(facts, instrument),
-        guard=guard,
-        leverage=guard.leverage,
-        as_of=facts.report.at,
-        venue_as_of=facts.report.venue_at,
+    found = _found(
+        facts, guard.key, guard.direction, symbol=guard.symbol, quantity=guard.quantity, guard=guard
     )
-
-
-def _unsettled(facts: AccountFacts, holding: Holding) -> Unsettled | None:
-    account_id = facts.report.account.account_id
-    return facts.unsettled.get(
-        PositionKey(account_id=account_id, kind=PositionKind.SPOT, asset=holding.asset)
-    )
+    return replace(found, quantity=ZERO, leverage=guard.leverage)
 
 
 def _short(facts: AccountFacts, holding: Holding) -> Position:
     """Return what is owed to the venue: shown, never guarded, because closing it is a purchase."""
-    instrument = facts.instruments.get(holding.symbol) if holding.symbol else None
-    return Position(
-        account=facts.report.account,
-        kind=PositionKind.SPOT,
-        direction=Direction.SHORT,
-        asset=holding.asset,
-        instrument=instrument,
-        quantity=-holding.total,
-        mark=_mark(facts, None, instrument, Direction.SHORT, -holding.total),
-        quote_usd=_quote_usd(facts, instrument),
-        taker=_taker(facts, instrument),
-        guard=None,
-        as_of=facts.report.at,
-        venue_as_of=facts.report.venue_at,
-    )
+    key = _key(facts, PositionKind.SPOT, holding.asset)
+    return _found(facts, key, Direction.SHORT, symbol=holding.symbol, quantity=-holding.total, guard=None)
 
 
 def _margin(facts: AccountFacts, position: MarginPosition) -> Position:
-    instrument = facts.instruments.get(position.symbol)
-    base, _, quote = position.symbol.partition("/")
-    guard = _guard(facts, PositionKind.MARGIN, base, symbol=position.symbol)
-    key = PositionKey(
-        account_id=facts.report.account.account_id,
-        kind=PositionKind.MARGIN,
-        asset=base,
-        symbol=position.symbol,
-    )
+    key = _key(facts, PositionKind.MARGIN, base_of(position.symbol), position.symbol)
+    guard = _guard(facts, key)
     if guard is not None and guard.direction is not position.direction:
         # It guarded what an external trade turned around.
         guard = None
-    return Position(
-        account=facts.report.account,
-        kind=PositionKind.MARGIN,
-        direction=position.direction,
-        asset=base,
-        instrument=instrument,
-        quantity=position.quantity,
+    unsettled = facts.unsettled.get(key)
+    return replace(
+        _found(
+            facts, key, position.direction, symbol=position.symbol, quantity=position.quantity, guard=guard
+        ),
         explained=position.quantity,
         cost=position.cost,
-        cost_currency=quote,
-        mark=_mark(facts, guard, instrument, position.direction, position.quantity),
-        quote_usd=_quote_usd(facts, instrument),
-        taker=_taker(facts, instrument),
-        guard=guard,
+        cost_currency=quote_of(position.symbol),
         leverage=position.leverage,
-        unsettled=unread if (unread := facts.unsettled.get(key)) and not unread.is_read else None,
-        as_of=facts.report.at,
-        venue_as_of=facts.report.venue_at,
+        unsettled=unsettled if unsettled is not None and not unsettled.is_read else None,
     )
 
 
-def _guard(facts: AccountFacts, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
-    key = PositionKey(account_id=facts.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
+def _key(facts: AccountFacts, kind: PositionKind, asset: str, symbol: str | None = None) -> PositionKey:
+    return PositionKey(account_id=facts.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
+
+
+def _guard(facts: AccountFacts, key: PositionKey) -> Guard | None:
     return next((guard for guard in facts.guards if guard.key == key), None)
+
+
+def _found(
+    facts: AccountFacts,
+    key: PositionKey,
+    direction: Direction,
+    *,
+    symbol: str | None,
+    quantity: Decimal,
+    guard: Guard | None,
+) -> Position:
+    """Return a position with what is gathered of every kind of it."""
+    instrument = facts.instruments.get(symbol) if symbol else None
+    return Position(
+        account=facts.report.account,
+        kind=key.kind,
+        direction=direction,
+        asset=key.asset,
+        instrument=instrument,
+        quantity=quantity,
+        is_listing_known=bool(facts.instruments),
+        mark=_mark(facts, guard, instrument, direction, quantity),
+        last_mark=_last_mark(facts, guard, instrument),
+        quote_usd=_quote_usd(facts, instrument),
+        taker=_taker(facts, instrument),
+        guard=guard,
+        has_open_question=key in facts.open_questions,
+        as_of=facts.report.at,
+        venue_as_of=facts.report.venue_at,
+        step_at_request=facts.report.step,
+        step_included=facts.step_included,
+    )
+
+
+def _last_mark(facts: AccountFacts, guard: Guard | None, instrument: Instrument | None) -> Mark | None:
+    seen = facts.guard_marks.get(guard.guard_id) if guard else None
+    if seen is not None and seen.last is not None:
+        return seen.last
+    return facts.last_marks.get(instrument.symbol) if instrument else None
 
 
 def _mark(

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -26,7 +26,8 @@ from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols
 from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
-from engine.model.holdings import AccountReport, PositionKey
+from engine.model.holdings import AccountReport, PositionKey, Unsettled
+from engine.model.instruments import Instrument
 from engine.model.quotes import OrderBook
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
@@ -41,6 +42,15 @@ from engine.storage.session import DatabaseSession
 
 #: Returns which positions of a user a question is open about at a time.
 LoadOpenQuestions: TypeAlias = Callable[[DatabaseSession, int, datetime], Awaitable[frozenset[PositionKey]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What the database holds about the positions of an account."""
+
+    guards: tuple[Guard, ...]
+    open_questions: frozenset[PositionKey]
+    unsettled: Mapping[PositionKey, Unsettled]
 
 
 class PortfolioService:
@@ -172,72 +182,78 @@ class PortfolioService:
         return await self._confirmer.confirm(positions, quantity=quantity)
 
     async def _facts(self, report: AccountReport, *, fresh: bool) -> AccountFacts:
-        account_id = report.account.account_id
-        market = self._markets[report.account.venue]
+        account = report.account
+        market = self._markets[account.venue]
         async with self._database.read() as session:
-            guards = await guard_rows.load_open_guards(session, account_id)
-            open_questions = await self._load_open_questions(
-                session, report.account.user_id, self._clock.now()
-            )
-            unsettled = await load_unsettled(
-                session,
-                account_id,
-                read=report.step,
-                awaited=self._reports.awaited(),
-            )
+            stored = await self._load_stored(session, report)
         bases = {
             holding.asset: basis
             for holding in report.spot_positions
-            if (basis := self._histories.basis(account_id, holding.asset)) is not None
+            if (basis := self._histories.basis(account.account_id, holding.asset)) is not None
         }
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                instruments = await market.instruments()
-        except (BrokerError, TimeoutError):
-            instruments = {}
+        instruments = await _instruments(market)
         symbols = {
             *exit_symbols(report, bases, instruments).values(),
             *(position.symbol for position in report.margin_positions),
             *(holding.symbol for holding in report.shorts if holding.symbol),
-            *(guard.symbol for guard in guards),
+            *(guard.symbol for guard in stored.guards),
         }
-        quotes_of = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
-        wanted = symbols | plan_symbols(quotes_of, instruments)
-        if fresh and wanted:
-            await self._ask_for_quotes(market, wanted)
-        reading = await self._quotes(market, wanted)
+        reading = await self._quotes(market, _quoted(symbols, instruments), fresh=fresh)
         return AccountFacts(
             report=report,
-            guards=guards,
-            open_questions=open_questions,
+            guards=stored.guards,
+            open_questions=stored.open_questions,
             instruments=instruments,
             quotes=reading.quotes,
-            no_quote=reading.no_quote_beside(is_account_read=self._reader.state(report.account).connected),
+            no_quote=reading.no_quote_beside(is_account_read=self._reader.state(account).connected),
             session=await _session(market),
             bases=bases,
-            takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
+            takers={symbol: self._costs.taker(account, symbol) for symbol in symbols},
             guard_marks=self._guard_marks.by_id,
-            last_marks=self._last_marks[report.account.venue],
-            unsettled=unsettled,
+            last_marks=self._last_marks[account.venue],
+            unsettled=stored.unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,
             now=self._clock.now(),
-            step_included=self._reports.certain_step(account_id, SHOWN_LATE_WITHIN),
+            step_included=self._reports.certain_step(account.account_id, SHOWN_LATE_WITHIN),
         )
 
-    @staticmethod
-    async def _ask_for_quotes(market: VenueMarket, symbols: set[str]) -> None:
-        """Have new quotes kept; where none come, what is kept shows its age."""
-        with suppress(BrokerError, TimeoutError):
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                await market.fetch_quotes(symbols)
+    async def _load_stored(self, session: DatabaseSession, report: AccountReport) -> _Stored:
+        account = report.account
+        return _Stored(
+            guards=await guard_rows.load_open_guards(session, account.account_id),
+            open_questions=await self._load_open_questions(session, account.user_id, self._clock.now()),
+            unsettled=await load_unsettled(
+                session, account.account_id, read=report.step, awaited=self._reports.awaited()
+            ),
+        )
 
-    async def _quotes(self, market: VenueMarket, symbols: set[str]) -> QuoteReading:
+    async def _quotes(self, market: VenueMarket, symbols: set[str], *, fresh: bool) -> QuoteReading:
+        if fresh and symbols:
+            # Where no new ones come, what is kept shows its age.
+            with suppress(BrokerError, TimeoutError):
+                async with asyncio.timeout(SCREEN_WAIT_S):
+                    await market.fetch_quotes(symbols)
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 return await market.read_quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
         except TimeoutError as e:
             return QuoteReading(failed=e)
+
+
+def _quoted(symbols: set[str], instruments: Mapping[str, Instrument]) -> set[str]:
+    """Return the pairs whose quotes price some pairs, in dollars too."""
+    currencies = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
+    return symbols | plan_symbols(currencies, instruments)
+
+
+async def _instruments(market: VenueMarket) -> Mapping[str, Instrument]:
+    """Return what a venue lists; nothing where it does not answer in time."""
+    try:
+        async with asyncio.timeout(SCREEN_WAIT_S):
+            return await market.instruments()
+    except (BrokerError, TimeoutError):
+        return {}
 
 
 async def _books(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, OrderBook]:
