@@ -159,17 +159,6 @@ def finish_restore(prepared: Prepared, *, now: datetime) -> Restored:
     )
 
 
-def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
-    """Put a backup in the place of a database that nobody has open.
-
-    Raises:
-        BackupError: as `prepare_restore`.
-
-    """
-    with prepare_restore(file, target) as prepared:
-        return finish_restore(prepared, now=now)
-
-
 def _check_is_backup(file: Path, target: Path) -> None:
     if file.is_dir():
         raise BackupError(f"{file.absolute()} is a folder, no NIJA backup; nothing was changed.")

@@ -12,8 +12,9 @@ from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.offers.copies import disarm_copy
 from engine.orders.store import load_live_intents
-from engine.storage.backup import backup_database, restore_database
+from engine.storage.backup import backup_database
 from tests.engine.exits.manual import NOTHING, SOME, begin
+from tests.engine.storage.restoring import restore_database
 
 ORIGINAL, COPY = "inode 12 generation 77", "inode 12 generation 78"
 

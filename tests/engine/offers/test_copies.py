@@ -17,10 +17,11 @@ from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.offers.copies import disarm_copy
 from engine.offers.outcomes import ComparedFirst, Nothing
-from engine.storage.backup import backup_database, restore_database
+from engine.storage.backup import backup_database
 from engine.storage.restored import disarm
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
+from tests.engine.storage.restoring import restore_database
 
 ORIGINAL, COPY = "inode 12 generation 77", "inode 12 generation 78"
 

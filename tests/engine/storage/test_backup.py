@@ -13,10 +13,10 @@ from engine.storage.backup import (
     backup_database,
     database_file,
     prepare_restore,
-    restore_database,
 )
 from engine.storage.contents import Contents
 from engine.storage.migrate import migration_config, run_migrations
+from tests.engine.storage.restoring import restore_database
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()

@@ -6,9 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from engine.storage.backup import backup_database, restore_database
+from engine.storage.backup import backup_database
 from engine.storage.migrate import run_migrations
 from engine.storage.swap import UnfinishedSwapError, finish_swap, refuse_unfinished, set_foreign_log_aside
+from tests.engine.storage.restoring import restore_database
 from tests.engine.storage.test_backup import NOW, add_user, names, users
 
 #: Kills a copy of itself at each change of a file that the work makes, one after the other, in a folder of its own.
@@ -16,7 +17,7 @@ KILLER = """
 import json, os, shutil, sqlite3, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from engine.storage.backup import backup_database, restore_database
+from engine.storage.backup import backup_database, finish_restore, prepare_restore
 from engine.storage.swap import finish_swap
 
 template, folder, work = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -41,7 +42,8 @@ def at(number):
     if child == 0:
         left[0] = number
         if work == "restore":
-            restore_database(here / "copy.db", here / "nija.db", now=datetime.now(UTC))
+            with prepare_restore(here / "copy.db", here / "nija.db") as prepared:
+                finish_restore(prepared, now=datetime.now(UTC))
         elif work == "backup":
             backup_database(here / "nija.db", here / "new.db")
         os._exit(0)
