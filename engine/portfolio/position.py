@@ -10,7 +10,7 @@ from engine.guards import rule
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.holdings import Direction, PositionKey, PositionKind, Unsettled
-from engine.model.instruments import Instrument
+from engine.model.instruments import Instrument, base_of, quote_of
 from engine.model.money import ZERO, exact
 from engine.model.typed_names import is_named
 from engine.model.venues import Account
@@ -190,8 +190,9 @@ class Position:
 
     def is_called(self, symbol: str) -> bool:
         """Return whether the name of an asset or a pair, in any letters, is its."""
-        asset, _, quote = symbol.partition("/")
-        return is_named(self.asset, asset) and (not quote or (self.quote or "").upper() == quote.upper())
+        quote = quote_of(symbol)
+        is_quoted_in = not quote or (self.quote or "").upper() == quote.upper()
+        return is_named(self.asset, base_of(symbol)) and is_quoted_in
 
     def with_known_cost(self) -> "Position":
         """Return the position with the cost that is known now: none while fills of its sale are awaited."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.guards.guard import Guard
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.venues import Account, Venue
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
@@ -58,6 +59,11 @@ class PositionView:
     not_guarded: NotGuarded | None
     #: When the holding was last read from the venue.
     as_of: datetime
+
+    @property
+    def quoted_in(self) -> str:
+        """Return the currency of its mark."""
+        return quote_of(self.symbol or "") or self.currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

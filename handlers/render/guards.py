@@ -6,7 +6,6 @@ from decimal import Decimal
 from engine.alerts.questions import ChoiceKind, Offer, OfferLine, Standing
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
-from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.choice_buttons import choice_keyboard
@@ -69,8 +68,7 @@ def _priced(line: OfferLine, reader: Reader) -> Iterator[str]:
     """Say by which price a position is judged here, and how old that is."""
     position, mark = line.position, line.position.mark
     if isinstance(mark, Mark) and line.standing is not Standing.CANNOT_BE_GUARDED:
-        currency = quote_of(position.symbol or "") or position.currency
-        yield escape(f"Price, {reader.age(mark.at)}: {price(mark.price, currency)}")
+        yield escape(f"Price, {reader.age(mark.at)}: {price(mark.price, position.quoted_in)}")
 
 
 def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
@@ -82,8 +80,8 @@ def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
     if is_above and kinds & _FROM_COST and position.entry and position.entry > ZERO:
         yield f"From cost: sells at {_sale_price(position, position.entry, position.currency, offer.threshold)}"
     if kinds & _FROM_PRICE and isinstance(position.mark, Mark) and position.mark.price > ZERO:
-        quoted_in = quote_of(position.symbol or "") or position.currency
-        yield f"From today's price: sells at {_sale_price(position, position.mark.price, quoted_in, offer.threshold)}"
+        at_price = _sale_price(position, position.mark.price, position.quoted_in, offer.threshold)
+        yield f"From today's price: sells at {at_price}"
 
 
 def _sale_now(line: OfferLine, offer: Offer) -> Iterator[str]:
@@ -95,8 +93,8 @@ def _sale_now(line: OfferLine, offer: Offer) -> Iterator[str]:
 def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:
     at = trigger_price(quantity=_ONE, cost=entry, threshold=threshold, direction=position.direction)
     text = escape(price(at, currency))
-    mark, quoted_in = position.mark, quote_of(position.symbol or "") or position.currency
-    if not isinstance(mark, Mark) or mark.price <= ZERO or quoted_in != currency:
+    mark = position.mark
+    if not isinstance(mark, Mark) or mark.price <= ZERO or position.quoted_in != currency:
         return text
     away = mark.price - at
     return f"{text}, {cost_percent(abs(away) / mark.price)} {'below' if away > 0 else 'above'} now"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction
-from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.portfolio.not_guarded import NotGuarded
 from engine.portfolio.view import PositionView
@@ -101,8 +100,7 @@ def _mark(position: PositionView) -> str:
 
 
 def _price_of(position: PositionView, mark: Mark) -> str:
-    quoted_in = quote_of(position.symbol or "")
-    return price(mark.price, quoted_in or position.currency)
+    return price(mark.price, position.quoted_in)
 
 
 def _result(position: PositionView) -> str:
