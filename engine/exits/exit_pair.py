@@ -1,182 +1,181 @@
-"""Pure: through which pair of its asset an exit goes when the guarded one takes no sale."""
+"""The pair one exit goes through now: the guarded one, or another that brings enough by its own order book."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Context, Decimal
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 
-from engine.exits.manual_close import WORSE_RATIO
+from engine.clock import Clock
+from engine.exits.pair_rules import (
+    LeastPrice,
+    NoPair,
+    PairOffer,
+    agree,
+    choose_pair,
+    is_shut,
+    least_by_book,
+    leaves_pair,
+    needs_second_look,
+    other_pairs,
+)
 from engine.guards.guard import Guard
-from engine.market.mark_rules import JUMP_RATIO, is_within
-from engine.market.pricing import pairs_for_exit
-from engine.market.second_look import AGREEMENT_RATIO
-from engine.model.currencies import is_currency
-from engine.model.errors import BrokerError, RefusalReason, RefusedError
-from engine.model.holdings import Direction, PositionKind
+from engine.market.feed import VenueMarket
+from engine.market.pricing import plan_symbols, value_in_usd
+from engine.market.second_look import SECOND_LOOK_AFTER
+from engine.model.errors import BrokerError
 from engine.model.instruments import Instrument, quote_of
-from engine.model.money import ZERO, exact, is_cash
+from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook
+from engine.model.walk import BookProblem, walk_book, walk_part
 
-#: Another pair must bring no less than this below the mark of the guarded one; what its owner requested is held
-#: against the price they agreed to instead.
-WORST_RATIO = Decimal("0.03")
-#: It brings no less than this part of the trigger, and of what the guarded pair still shows, where its own book is
-#: the only evidence that the price has fallen.
-LOWEST_RATIO = Decimal("0.9")
-#: The guarded pair is waited for no longer than this while its market takes no sale and another pair's may.
-SHUT_MAX_WAIT_S = 8.0
-#: Before the second try in it.
-SHUT_LOOK_S = 10.0
-
-_FIGURES = Context(prec=6)
-
-#: Refusals that speak of the pair and not of the order: another pair of the same asset may be taken.
-_OF_THE_PAIR = frozenset({RefusalReason.PAIR_UNAVAILABLE, RefusalReason.UNKNOWN_SYMBOL})
-#: What is waited for in the guarded pair, or ends its exit, and is only a reason to leave any other.
-_OF_ANOTHER_PAIR = _OF_THE_PAIR | {RefusalReason.MARKET_UNAVAILABLE, RefusalReason.BELOW_MINIMUM}
+#: A sale waits no longer than this for the listing it is floored by, for an order book or for a rate.
+LISTING_S = 2.0
+RATE_MAX_AGE_S = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairOffer:
-    """What selling a guard through one pair would bring now."""
+class ExitPair:
+    """Begins every round with the guarded pair and goes on through others only at the price of that moment."""
 
-    symbol: str
-    #: For one unit, on average, in the guard's own money; None when it is unknown or nothing can be sold.
-    price: Decimal | None
-    problem: str = ""
-    #: How much of it, where the book carries no more at a sane price; None is all.
-    most: Decimal | None = None
-    #: What a unit must bring at least.
-    least: Decimal
+    def __init__(self, *, market: VenueMarket, guard: Guard, clock: Clock) -> None:
+        self._market = market
+        self._clock = clock
+        self._guard = guard
+        self._currency = quote_of(guard.symbol)
+        self._refused: list[str] = []
+        self._shut_since_s: float | None = None
+        self.symbol = guard.symbol
+        #: What its book carries at a sane price, where that is not all.
+        self.most: Decimal | None = None
 
     @property
-    def is_sane(self) -> bool:
-        """Return whether it brings enough."""
-        return self.price is not None and self.price >= self.least
+    def is_first(self) -> bool:
+        """Return whether it is the pair the position is guarded in."""
+        return self.symbol == self._guard.symbol
 
     @property
-    def rank(self) -> tuple[bool, Decimal]:
-        """Return what offers are compared by: all of it at the best price, else what brings most."""
-        price = self.price or ZERO
-        return (True, price) if self.most is None else (False, price * self.most)
+    def was_shut(self) -> bool:
+        """Return whether the guarded pair refused a sale for its market."""
+        return self._shut_since_s is not None
+
+    def is_left_after(self, error: BrokerError, *, now_s: float) -> bool:
+        """Return whether the same sale goes through another pair after a refusal."""
+        if self.is_first and is_shut(error) and self._shut_since_s is None:
+            self._shut_since_s = now_s
+        shut_s = 0.0 if self._shut_since_s is None else now_s - self._shut_since_s
+        return leaves_pair(error, is_first=self.is_first, shut_s=shut_s)
+
+    async def has_others(self) -> bool:
+        """Return whether the asset may be sold through another pair at all."""
+        return bool(other_pairs(self._guard, self._refused, await self._instruments()))
+
+    def begin_again(self) -> None:
+        """Take the guarded pair next: what was refused may be allowed by then, and prices change."""
+        self._refused.clear()
+        self.symbol, self.most = self._guard.symbol, None
+
+    async def go_on(self, least: LeastPrice) -> NoPair | None:
+        """Leave the present pair for the best of those not refused yet, or raise why there is none."""
+        self._refused.append(self.symbol)
+        instruments = await self._instruments()
+        symbols = other_pairs(self._guard, self._refused, instruments)
+        listed = [instruments[symbol] for symbol in symbols]
+        offers = tuple(await asyncio.gather(*(self._offer(one, least) for one in listed)))
+        best = choose_pair(offers)
+        if best is not None:
+            self.symbol, self.most = best.symbol, best.most
+            return None
+        none = NoPair(refused=tuple(self._refused), offers=offers, currency=self._currency)
+        self.begin_again()
+        return none
+
+    async def instrument(self) -> Instrument | None:
+        """Return the listing of the present pair, or None when it is not reported in time."""
+        instrument = (await self._instruments()).get(self.symbol)
+        if instrument is None or self.is_first:
+            return instrument
+        # Its smallest value is in another currency than the guard's price: the venue decides what is too little.
+        return replace(instrument, minimum_notional=ZERO)
+
+    async def guarded_instrument(self) -> Instrument | None:
+        """Return the listing of the guarded pair, whichever pair is used now."""
+        return (await self._instruments()).get(self._guard.symbol)
+
+    async def rate(self, currency: str) -> Decimal | None:
+        """Return one unit of a currency in the guard's own, at the venue's rate of now; None is unknown."""
+        if currency == self._currency:
+            return Decimal(1)
+        instruments = await self._instruments()
+        symbols = plan_symbols({currency, self._currency}, instruments)
+        try:
+            async with asyncio.timeout(LISTING_S):
+                quotes = await self._market.quotes(symbols, max_age_s=RATE_MAX_AGE_S)
+        except (BrokerError, TimeoutError):
+            return None
+        value, of = (value_in_usd(each, instruments, quotes) for each in (currency, self._currency))
+        return value / of if value and of else None
+
+    async def _offer(self, instrument: Instrument, least: LeastPrice) -> PairOffer:
+        """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
+        book = await self._book(instrument)
+        if book is None:
+            return _none(instrument, "no order book", least.usual)
+        rate = await self.rate(instrument.quote)
+        if rate is None:
+            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}", least.usual)
+        own = least_by_book(book)
+        if own is not None and needs_second_look(own, rate=rate, least=least):
+            book = await self._confirmed(instrument, own)
+            own = None if book is None else least_by_book(book)
+            if book is None or own is None:
+                return _none(instrument, "two looks at its order book do not agree", least.usual)
+        with exact():
+            worst = least.usual if own is None else least.by_book(own * rate)
+        offer = self._whole(instrument, book, rate=rate, worst=worst)
+        return offer if offer.is_sane else self._part(instrument, book, rate=rate, worst=worst) or offer
+
+    async def _confirmed(self, instrument: Instrument, own: Decimal) -> OrderBook | None:
+        """Return the book of a moment later; None unless it nearly agrees."""
+        await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
+        book = await self._book(instrument)
+        again = None if book is None else least_by_book(book)
+        return book if again is not None and agree(own, again) else None
+
+    async def _book(self, instrument: Instrument) -> OrderBook | None:
+        try:
+            async with asyncio.timeout(LISTING_S):
+                return await self._market.book(instrument.symbol)
+        except (BrokerError, TimeoutError):
+            return None
+
+    def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
+        price = walk_book(book, self._guard.direction, self._guard.quantity)
+        if isinstance(price, BookProblem):
+            return _none(instrument, price.value, worst)
+        if why := instrument.why_too_small_to_sell(self._guard.quantity, price):
+            return _none(instrument, why, worst)
+        with exact():
+            return PairOffer(symbol=instrument.symbol, price=price * rate, least=worst)
+
+    def _part(
+        self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal
+    ) -> PairOffer | None:
+        """Return what the levels that bring enough carry; None when that is too little to be sold."""
+        found = walk_part(book, self._guard.direction, self._guard.quantity, worst=worst / rate)
+        if found is None or instrument.why_too_small_to_sell(*found):
+            return None
+        part, price = found
+        with exact():
+            brings = max(price * rate, worst)
+        most = instrument.floor_quantity(part)
+        return PairOffer(symbol=instrument.symbol, price=brings, most=most, least=worst)
+
+    async def _instruments(self) -> Mapping[str, Instrument]:
+        try:
+            async with asyncio.timeout(LISTING_S):
+                return await self._market.instruments()
+        except (BrokerError, TimeoutError):
+            return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPair:
-    """No pair takes the sale: those the venue refused, and the others with what they would bring."""
-
-    refused: tuple[str, ...]
-    offers: tuple[PairOffer, ...]
-    currency: str
-
-    @property
-    def is_alone(self) -> bool:
-        """Return whether there is nothing but the guarded pair."""
-        return len(self.refused) == 1 and not self.offers
-
-    def __str__(self) -> str:
-        """Return the owner's text for it."""
-        tried = [f"no sale is taken through {', '.join(self.refused)}"] if len(self.refused) > 1 else []
-        return "; ".join([*tried, *map(self._describe, self.offers)])
-
-    def _describe(self, offer: PairOffer) -> str:
-        if offer.price is None:
-            return f"{offer.symbol}: {offer.problem}"
-        brings, least = (f"{_FIGURES.plus(price).normalize():f}" for price in (offer.price, offer.least))
-        return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
-
-
-def is_shut(why: object) -> bool:
-    """Return whether a market takes no sales for now."""
-    return isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE
-
-
-def leaves_pair(error: BrokerError, *, is_first: bool, shut_s: float) -> bool:
-    """Return whether a refusal sends an exit to another pair; `shut_s` is for how long its market has been shut."""
-    if not isinstance(error, RefusedError):
-        return False
-    if not is_first:
-        return error.reason in _OF_ANOTHER_PAIR
-    if is_shut(error):
-        return shut_s >= SHUT_MAX_WAIT_S
-    return error.reason in _OF_THE_PAIR
-
-
-def other_pairs(
-    guard: Guard, refused: Collection[str], instruments: Mapping[str, Instrument]
-) -> tuple[str, ...]:
-    """Return the pairs that may stand in for the guarded one.
-
-    They bring money its owner can receive, and take market sales now.
-    """
-    if guard.kind is not PositionKind.SPOT or guard.direction is not Direction.LONG:
-        return ()
-    currency = quote_of(guard.symbol)
-    listed = (instruments[symbol] for symbol in pairs_for_exit(guard.asset, currency, instruments))
-    return tuple(
-        one.symbol
-        for one in listed
-        if one.symbol not in {guard.symbol, *refused} and _is_money(one.quote) and one.status.takes_exits
-    )
-
-
-def _is_money(quote: str) -> bool:
-    # Nothing is quoted in shares, so a code that is both stands for the money.
-    return is_cash(quote) or is_currency(quote)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeastPrice:
-    """What a unit must bring through another pair, in the guard's own money."""
-
-    usual: Decimal
-    #: The same where by two readings of a pair's own book all has fallen: never less, whatever the book.
-    floor: Decimal
-
-    def by_book(self, own: Decimal) -> Decimal:
-        """Return it by a pair's own book."""
-        return max(min(self.usual, own), self.floor)
-
-
-def least_price(*, mark: Decimal | None, is_shut: bool, triggered_at: Decimal, manual: bool) -> LeastPrice:
-    """Return what a unit must bring through another pair.
-
-    `mark` is what the guarded pair shows now. While its market is shut that may be of before, so another pair may
-    bring less than 3 % under it, as one may when nothing is shown: down to 90 % of the trigger or of that mark,
-    whichever is more, or to 3 % under the mark where it is that low itself.
-    """
-    with exact():
-        if manual:
-            agreed = triggered_at * (1 - WORSE_RATIO)
-            return LeastPrice(usual=agreed, floor=agreed)
-        if mark is None:
-            return LeastPrice(usual=triggered_at * (1 - WORST_RATIO), floor=triggered_at * LOWEST_RATIO)
-        near = mark * (1 - WORST_RATIO)
-        if not is_shut:
-            return LeastPrice(usual=near, floor=near)
-        floor = min(max(triggered_at, mark) * LOWEST_RATIO, near)
-        return LeastPrice(usual=max(triggered_at * (1 - WORST_RATIO), floor), floor=floor)
-
-
-def least_by_book(book: OrderBook) -> Decimal | None:
-    """Return what a unit must bring by the two sides of a pair's own book; None where one side is empty."""
-    if not book.bids or not book.asks:
-        return None
-    with exact():
-        return (book.bids[0].price + book.asks[0].price) / 2 * (1 - WORST_RATIO)
-
-
-def needs_second_look(own: Decimal, *, rate: Decimal, least: LeastPrice) -> bool:
-    """Return whether a pair's own book is so much lower that one reading of it is not enough."""
-    with exact():
-        return least.by_book(own * rate) < least.usual * (1 - JUMP_RATIO)
-
-
-def agree(first: Decimal, second: Decimal) -> bool:
-    """Return whether two readings of one book agree."""
-    return is_within(second, first, AGREEMENT_RATIO)
-
-
-def choose_pair(offers: Iterable[PairOffer]) -> PairOffer | None:
-    """Return the offer that brings most, of equal ones the first; None when none brings enough."""
-    sane = [offer for offer in offers if offer.is_sane]
-    return max(sane, key=lambda offer: offer.rank) if sane else None
+def _none(instrument: Instrument, problem: str, least: Decimal) -> PairOffer:
+    return PairOffer(symbol=instrument.symbol, price=None, problem=problem, least=least)

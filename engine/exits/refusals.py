@@ -8,11 +8,11 @@ from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
 from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.failure_reminder import FailureReminder
 from engine.exits.inventory import Inventory
 from engine.exits.manual_close import wanted_of
+from engine.exits.pair_rules import is_shut, least_price
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from engine.exits.availability import RELEASE_POLLS_S
 from engine.exits.context import ExitContext
-from engine.exits.exit_pair import SHUT_LOOK_S, is_shut
 from engine.exits.failure_reminder import FailureReminder
+from engine.exits.pair_rules import SHUT_LOOK_S, is_shut
 from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOvertaken
 from engine.exits.tradability import Tradability

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from engine.clock import Clock
-from engine.exits.exit_pairs import LISTING_S, ExitPair
+from engine.exits.exit_pair import LISTING_S, ExitPair
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.market.session import is_settled

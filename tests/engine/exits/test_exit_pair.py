@@ -1,201 +1,142 @@
-"""Which other pair of its asset an exit may go through, and for how much."""
+"""An exit goes through another pair of its asset when the venue keeps this account from the first."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from engine.exits.exit_pair import (
-    SHUT_MAX_WAIT_S,
-    NoPair,
-    PairOffer,
-    choose_pair,
-    least_price,
-    leaves_pair,
-    other_pairs,
-)
-from engine.model.errors import BrokerError, RefusalReason, RefusedError, TryLaterError
-from engine.model.holdings import PositionKind
-from engine.model.instruments import TradingStatus
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from tests.builders import a_guard, an_instrument
-from tests.engine.exits.pairs import D
+from engine.orders.states import IntentState
+from sandbox.faults import FaultKind
+from tests.engine.exits.pairs import NOT_AVAILABLE, D, products
 
-PAIR, SHUT, SMALL = (
-    RefusalReason.PAIR_UNAVAILABLE,
-    RefusalReason.MARKET_UNAVAILABLE,
-    RefusalReason.BELOW_MINIMUM,
-)
+RESTRICTED = "EAccount:Invalid permissions:USD trading restricted for NL."
 
 
-def others(*symbols, guard=None, refused=(), **statuses):
-    instruments = {symbol: an_instrument(symbol) for symbol in symbols}
-    for name, status in statuses.items():
-        symbol = name.replace("_", "/")
-        instruments[symbol] = replace(instruments[symbol], status=status)
-    return list(other_pairs(guard or a_guard(), refused, instruments))
-
-
-def an_offer(symbol, price, *, least=48500):
-    price = price if price is None else D(price)
-    return PairOffer(symbol=symbol, price=price, least=D(least), problem="no order book")
-
-
-def test_dollars_stablecoins_and_other_money_stand_in_for_the_guarded_pair_in_that_order():
-    symbols = (
-        "BTC/EUR",
-        "BTC/USDT",
-        "BTC/JPY",
-        "BTC/USDC",
-        "BTC/USD",
-        "BTC/GBP",
-        "BTC/BRL",
-        "BTC/ETH",
-        "ETH/USD",
-    )
-
-    assert others(*symbols) == ["BTC/USDC", "BTC/USDT", "BTC/EUR", "BTC/GBP", "BTC/JPY", "BTC/BRL"]
-    assert others(*symbols, guard=replace(a_guard(), symbol="BTC/EUR"))[:2] == ["BTC/USD", "BTC/USDC"]
-
-
-def test_an_exit_never_brings_another_coin():
-    assert others("BTC/USD", "BTC/ETH", "BTC/USDC") == ["BTC/USDC"]
-
-
-def test_a_pair_that_takes_no_market_sales_or_was_refused_is_passed_over():
-    symbols = ("BTC/USD", "BTC/USDC", "BTC/USDT", "BTC/EUR")
-
-    assert others(*symbols, refused=["BTC/USDT"], BTC_USDC=TradingStatus.CANCEL_ONLY) == ["BTC/EUR"]
-
-
-def test_a_margin_position_has_no_other_pair():
-    assert others("BTC/USD", "BTC/EUR", guard=a_guard(kind=PositionKind.MARGIN)) == []
-
-
+@pytest.mark.fault("V30")
 @pytest.mark.parametrize(
-    ("offers", "chosen"),
-    [
-        ([], None),
-        ([("BTC/USDC", None)], None),
-        ([("BTC/USDC", 20000)], None),
-        ([("BTC/USDC", 48499)], None),
-        ([("BTC/USDC", 48500)], "BTC/USDC"),
-        ([("BTC/USDC", 20000), ("BTC/EUR", 49000)], "BTC/EUR"),
-        ([("BTC/USDC", 49000), ("BTC/EUR", 49100), ("BTC/GBP", None)], "BTC/EUR"),
-        ([("BTC/USDC", 49000), ("BTC/EUR", 49000)], "BTC/USDC"),
-    ],
+    "words", [NOT_AVAILABLE, "Trading pair not available", "INELIGIBLE_PAIR", "GEOFENCING_RESTRICTION"]
 )
-def test_only_a_pair_that_brings_enough_is_taken_and_the_best_of_them(offers, chosen):
-    least = least_price(mark=D(50000), is_shut=False, triggered_at=D(60000), manual=False)
+async def test_a_pair_the_account_may_not_trade_is_passed_over_for_the_next(closed, words):
+    closed.account_there.closed_products["BTC-USD"] = words
+    begun = closed.clock.monotonic()
 
-    best = choose_pair([an_offer(*offer, least=least.usual) for offer in offers])
-    assert (best and best.symbol) == chosen
+    await closed.sell_off()
 
-
-@pytest.mark.parametrize(
-    ("offers", "chosen"),
-    [
-        ([("A", "100", "5", "97"), ("B", "98", None, "97")], "B"),
-        ([("A", "100", "5", "97"), ("B", "98", "6", "97")], "B"),
-        ([("A", "100", "5", "97"), ("B", "99", "5", "97")], "A"),
-        ([("A", "90", None, "89"), ("B", "91", None, "92")], "A"),
-        ([("A", "96", "5", "97")], None),
-    ],
-    ids=["all of it first", "more of it", "the better price", "by its own book", "too little a unit"],
-)
-def test_a_pair_that_takes_all_goes_before_one_that_takes_a_part(offers, chosen):
-    values = [
-        PairOffer(symbol=name, price=D(price), most=most and D(most), least=D(least))
-        for name, price, most, least in offers
-    ]
-
-    best = choose_pair(values)
-
-    assert (best and best.symbol) == chosen
+    [filled] = await closed.alerts()
+    assert isinstance(filled, ExitFilled)
+    assert (filled.symbol, filled.instead_of, filled.currency) == ("BTC/USDC", "BTC/USD", "USDC")
+    assert filled.quantity == D("0.1")
+    assert products(closed) == ["BTC-USD", "BTC-USDC"]
+    assert closed.clock.monotonic() - begun < 2
+    assert closed.world.ledger("coinbase").total("USDC") > 4000
 
 
-@given(
-    prices=st.lists(st.none() | st.decimals(min_value=0, max_value=10**6, places=2), max_size=8),
-    least=st.decimals(min_value=0, max_value=10**6, places=2),
-)
-def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
-    offers = [an_offer(f"BTC/{number}", price, least=least) for number, price in enumerate(prices)]
-    brings = {offer.symbol: offer.price for offer in offers}
+async def test_an_answer_lost_through_another_pair_is_found_and_sells_once(closed):
+    closed.account_there.closed_products.clear()
+    closed.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message="INELIGIBLE_PAIR")
+    closed.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
 
-    chosen = choose_pair(offers)
+    await closed.sell_off()
 
-    sane = [price for price in prices if price is not None and price >= least]
-    assert (chosen is None) is not bool(sane)
-    assert chosen is None or brings[chosen.symbol] >= max(sane)
-
-
-@pytest.mark.parametrize(
-    ("mark", "is_shut", "manual", "usual", "floor"),
-    [
-        pytest.param(40000, False, False, 38800, 38800, id="near its mark"),
-        pytest.param(None, False, False, 48500, 45000, id="no mark"),
-        pytest.param(None, True, False, 48500, 45000, id="shut without a mark"),
-        pytest.param(50000, True, False, 48500, 45000, id="shut at the trigger"),
-        pytest.param(46000, True, False, 48500, 44620, id="shut and fallen a little"),
-        pytest.param(40000, True, False, 48500, 38800, id="shut and fallen far"),
-        pytest.param(500, True, False, 48500, 485, id="shut and collapsed"),
-        pytest.param(60000, True, False, 54000, 54000, id="shut above the trigger"),
-        pytest.param(40000, True, True, 49500, 49500, id="agreed to"),
-        pytest.param(None, False, True, 49500, 49500, id="agreed to without a mark"),
-    ],
-)
-def test_what_a_unit_must_bring_goes_by_the_mark_or_by_what_its_owner_agreed_to(
-    mark, is_shut, manual, usual, floor
-):
-    mark = None if mark is None else D(mark)
-
-    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), manual=manual)
-
-    assert (least.usual, least.floor) == (usual, floor)
+    [intent] = await closed.intents()
+    [filled] = await closed.alerts(ExitFilled)
+    assert (intent.symbol, filled.symbol, filled.found_later) == ("BTC/USDC", "BTC/USDC", True)
+    assert products(closed) == ["BTC-USD", "BTC-USDC"]
+    assert closed.world.ledger("coinbase").total("BTC") == D("0.2")
 
 
-@given(
-    mark=st.one_of(st.none(), st.decimals(min_value=1, max_value=100000, places=2)),
-    is_shut=st.booleans(),
-    own=st.decimals(min_value=0, max_value=200000, places=2),
-)
-def test_no_book_makes_a_pair_sell_far_below_what_is_still_shown_or_the_trigger(mark, is_shut, own):
-    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), manual=False).by_book(own)
+async def test_the_pair_is_on_disk_before_the_order_leaves(closed):
+    closed.account_there.closed_products.clear()
+    closed.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message="INELIGIBLE_PAIR")
+    closed.fault(FaultKind.DELAY_BEFORE, "orders", venue=Venue.COINBASE, times=2, delay_s=1)
 
-    shown = D(50000) if mark is None else mark
-    assert least >= min(D(45000), shown * D("0.97"))
-    assert least >= shown * D("0.9")
+    await closed.look()
+    await closed.clock.sleep(1.5)
 
-
-def test_the_pairs_that_were_not_taken_are_named_with_what_they_would_bring():
-    none = NoPair(
-        refused=("BTC/USD", "BTC/USDT"),
-        offers=(an_offer("BTC/USDC", "20000.123"), an_offer("BTC/EUR", None)),
-        currency="USD",
-    )
-
-    assert str(none) == (
-        "no sale is taken through BTC/USD, BTC/USDT; "
-        "BTC/USDC would bring 20000.1 USD a unit, less than 48500 is not taken; BTC/EUR: no order book"
-    )
-    assert not none.is_alone
-    assert replace(none, refused=("BTC/USD",), offers=()).is_alone
+    [intent] = await closed.intents()
+    assert (intent.symbol, intent.state) == ("BTC/USDC", IntentState.SENT)
+    await closed.wait_for("exit ")
 
 
-@pytest.mark.parametrize("reason", RefusalReason)
-@pytest.mark.parametrize(("is_first", "shut_s"), [(True, 0), (True, SHUT_MAX_WAIT_S), (False, 0)])
-def test_which_refusals_send_an_exit_to_another_pair(reason, is_first, shut_s):
-    leaving = {PAIR, RefusalReason.UNKNOWN_SYMBOL}
-    if not is_first:
-        leaving |= {SHUT, SMALL}
-    elif shut_s:
-        leaving.add(SHUT)
+async def test_a_restart_goes_on_with_the_pair_that_was_used(closed):
+    closed.account_there.closed_products["BTC-USDC"] = NOT_AVAILABLE
+    closed.account_there.closed_products["BTC-EUR"] = NOT_AVAILABLE
+    await closed.look()
+    await closed.clock.sleep(0.3)
 
-    refused = RefusedError(Venue.KRAKEN, "no", reason)
-    assert leaves_pair(refused, is_first=is_first, shut_s=shut_s) is (reason in leaving)
+    await closed.restart()
+    closed.account_there.closed_products.clear()
+    await closed.sell_off()
+
+    [filled] = await closed.alerts(ExitFilled)
+    [intent] = await closed.intents()
+    assert (intent.symbol, intent.state) == (filled.symbol, IntentState.FILLED)
+    assert closed.world.ledger("coinbase").total("BTC") == D("0.2")
 
 
-@pytest.mark.parametrize("error", [TryLaterError(Venue.KRAKEN, "busy"), BrokerError(Venue.KRAKEN, "no")])
-def test_what_is_no_refusal_speaks_of_no_pair(error):
-    assert not leaves_pair(error, is_first=False, shut_s=99)
+async def test_an_account_that_may_sell_through_no_pair_hears_which_were_tried(closed):
+    for name in ("BTC-USDC", "BTC-EUR"):
+        closed.account_there.closed_products[name] = NOT_AVAILABLE
+    await closed.look()
+    await closed.clock.sleep(5)
+    closed.account_there.closed_products.clear()
+
+    await closed.wait_for("exit ")
+
+    failing, filled = await closed.alerts(ExitFailing, ExitFilled)
+    assert failing.why.endswith("no sale is taken through BTC/USD, BTC/USDC, BTC/EUR")
+    assert NOT_AVAILABLE in failing.why
+    assert products(closed)[:4] == ["BTC-USD", "BTC-USDC", "BTC-EUR", "BTC-USD"]
+    assert filled.instead_of == ""
+
+
+async def test_what_is_left_stays_guarded_in_its_own_pair_and_currency(closed):
+    usdc = closed.world.market.listing("coinbase", "BTC/USDC")
+    closed.fault(FaultKind.DELAY_BEFORE, "orders", venue=Venue.COINBASE, times=2, delay_s=1)
+    await closed.look()
+    await closed.clock.sleep(1.5)
+    # What is left would be too little for the pair it went through.
+    closed.world.market.add(replace(usdc, depth=(D("0.04"),), minimum_quantity=D("0.08")))
+
+    await closed.wait_for("exit ")
+
+    guard = await closed.guard()
+    assert (guard.symbol, guard.currency, guard.state) == ("BTC/USD", "USD", GuardState.ARMED)
+    assert guard.quantity == D("0.06")
+
+
+@pytest.mark.fault("V33")
+async def test_the_minimum_of_a_second_pair_ends_no_guard(closed):
+    usdc = closed.world.market.listing("coinbase", "BTC/USDC")
+    closed.world.market.add(replace(usdc, minimum_quantity=D(1)))
+    closed.account_there.closed_products["BTC-EUR"] = "INVALID_ORDER_SIZE_TOO_SMALL"
+    await closed.look()
+    await closed.clock.sleep(60)
+
+    assert (await closed.guard()).state is GuardState.CLOSING
+    failing, *_ = await closed.alerts(ExitFailing)
+    assert "BTC/USDC: the venue sells at least 1 BTC" in failing.why
+    closed.account_there.closed_products.clear()
+    await closed.wait_for("exit ")
+    [filled] = await closed.alerts(ExitFilled)
+    assert filled.symbol == "BTC/USD"
+
+
+async def test_a_region_that_keeps_kraken_from_dollars_sells_for_other_money(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.ERROR, times=2, message=RESTRICTED)
+
+    await room.sell_off()
+
+    [filled] = await room.alerts()
+    pairs = [call.params["pair"] for call in room.sent()]
+    assert (filled.symbol, filled.instead_of) == ("BTC/EUR", "BTC/USD")
+    assert pairs == ["XXBTZUSD", "XBTUSDT", "XXBTZEUR"]
+    assert len({call.params["cl_ord_id"] for call in room.sent()}) == 3
+    # Cost and result stay in the currency it is guarded in: some 4,980 dollars for what had cost 6,000.
+    assert filled.rate is not None
+    assert D(-1100) < filled.realised < D(-950)

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
-from engine.exits.exit_pair import (
+from engine.exits.pair_rules import (
     SHUT_MAX_WAIT_S,
 )
 from engine.model.venues import Venue
