@@ -60,12 +60,29 @@ class CostBasis:
         """Return the average price of the explained part, for showing; None when there is none."""
         return self.cost / self.explained if self.explained else None
 
+    def paid_for(self, quantity: Decimal, *, currency: str) -> Decimal | None:
+        """Return what a part of the quantity cost in a currency; None is unknown."""
+        return paid_for(
+            quantity,
+            currency=currency,
+            explained=self.explained,
+            cost=self.cost,
+            cost_currency=self.currency,
+        )
 
-def paid_for(basis: CostBasis | None, quantity: Decimal, *, currency: str) -> Decimal | None:
+
+def paid_for(
+    quantity: Decimal,
+    *,
+    currency: str | None,
+    explained: Decimal,
+    cost: Decimal | None,
+    cost_currency: str | None,
+) -> Decimal | None:
     """Return what a quantity cost in a currency; None where some of it is not explained, or was paid otherwise."""
-    if basis is None or not basis.cost or basis.currency != currency or basis.explained < quantity:
+    if cost is None or cost <= ZERO or cost_currency != currency or not ZERO < quantity <= explained:
         return None
-    return share(basis.cost, quantity, basis.explained)
+    return share(cost, quantity, explained)
 
 
 def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 
-from engine.accounts.cost_basis import paid_for
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
 from engine.exits.failure_reminder import FailureReminder
@@ -163,7 +162,7 @@ class Exits:
         if guard.source is not GuardSource.EXISTING_PRICE or guard.kind is PositionKind.MARGIN:
             return trigger
         basis = self._context.histories.basis(guard.account_id, guard.asset)
-        paid = paid_for(basis, guard.quantity, currency=guard.currency)
+        paid = basis.paid_for(guard.quantity, currency=guard.currency) if basis else None
         return trigger if paid is None else replace(trigger, paid=paid)
 
     async def _drive(self, live: LiveExit, *, began_before: bool) -> None:

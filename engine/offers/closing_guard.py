@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import pnl_ratio
 from engine.model.guard_reasons import GuardReason
@@ -13,7 +12,7 @@ from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.offers.closing_plan import Plan
 from engine.offers.closing_preview import CloseLine
-from engine.offers.closing_result import paid_for
+from engine.offers.closing_result import paid_or_remembered
 from engine.orders.intents import MANUAL, ManualClose, Trigger
 from engine.portfolio.position import Position
 
@@ -39,7 +38,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
     guarded = before.quantity if before else ZERO
     with exact():
         extra = max(plan.quantity - guarded, ZERO)
-    extra_cost, entry_known = _cost(position, instrument, extra, guarded=guarded, price=price)
+    extra_cost, entry_known = _paid_or_worth(position, instrument, extra, guarded=guarded, price=price)
     if before is None:
         covered = _Covered(guard_id=guard_id, quantity=extra, cost=extra_cost, threshold=threshold, now=now)
         guard = _new_guard(position, instrument, covered)
@@ -47,7 +46,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
         with exact():
             quantity = guarded + extra
             cost = before.cost + extra_cost
-        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(position, quantity))
+        guard = replace(before, quantity=quantity, cost=cost, paid=paid_or_remembered(position, quantity))
     manual = ManualClose(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
@@ -59,17 +58,18 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
     return guard, _trigger(guard, plan.line, manual, now)
 
 
-def _cost(
+def _paid_or_worth(
     position: Position, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
 ) -> tuple[Decimal, bool]:
     """Return what the unguarded part cost; its value now stands in for an unknown cost."""
     if extra == ZERO:
         return ZERO, True
-    cost, explained = position.cost, position.explained
     with exact():
-        if cost and position.cost_currency == instrument.quote and explained >= guarded + extra:
-            return share(cost, extra, explained), True
-        return extra * price, False
+        whole, worth = guarded + extra, extra * price
+    # What fills explain is the guarded part first.
+    is_known = position.paid_for(whole, currency=instrument.quote) is not None
+    paid = position.paid_for(extra, currency=instrument.quote) if is_known else None
+    return (worth, False) if paid is None else (paid, True)
 
 
 def _new_guard(position: Position, instrument: Instrument, covered: _Covered) -> Guard:

@@ -16,7 +16,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
-from engine.offers.closing_result import against_guard, net_result, paid_for
+from engine.offers.closing_result import against_guard, net_result, paid_or_remembered
 from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
 
@@ -245,7 +245,7 @@ def _results(
 ) -> _Results:
     if priced is None or fee is None or quantity <= ZERO:
         return _Results()
-    cost = paid_for(position, quantity)
+    cost = paid_or_remembered(position, quantity)
     net = net_result(position, quantity, cost=cost, price=priced.price, fee=fee)
     return _Results(
         net=net,

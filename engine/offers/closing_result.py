@@ -2,23 +2,29 @@
 
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
+from engine.accounts.cost_basis import paid_for, share
 from engine.alerts.messages import AgainstGuard
 from engine.guards.rule import pnl
 from engine.model.money import ZERO, exact
 from engine.portfolio.position import Position
 
 
-def paid_for(position: Position, quantity: Decimal) -> Decimal | None:
-    """Return what a quantity of a position cost, in what it is sold for; None is unknown."""
-    currency = position.quote
-    if position.cost and position.cost_currency == currency and position.explained >= quantity:
-        return share(position.cost, quantity, position.explained)
-    guard = position.guard
-    if guard is None or guard.paid_cost is None or guard.currency != currency:
-        return None
-    # A guard remembers it while fills are read again.
-    return share(guard.paid_cost, quantity, guard.quantity) if guard.quantity >= quantity else None
+def paid_or_remembered(position: Position, quantity: Decimal) -> Decimal | None:
+    """Return what a quantity of a position cost, in what it is sold for; None is unknown.
+
+    A guard remembers it while fills are read again.
+    """
+    currency, guard = position.quote, position.guard
+    paid = position.paid_for(quantity, currency=currency)
+    if paid is not None or guard is None:
+        return paid
+    return paid_for(
+        quantity,
+        currency=currency,
+        explained=guard.quantity,
+        cost=guard.paid_cost,
+        cost_currency=guard.currency,
+    )
 
 
 def net_result(

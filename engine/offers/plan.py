@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
 from engine.alerts.questions import Exclusion
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
@@ -76,13 +75,9 @@ def guard_from(arming: Arming, *, guard_id: str, now: datetime) -> Guard:
 
 def _paid(arming: Arming) -> Decimal | None:
     """Return what was paid for what is guarded from the price of a day; None is unknown, or its cost."""
-    position, quantity = arming.position, arming.quantity
-    if arming.source is not GuardSource.EXISTING_PRICE or position.fills_pending:
+    if arming.source is not GuardSource.EXISTING_PRICE or arming.position.fills_pending:
         return None
-    cost = position.cost or ZERO
-    if position.cost_currency != arming.currency or cost <= ZERO or position.explained < quantity:
-        return None
-    return share(cost, quantity, position.explained)
+    return arming.position.paid_for(arming.quantity, currency=arming.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +123,13 @@ def _from_cost(
     quantity = position.unguarded_explained
     if position.fills_pending:
         return NoEntry.FILLS_PENDING
-    paid = position.cost or ZERO
-    if quantity <= ZERO or paid <= ZERO:
+    cost = position.paid_for(quantity, currency=position.cost_currency)
+    if cost is None:
         return NoEntry.ENTRY_UNKNOWN
     if position.cost_currency != instrument.quote:
         return NoEntry.OTHER_CURRENCY
     if instrument.why_too_small_to_sell(quantity, price):
         return NoEntry.DUST
-    cost = share(paid, quantity, position.explained)
     arming = _arming(
         position, instrument, GuardSource.EXISTING_COST, quantity, cost=cost, threshold=threshold
     )

@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.accounts.cost_basis import share
 from engine.alerts.questions import ChoiceKind
 from engine.model.holdings import PositionKey
-from engine.model.money import ZERO, exact
+from engine.model.money import exact
 from engine.offers.arming import Arming
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.offering import OldCost, Proposal, Resumable
-from engine.portfolio.position import Position
 
 #: Selling at once is confirmed for figures that were just seen.
 SELL_NOW_WITHIN = timedelta(minutes=10)
@@ -69,7 +67,7 @@ def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
     return Shown(
         key=key,
         quantity=quantity,
-        cost=_cost(position, quantity),
+        cost=position.paid_for(quantity, currency=position.cost_currency),
         ratio=ratio,
         at=now,
         old_cost=proposal.old_cost,
@@ -101,10 +99,3 @@ def _shown_again(resumable: Resumable, key: PositionKey, now: datetime) -> Shown
     return Shown(
         key=key, quantity=guard.quantity, cost=guard.cost, ratio=resumable.ratio, at=now, resumes=True
     )
-
-
-def _cost(position: Position, quantity: Decimal) -> Decimal | None:
-    cost = position.cost or ZERO
-    if quantity <= ZERO or cost <= ZERO:
-        return None
-    return share(cost, quantity, position.explained)

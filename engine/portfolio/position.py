@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
+from engine.accounts.cost_basis import paid_for, share
 from engine.accounts.fees import TakerFee
 from engine.guards import rule
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
@@ -141,6 +141,16 @@ class Position:
     def entry(self) -> Decimal | None:
         """Return the average cost per unit of the explained part; None is unknown."""
         return self.cost / self.explained if self.cost is not None and self.explained else None
+
+    def paid_for(self, quantity: Decimal, *, currency: str | None) -> Decimal | None:
+        """Return what a part of it cost in a currency; None is unknown."""
+        return paid_for(
+            quantity,
+            currency=currency,
+            explained=self.explained,
+            cost=self.cost,
+            cost_currency=self.cost_currency,
+        )
 
     @property
     def pnl(self) -> Decimal | None:

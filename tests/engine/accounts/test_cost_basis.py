@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.accounts.cost_basis import FeeTotal, History, share
+from engine.accounts.cost_basis import FeeTotal, History, paid_for, share
 from engine.model.movements import change_of
 from tests.builders import a_fill, ago, some_fills
 
@@ -446,3 +446,22 @@ def test_fees_taken_from_coins_and_named_in_money_hardly_move_the_entry(purchase
 
     assert (result.complete, result.unexplained) == (True, 0)
     assert abs(result.entry - average) <= (max(prices) - min(prices)) * Decimal("0.005") + Decimal("0.0001")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "changed", "paid"),
+    [
+        ("1", {}, "50"),
+        ("2", {}, "100"),
+        ("2.1", {}, None),
+        ("0", {}, None),
+        ("-1", {}, None),
+        ("1", {"cost": None}, None),
+        ("1", {"cost": Decimal(0)}, None),
+        ("1", {"cost_currency": "EUR"}, None),
+        ("1", {"cost_currency": None}, None),
+    ],
+)
+def test_a_quantity_cost_its_share_where_fills_explain_all_of_it_in_the_currency(quantity, changed, paid):
+    known = {"explained": Decimal(2), "cost": Decimal(100), "cost_currency": "USD", **changed}
+    assert paid_for(Decimal(quantity), currency="USD", **known) == (paid and Decimal(paid))
