@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from engine.brokers.base import BookedFee, Priority
 from engine.brokers.ccxt_client import Call, VenueClient
@@ -19,6 +20,20 @@ from engine.model.venues import Account, Venue
 
 #: Parameters that count from when their request leaves.
 DatedParams = Callable[[datetime], Mapping[str, str]]
+
+
+class Send(Protocol):
+    """Sends one call of an account in its key's turn."""
+
+    async def __call__(
+        self,
+        call: Call,
+        *,
+        priority: Priority,
+        departure: Departure | None = None,
+        dated: DatedParams | None = None,
+    ) -> object:
+        """Return the venue's answer; raises a BrokerError when there is none that can be used."""
 
 
 class CcxtBroker:

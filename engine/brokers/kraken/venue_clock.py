@@ -17,6 +17,9 @@ NOTABLE_OFFSET = timedelta(seconds=2)
 
 _NO_OFFSET = timedelta(0)
 
+#: How long the first order after a start waits at most for the venue's time, in which its deadline is expressed.
+_FIRST_READING_S = 0.5
+
 
 class VenueClock:
     """How far the venue's clock is ahead of ours, read now and then.
@@ -33,11 +36,6 @@ class VenueClock:
         self._read_at = 0.0
 
     @property
-    def is_known(self) -> bool:
-        """Return whether the venue's time was ever read."""
-        return self._read is not None
-
-    @property
     def offset(self) -> timedelta:
         """Return how far the venue is ahead; zero while that is not known."""
         if self._read is None:
@@ -49,6 +47,11 @@ class VenueClock:
         """Read the venue's time unless it was read in the last minutes."""
         if self._read is None or self._clock.monotonic() - self._read_at > SERVES_S:
             await self.read()
+
+    async def read_first(self) -> None:
+        """Read the venue's time unless it ever was."""
+        if self._read is None:
+            await self.read(timeout_s=_FIRST_READING_S)
 
     async def read(self, *, timeout_s: float = TIMEOUT_S) -> None:
         """Read the venue's time; without an answer the last reading stands."""

@@ -29,7 +29,7 @@ def jittery(venue):
 @pytest.mark.fault("V12")
 async def test_two_hundred_concurrent_calls_on_one_key_never_meet_an_invalid_nonce(connect, jittery):
     broker = connect(timeout_s=60)
-    await asyncio.gather(*(broker._read("BalanceEx", cost=0) for _ in range(200)))
+    await asyncio.gather(*(broker._calls.read("BalanceEx", cost=0) for _ in range(200)))
     outcomes = [call.outcome for call in jittery.server.tape.calls("BalanceEx")]
     assert outcomes == ["ok"] * 200
 
@@ -48,7 +48,7 @@ async def test_an_exit_submitted_while_twenty_reads_queue_goes_out_next(broker, 
     venue.deposit("BTC", "1")
     await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="BalanceEx", delay_s=0.02, times=None))
-    reads = [asyncio.create_task(broker._read("BalanceEx", cost=0)) for _ in range(20)]
+    reads = [asyncio.create_task(broker._calls.read("BalanceEx", cost=0)) for _ in range(20)]
     await venue.server.tape.wait_for("BalanceEx")
     on_the_way = len(venue.sent("BalanceEx"))  # a slow machine may have let more than one go by
     await broker.submit_order(a_request(), priority=Priority.EXIT)
@@ -62,7 +62,7 @@ async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(br
     venue.deposit("BTC", "1")
     await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.DELAY_BEFORE, endpoint="BalanceEx", delay_s=1.5))
-    reading = asyncio.create_task(broker._read("BalanceEx"))
+    reading = asyncio.create_task(broker._calls.read("BalanceEx"))
     await venue.server.tape.wait_for("BalanceEx")
     started = time.monotonic()
     await broker.submit_order(a_request(), priority=Priority.EXIT)
@@ -79,8 +79,8 @@ async def test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up(
     await market_data.catalog()
     venue.server.faults.add(Fault(kind=FaultKind.RATE_LIMIT, endpoint="BalanceEx"))
     with pytest.raises(TryLaterError):
-        await broker._read("BalanceEx")
-    waiting = asyncio.create_task(broker._read("BalanceEx"))
+        await broker._calls.read("BalanceEx")
+    waiting = asyncio.create_task(broker._calls.read("BalanceEx"))
     await broker.submit_order(a_request(), priority=Priority.EXIT)
     assert not waiting.done()
     assert len(venue.sent("BalanceEx")) == 1
