@@ -1,0 +1,114 @@
+"""The orders and fills of one Alpaca account, as its venue reports them."""
+
+from datetime import timedelta
+
+from engine.brokers.alpaca.calls import FILLS_A_PAGE, PAGES, AlpacaCalls, endless
+from engine.brokers.alpaca.market import AlpacaMarketData
+from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_succession, replaced_by
+from engine.brokers.alpaca.parse import parse_fills, parse_fills_of
+from engine.brokers.base import FillPage, Priority
+from engine.brokers.ccxt_broker import reading
+from engine.brokers.parse import Row, as_list, as_row, text_in
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError
+from engine.model.money import ZERO
+from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, VenueOrderId, distinct
+from engine.model.venues import Venue
+
+_ORDERS_A_PAGE = 500
+_SLACK = timedelta(seconds=1)
+
+
+class OrderQueries:
+    """Reads orders and fills, and finds an order by our id."""
+
+    def __init__(self, *, calls: AlpacaCalls, market: AlpacaMarketData) -> None:
+        self._calls = calls
+        self._market = market
+
+    async def fetch_open(self, *, priority: Priority) -> OpenOrders:
+        """Return every order that may still fill, and name those that cannot be read."""
+        catalog = await self._market.catalog()
+        orders, unreadable = dict[str, Order](), dict[str, None]()
+        params = {"status": "open", "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
+        for _ in range(PAGES):
+            answer = await self._calls.get("v2/orders", params, priority)
+            with reading(Venue.ALPACA):
+                rows = as_list(answer, "orders")
+                page = parse_open_orders(rows, catalog)
+                orders |= {order.venue_order_id: order for order in page.orders}
+                unreadable |= dict.fromkeys(page.unreadable)
+                if len(rows) < _ORDERS_A_PAGE:
+                    break
+                params = {**params, "until": oldest_submission(rows)}
+        else:
+            raise endless("open orders")
+        return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable))
+
+    async def fetch(self, venue_order_id: VenueOrderId, *, priority: Priority) -> Order:
+        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        answer = await self._calls.get(f"v2/orders/{venue_order_id}", {}, priority)
+        with reading(Venue.ALPACA):
+            row = as_row(answer, "order")
+        return await self._with_fills(row, priority)
+
+    async def find(self, client_order_id: ClientOrderId, *, priority: Priority) -> Order | None:
+        """Look an order up by our id; None when the venue has none."""
+        try:
+            answer = await self._calls.get(
+                "v2/orders:by_client_order_id", {"client_order_id": client_order_id}, priority
+            )
+        except RefusedError as e:
+            if e.reason is RefusalReason.UNKNOWN_ORDER:
+                return None
+            raise
+        with reading(Venue.ALPACA):
+            row = as_row(answer, "order")
+        return await self._with_fills(row, priority)
+
+    async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
+        """Return the trades of one order from the account's history, whatever the order's own totals are."""
+        if order.opened_at is None:
+            return ()
+        catalog = await self._market.catalog()
+        rows = await self._calls.fill_rows(order.opened_at - _SLACK, priority)
+        with reading(Venue.ALPACA):
+            ids = (order.venue_order_id, *order.successors)
+            return distinct(fill for one in ids for fill in parse_fills_of(one, rows, catalog))
+
+    async def fetch_fills(self, *, cursor: str | None, priority: Priority) -> FillPage:
+        """Return one page of fills, newest first."""
+        params = {"page_token": cursor} if cursor else {}
+        catalog, rows = await self._market.catalog(), await self._calls.fill_page(params, priority)
+        with reading(Venue.ALPACA):
+            following = text_in(rows[-1], "id") if len(rows) == FILLS_A_PAGE else None
+            return FillPage(fills=parse_fills(rows, catalog), next_cursor=following)
+
+    async def _with_fills(self, row: Row, priority: Priority) -> Order:
+        catalog, rows = await self._market.catalog(), await self._with_successors(row, priority)
+        with reading(Venue.ALPACA):
+            order = parse_succession(rows, catalog)
+        if order.filled_quantity == ZERO or order.opened_at is None:
+            return order
+        try:
+            fills = await self.fetch_fills_of(order, priority=priority)
+        except MisconfiguredError:
+            # The order reports its totals itself; what its fills are is not known.
+            return order
+        with reading(Venue.ALPACA):
+            return parse_succession(rows, catalog, fills=fills)
+
+    async def _with_successors(self, row: Row, priority: Priority) -> list[Row]:
+        """Return an order's row and those of the orders that replaced it, one after the other.
+
+        An edit in the owner's app makes a new order: https://docs.alpaca.markets/reference/patchorderbyorderid-1
+        """
+        rows = [row]
+        for _ in range(PAGES):
+            with reading(Venue.ALPACA):
+                following = replaced_by(rows[-1])
+            if following is None:
+                return rows
+            answer = await self._calls.get(f"v2/orders/{following}", {}, priority)
+            with reading(Venue.ALPACA):
+                rows.append(as_row(answer, "order"))
+        raise endless("orders in place of one")
