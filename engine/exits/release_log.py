@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.clock import Clock
 from engine.model.orders import CancelledOrder
-from engine.orders.intents import Intent, StepNote
+from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.journal import Journal
 from engine.orders.step_log import note_of
 from engine.orders.steps_store import insert_step
@@ -38,23 +38,27 @@ class ReleaseLog:
         noted: dict[str, CancelledOrder] = {}
         for step in await self._orders.load_steps(intent_id):
             if step.note is StepNote.NOT_RELEASED:
-                noted.pop(step.detail, None)
+                noted.pop(_order_id(step), None)
             elif step.cancelled is not None:
                 is_confirmed = step.note is StepNote.RELEASED
-                noted[step.detail] = replace(step.cancelled, confirmed=is_confirmed)
+                noted[_order_id(step)] = replace(step.cancelled, confirmed=is_confirmed)
         return tuple(noted.values())
 
     async def load_noted_at(self, intent_id: str) -> Mapping[str, datetime]:
         """Return when the cancel of each order was first about to be sent, by the venue's ids."""
         steps = [one for one in await self._orders.load_steps(intent_id) if one.note is StepNote.RELEASE]
-        return {step.detail: step.at for step in reversed(steps)}
+        return {_order_id(step): step.at for step in reversed(steps)}
 
     async def load_tried(self, intent_id: str) -> frozenset[str]:
         """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
         return frozenset(await self.load_noted_at(intent_id))
 
     async def _note(self, intent: Intent, note: StepNote, order: CancelledOrder) -> None:
-        cancelled = None if note is StepNote.NOT_RELEASED else order
-        step = note_of(intent, note, detail=order.venue_order_id, at=self._clock.now(), cancelled=cancelled)
+        step = note_of(intent, note, detail=order.venue_order_id, at=self._clock.now(), cancelled=order)
         async with self._database.write() as session:
             await insert_step(session, step)
+
+
+def _order_id(step: IntentStep) -> str:
+    """Return the venue's id of the order a step is about; steps of earlier versions may have it in their text alone."""
+    return (step.cancelled.venue_order_id if step.cancelled else "") or step.detail

@@ -163,7 +163,7 @@ class StepNote(StrEnum):
     RELEASE = "release"
     #: It was cancelled indeed; the step has the part of it that had not filled before.
     RELEASED = "released"
-    #: It was gone already; the detail is its id.
+    #: It was gone already: filled, or cancelled elsewhere.
     NOT_RELEASED = "not released"
     #: The venue put another order in the place of the accepted one.
     REPLACED = "replaced"
@@ -193,5 +193,5 @@ class IntentStep:
     order_id: str | None = None
     #: Which attempt's order filled late.
     attempt: int | None = None
-    #: The open order that is about to be cancelled, or was.
+    #: The open order that is about to be cancelled, was, or was gone already; steps of earlier versions lack the last.
     cancelled: CancelledOrder | None = None

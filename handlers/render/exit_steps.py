@@ -46,7 +46,7 @@ def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
 
 def _done(stage: Stage, record: ExitRecord) -> str:
     step = stage.step
-    if step.cancelled is not None:
+    if step.cancelled is not None and step.note is not StepNote.NOT_RELEASED:
         # What became of a cancel is a step of its own.
         order = replace(step.cancelled, confirmed=True)
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")

@@ -16,8 +16,9 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.orders import CancelledOrder, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders import store as intents
-from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, Trigger
+from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, StepNote, Trigger
 from engine.orders.states import IntentState, client_order_id
+from engine.orders.step_log import note_of
 from engine.orders.steps_store import insert_step, load_steps
 from engine.orders.table import IntentRow
 from tests.engine.storage.stored import COINBASE, KRAKEN, NOW, OWNER
@@ -219,6 +220,39 @@ async def test_orders_that_were_cancelled_for_an_exit_or_gone_by_then_are_none_o
 
     async with journal.read() as session:
         assert await intents.load_order_ids(session, KRAKEN.account_id) == {"O1"}
+
+
+def a_cancel(order_id, **changes):
+    order = CancelledOrder(side=Side.SELL, quantity=Decimal(1), price=None, venue_order_id=order_id)
+    return replace(order, confirmed=False, **changes)
+
+
+async def test_an_order_that_was_gone_by_then_is_not_named_as_cancelled(journal):
+    releases = ExitJournal(database=journal, clock=SystemClock()).releases
+    for order in (a_cancel("T1"), a_cancel("T2")):
+        await releases.note_release(INTENT, order)
+    await releases.note_not_released(INTENT, a_cancel("T2"))
+
+    async with journal.read() as session:
+        assert (await load_steps(session, "i1"))[-1].cancelled == a_cancel("T2")
+    assert await releases.load_released("i1") == (a_cancel("T1"),)
+    assert await releases.load_tried("i1") == {"T1", "T2"}
+
+
+async def test_steps_that_earlier_versions_wrote_name_their_order_in_the_text(journal):
+    before_ids = a_cancel("")
+    steps = [
+        note_of(INTENT, StepNote.RELEASE, detail="T1", at=NOW, cancelled=before_ids),
+        note_of(INTENT, StepNote.RELEASE, detail="T2", at=NOW, cancelled=before_ids),
+        note_of(INTENT, StepNote.NOT_RELEASED, detail="T2", at=NOW),
+    ]
+    async with journal.write() as session:
+        for step in steps:
+            await insert_step(session, step)
+
+    releases = ExitJournal(database=journal, clock=SystemClock()).releases
+    assert await releases.load_released("i1") == (before_ids,)
+    assert await releases.load_tried("i1") == {"T1", "T2"}
 
 
 async def plans_of(connection, read):

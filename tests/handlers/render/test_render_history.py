@@ -114,6 +114,17 @@ def test_a_cancel_that_is_under_way_is_not_called_doubtful():
     )
 
 
+def test_an_order_that_was_gone_already_is_not_called_cancelled():
+    gone = replace(cancelled("0.1", "70000"), venue_order_id="O-9")
+    life = (
+        (3, None, IntentState.PLANNED, "triggered", ""),
+        (15, IntentState.PLANNED, IntentState.PLANNED, "not released", gone),
+    )
+
+    text = render_exit_record(exit_record(life=life), READER).text
+    assert "at 15 ms: planned, not released: “O-9” (took 12 ms)" in text
+
+
 def refused(times, detail="EOrder:Insufficient <funds>"):
     """Return a life of equal attempts a minute apart, each refused, and the one that was taken."""
     life = [(3, None, IntentState.PLANNED, "triggered", "")]
