@@ -48,7 +48,7 @@ BANNED_PAIRS = frozenset({("by", "hand")})
 STORED = {
     "engine/orders/steps_store.py": {"words"},
     "engine/orders/table.py": {"words"},
-    "engine/guards/store.py": {"asked_at"},
+    "engine/guards/known_assets.py": {"asked_at"},
     "engine/guards/table.py": {"asked_at"},
 }
 

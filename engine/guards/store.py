@@ -1,6 +1,6 @@
-"""Guards and their history, and the assets seen in each account."""
+"""Guards and their history."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.guards.table import GuardEventRow, GuardRow, KnownAssetRow
+from engine.guards.table import GuardEventRow, GuardRow
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO
 from engine.orders import steps_store as steps
-from engine.storage.readable import UnreadableRow, parsing, read_rows, readable_row, readable_rows
+from engine.storage.readable import parsing, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, attributes, insert_row, plain_table
 
@@ -29,9 +29,6 @@ _OPEN_OF_ACCOUNT = Prepared(
     .order_by(col(GuardRow.created_at), col(GuardRow.guard_id))
 )
 _OPEN_OF_ALL = Prepared(select(GuardRow).where(_OPEN).order_by(col(GuardRow.guard_id)))
-_KNOWN_ASSETS = Prepared(
-    select(KnownAssetRow).where(col(KnownAssetRow.account_id) == bindparam("account_id"))
-)
 _GUARDS = plain_table(GuardRow).c
 _SEEN = select_columns(
     _GUARDS.account_id,
@@ -42,22 +39,6 @@ _SEEN = select_columns(
     _GUARDS.seen_venue_at,
 ).where(_GUARDS.guard_id == bindparam("guard_id"))
 _CHANGE = update(plain_table(GuardRow)).where(_GUARDS.guard_id == bindparam("this_guard"))
-_KNOWN_ASSET = select(KnownAssetRow.asset).where(
-    col(KnownAssetRow.account_id) == bindparam("account_id"), col(KnownAssetRow.asset) == bindparam("asset")
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAsset:
-    """An asset seen in an account, and what its owner answered about guarding it."""
-
-    account_id: str
-    user_id: int
-    asset: str
-    #: None where it was seen, and nobody can read when.
-    first_seen_at: datetime | None
-    question_at: datetime | None = None
-    answer: str | None = None
 
 
 class StaleGuardError(Exception):
@@ -225,53 +206,6 @@ async def load_changed_at(session: DatabaseSession, guard_id: str) -> datetime |
 async def load_watched(session: DatabaseSession) -> tuple[Guard, ...]:
     """Return every guard that is not closed, of all accounts."""
     return await readable_rows(session, _OPEN_OF_ALL, _guard)
-
-
-async def save_known_asset(session: DatabaseSession, known: KnownAsset) -> None:
-    """Store that an asset was seen; the first time counts."""
-    if known.first_seen_at is None:
-        return
-    same = await session.send(_KNOWN_ASSET, account_id=known.account_id, asset=known.asset)
-    if same.first() is not None:
-        return
-    await insert_row(
-        session,
-        KnownAssetRow(
-            account_id=known.account_id,
-            asset=known.asset,
-            user_id=known.user_id,
-            first_seen_at=known.first_seen_at,
-            asked_at=known.question_at,
-            answer=known.answer,
-        ),
-    )
-
-
-async def load_known_assets(session: DatabaseSession, account_id: str) -> tuple[KnownAsset, ...]:
-    """Return the assets that were seen in an account."""
-    read = await read_rows(session, _KNOWN_ASSETS, _known_asset, account_id=account_id)
-    # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.
-    return (*read.readable, *(_seen_some_time(account_id, row) for row in read.unreadable))
-
-
-def _seen_some_time(account_id: str, row: UnreadableRow) -> KnownAsset:
-    return KnownAsset(
-        account_id=account_id,
-        user_id=row.user_id or 0,
-        asset=row.text("asset"),
-        first_seen_at=None,
-    )
-
-
-def _known_asset(row: KnownAssetRow) -> KnownAsset:
-    return KnownAsset(
-        account_id=row.account_id,
-        user_id=row.user_id,
-        asset=row.asset,
-        first_seen_at=row.first_seen_at,
-        question_at=row.asked_at,
-        answer=row.answer,
-    )
 
 
 def _guard(row: GuardRow) -> Guard:

@@ -8,8 +8,7 @@ from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.alerts.outbox import append_alert
 from engine.alerts.questions import About, Exclusion, Standing
 from engine.clock import Clock
-from engine.guards import store as rows
-from engine.guards.store import KnownAsset
+from engine.guards.known_assets import KnownAsset, load_known_assets, save_known_asset
 from engine.model.venues import Account
 from engine.offers.arming import ArmingMode, ArmingPlan
 from engine.offers.offering import Proposal, conclude, largest_first, propose
@@ -53,7 +52,7 @@ class Onboarding:
         """Ask about an account's positions unless that was done, as soon as their entries are known."""
         positions = await self._portfolio.gather(account)
         async with self._database.read() as session:
-            known = await rows.load_known_assets(session, account.account_id)
+            known = await load_known_assets(session, account.account_id)
         if known:
             await self._note(account, {one.asset for one in positions} - {asset.asset for asset in known})
         elif not any(one.history_incomplete for one in positions):
@@ -101,12 +100,12 @@ class Onboarding:
                     now=now,
                 )
             for one in positions:
-                await rows.save_known_asset(
+                await save_known_asset(
                     session, _known(account, one.asset, now, has_question=bool(questioned))
                 )
             if not positions:
                 # Remember the first contact, so that the first external buy is not asked about.
-                await rows.save_known_asset(session, _known(account, "", now, has_question=False))
+                await save_known_asset(session, _known(account, "", now, has_question=False))
 
     def _plan(self, positions: tuple[Position, ...]) -> ArmingPlan:
         return plan_arming(positions, self._mode, threshold=self._threshold)
@@ -117,7 +116,7 @@ class Onboarding:
         now = self._clock.now()
         async with self._database.write() as session:
             for asset in sorted(assets):
-                await rows.save_known_asset(session, _known(account, asset, now, has_question=False))
+                await save_known_asset(session, _known(account, asset, now, has_question=False))
 
 
 def _question(

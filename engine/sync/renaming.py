@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard
-from engine.guards.store import KnownAsset
+from engine.guards.known_assets import KnownAsset
 from engine.model.holdings import AccountReport
 from engine.model.money import ZERO, exact
 from engine.offers.offering import OldCost

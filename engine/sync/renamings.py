@@ -7,6 +7,7 @@ from engine.alerts.questions import ChoiceKind
 from engine.guards import store as rows
 from engine.guards.changes import Closed, GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
+from engine.guards.known_assets import load_known_assets
 from engine.guards.vanished import is_vanished
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport, PositionKind
@@ -55,7 +56,7 @@ class Renamings:
         if not _is_gone(change) or guard.kind is not PositionKind.SPOT or was.quantity <= ZERO:
             return None
         async with self._database.read() as session:
-            known = await rows.load_known_assets(session, guard.account_id)
+            known = await load_known_assets(session, guard.account_id)
             guarded = {one.asset for one in await rows.load_open_guards(session, guard.account_id)}
             arrived = arrivals(report, known=known, gone_at=was.at) - guarded
             untraded = {

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
-from engine.guards.store import KnownAsset, StaleGuardError
+from engine.guards.store import StaleGuardError
 from engine.guards.table import GuardEventRow
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
@@ -158,17 +158,6 @@ async def test_what_was_seen_of_a_position_outlives_changes_of_its_guard(databas
 
     async with database.read() as session:
         assert await guards.load_seen(session, "g1") == seen
-
-
-async def test_the_first_time_an_asset_is_seen_counts(database):
-    first = KnownAsset(account_id=KRAKEN.account_id, user_id=OWNER, asset="BTC", first_seen_at=NOW)
-    async with database.write() as session:
-        await guards.save_known_asset(session, first)
-        await guards.save_known_asset(session, replace(first, first_seen_at=NOW + timedelta(days=1)))
-
-    async with database.read() as session:
-        assert await guards.load_known_assets(session, KRAKEN.account_id) == (first,)
-        assert await guards.load_known_assets(session, ALPACA.account_id) == ()
 
 
 async def test_open_guards_come_with_what_was_last_seen_of_them(database):

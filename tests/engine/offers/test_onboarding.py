@@ -7,8 +7,8 @@ import pytest
 
 from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.alerts.questions import ChoiceKind, Standing
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardSource
+from engine.guards.known_assets import load_known_assets
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import Bought, Opening, Story
@@ -25,7 +25,7 @@ STORY = Story(openings={"kraken": HOLDINGS})
 
 async def known_assets(room):
     async with room.database.read() as session:
-        return {known.asset for known in await guard_rows.load_known_assets(session, "env-kraken")}
+        return {known.asset for known in await load_known_assets(session, "env-kraken")}
 
 
 async def test_everything_held_is_listed_and_asked_about_once(rooms):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.guards.store import KnownAsset
+from engine.guards.known_assets import KnownAsset
 from engine.sync.renaming import arrivals
 from tests.builders import NOW, a_holding, a_report, an_account
 
