@@ -1,10 +1,8 @@
 """Hold the guards of an account against each reading of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
-from engine import wall_time
 from engine.accounts.reports import Reports
 from engine.clock import Clock, Moment, moment
 from engine.failures import Failures
@@ -12,39 +10,23 @@ from engine.guards import store as rows
 from engine.guards.comparison import (
     SHOWN_LATE_WITHIN,
     Comparison,
-    Reading,
     compare_holding,
     is_covered,
     quantity_there,
 )
-from engine.guards.dating import (
-    LONG_AGO,
-    Dated,
-    SeenTimes,
-    Unconfirmed,
-    ahead_of,
-    ids_of,
-    on_our_clock,
-    wall_now,
-)
-from engine.guards.guard import Guard, GuardState, Seen
+from engine.guards.dating import SeenTimes, Unconfirmed, ids_of
+from engine.guards.guard import Guard, GuardState
 from engine.guards.vanished import REPORTED_LATE_WITHIN, compare_vanished, is_vanished
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport
-from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.orders import Fill
 from engine.model.venues import Account
-from engine.orders import fills_store as fill_rows
-from engine.orders import store as intent_rows
-from engine.orders.unreported import load_unreported
 from engine.storage.database import Database
 from engine.sync.guard_changes import GuardChanges
+from engine.sync.guard_reading import GuardReading, gather_reading
 from engine.sync.renamings import Renamings, renamed
 from engine.sync.waiting_guards import WaitingGuards
-
-#: A stored time that differs by less is left as it is.
-_SAME_TIME = timedelta(seconds=2)
 
 
 class GuardReconciler:
@@ -170,7 +152,15 @@ class GuardReconciler:
     ) -> Unconfirmed | None:
         """Follow a guard; return the quantity that waits for a later reading that agrees."""
         now = moment(self._clock)
-        known = await self._gather(report, requested_at, guard, new, now=now)
+        known = await gather_reading(
+            report,
+            requested_at,
+            guard,
+            new,
+            seen_times=self._seen_times,
+            database=self._database,
+            now=now,
+        )
         comparison, found = self._compare(guard, known, unconfirmed, requested_at=requested_at, now=now)
         if found is not None:
             # Read is read, whatever goes wrong from here on.
@@ -183,10 +173,10 @@ class GuardReconciler:
         report: AccountReport,
         requested_at: Moment,
         guard: Guard,
-        known: "_Known",
+        known: GuardReading,
         comparison: Comparison,
     ) -> None:
-        after = _to_store(comparison, known.reading, known.dated, known.seen)
+        after = known.to_store(comparison)
         if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
             return
         became = await self._renamings.find_successor(report, guard, comparison.change, was=comparison.seen)
@@ -206,43 +196,10 @@ class GuardReconciler:
         else:
             self._seen_times.move(guard.guard_id, after.at)
 
-    async def _gather(
-        self, report: AccountReport, requested_at: Moment, guard: Guard, new: tuple[Fill, ...], *, now: Moment
-    ) -> "_Known":
-        ahead = ahead_of(now, requested_at, report.venue_at)
-        async with self._database.read() as session:
-            seen = await rows.load_seen(session, guard.guard_id)
-            stored_fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
-            fills = on_our_clock(stored_fills, ahead)
-            dated = self._seen_times.date(
-                guard.guard_id,
-                seen.at if seen else guard.created_at,
-                venue_at=seen.venue_at if seen else None,
-                ahead=ahead,
-                now=now,
-                fills=fills,
-                new=new,
-            )
-            seen_step = await rows.load_seen_step(session, guard.guard_id)
-            step = seen_step if dated.step is None else dated.step
-            reading = Reading(
-                there=quantity_there(report, guard),
-                at=wall_now(now, requested_at),
-                venue_at=report.venue_at,
-                fills=fills,
-                our_orders=await intent_rows.load_order_ids(session, guard.account_id),
-                unreported=await load_unreported(session, guard.key, step=step),
-                asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
-                venue_entry=report.holding(guard.asset).venue_entry,
-                set_at=dated.at,
-                known=dated.known,
-            )
-        return _Known(seen=seen, dated=dated, reading=reading)
-
     def _compare(
         self,
         guard: Guard,
-        known: "_Known",
+        known: GuardReading,
         unconfirmed: Unconfirmed | None,
         *,
         requested_at: Moment,
@@ -258,34 +215,3 @@ class GuardReconciler:
         if unconfirmed is None or comparison.unconfirmed != waiting:
             unconfirmed = Unconfirmed(quantity=comparison.unconfirmed.quantity, requested_at=requested_at)
         return comparison, unconfirmed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What a guard is compared with."""
-
-    #: What was seen of it last.
-    seen: Seen | None
-    #: When that was, on our clock as it goes now.
-    dated: Dated
-    reading: Reading
-
-
-def _to_store(comparison: Comparison, reading: Reading, dated: Dated, stored: Seen | None) -> Seen | None:
-    """Return what is written down of what was seen: a time of which nothing is known is not."""
-    after = comparison.seen
-    if after.at == LONG_AGO:
-        if comparison.unconfirmed is not None or is_vanished(comparison.change.guard):
-            return stored
-        return Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
-    if stored and after == replace(stored, at=dated.at) and _is_same_time(stored.at, dated.at):
-        return stored
-    return after
-
-
-def _is_same_time(one: datetime, other: datetime) -> bool:
-    return abs(wall_time.between(one, other)) < _SAME_TIME
-
-
-def _is_stock(report: AccountReport, guard: Guard) -> bool:
-    return report.holding(guard.asset).is_stock
