@@ -36,7 +36,8 @@ from engine.alerts.delivery_states import (
     mark_unknown,
     readdress,
 )
-from engine.alerts.outbox import give_up_unreadable, has_unreadable, load_due
+from engine.alerts.outbox import load_due
+from engine.alerts.outbox_unreadable import give_up_unreadable, has_unreadable
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database

@@ -4,19 +4,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from engine import wall_time
 from engine.alerts.batches import Alert, Batch, pack
-from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
-from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
+from engine.alerts.messages import Message, dump_message, load_message
 from engine.alerts.table import AlertRow
-from engine.storage.readable import Read, UnreadableRow, parsing, read_rows, readable_row, readable_rows
+from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row
-from engine.users.store import load_readers
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -24,8 +22,6 @@ _PENDING = col(AlertRow.not_before).is_not(None)
 
 #: The mark of a session that has put an alert into the outbox: delivery is notified of its commit.
 NEW_ALERT = "new alert"
-
-_UNREADABLE = "its stored data cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,51 +156,9 @@ async def load_last_gone(session: DatabaseSession) -> int:
 _IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
 
 
-async def has_unreadable(session: DatabaseSession) -> bool:
-    """Return whether an alert waits that cannot be read."""
-    return bool((await _read_pending(session)).unreadable)
-
-
-async def give_up_unreadable(session: DatabaseSession, *, now: datetime) -> tuple[int, ...]:
-    """Give up alerts that cannot be read; return the numbers.
-
-    Each critical alert among it is reported, and each whose kind is not known: it may be one.
-    """
-    lost = (await _read_pending(session)).unreadable
-    for row in lost:
-        given_up = {"state": AlertState.DEAD, "not_before": None, "last_error": _UNREADABLE}
-        await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == row.key[0]).values(**given_up))
-        if row.values["critical"] or row.text("kind") not in set(AlertKind):
-            await _report_lost(session, row, readers=await load_readers(session, row.user_id), now=now)
-    return tuple(number_of(row) for row in lost)
-
-
-async def _report_lost(
-    session: DatabaseSession, row: UnreadableRow, *, readers: Collection[int], now: datetime
-) -> None:
-    number = number_of(row)
-    message = AlertUnreadable(
-        alert_id=number,
-        lost=row.text("kind"),
-        written_at=written_at(row, now),
-        text=plain_data(row.text("data_json")),
-    )
-    for user_id in readers:
-        is_theirs, chat_id = user_id == row.user_id, row.values.get("chat_id")
-        await append_alert(
-            session,
-            message,
-            user_id=user_id,
-            account_id=None,
-            dedup_key=f"alert_unreadable:{number}" + ("" if is_theirs else f":{user_id}"),
-            now=now,
-            chat_id=chat_id if is_theirs and isinstance(chat_id, int) else None,
-        )
-
-
 async def depth(session: DatabaseSession) -> Depth:
     """Return how many alerts wait and since when."""
-    read = await _read_pending(session)
+    read = await read_pending(session)
     return Depth(
         waiting=len(read.readable) + len(read.unreadable),
         oldest_at=wall_time.earliest(alert.created_at for alert in read.readable),
@@ -234,7 +188,8 @@ async def load_given_up_alerts(session: DatabaseSession, user_id: int) -> GivenU
     return GivenUp(alerts=alerts, last_kind=str(kind), last_error=str(error or ""))
 
 
-async def _read_pending(session: DatabaseSession) -> Read[Alert]:
+async def read_pending(session: DatabaseSession) -> Read[Alert]:
+    """Read the alerts that are still to leave, in order."""
     return await read_rows(session, _IN_ORDER, _alert)
 
 

@@ -4,12 +4,8 @@ from sqlalchemy import text
 from engine.alerts.delivery_states import mark_sent
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import AlertUnreadable
-from engine.alerts.outbox import (
-    give_up_unreadable,
-    has_unreadable,
-    load_critical_after,
-    load_given_up_alerts,
-)
+from engine.alerts.outbox import load_critical_after, load_given_up_alerts
+from engine.alerts.outbox_unreadable import give_up_unreadable, has_unreadable
 from tests.engine.alerts.outbox_rows import CHATTY, EXIT, LATER, append, due, mark, waiting
 from tests.engine.storage.stored import NOW, OWNER
 

@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from engine.alerts import outbox
+from engine.alerts import outbox, outbox_unreadable
 from engine.alerts.messages import AlertUnreadable, ExitFilled
 from engine.model.venues import Venue
 from sandbox.world import OWNER_ID
@@ -45,7 +45,7 @@ async def two_sales(rooms, change):
 
 async def give_up(room):
     async with room.database.write() as session:
-        return await outbox.give_up_unreadable(session, now=room.clock.now())
+        return await outbox_unreadable.give_up_unreadable(session, now=room.clock.now())
 
 
 @pytest.mark.parametrize(("change", "lost"), CHANGES)
@@ -66,10 +66,10 @@ async def test_it_keeps_no_other_alert_from_its_reader(rooms, change, lost):
 async def test_what_cannot_be_read_of_it_is_given_up_once_and_told_to_its_owner(rooms, change, lost):
     async with two_sales(rooms, change) as room:
         async with room.database.read() as session:
-            assert await outbox.has_unreadable(session) is (lost is not None)
+            assert await outbox_unreadable.has_unreadable(session) is (lost is not None)
         first, again = await give_up(room), await give_up(room)
         async with room.database.read() as session:
-            assert not await outbox.has_unreadable(session)
+            assert not await outbox_unreadable.has_unreadable(session)
             alerts = await outbox.load_critical_after(session, 1)
 
     told = [(one.chat_id, one.message.lost) for one in alerts if isinstance(one.message, AlertUnreadable)]
