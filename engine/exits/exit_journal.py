@@ -18,7 +18,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.filled_store import load_changes_after
+from engine.orders.filled_store import has_changed_after, load_changes_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
@@ -85,14 +85,14 @@ class ExitJournal:
         """Write down that its owner wants a position sold, with the guard that covers all of it.
 
         `before` is the guard the position had when this was worked out; None is returned when that
-        is not true any more, above all when it is being sold already.
+        is not true any more, above all when it is being sold already, or was since.
         """
         now = self._clock.now()
         closing = guard.in_state(GuardState.CLOSING, GuardReason.SELLING_ON_REQUEST)
         async with self._database.write() as session:
             if await guards.load_open_guard(session, guard.key) != before:
                 return None
-            if await may_be_on_sale(session, guard):
+            if await may_be_on_sale(session, guard) or await _has_changed(session, guard, trigger):
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, was=before, now=now, cause="asked for by its owner")
@@ -173,9 +173,12 @@ class ExitJournal:
             if seen is None:
                 return None
             step = await guards.load_seen_step(session, guard.guard_id)
-            ours = await load_changes_after(session, guard.key, step=step)
-        with exact():
-            return seen.quantity + sum(ours, ZERO)
+            return await _load_changed(session, guard, seen.quantity, step=step)
+
+    async def load_changed(self, guard: Guard, quantity: Decimal, *, step: int) -> Decimal:
+        """Return what our orders made since a step of a quantity of a guarded position."""
+        async with self._database.read() as session:
+            return await _load_changed(session, guard, quantity, step=step)
 
     async def load_guard(self, guard_id: str) -> Guard | None:
         """Return a guard as it is now."""
@@ -239,6 +242,19 @@ class ExitJournal:
         if left != stored:
             await guards.save_guard(session, left, was=stored, now=now, cause=f"{cause}; changed meanwhile")
         return False
+
+
+async def _load_changed(session: DatabaseSession, guard: Guard, quantity: Decimal, *, step: int) -> Decimal:
+    ours = await load_changes_after(session, guard.key, step=step)
+    with exact():
+        return quantity + sum(ours, ZERO)
+
+
+async def _has_changed(session: DatabaseSession, guard: Guard, trigger: Trigger) -> bool:
+    """Return whether an order of ours changed a position since the reading that a manual close was shown by."""
+    # Of one that no step dates nothing is known: every order may be later.
+    step = trigger.manual.step if trigger.manual else None
+    return await has_changed_after(session, guard.key, step=step or 0)
 
 
 def ending_key(kind: str, intent: Intent) -> str:

@@ -110,7 +110,7 @@ class GivenUpAttempts:
         given_up = await self._settler.unproven(intent)
         if not given_up:
             return BalanceVerdict.UNTOUCHED
-        expected = await self._inventory.expected()
+        expected = await self._inventory.expected(intent.manual)
         verdict = await self._evidence.judge(intent, available, expected=expected)
         if verdict in MAY_HAVE_SOLD and _has_one_id(intent, given_up):
             # Should that be the attempt's own sale all the same, its id makes no second order.

@@ -53,7 +53,7 @@ class Inventory:
         """Return what the next step is decided by."""
         self._shown = available
         self._last = available if available.is_fresh and available.owned is not None else None
-        expected = await self.expected()
+        expected = await self.expected(manual)
         now_s = self._context.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
         self._quantity_check = self._quantity_check.after(available, missing=missing, now_s=now_s)
@@ -101,7 +101,11 @@ class Inventory:
         """Note that what was read before does not hold any more."""
         self._context.reports.outdate(intent.account_id)
 
-    async def expected(self) -> Decimal | None:
+    async def expected(self, manual: ManualClose | None) -> Decimal | None:
         """Return how much should be there by what was seen and sold before; None when it was never seen."""
+        if manual is not None and manual.there is not None and manual.step is not None:
+            # What went before the press was no part of what was shown; a guard of more than that is short of it.
+            there = max(manual.there, self._guard.quantity)
+            return await self._context.journal.load_changed(self._guard, there, step=manual.step)
         expected = await self._context.journal.load_expected(self._guard)
         return self._sent_after.owned if expected is None and self._sent_after else expected

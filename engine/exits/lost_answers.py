@@ -69,7 +69,7 @@ class LostAnswers:
     async def settle(self, intent: Intent) -> Intent:
         """Query until one is found or may be sent again; the second time not at once."""
         label, began_s = intent.venue.label, self._clock.monotonic()
-        expected = await self._inventory.expected()
+        expected = await self._inventory.expected(intent.manual)
         refusal = await self._journal.orders.load_unlisted_refusal(intent)
         lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
         await self._reminder.note(

@@ -58,7 +58,7 @@ def restore_guard(
         return guard.closed(reason, detail)
     state = GuardState.ARMED if manual.paused is None else GuardState.PAUSED
     cost = share(manual.guarded_cost, kept, manual.guarded)
-    paid = None if guard.paid is None else share(guard.paid, kept, guard.quantity)
+    paid = None if manual.paid is None else share(manual.paid, kept, manual.guarded)
     before = guard.in_state(state, manual.paused, manual.paused_detail)
     return replace(before, quantity=kept, cost=cost, paid=paid)
 

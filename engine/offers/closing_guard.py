@@ -50,10 +50,13 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
     manual = ManualClose(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
+        paid=before.paid if before else None,
         paused=_paused(before),
         paused_detail=before.detail if before else "",
         entry_known=entry_known,
         most=plan.quantity,
+        there=position.quantity,
+        step=position.step_at_request,
     )
     return guard, _trigger(guard, plan.line, manual, now)
 

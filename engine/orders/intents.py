@@ -38,6 +38,8 @@ class ManualClose:
     #: What was guarded before and its cost; both zero when nothing was.
     guarded: Decimal
     guarded_cost: Decimal
+    #: What that had cost its owner where `guarded_cost` counts from the price of a day; None is unknown.
+    paid: Decimal | None = None
     #: Why the guard was paused before; None when it watched or there was none.
     paused: GuardReason | str | None = None
     paused_detail: str = ""
@@ -45,6 +47,10 @@ class ManualClose:
     entry_known: bool
     #: How much its owner was shown, before it is cut to whole lots; None in records of earlier versions.
     most: Decimal | None = None
+    #: How much of the position there was by the reading that was shown, sellable or not; None in earlier records.
+    there: Decimal | None = None
+    #: The last step of our orders that was stored when that was requested; None where nothing dates it.
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

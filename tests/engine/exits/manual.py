@@ -31,6 +31,12 @@ async def begin(room, guarded, *, paused=None):
     return await room.journal.plan_manual_close(wide, trigger, before=before, intent_id="exit-1")
 
 
+async def press(room, symbol="BTC"):
+    """Ask to close a position and press the button at once."""
+    preview = await room.engine.closing.offer_close(OWNER_ID, symbol)
+    return await room.engine.closing.close(OWNER_ID, preview.confirmation_id)
+
+
 def a_new_guard(room):
     return replace(
         a_guard(), guard_id="guard-1", user_id=OWNER_ID, account_id="env-kraken", created_at=room.clock.now()

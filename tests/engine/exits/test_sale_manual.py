@@ -1,5 +1,6 @@
 """Sales that their owner requested, on the real engine: no more than was shown, and what was not guarded stays unguarded."""
 
+import asyncio
 from decimal import Decimal
 from functools import partial
 
@@ -8,11 +9,12 @@ import pytest
 from engine.alerts.messages import ExitFilled, ExitParked, GuardPaused, GuardReduced
 from engine.exits.ending import abandon, await_return, give_up, pause_for_split, presume_filled
 from engine.exits.exit_quantity import Dust
-from engine.guards.guard import GuardState
+from engine.guards.guard import GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason
+from engine.offers.closing_preview import ObstacleKind
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
-from tests.engine.exits.manual import NOTHING, SOME, begin
+from tests.engine.exits.manual import NOTHING, SOME, begin, press
 
 D = Decimal
 
@@ -24,11 +26,6 @@ async def holding(room):
     room.set_bid("50000")
     await room.read()
     return room
-
-
-async def press(room, symbol="BTC"):
-    preview = await room.engine.closing.offer_close(OWNER_ID, symbol)
-    await room.engine.closing.close(OWNER_ID, preview.confirmation_id)
 
 
 async def test_what_is_unlocked_after_the_press_is_not_sold_and_stays_guarded(room):
@@ -119,3 +116,31 @@ async def test_what_was_refused_is_not_sold_at_a_price_much_worse_than_was_agree
     )
     if not is_sold:
         assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(4000), GuardState.ARMED)
+
+
+async def test_of_two_buttons_for_one_position_that_is_not_guarded_only_one_sells(holding):
+    first, second = [await holding.engine.closing.offer_close(OWNER_ID, "BTC") for _ in range(2)]
+    holding.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=1.2)
+
+    async with asyncio.TaskGroup() as presses:
+        slow = presses.create_task(holding.engine.closing.close(OWNER_ID, second.confirmation_id))
+        await holding.clock.sleep(0.1)
+        await holding.engine.closing.close(OWNER_ID, first.confirmation_id)
+        await holding.wait_for("exit ", within_s=200)
+        holding.deposit("BTC", "0.4")
+
+    await holding.wait_for("exit ", within_s=200)
+    [left_out] = slow.result().left_out
+    assert len(holding.sent()) == len(await holding.alerts(ExitFilled)) == 1
+    assert left_out.obstacle.kind is ObstacleKind.CHANGED
+
+
+async def test_what_was_paid_is_known_as_before_where_it_ends_unsold(holding):
+    before = await holding.arm("0.1", "5000", source=GuardSource.EXISTING_PRICE, paid=D(4000))
+    holding.fault(FaultKind.RATE_LIMIT, times=None)
+
+    await press(holding)
+    await holding.wait_for("exit ", within_s=200)
+
+    assert len(await holding.alerts(ExitParked)) == 1
+    assert await holding.guard() == before

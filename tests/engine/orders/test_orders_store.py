@@ -119,6 +119,25 @@ async def test_a_manual_close_is_stored_under_the_name_of_earlier_versions(journ
     assert entry in await live(journal)
 
 
+async def test_a_manual_close_of_earlier_versions_is_read_without_what_was_added_since(journal):
+    earlier = ManualClose(guarded=Decimal("0.1"), guarded_cost=Decimal(6000), entry_known=True)
+    now = replace(earlier, paid=Decimal(5000), most=Decimal("0.5"), there=Decimal("0.6"), step=7)
+    async with journal.write() as session:
+        await intents.update_intent(
+            session,
+            replace(INTENT, trigger=replace(INTENT.trigger, manual=now)),
+            expected=IntentState.PLANNED,
+        )
+    [stored] = await live(journal)
+    added = ", ".join(f"'$.asked.{name}'" for name in ("paid", "most", "there", "step"))
+
+    async with journal.write() as session:
+        await session.send(text(f"UPDATE intents SET trigger_json = json_remove(trigger_json, {added})"))  # noqa: S608
+
+    [read] = await live(journal)
+    assert (stored.manual, read.manual) == (now, earlier)
+
+
 async def test_a_guard_never_has_two_live_exits(journal):
     with pytest.raises(IntegrityError, match=r"intents\.guard_id"):
         await insert(journal, another("i2"))
