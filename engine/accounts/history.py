@@ -1,5 +1,6 @@
 """Fills read from the venues, newest first, only until they explain what is held today."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -165,6 +166,8 @@ class Histories:
             at_beginning = reached is not None and reached.complete
             rates = await rows.load_usd_rates(session, account_id)
             for holding in report.spot_positions:
+                # Thousands of fills of each coin: others have their turn in between.
+                await asyncio.sleep(0)
                 known = await rows.load_fills(session, account_id, asset=holding.asset)
                 # The basis of an earlier quantity does not apply to this one.
                 self._bases.pop((account_id, holding.asset), None)

@@ -21,6 +21,10 @@ _opened = ContextVar[sqlite3.Connection]("opened")
 _CORE = create_engine("sqlite://", creator=_opened.get, poolclass=NullPool, query_cache_size=2000)
 
 
+class RolledBackError(Exception):
+    """The transaction was over before it was committed."""
+
+
 class PooledConnection:
     """A connection whose statements run in the thread that sends them; only what waits for the disk runs in its own."""
 
@@ -43,7 +47,14 @@ class PooledConnection:
             self._raw.execute("BEGIN")
 
     async def commit(self) -> None:
-        """Commit; a cancellation takes effect when it is known whether that succeeded."""
+        """Commit; a cancellation takes effect when it is known whether that succeeded.
+
+        Raises:
+            RolledBackError: SQLite ended the transaction at an error that somebody let pass; nothing is on disk.
+
+        """
+        if not self._raw.in_transaction:
+            raise RolledBackError
         with _database_errors("COMMIT"):
             await uninterrupted(self._driver.commit())
 
@@ -58,8 +69,15 @@ class PooledConnection:
 
     async def run_long(self, statement: str) -> list[Any]:
         """Return what a statement finds that may take a while, such as one that reads the whole file."""
-        with _database_errors(statement):
-            return list(await self._driver.execute_fetchall(statement))
+        work = asyncio.ensure_future(self._driver.execute_fetchall(statement))
+        try:
+            with _database_errors(statement):
+                return list(await asyncio.shield(work))
+        except asyncio.CancelledError:
+            # Whoever gets the connection next would wait for it in the loop's own thread.
+            self._raw.interrupt()
+            await asyncio.wait({work})
+            raise
 
     async def close(self) -> None:
         # In its thread: the last connection of a file writes the whole log back, which may take a while.

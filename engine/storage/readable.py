@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from types import NoneType
+from types import NoneType, SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Column, CursorResult, Dialect, Executable, type_coerce
-from sqlalchemy import select as select_columns
+from sqlalchemy import Column, CursorResult, Dialect, Row, type_coerce
 from sqlalchemy.types import NULLTYPE
 from sqlmodel.sql.sqltypes import AutoString
 
 from engine.storage.base import Table
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, attributes, key_columns, plain_table
+from engine.storage.statements import Prepared, attributes, key_columns
 
 #: The name in a session's `info` of what its database could not read.
 UNREADABLE = "unreadable"
@@ -167,36 +166,49 @@ async def _read_singly(
     most: int | None,
     values: Mapping[str, object],
 ) -> Read[T]:
-    table, readable, unreadable = statement.table, list[T](), list[UnreadableRow]()
-    keys = await session.send(_as_stored(statement), **values)
-    for key in (tuple(row) for row in keys.all()):
+    """Read each row by itself; all come with one statement, for there may be many beside the damaged one."""
+    readable, unreadable = list[T](), list[UnreadableRow]()
+    dialect = session.connection.dialect
+    for stored in await session.send(statement.stored, **values):
         if most is not None and len(readable) == most:
             break
-        found = await session.send(statement.where(*_is_row(table, key)).all, **values)
         try:
-            readable += [build(row) for row in _checked(table, found)]
+            readable.append(build(_typed(statement, stored, dialect)))
         except UnreadableValueError as error:
-            unreadable.append(await _describe(session, table, key, error))
+            unreadable.append(_describe(statement, stored, error, dialect))
     return Read(tuple(readable), tuple(unreadable))
 
 
-async def _describe(
-    session: DatabaseSession, table: type[Table], key: tuple[object, ...], error: Exception
+def _typed(statement: Prepared[R], stored: Row[*tuple[Any, ...]], dialect: Dialect) -> R:
+    """Return a row as it is read together with others, from the values that SQLite keeps."""
+    typed = SimpleNamespace()
+    try:
+        for (name, column), value in zip(statement.columns, stored, strict=True):
+            read = _reader(column, dialect)
+            setattr(typed, name, read(value) if read else value)
+        _check_row(statement.table, tuple(vars(typed).values()))
+    except _DAMAGE as error:
+        raise UnreadableValueError(str(error)) from error
+    return cast(R, typed)
+
+
+def _describe(
+    statement: Prepared[Any], stored: Row[*tuple[Any, ...]], error: Exception, dialect: Dialect
 ) -> UnreadableRow:
-    columns = tuple(plain_table(table).c)
-    stored = select_columns(*(type_coerce(column, NULLTYPE).label(column.name) for column in columns))
-    row = (await session.send(stored.where(*_is_row(table, key)))).one_or_none()
-    values = dict(zip((column.name for column in columns), row or (), strict=False))
-    misfits = (_misfit(column, values.get(column.name), session.connection.dialect) for column in columns)
+    table: type[Table] = statement.table
+    own = attributes(table)
+    values = {column.name: value for (_, column), value in zip(own, stored, strict=False)}
+    misfits = (_misfit(column, values[column.name], dialect) for _, column in own)
     why = next((misfit for misfit in misfits if misfit), "") or str(error) or type(error).__name__
+    key = tuple(values[column.name] for column in key_columns(table))
     return UnreadableRow(table=str(table.__tablename__), key=key, why=why, values=values)
 
 
 def _misfit(column: Column[Any], value: object, dialect: Dialect) -> str:
     """Return what is wrong with a stored value; empty where nothing is."""
-    processor = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    read = _reader(column, dialect)
     try:
-        _check(column, processor(value) if processor else value)
+        _check(column, read(value) if read else value)
     except _DAMAGE:
         return f"its {column.name.replace('_', ' ')} is {repr(value)[:_SHOWN]}"
     return ""
@@ -208,16 +220,16 @@ def _checked(table: type[R], found: CursorResult[*tuple[Any, ...]]) -> Sequence[
         rows = found.all()
         # SQLite keeps any kind of value in any column, and our plainer types pass it on.
         for row in rows:
-            if not all(map(isinstance, row, _kinds(table))):
-                _name_misfit(table, row)
+            _check_row(table, row)
     except _DAMAGE as error:
         raise UnreadableValueError(str(error)) from error
     return rows
 
 
-def _name_misfit(table: type[Table], row: Sequence[object]) -> None:
-    for (_, column), value in zip(attributes(table), row, strict=False):
-        _check(column, value)
+def _check_row(table: type[Table], row: Sequence[object]) -> None:
+    if not all(map(isinstance, row, _kinds(table))):
+        for (_, column), value in zip(attributes(table), row, strict=False):
+            _check(column, value)
 
 
 def _check(column: Column[Any], value: object) -> None:
@@ -237,10 +249,10 @@ def _kind(column: Column[Any]) -> tuple[type, ...]:
     return (kind, NoneType) if column.nullable else (kind,)
 
 
-def _as_stored(statement: Prepared[Any]) -> Executable:
-    table: type[Table] = statement.table
-    keys = (type_coerce(column, NULLTYPE) for column in key_columns(table))
-    return cast(Executable, statement.statement.with_only_columns(*keys))
+@cache
+def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Return what reads a column's values; None where they are read as they are."""
+    return column.type.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _is_row(table: type[Table], key: tuple[object, ...]) -> list[Any]:

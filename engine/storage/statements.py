@@ -12,9 +12,11 @@ from sqlalchemy import (
     bindparam,
     insert,
     inspect,
+    type_coerce,
     update,
 )
 from sqlalchemy import Table as PlainTable
+from sqlalchemy.types import NULLTYPE
 from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.storage.base import Table
@@ -44,6 +46,17 @@ class Prepared(Generic[R]):
         own = (getattr(self.table, name).label(name) for name, _ in attributes(self.table))
         extra = (column.label(name) for name, column in self._extra.items())
         return cast(Select[Any], self.statement.with_only_columns(*own, *extra))
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, Column[Any]], ...]:
+        """Return the columns of what is found, by the attributes of its rows."""
+        return (*attributes(self.table), *self._extra.items())
+
+    @cached_property
+    def stored(self) -> Select[Any]:
+        """Return what finds every row with its values as the database keeps them, whatever their columns' types."""
+        plain = (type_coerce(column, NULLTYPE).label(name) for name, column in self.columns)
+        return cast(Select[Any], self.statement.with_only_columns(*plain))
 
     @cached_property
     def first(self) -> Select[Any]:

@@ -1,12 +1,12 @@
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.storage import connecting
-from engine.storage.pool import WRITING, ConnectionPool
+from engine.storage.pool import WRITING, ConnectionPool, RolledBackError
 
 _LATE = "REFERENCES coins (coin) DEFERRABLE INITIALLY DEFERRED"
 
@@ -99,3 +99,36 @@ async def test_a_connection_that_is_lent_while_the_pool_closes_is_closed_when_it
 
     assert coins(file) == ["BTC"]
     assert connection.closed
+
+
+async def test_a_transaction_that_sqlite_ended_at_an_error_is_not_taken_for_committed(pool, file):
+    async def go_on_after_an_error():
+        async with pool.write() as connection:
+            connection.exec_driver_sql("INSERT INTO coins VALUES ('BTC')")
+            with suppress(IntegrityError):
+                connection.exec_driver_sql("INSERT OR ROLLBACK INTO coins VALUES ('BTC')")
+
+    with pytest.raises(RolledBackError):
+        await go_on_after_an_error()
+
+    assert coins(file) == []
+    await insert(pool, "ETH")
+
+
+async def test_a_long_check_that_is_cancelled_is_over_before_its_connection_is_lent_again(pool):
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+    begun = asyncio.Event()
+
+    async def check():
+        async with pool.lend() as connection:
+            begun.set()
+            await connection.run_long(endless)
+
+    checking = asyncio.create_task(check())
+    await begun.wait()
+    async with asyncio.timeout(30):
+        checking.cancel()
+        await asyncio.gather(checking, return_exceptions=True)
+
+        await insert(pool, "BTC")

@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, event, text
 from sqlmodel import col, select
 
 from engine.alerts.outbox import load_written
@@ -123,3 +123,18 @@ async def test_plain_rows_have_the_attributes_of_their_class(database):
         last = await process.load_last_watched(session)
     assert found == ((run, {"g1": {"ratio": "-0.01", "at": "2026-11-22T12:00:00Z"}}),)
     assert isinstance(last, ProcessRun)
+
+
+async def test_one_damaged_row_costs_no_statement_for_each_sound_one(database):
+    async with database.write() as session:
+        for _ in range(300):
+            await process.begin_run(session, now=NOW)
+        await session.send(text("UPDATE process_runs SET started_at = 'yesterday' WHERE run_id = 7"))
+
+    async with database.read() as session:
+        sent = []
+        event.listen(session.connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        read = await read_rows(session, RUNS, number)
+
+    assert (len(read.readable), [row.key for row in read.unreadable]) == (299, [(7,)])
+    assert len(sent) == 2
