@@ -29,6 +29,9 @@ from engine.storage.database import Database
 from engine.tasks import Tasks
 from engine.users.users import Users
 
+_NO_BROKER = (
+    "no broker is set: nothing is read, guarded or sold; nija doctor names the settings of their keys"
+)
 _NO_POSTGRESQL = "NIJA_DATABASE_URL names PostgreSQL; this version runs on SQLite only."
 
 log = structlog.get_logger(__name__)
@@ -67,6 +70,8 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
     http = Http.open(clock, secrets=settings.secrets())
     resources.push_async_callback(http.close)
     connections = connect_all(ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces))
+    if not connections:
+        log.warning(_NO_BROKER)
     for connection in connections.values():
         resources.push_async_callback(connection.broker.close)
         resources.push_async_callback(connection.market.close)

@@ -1,0 +1,29 @@
+from contextlib import AsyncExitStack
+
+from structlog.testing import capture_logs
+
+from bot.bootstrap.foundation import open_foundation
+from bot.configuration.settings import Settings
+from engine.clock import SystemClock
+from tests.bot.database import empty_database
+
+TOKEN = "1234567890:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+
+
+async def warnings_of(folder, **keys):
+    (folder / "nija.db").write_bytes(empty_database())
+    settings = Settings(_env_file=None, data_dir=folder, telegram_token=TOKEN, owner_ids="7", **keys)
+    with capture_logs() as logs:
+        async with AsyncExitStack() as resources:
+            await open_foundation(settings, SystemClock(), resources)
+    return [line["event"] for line in logs if line["log_level"] == "warning"]
+
+
+async def test_a_start_without_any_broker_is_warned_of(tmp_path):
+    [warning] = await warnings_of(tmp_path)
+
+    assert warning.startswith("no broker is set: nothing is read, guarded or sold")
+
+
+async def test_one_broker_is_enough(tmp_path):
+    assert await warnings_of(tmp_path, alpaca_api_key="PKTEST", alpaca_api_secret="s" * 40) == []
