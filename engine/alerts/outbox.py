@@ -14,7 +14,7 @@ from engine.alerts.messages import Message, dump_message, load_message
 from engine.alerts.table import AlertRow
 from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, insert_row
+from engine.storage.statements import Prepared, begins_with, insert_row
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -118,7 +118,7 @@ async def load_keys(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple
 
     A row that is damaged elsewhere still has its key; when it was written is None where that cannot be read.
     """
-    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    same = begins_with(col(AlertRow.dedup_key), key_prefix)
     rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))
     times = dict(await readable_rows(session, rows, lambda row: (row.dedup_key, row.created_at)))
     keys = await session.exec(select(AlertRow.dedup_key).where(same).order_by(col(AlertRow.alert_id)))
@@ -132,14 +132,14 @@ async def load_written(session: DatabaseSession, dedup_key: str) -> Message | No
 
 async def load_written_under(session: DatabaseSession, *, key_prefix: str) -> tuple[Message, ...]:
     """Return what was written under keys that begin so, whatever became of it, oldest first."""
-    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    same = begins_with(col(AlertRow.dedup_key), key_prefix)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
     return await readable_rows(session, Prepared(written), message_of)
 
 
 async def load_dated(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
     """Return what was written under keys that begin so with when it was, whatever became of it, oldest first."""
-    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    same = begins_with(col(AlertRow.dedup_key), key_prefix)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
     return await readable_rows(session, Prepared(written), lambda row: (message_of(row), row.created_at))
 

@@ -10,7 +10,7 @@ from engine.alerts.outbox import append_alert, message_of
 from engine.alerts.table import AlertRow
 from engine.storage.readable import readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared
+from engine.storage.statements import Prepared, begins_with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ async def load_series(session: DatabaseSession, *, key_prefix: str) -> Series:
 
     The numbers are read from the keys alone: a row that is damaged elsewhere still takes its number.
     """
-    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    same = begins_with(col(AlertRow.dedup_key), key_prefix)
     keys = (await session.exec(select(AlertRow.dedup_key).where(same))).all()
     numbers = [number for key in keys if (number := _number_of(key, key_prefix)) is not None]
     rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Update,
+    and_,
     bindparam,
     insert,
     inspect,
@@ -62,6 +63,16 @@ class Prepared(Generic[R]):
     def first(self) -> Select[Any]:
         """Return a statement for at most `most` rows, its parameter."""
         return self.all.limit(bindparam("most"))
+
+
+def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Return whether a text begins so, as a range that an index serves; LIKE would look at every row.
+
+    SQLite orders text by its UTF-8 bytes, which is the order of its characters.
+    """
+    last, surrogates = ord(prefix[-1]) + 1, range(0xD800, 0xE000)
+    after = prefix[:-1] + chr(surrogates.stop if last in surrogates else last)
+    return and_(column >= prefix, column < after)
 
 
 async def insert_row(session: DatabaseSession, row: Table) -> tuple[Any, ...]:
