@@ -64,4 +64,10 @@ CHAT = (
         "ticker and order book of a staked coin differ while everything is closed",
         "it is shown as locked, the rest is sold",
     ),
+    Row(
+        "C18",
+        "staked coins come free between the press of a close and its order",
+        "no more is sold than was shown, the rest stays guarded",
+    ),
+    Row("C19", "a close that was refused is tried again at a much worse price", "it ends unsold and says so"),
 )

@@ -134,4 +134,11 @@ PROCESS_FAULTS = (
     Row(
         "P52", "a close is confirmed while the process stops", "the next start sells it, and the chat says so"
     ),
+    Row(
+        "P53",
+        "a manual close ends unsold, or is cut off by a restore, a copy or another key",
+        "only what was guarded before stays guarded, as it was",
+    ),
+    Row("P54", "one row among thousands cannot be read", "it costs one more statement, and the loop goes on"),
+    Row("P55", "a unit of work is cancelled anywhere in its commit", "it is on disk whole or not at all"),
 )

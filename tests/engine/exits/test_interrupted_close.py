@@ -56,6 +56,7 @@ HOW = {
 }
 
 
+@pytest.mark.fault("P53")
 @pytest.mark.parametrize("paused", [None, "a split"])
 @pytest.mark.parametrize(("interrupt", "why"), HOW.items(), ids=["restored", "copied", "another key"])
 async def test_only_what_was_guarded_before_waits_for_its_owner(holding, interrupt, why, paused):

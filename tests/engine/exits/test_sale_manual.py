@@ -28,6 +28,7 @@ async def holding(room):
     return room
 
 
+@pytest.mark.fault("C18")
 async def test_what_is_unlocked_after_the_press_is_not_sold_and_stays_guarded(room):
     room.set_bid("50000")
     room.deposit("BTC", "0.3")
@@ -59,6 +60,7 @@ ENTRY = GuardReason.ENTRY_CHANGED
 VANISHED = GuardReason.VANISHED
 
 
+@pytest.mark.fault("P53")
 @pytest.mark.parametrize(
     ("ending", "guarded", "paused", "left"),
     [
@@ -91,6 +93,7 @@ async def test_however_it_ends_unsold_only_what_was_guarded_before_stays_guarded
     assert isinstance(alert, GuardPaused) == (ending == "other units" and guarded != NOTHING)
 
 
+@pytest.mark.fault("C19")
 @pytest.mark.parametrize(
     ("bid", "is_sold"), [("49400", False), ("49600", True), ("60000", True), (None, True)]
 )

@@ -39,6 +39,7 @@ async def insert(pool, coin):
         connection.exec_driver_sql("INSERT INTO coins VALUES (?)", (coin,))
 
 
+@pytest.mark.fault("P55")
 async def test_a_write_that_is_cancelled_anywhere_is_on_disk_whole_or_not_at_all(pool, file):
     for turns in range(20):
         before = coins(file)

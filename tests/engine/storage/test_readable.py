@@ -125,6 +125,7 @@ async def test_plain_rows_have_the_attributes_of_their_class(database):
     assert isinstance(last, ProcessRun)
 
 
+@pytest.mark.fault("P54")
 async def test_one_damaged_row_costs_no_statement_for_each_sound_one(database):
     async with database.write() as session:
         for _ in range(300):
