@@ -58,5 +58,4 @@ VENUE_ORDERS = (
         "the key of another account takes the place of the first",
         "nothing of it is sold: its guards are paused and ask",
     ),
-    Row("V110", "the fee of a buy is booked hours later", "it is not missing from a guard beside it"),
 )

@@ -261,4 +261,5 @@ VENUE_READINGS = (
         "the next order has all its time",
     ),
     Row("V109", "listings come later than anybody waits for them", "they count for the next who needs them"),
+    Row("V110", "the fee of a buy is booked hours later", "it is not missing from a guard beside it"),
 )
