@@ -175,6 +175,9 @@ class Sale:
             )
         symbol = self._parts.tradability.pair.symbol
         basis = self._parts.inventory.basis(symbol)
+        # Reading and freeing it may have taken long since the last comparison.
+        if (unwanted := await self._parts.end.write_if_unwanted(intent)) is not None:
+            return unwanted
         attempt = await self._context.submitter.send(
             intent, self._broker, step.quantity, symbol=symbol, basis=basis
         )

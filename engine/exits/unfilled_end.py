@@ -18,6 +18,9 @@ from engine.model.errors import BrokerError
 from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import Intent
 
+#: What a manual close sends within this time of its press leaves at the price that was compared then.
+AT_ONCE_S = 2.0
+
 
 class UnfilledEnd:
     """Writes the end once nothing of the exit can arrive or turn out as sold any more."""
@@ -72,15 +75,31 @@ class UnfilledEnd:
 
     async def write_if_unneeded(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
-        if is_too_late(intent, moment(self._context.clock), driven_since=self._driven_since):
-            return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
-        may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
-        if not may_be_unneeded:
+        if intent.manual is not None:
+            return await self.write_if_unwanted(intent)
+        if self._is_first_attempt or not await self._recheck.is_unneeded():
             return None
-        if intent.manual is None:
-            return await self.write(intent, stand_down) if await self._recheck.is_unneeded() else None
-        # The first attempt leaves with the price of the press; of a later one it is not known without a look.
-        price = await self._recheck.price()
+        return await self.write(intent, stand_down)
+
+    async def write_if_unwanted(self, intent: Intent) -> Intent | None:
+        """End what its owner requested too long ago or at a much better price; None if it goes on."""
+        if intent.manual is None or (self._is_first_attempt and self._age_s <= AT_ONCE_S):
+            # What leaves with the press leaves at its price.
+            return None
+        price = None if self._is_too_late(intent) else await self._recheck.price()
+        if self._is_too_late(intent):
+            return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
         if price is not None and is_worse(price, intent.trigger_price, self._guard.direction):
             return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
         return None
+
+    @property
+    def _is_first_attempt(self) -> bool:
+        return not (self._pauses.failures or self._lost.had_lost_attempt or self._began_before)
+
+    @property
+    def _age_s(self) -> float:
+        return (moment(self._context.clock) - self._driven_since).total_seconds()
+
+    def _is_too_late(self, intent: Intent) -> bool:
+        return is_too_late(intent, moment(self._context.clock), driven_since=self._driven_since)

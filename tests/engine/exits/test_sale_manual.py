@@ -147,3 +147,59 @@ async def test_what_was_paid_is_known_as_before_where_it_ends_unsold(holding):
 
     assert len(await holding.alerts(ExitParked)) == 1
     assert await holding.guard() == before
+
+
+async def fall(room, bid, *, endpoint=None):
+    """Let the price fall right after the press, while one answer of the venue takes four seconds."""
+    if endpoint is not None:
+        room.fault(FaultKind.DELAY_BEFORE, endpoint, delay_s=4)
+    await press(room)
+    room.set_bid(bid)
+    for _ in range(10):
+        await room.look()
+        await room.clock.sleep(2)
+    await room.wait_for("exit ", within_s=200)
+
+
+@pytest.mark.parametrize(("bid", "is_sold"), [("42000", False), ("49600", True)])
+async def test_a_first_attempt_that_waited_for_a_cancelled_order_is_held_against_the_price_too(
+    holding, bid, is_sold
+):
+    holding.trade("sell", "0.4", limit="60000")
+    await holding.arm("0.1", "4000")
+    await holding.read()
+    await holding.look()
+
+    await fall(holding, bid, endpoint="CancelOrder")
+
+    assert len(holding.sent()) == is_sold
+    assert [parked.why for parked in await holding.alerts(ExitParked)] == [GuardReason.PRICE_WORSE] * (
+        not is_sold
+    )
+
+
+async def test_a_first_attempt_that_waited_for_readings_to_agree_is_held_against_the_price_too(holding):
+    await holding.arm("0.2", "8000")
+    await holding.read()
+    await holding.look()
+    await holding.clock.sleep(20)
+    holding.withdraw("BTC", "0.25")
+
+    await fall(holding, "42000")
+
+    assert not holding.sent()
+    assert [parked.why for parked in await holding.alerts(ExitParked)] == [GuardReason.PRICE_WORSE]
+
+
+async def test_nothing_leaves_after_a_minute_where_a_restart_waited_for_a_price(holding):
+    await begin(holding, SOME)
+    await holding.crash()
+    await holding.clock.sleep(58)
+    holding.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+
+    await holding.open()
+    await holding.engine.start()
+    await holding.wait_for("exit ", within_s=200)
+
+    assert [parked.why for parked in await holding.alerts(ExitParked)] == [GuardReason.TOO_LATE]
+    assert not holding.sent()
