@@ -10,6 +10,7 @@ from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import Intent
+from engine.orders.states import IntentState
 from engine.orders.store import load_last_of_guard
 from engine.storage.session import DatabaseSession
 
@@ -37,7 +38,8 @@ async def restore_interrupted(session: DatabaseSession, *, now: datetime) -> Non
         if guard.state is not GuardState.PAUSED or guard.reason not in _CUT_OFF:
             continue
         intent = await load_last_of_guard(session, guard.guard_id)
-        if intent is None:
+        if intent is None or intent.state is not IntentState.SUPERSEDED:
+            # It came to its own end, with which its guard was as before.
             continue
         before = before_interrupted(guard, intent)
         if before != guard:

@@ -7,6 +7,7 @@ import pytest
 
 from engine.adoption.other_account import set_aside
 from engine.alerts.messages import DatabaseCopied, ExitParked
+from engine.exits.ending import give_up
 from engine.exits.interrupted_close import before_interrupted
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
@@ -90,3 +91,15 @@ async def test_a_guard_that_was_set_anew_since_stays_as_it_was_set(holding):
     anew = replace(live.guard, quantity=Decimal("0.3"), cost=Decimal(18000), state=GuardState.PAUSED)
 
     assert before_interrupted(anew, live.intent) == anew
+
+
+async def test_a_close_that_ended_before_changes_nothing_of_a_guard_that_its_owner_widened_since(holding):
+    live = await begin(holding, SOME)
+    await give_up(holding.journal, live.intent, live.guard, was=live.guard, why=GuardReason.TOO_LATE)
+    widened = replace(await holding.guard(), quantity=live.guard.quantity, cost=live.guard.cost)
+    await holding.put(replace(widened, state=GuardState.PAUSED, reason=GuardReason.COPIED_AND_CHANGED))
+
+    await copy(holding)
+
+    guard = await holding.guard()
+    assert (guard.quantity, guard.cost) == (Decimal("0.4"), Decimal(20000))
