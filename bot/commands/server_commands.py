@@ -31,8 +31,8 @@ from handlers.render.times import Reader
 
 HALT, RESUME, CLOSE = "halt", "resume", "close"
 
-#: For so long the command waits for the fills; the caller has an answer within 30 s.
-FILLS_WAIT_S = 20.0
+#: For so long the command waits for the ends of the sales; the caller has an answer within 30 s.
+ENDS_WAIT_S = 20.0
 _LOOK_EVERY_S = 0.5
 _STILL_SELLING = "Not filled yet after {:g} s. NIJA goes on: see /history in the chat, the alert, or the log."
 
@@ -72,19 +72,21 @@ class ServerCommands:
         answer = self._closed(outcome)
         if not isinstance(outcome, Selling) or not outcome.lines:
             return answer
-        exits = await self._wait_for_fills(outcome, before)
+        exits = await self._wait_for_ends(outcome, before)
         reader = Reader(now=self._clock.now())
         texts = [plain_text(render_short(exit_, reader)) for exit_ in exits]
         if len(exits) < len(outcome.lines):
-            texts.append(_STILL_SELLING.format(FILLS_WAIT_S))
-        return replace(answer, text="\n\n".join((answer.text, *texts)))
+            texts.append(_STILL_SELLING.format(ENDS_WAIT_S))
+        # What ended unsold is not being sold any more.
+        is_unsold = any(exit_.average_price is None for exit_ in exits)
+        return replace(answer, done=answer.done and not is_unsold, text="\n\n".join((answer.text, *texts)))
 
-    async def _wait_for_fills(self, selling: Selling, before: Collection[str]) -> list[ExitRecord]:
+    async def _wait_for_ends(self, selling: Selling, before: Collection[str]) -> list[ExitRecord]:
         """Return the journal's records of these sales once each is over, or when the time is up."""
-        until = self._clock.monotonic() + FILLS_WAIT_S
+        until = self._clock.monotonic() + ENDS_WAIT_S
         while True:
             begun = [one for one in await self._exits() if one.intent.intent_id not in before]
-            over = [one for one in begun if one.intent.manual and one.alert]
+            over = [one for one in begun if one.intent.manual and one.intent.state.is_final]
             if len(over) >= len(selling.lines) or self._clock.monotonic() >= until:
                 return over
             await self._clock.sleep(_LOOK_EVERY_S)

@@ -38,7 +38,7 @@ _STATES = {
     IntentState.REFUSED: "not taken by the venue in time",
 }
 #: States that need what they wait for, or why they ended.
-_WITH_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
+_WITH_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED, IntentState.REFUSED})
 
 
 def render_history(page: ExitPage, reader: Reader, *, symbol: str | None) -> Screen:

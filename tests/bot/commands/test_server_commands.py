@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +15,10 @@ from bot.supervision.lease import AlreadyRunningError, hold_data_dir
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
 from engine.entries.halts import HaltedBy, HaltSwitch
+from engine.model.guard_reasons import GuardReason
 from engine.offers.closing_preview import Selling
 from engine.offers.outcomes import Nothing
+from engine.orders.states import IntentState
 from engine.storage.database import Database
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
@@ -139,6 +142,28 @@ async def test_the_fill_is_reported_once_the_journal_has_it(commands, engine):
     assert sold.text.count("sold 0.12 at $63,020.00") == 1
     assert "Realised PnL" in sold.text
     assert "Not filled yet" not in sold.text
+
+
+async def test_a_sale_that_ended_unsold_is_reported_with_its_reason_and_not_waited_for(
+    commands, engine, clock
+):
+    ended = exit_record(
+        intent_id="now",
+        trigger=trigger(manual=manual()),
+        state=IntentState.REFUSED,
+        filled_quantity=Decimal(0),
+        cost=None,
+        fills=(),
+        life=((3, IntentState.PLANNED, IntentState.REFUSED, GuardReason.PRICE_WORSE, ""),),
+    )
+    engine.sold, began_at = (ended,), clock.monotonic()
+
+    answer = await commands.respond({"verb": "close", "confirmation": "sell1"})
+
+    assert not answer.done
+    assert "the price has moved against you by more than 1 %" in answer.text
+    assert "NIJA goes on" not in answer.text
+    assert clock.monotonic() == began_at
 
 
 async def test_what_is_not_held_is_said(commands, engine):
