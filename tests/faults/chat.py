@@ -70,4 +70,7 @@ CHAT = (
         "no more is sold than was shown, the rest stays guarded",
     ),
     Row("C19", "a close that was refused is tried again at a much worse price", "it ends unsold and says so"),
+    Row("C20", "the owner sells some at the venue just before a close", "all that was shown is sold"),
+    Row("C21", "the first order of a close is held up while the price falls", "it ends unsold and says so"),
+    Row("C22", "two previews of one unguarded position are both confirmed", "one sells"),
 )

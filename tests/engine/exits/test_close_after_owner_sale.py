@@ -26,6 +26,7 @@ async def guarded(room, quantity, cost):
     await room.clock.sleep(20)
 
 
+@pytest.mark.fault("C20")
 @pytest.mark.parametrize(
     ("guard", "by_hand", "shown"),
     [("0.1", "0.1", "0.3"), ("0.1", "0.25", "0.15"), ("0.4", "0.1", "0.3"), ("0.2", "0.25", "0.15")],

@@ -121,6 +121,7 @@ async def test_what_was_refused_is_not_sold_at_a_price_much_worse_than_was_agree
         assert (guard.quantity, guard.cost, guard.state) == (D("0.1"), D(4000), GuardState.ARMED)
 
 
+@pytest.mark.fault("C22")
 async def test_of_two_buttons_for_one_position_that_is_not_guarded_only_one_sells(holding):
     first, second = [await holding.engine.closing.offer_close(OWNER_ID, "BTC") for _ in range(2)]
     holding.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=1.2)
@@ -161,6 +162,7 @@ async def fall(room, bid, *, endpoint=None):
     await room.wait_for("exit ", within_s=200)
 
 
+@pytest.mark.fault("C21")
 @pytest.mark.parametrize(("bid", "is_sold"), [("42000", False), ("49600", True)])
 async def test_a_first_attempt_that_waited_for_a_cancelled_order_is_held_against_the_price_too(
     holding, bid, is_sold
