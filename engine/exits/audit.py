@@ -12,9 +12,9 @@ from engine.alerts.outbox import load_written, load_written_under
 from engine.alerts.series import load_series
 from engine.exits.exit_journal import ending_key
 from engine.exits.failure_reminders import failing_key
+from engine.exits.guard_of_exit import load_guard_of
 from engine.exits.late_booking import late_fill_prefix
 from engine.exits.result import Results, Traded, results_of
-from engine.guards import store as guards
 from engine.model.delays import Wait
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
@@ -26,7 +26,6 @@ from engine.orders.lookup import may_be_owners
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database
-from engine.storage.readable import UnreadableRecordError
 from engine.storage.session import DatabaseSession
 
 #: A look at history shows this many exits.
@@ -209,6 +208,7 @@ class Audit:
 async def _record(session: DatabaseSession, intent: Intent) -> ExitRecord:
     order_id = intent.venue_order_id
     late = await load_written_under(session, key_prefix=late_fill_prefix(intent))
+    guard = await load_guard_of(session, intent)
     ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
     return ExitRecord(
         intent=intent,
@@ -216,7 +216,7 @@ async def _record(session: DatabaseSession, intent: Intent) -> ExitRecord:
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
         alert=ended if isinstance(ended, ExitFilled) else None,
         late=tuple(one for one in late if isinstance(one, ExitFilled)),
-        guard_symbol=await _guard_symbol(session, intent),
+        guard_symbol=guard.symbol if guard is not None else "",
         wait=await _load_wait(session, intent),
     )
 
@@ -227,14 +227,3 @@ async def _load_wait(session: DatabaseSession, intent: Intent) -> Wait | None:
     messages = (await load_series(session, key_prefix=failing_key(intent))).messages
     last = next(reversed(messages), None)
     return last.wait if isinstance(last, ExitFailing) else None
-
-
-async def _guard_symbol(session: DatabaseSession, intent: Intent) -> str:
-    if intent.guard_id is None:
-        return ""
-    try:
-        guard = await guards.load_guard(session, intent.guard_id)
-    except UnreadableRecordError:
-        # Its owner is alerted to the damage; the exit is shown all the same.
-        return ""
-    return guard.symbol if guard is not None else ""

@@ -11,9 +11,11 @@ import structlog
 
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import ExitFailing
+from engine.alerts.messages import AtStake, ExitFailing
 from engine.alerts.series import append_next, load_series
 from engine.clock import Clock, Moment, moment
+from engine.exits.guard_of_exit import load_guard_of
+from engine.guards.guard import Guard
 from engine.model.delays import HeldUp, Wait
 from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Intent
@@ -163,14 +165,30 @@ class FailureReminders:
     async def _write(self, intent: Intent, message: ExitFailing, now: Moment) -> None:
         async with self._database.write() as session:
             order_ids = await load_orders_under_way(session, intent)
+            guard = await load_guard_of(session, intent)
             await append_next(
                 session,
-                replace(message, order_ids=order_ids),
+                replace(message, order_ids=order_ids, at_stake=_at_stake(intent, guard)),
                 key_prefix=failing_key(intent),
                 user_id=intent.user_id,
                 account_id=intent.account_id,
                 now=now.at,
             )
+
+
+def _at_stake(intent: Intent, guard: Guard | None) -> AtStake | None:
+    """Return what is still to be sold, at the price that triggered it; its guard names the currency of that."""
+    trigger = intent.trigger
+    if trigger is None or guard is None:
+        return None
+    return AtStake(
+        symbol=guard.symbol,
+        direction=guard.direction,
+        quantity=intent.quantity,
+        currency=guard.currency,
+        price=trigger.price,
+        at=trigger.price_at,
+    )
 
 
 def _put(kept: OrderedDict[str, T], intent_id: str, value: T) -> T:

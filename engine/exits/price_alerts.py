@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine import wall_time
-from engine.alerts.messages import PriceTrouble
+from engine.alerts.messages import AtStake, PriceTrouble
 from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, News
+from engine.guards.guard_mark import GuardMark, News, trigger_price_of
 from engine.guards.spread_watch import SpreadWatch
 from engine.market.mark import PriceUnknown
 from engine.model.reminder_state import ReminderState
@@ -51,6 +51,7 @@ class PriceAlerts:
             since=since,
             again=news == "unknown" and alerts > 0,
             has_end=news == "wide_spread",
+            at_stake=tuple(map(_at_stake, guards, guard_marks)) if news == "unknown" else (),
         )
         async with self.database.write() as session:
             await append_next(
@@ -61,6 +62,19 @@ class PriceAlerts:
                 account_id=guard.account_id,
                 now=now,
             )
+
+
+def _at_stake(guard: Guard, guard_mark: GuardMark) -> AtStake:
+    last = guard_mark.last
+    return AtStake(
+        symbol=guard.symbol,
+        direction=guard.direction,
+        quantity=guard.quantity,
+        currency=guard.currency,
+        price=last.price if last else None,
+        at=last.at if last else None,
+        sells_at=trigger_price_of(guard),
+    )
 
 
 def _why(guard_mark: GuardMark, venue: Venue) -> str:

@@ -100,19 +100,23 @@ def is_past(guard: Guard, mark: Mark) -> bool:
 
 def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
     """Return the price that a guard is judged by."""
-    # One that guards nothing of any cost has no trigger; judging it shows what is wrong with it.
-    has_trigger = guard.quantity > ZERO and guard.cost > ZERO
     return MarkRequest(
         symbol=guard.symbol,
         direction=guard.direction,
         quantity=guard.quantity,
         threshold=guard.threshold,
-        trigger_price=trigger_price(
-            quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
-        )
-        if has_trigger
-        else None,
+        trigger_price=trigger_price_of(guard),
         max_age_s=max_age_s,
+    )
+
+
+def trigger_price_of(guard: Guard) -> Decimal | None:
+    """Return the price at which a guard sells."""
+    # One that guards nothing of any cost has no trigger; judging it shows what is wrong with it.
+    if not (guard.quantity > ZERO and guard.cost > ZERO):
+        return None
+    return trigger_price(
+        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
     )
 
 

@@ -9,6 +9,8 @@ from engine.model.orders import ClientOrderId
 
 #: Never changed: the id of an intent's attempt must be the same after every restart and upgrade.
 _ID_NAMESPACE = UUID("6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10")
+#: Of a UUID that follows from a name.
+_ID_VERSION = 5
 
 
 class IntentState(StrEnum):
@@ -120,3 +122,11 @@ def client_order_id(intent_id: str, attempt: int) -> ClientOrderId:
         message = f"attempts count from 1, not {attempt}"
         raise ValueError(message)
     return ClientOrderId(str(uuid5(_ID_NAMESPACE, f"{intent_id}/{attempt}")))
+
+
+def is_client_order_id(order_id: str) -> bool:
+    """Return whether an order is named by our id: the venues' own are random UUIDs or none at all."""
+    try:
+        return UUID(order_id).version == _ID_VERSION
+    except ValueError:
+        return False

@@ -6,6 +6,8 @@ from engine import wall_time
 from engine.alerts.messages import ExitFailing, ExitParked, ExitStoodDown
 from engine.model.delays import Wait
 from engine.model.guard_reasons import GuardReason
+from engine.orders.states import is_client_order_id
+from handlers.render.at_stake import value_at_trigger
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
@@ -34,6 +36,7 @@ def render_failing(message: ExitFailing, reader: Reader) -> Screen:
     lines = (
         bold(_MAY_HAVE_SOLD if message.order_ids else _NOT_SOLD),
         rows(pairs),
+        *value_at_trigger(message.at_stake, reader, manual=message.manual),
         f"Why: {foreign(message.why)}",
         f"What NIJA does: {foreign(message.doing)}{_until(message.wait, reader)}",
         _if_you_cannot_wait(message),
@@ -66,10 +69,17 @@ def whether_sold(order_ids: Sequence[str]) -> str:
 
 
 def named_orders(order_ids: Sequence[str]) -> str:
-    """Name the latest orders that may stand or have filled, and count the others."""
+    """Name the latest orders that may stand or have filled, by whose id it is, and count the others."""
     shown, more = order_ids[:_ORDERS_SHOWN], len(order_ids) - _ORDERS_SHOWN
-    ids = ", ".join(map(code, shown)) + (f" and {more} earlier" if more > 0 else "")
-    return f"order id {ids}"
+    named = ", ".join(
+        f"{label} {', '.join(map(code, ids))}"
+        for label, ids in (
+            ("order id", [one for one in shown if not is_client_order_id(one)]),
+            ("client order id", [one for one in shown if is_client_order_id(one)]),
+        )
+        if ids
+    )
+    return f"{named} and {more} earlier" if more > 0 else named
 
 
 def _if_you_cannot_wait(message: ExitFailing) -> str:

@@ -64,7 +64,7 @@ def may_be_your_own(venue: Venue) -> str:
     """Say that an order which was taken for NIJA's may be the owner's."""
     return (
         f"This may be your own order at {venue.label}: NIJA's order was never confirmed. "
-        f"{venue.label} lists this one without NIJA's order id; NIJA sends no other."
+        f"{venue.label} lists this one without NIJA's client order id; NIJA sends no other."
     )
 
 

@@ -20,7 +20,7 @@ _STEPS = {IntentState.FILLED: "known to be filled"}
 #: Causes that repeat what the state says.
 _SAYS_NO_MORE = frozenset({StepCause.SEND, StepCause.ANSWERED, "filled"})
 _CAUSES: Mapping[str, str] = {
-    StepCause.FOUND_UNNAMED: "found without this bot's order id, so it may be the owner's own",
+    StepCause.FOUND_UNNAMED: "found without NIJA's client order id, so it may be the owner's own",
     StepCause.FOUND_BY_BALANCE: "found by the balance, so it may be the owner's own",
     StepCause.REFUSED_UNLISTED: "refused in unknown words",
 }

@@ -205,7 +205,7 @@ def _ids(record: ExitRecord) -> Iterator[str]:
     intent = record.intent
     if intent.venue_order_id or not record.late:
         yield f"Order id: {code(intent.venue_order_id or 'none')}"
-    yield f"Our id: {code(intent.client_order_id)}"
+    yield f"Client order id: {code(intent.client_order_id)}"
     for fill in record.fills:
         amount = f"{full_quantity(fill.quantity)} at {escape(price(fill.price, fill.quote))}"
         yield f"Trade {code(fill.trade_id)}: {amount}"
@@ -219,7 +219,7 @@ def _late(late: ExitFilled) -> Iterator[str]:
     if late.may_be_owners:
         yield may_be_your_own(late.venue)
     yield f"Order id: {code(late.venue_order_id)}"
-    yield f"Our id: {code(late.client_order_id)}"
+    yield f"Client order id: {code(late.client_order_id)}"
 
 
 def _took(record: ExitRecord) -> str | None:

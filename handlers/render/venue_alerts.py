@@ -9,6 +9,7 @@ from engine.alerts.messages import (
 )
 from engine.model.venues import Venue
 from handlers.render.alert_subject import subject_of
+from handlers.render.at_stake import at_stake_lines
 from handlers.render.html import bold, escape, foreign
 from handlers.render.times import Reader
 
@@ -31,6 +32,7 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
         case "unknown":
             yield bold("Price still unknown" if message.again else "Price unknown")
             yield f"{subject_of(message)} has no price to trust: {foreign(message.why)}"
+            yield from at_stake_lines(message.at_stake, reader)
             if message.others:
                 yield f"Nor have: {escape(', '.join(message.others))}"
                 yield "Their guards cannot act until there is one. NIJA keeps looking and will tell you."

@@ -1,11 +1,13 @@
 """One alert of each kind."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from engine.alerts.messages import (
     AccountsMoved,
     AlertUnreadable,
+    AtStake,
     BrokerTrouble,
     ClosedElsewhere,
     CoinRenamed,
@@ -37,6 +39,15 @@ from tests.handlers.values import NOW, ago, guard, offer, offer_line, position
 
 _ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}
 _QUANTITY = Decimal("0.12")
+_AT_STAKE = AtStake(
+    symbol="BTC/USD",
+    direction=Direction.LONG,
+    quantity=_QUANTITY,
+    currency="USD",
+    price=Decimal(63500),
+    at=ago(seconds=44),
+    sells_at=Decimal(63360),
+)
 
 EXIT = ExitFilled(
     **_ABOUT,
@@ -72,6 +83,7 @@ EXAMPLES = {
         why="Kraken does not answer (timeout).",
         doing="The sale is tried again every 5 s.",
         since=ago(seconds=40),
+        at_stake=replace(_AT_STAKE, price=Decimal(63232), sells_at=None),
     ),
     "exit_stood_down": ExitStoodDown(**_ABOUT, quantity=Decimal("0.5"), threshold=Decimal("-0.01")),
     "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
@@ -116,7 +128,9 @@ EXAMPLES = {
         until=NOW,
         moved=(Moved(**_ABOUT, before=Decimal("0.002"), after=Decimal("-0.0075")),),
     ),
-    "price_trouble": PriceTrouble(**_ABOUT, what="unknown", why="no bid", since=ago(seconds=30)),
+    "price_trouble": PriceTrouble(
+        **_ABOUT, what="unknown", why="no bid", since=ago(seconds=30), at_stake=(_AT_STAKE,)
+    ),
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
     ),

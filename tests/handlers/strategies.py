@@ -326,6 +326,16 @@ outcomes = st.one_of(
 )
 
 _about = {"venue": venues, "symbol": names}
+_stakes = st.builds(
+    messages.AtStake,
+    symbol=names,
+    direction=directions,
+    quantity=positive,
+    currency=currencies,
+    price=maybe(positive),
+    at=maybe(times),
+    sells_at=maybe(positive),
+)
 alerts = st.one_of(
     st.builds(
         messages.ExitFilled,
@@ -361,6 +371,7 @@ alerts = st.one_of(
         doing=words,
         since=times,
         order_ids=several(words),
+        at_stake=st.none() | _stakes,
     ),
     st.builds(messages.ExitParked, **_about, quantity=positive, why=words),
     st.builds(messages.ExitStoodDown, **_about, quantity=positive, threshold=st.just(Decimal("-0.01"))),
@@ -421,6 +432,7 @@ alerts = st.one_of(
         what=st.sampled_from(["unknown", "wide_spread", "back", "narrow_spread"]),
         why=words,
         since=times,
+        at_stake=several(_stakes),
     ),
     st.builds(
         messages.AccountsMoved,

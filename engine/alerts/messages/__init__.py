@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from engine.alerts.messages.at_stake import AtStake
 from engine.alerts.messages.exits import (
     AgainstGuard,
     ExitFailing,
@@ -43,6 +44,7 @@ __all__ = [
     "AccountsMoved",
     "AgainstGuard",
     "AlertUnreadable",
+    "AtStake",
     "BrokerTrouble",
     "ClosedElsewhere",
     "CoinRenamed",

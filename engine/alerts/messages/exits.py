@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.alerts.messages.at_stake import AtStake
 from engine.model.delays import HeldUp, Unseen, Wait
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder
@@ -101,6 +102,8 @@ class ExitFailing:
     manual: Annotated[bool, Field(alias="asked")] = False
     #: What it waits for, where that is known.
     wait: Wait | None = None
+    #: At the price that triggered it; None in records of earlier versions, and where its currency is unknown.
+    at_stake: AtStake | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

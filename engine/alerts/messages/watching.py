@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from engine.alerts.messages.at_stake import AtStake
 from engine.model.venues import Venue
 
 
@@ -51,6 +52,8 @@ class PriceTrouble:
     again: bool = False
     #: True of a wide spread whose end is reported too; once none was.
     has_end: bool = False
+    #: Of each guard without a price; empty in records of earlier versions.
+    at_stake: tuple[AtStake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

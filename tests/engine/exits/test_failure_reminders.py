@@ -39,6 +39,16 @@ async def failing(room):
     return room, reminders, live.intent
 
 
+async def test_a_reminder_shows_what_is_at_stake_at_the_price_that_triggered(failing):
+    room, _, intent = failing
+
+    [alert] = await room.alerts(ExitFailing)
+
+    stake, trigger = alert.at_stake, intent.trigger
+    assert (stake.quantity, stake.currency) == (intent.quantity, "USD")
+    assert (stake.price, stake.at) == (trigger.price, trigger.price_at)
+
+
 @pytest.mark.fault("V53")
 @STEPS
 async def test_a_reminder_is_neither_early_nor_late(failing, step_s):

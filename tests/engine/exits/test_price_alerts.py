@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlmodel import select
@@ -11,7 +12,7 @@ from engine.alerts.table import AlertRow
 from engine.clock import Moment, moment
 from engine.exits.price_alerts import PriceAlerts, restore_guard_marks
 from engine.guards.guard_mark import GuardMark
-from engine.market.mark import PriceProblem, PriceUnknown
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from tests.builders import NOW
 
@@ -33,6 +34,22 @@ async def test_a_damaged_alert_keeps_no_later_one_from_being_written(room, damag
     async with room.database.read() as session:
         keys = (await session.exec(select(AlertRow.dedup_key))).all()
     assert sorted(key.rpartition(":")[2] for key in keys) == ["0", "1", "2", "3"]
+
+
+async def test_a_missing_price_is_reported_with_the_last_one_and_where_its_guard_sells(room):
+    guard, alerts = await room.arm("0.1", "6000"), PriceAlerts(database=room.database, clock=room.clock)
+    last = Mark(price=Decimal(60500), basis=MarkBasis.BID, at=NOW)
+    unknown = PriceUnknown(problem=PriceProblem.NO_ANSWER)
+
+    await alerts.write(
+        [guard, guard], "unknown", [GuardMark(current=unknown, last=last), GuardMark(current=unknown)]
+    )
+
+    [alert] = await room.alerts(PriceTrouble)
+    first, second = alert.at_stake
+    assert (first.quantity, first.price, first.at) == (Decimal("0.1"), Decimal(60500), NOW)
+    assert (first.currency, first.sells_at) == ("USD", Decimal(59400))
+    assert (second.price, second.at) == (None, None)
 
 
 def a_trouble(what, *guard_ids, since=NOW):

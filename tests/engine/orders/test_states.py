@@ -10,6 +10,7 @@ from engine.orders.states import (
     IntentEvent,
     IntentState,
     client_order_id,
+    is_client_order_id,
     next_state,
 )
 
@@ -119,3 +120,16 @@ def test_order_ids_differ_when_intent_or_attempt_does(first, second):
 def test_attempts_count_from_one(attempt):
     with pytest.raises(ValueError, match=f"attempts count from 1, not {attempt}"):
         client_order_id("intent-1", attempt)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "is_ours"),
+    [
+        (client_order_id("intent-1", 1), True),
+        ("61e69015-8549-4bfd-b9c3-01e75843f47d", False),
+        ("OC7Y42-WGZGD-F37OOD", False),
+        ("", False),
+    ],
+)
+def test_an_id_of_ours_is_told_from_a_venues(order_id, is_ours):
+    assert is_client_order_id(order_id) is is_ours

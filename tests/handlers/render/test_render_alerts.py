@@ -9,11 +9,20 @@ import pytest
 
 from engine.alerts.batches import Batch
 from engine.alerts.kinds import DIGESTIBLE
-from engine.alerts.messages import AgainstGuard, BrokerTrouble, Message, Moved, NotWatching, PriceTrouble
+from engine.alerts.messages import (
+    AgainstGuard,
+    AtStake,
+    BrokerTrouble,
+    Message,
+    Moved,
+    NotWatching,
+    PriceTrouble,
+)
 from engine.model.delays import HeldUp, Unseen
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
+from engine.orders.states import client_order_id
 from handlers.render.alerts import render_alert, render_batch
 from handlers.render.html import plain_text
 from handlers.render.numbers import MINUS
@@ -235,6 +244,45 @@ def test_a_price_that_stays_away_names_all_that_lack_one():
     assert "Nor have: ETH/USD, SOL/USD" in text
 
 
+def test_a_missing_price_shows_what_is_at_stake_and_how_far_its_guard_is():
+    known = AtStake(
+        symbol="XRP/USD",
+        direction=Direction.LONG,
+        quantity=Decimal(10),
+        currency="USD",
+        price=Decimal("0.5993"),
+        at=ago(seconds=44),
+        sells_at=Decimal("0.593307"),
+    )
+    short = replace(known, direction=Direction.SHORT, quantity=Decimal(2), sells_at=Decimal("0.61"))
+    unseen = replace(known, symbol="ETH/USD", price=None, at=None)
+    trouble = replace(EXAMPLES["price_trouble"], at_stake=(known, short, unseen))
+
+    lines = plain_text(render_alert(trouble, READER).text).splitlines()
+
+    last = "at the last price $0.5993 of 02:29:27 UTC, 44 s ago"
+    assert lines[2:5] == [
+        f"10 XRP, about $5.99 {last}; sells at $0.593307, {MINUS}1.00 % from there",
+        f"2 XRP, about $1.20 {last}; buys back at $0.61, +1.79 % from there",
+        "10 ETH, no price since NIJA started; sells at $0.593307",
+    ]
+
+
+def test_what_is_at_stake_in_many_guards_is_cut_and_counted():
+    stakes = tuple(replace(EXAMPLES["price_trouble"].at_stake[0], symbol=f"C{n}/USD") for n in range(10))
+
+    text = render_alert(replace(EXAMPLES["price_trouble"], at_stake=stakes), READER).text
+
+    assert "0.12 C6, about" in text
+    assert "C7" not in text
+    assert "and 3 more: /positions shows them" in text
+
+
+def test_alerts_of_before_there_was_anything_at_stake_in_them_still_read():
+    assert "About" not in render_alert(replace(EXAMPLES["exit_failing"], at_stake=None), READER).text
+    assert "about" not in render_alert(replace(EXAMPLES["price_trouble"], at_stake=()), READER).text
+
+
 def test_what_vanished_says_how_it_goes_on():
     gone = replace(EXAMPLES["guard_paused"], seen=Decimal(0), why="nothing is there", may_return=True)
 
@@ -315,11 +363,16 @@ def test_a_sale_that_came_late_says_why_and_for_how_long():
     check_golden("alert_exit_late", render_alert(late, READER))
 
 
+_OUR_ID = client_order_id("intent-1", 1)
+
+
 @pytest.mark.parametrize(
     ("order_ids", "named"),
     [
         (("O1",), "order id O1"),
         (("O5", "O4", "O3", "O2", "O1"), "order id O5, O4, O3 and 2 earlier"),
+        ((_OUR_ID,), f"client order id {_OUR_ID}"),
+        ((_OUR_ID, "O1"), f"order id O1, client order id {_OUR_ID}"),
     ],
 )
 def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first(order_ids, named):

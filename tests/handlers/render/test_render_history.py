@@ -213,7 +213,7 @@ def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed()
     listed = render_history(a_page(perhaps), READER, symbol=None).text
 
     assert "This may be your own order at Kraken: NIJA's order was never confirmed." in detail
-    assert "accepted, found without this bot's order id" in detail
+    assert "accepted, found without NIJA's client order id" in detail
     assert "Trigger to fill" not in detail
     assert "Fill vs trigger" not in detail
     assert ", perhaps by your own order" in listed
