@@ -149,3 +149,5 @@ class Armed:
     follow_up: Offer | None = None
     #: Those of the guards that were to sell at once, and are above their threshold again.
     not_sold: tuple[Guard, ...] = ()
+    #: Those of them that are past it, so that they are sold now.
+    sold_now: tuple[Guard, ...] = ()

@@ -49,7 +49,11 @@ class Answers:
         if not isinstance(outcome, Armed):
             return outcome
         above = {proposal.key for proposal in proposals if not proposal.plan.would_sell}
-        return replace(outcome, not_sold=tuple(one for one in outcome.guards if one.key in above))
+        return replace(
+            outcome,
+            not_sold=tuple(one for one in outcome.guards if one.key in above),
+            sold_now=tuple(one for one in outcome.guards if one.key not in above),
+        )
 
     def _may_sell(self, pressed: ConfirmedPositions, proposal: Proposal) -> bool:
         shown, plan = pressed.shown.of(proposal.key), proposal.plan

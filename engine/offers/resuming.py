@@ -53,10 +53,15 @@ class Resuming:
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
             return await self._inquiry.offer(pressed.user_id, About.WOULD_SELL, [proposal], buttons)
         outcome = await self._go_on(guard, kept, position.seen)
+        if not isinstance(outcome, Armed):
+            return outcome
         shown = pressed.shown.of(kept.key)
-        if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):
-            return replace(outcome, not_sold=outcome.guards)
-        return outcome
+        is_sold, was_to_be_sold = is_past(kept, mark), shown is not None and shown.resumes
+        return replace(
+            outcome,
+            sold_now=outcome.guards if is_sold else (),
+            not_sold=outcome.guards if was_to_be_sold and not is_sold else (),
+        )
 
     def _is_confirmed(self, pressed: ConfirmedPositions, kept: Guard, mark: Mark) -> bool:
         shown = pressed.shown.of(kept.key)

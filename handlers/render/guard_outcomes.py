@@ -57,7 +57,7 @@ def render_nothing(nothing: Nothing) -> Screen:
 
 def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
     if armed.guards:
-        yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
+        yield "\n".join((bold("Guarded"), *(_armed_line(guard, armed) for guard in armed.guards)))
     else:
         yield bold("No guard was set")
     if armed.not_sold:
@@ -94,8 +94,10 @@ def _part_line(part: PartLeftOut) -> str:
     return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part.why}"
 
 
-def _armed_line(guard: Guard) -> str:
+def _armed_line(guard: Guard, armed: Armed) -> str:
     at = threshold_percent(guard.threshold)
+    if guard in armed.sold_now:
+        return f"{_guard_name(guard)}: past its threshold of {at}. Being sold now."
     if not guard.entry:
         return f"{_guard_name(guard)}: guarded at {at}"
     entry, limit = price(guard.entry, guard.currency), guard_trigger(guard)

@@ -87,6 +87,7 @@ async def test_saying_so_twice_guards_what_is_far_below_and_sells_it(met):
 
     assert armed(second) == {"SOL": (Decimal(10), Decimal(2000), GuardSource.EXISTING_COST)}
     assert second.not_sold == ()
+    assert second.sold_now == second.guards
     assert met.world.ledger("kraken").total("SOL") == 0
     assert met.world.ledger("kraken").total("ETH") == 2
 
@@ -101,6 +102,7 @@ async def test_what_came_back_above_its_threshold_is_guarded_and_not_sold(met):
 
     assert list(armed(second)) == ["SOL"]
     assert second.not_sold == second.guards
+    assert second.sold_now == ()
     assert met.sent() == []
 
 

@@ -97,3 +97,11 @@ def test_what_was_to_be_sold_and_is_above_its_threshold_again_is_said_not_to_be_
     assert "Not sold: <b>BTC/USD</b>" in screen.text
     assert "the price is above the threshold again" in screen.text
     check_fits(screen)
+
+
+def test_what_is_past_its_threshold_is_said_to_be_sold_now_and_not_to_wait_for_it():
+    [screen] = render_outcome(Armed(guards=(guard(),), sold_now=(guard(),)), READER)
+
+    assert ": past its threshold of \N{MINUS SIGN}1.00 %. Being sold now." in screen.text
+    assert "sells at" not in screen.text
+    check_fits(screen)
