@@ -6,11 +6,11 @@ from decimal import Decimal
 from engine.accounts.fees import MARGIN_OF_PROFIT, FeeProfile
 from engine.entries.halts import Halt
 from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview
-from engine.model.money import floor_to, is_cash
+from engine.model.money import exact, floor_to, is_cash
 from engine.model.orders import Side
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
-from handlers.render.numbers import cost_percent, full_quantity, in_currency, money, quantity
+from handlers.render.numbers import charged, cost_percent, full_quantity, in_currency, money, quantity
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
@@ -23,11 +23,11 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
     decision = preview.decision
     blocks = ["\n".join(_head(preview, reader, halt))]
     if isinstance(decision, Route):
-        blocks.append("\n".join(_chosen(decision)))
+        blocks.append("\n".join(_chosen(decision, preview.usd)))
     else:
         blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision, reader)}")
     if not _is_listed_nowhere(decision):
-        blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
+        blocks += ["\n".join(_left_out(left_out, preview.usd)) for left_out in decision.left_out]
         blocks.append("\n".join(_explained(decision)))
     blocks.append(reader.as_of(preview.at))
     return Screen(
@@ -45,7 +45,7 @@ def _arguments(preview: RoutePreview) -> Iterator[str]:
 
 def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[str]:
     request = preview.decision.request
-    usual = ", your usual size" if preview.usual_size else ""
+    usual = ", as no amount was given" if preview.usual_size else ""
     yield bold("Route")
     yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
     yield "A preview: nothing was ordered."
@@ -94,28 +94,30 @@ def _explained(decision: Route | NoRoute) -> Iterator[str]:
         yield "Target in effect: the move this trade would aim for; never less than that."
 
 
-def _chosen(route: Route) -> Iterator[str]:
+def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
     yield bold(f"Chosen: {route.account.venue.label}")
     yield f"Why: {_why(route)}."
-    yield rows(_costs(route.fees, target=_own_target(route)))
+    yield rows(_costs(route.fees, usd, target=_own_target(route)))
     yield _source(route.fees)
     if _is_raised(route):
         yield "The target is raised because the account's equity is small."
 
 
-def _left_out(left_out: LeftOut) -> Iterator[str]:
+def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
     yield bold(left_out.account.venue.label)
     yield f"Not chosen: {'; '.join(_reason(reason) for reason in left_out.reasons)}."
     if _is_unlisted(left_out):
         return
-    yield rows(_costs(left_out.fees))
+    yield rows(_costs(left_out.fees, usd))
     silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
     is_silent = any(reason.obstacle in silent for reason in left_out.reasons)
     yield "Fee and spread are the last it reported." if is_silent else _source(left_out.fees)
 
 
-def _costs(fees: FeeProfile, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
-    yield "Round trip", cost_percent(fees.round_trip)
+def _costs(fees: FeeProfile, usd: Decimal, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
+    with exact():
+        cost = usd * fees.round_trip
+    yield "Round trip", f"{cost_percent(fees.round_trip)}, {charged(cost)}"
     yield "Minimum profitable", cost_percent(fees.minimum_profitable)
     if target is not None:
         yield "Target in effect", cost_percent(target)
