@@ -14,8 +14,8 @@ from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
-    add_rounded,
     charged,
+    charged_from,
     full_quantity,
     in_currency,
     percent,
@@ -72,6 +72,8 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     currency = _own_currency(message)
     yield "Broker", message.venue.label
     yield "Symbol", message.symbol
+    if message.entry and message.entry_known:
+        yield "Entry", price(message.entry, currency)
     if message.manual:
         yield "Price at request", price(message.trigger_price, currency)
     else:
@@ -123,12 +125,16 @@ def _fee(message: ExitFilled) -> str:
     if message.fee is None:
         estimate = message.fee_estimate
         return "not booked yet" if estimate is None else f"about {in_currency(estimate, message.currency)}"
-    return charged(message.fee, message.fee_asset or message.currency)
+    if (message.fee_asset or message.currency) != message.currency:
+        return charged(message.fee, message.fee_asset or message.currency)
+    # What is left of the value after a sale, or was paid with it for buying back.
+    value = _value(message) if _is_sale(message) else -_value(message)
+    return charged_from(value, message.fee, message.currency)
 
 
 def _proceeds(message: ExitFilled) -> Iterator[tuple[str, str]]:
     """Show what reached the account, or left it, where the fee is known in the same currency."""
-    is_long, fee = message.direction is Direction.LONG, message.fee
+    is_long, fee = _is_sale(message), message.fee
     about = ""
     if fee is None:
         fee, about = message.fee_estimate, "about "
@@ -137,10 +143,17 @@ def _proceeds(message: ExitFilled) -> Iterator[tuple[str, str]]:
     if fee is None:
         return
     with exact():
-        value = message.quantity * message.fill_price
-    # As its reader adds it up from the figures above.
-    proceeds = add_rounded((value, -fee if is_long else fee))
+        proceeds = _value(message) - fee if is_long else _value(message) + fee
     yield "You received" if is_long else "You paid", f"{about}{in_currency(proceeds, message.currency)}"
+
+
+def _is_sale(message: ExitFilled) -> bool:
+    return message.direction is Direction.LONG
+
+
+def _value(message: ExitFilled) -> Decimal:
+    with exact():
+        return message.quantity * message.fill_price
 
 
 def _counts_fee(message: ExitFilled) -> Iterator[str]:

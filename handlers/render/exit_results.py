@@ -7,7 +7,8 @@ from decimal import Decimal
 from engine.alerts.messages import AgainstGuard, ExitFilled
 from engine.exits.audit import ExitRecord
 from engine.model.instruments import quote_of
-from handlers.render.numbers import in_currency
+from engine.model.money import exact
+from handlers.render.numbers import in_currency, percent
 from handlers.render.sale_figures import against_guard_lines
 
 
@@ -29,7 +30,14 @@ class Brought:
         """Write the result against what was paid."""
         if self.realised is None:
             return self.why_unknown
-        return in_currency(self.realised, self.currency, signed=True)
+        return f"{in_currency(self.realised, self.currency, signed=True)}{self._of_cost()}"
+
+    def _of_cost(self) -> str:
+        if self.realised is None or not self.entry or not self.quantity:
+            return ""
+        with exact():
+            cost = self.entry * self.quantity
+        return f", {percent(self.realised / cost)}"
 
     def guard_lines(self) -> Iterator[str]:
         """Write the result against the guard's price, where that is not what was paid."""

@@ -41,7 +41,10 @@ def render_steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
 
 def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
     after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
-    return f"at {duration(after)}: {done} (took {duration(stage.took)})"
+    # The first step is counted from the trigger twice.
+    is_first = stage.step is record.steps[0]
+    since_last = "" if is_first else f" ({duration(stage.took)} after the step before)"
+    return f"at {duration(after)}: {done}{since_last}"
 
 
 def _done(stage: Stage, record: ExitRecord) -> str:

@@ -178,18 +178,22 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "Fee", _fee(record.fee, record.fee_asset)
     if (brought := brought_by_exit(record)) is not None:
         yield _realised(brought)
-    yield "Orders sent", _sent(record)
+    yield _sent(record)
     took = _took(record)
     if took is not None:
         yield time_to_fill_name(manual=record.intent.manual is not None), took
 
 
-def _sent(record: ExitRecord) -> str:
+def _sent(record: ExitRecord) -> tuple[str, str]:
     """Count the orders that left, and their ids where one was sent more than once."""
     sent, ids = record.times_sent, record.intent.attempt
     if sent <= ids:
-        return str(sent)
-    return f"{sent}, the same one" if ids == 1 else f"{sent}, {ids} different ones"
+        return "Orders sent", str(sent)
+    return (
+        ("Order", f"sent {sent} times under one id")
+        if ids == 1
+        else ("Orders", f"sent {sent} times under {ids} ids")
+    )
 
 
 def _left_over(record: ExitRecord) -> Iterator[str]:

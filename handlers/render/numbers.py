@@ -52,6 +52,19 @@ def charged(fee: Decimal, currency: str = "USD") -> str:
     return money(fee) if currency == "USD" and abs(fee) >= _CENT else price(fee, currency)
 
 
+def charged_from(value: Decimal, fee: Decimal, currency: str) -> str:
+    """Write a fee in cents, or with as many digits as it takes to come to the true cent of what it leaves of a value."""
+    if currency != "USD" or abs(fee) < _CENT:
+        return charged(fee, currency)
+    with exact():
+        left = _round(value - fee, _CENTS)
+        for places in range(_CENTS, _QUANTITY_PLACES):
+            shown = _round(fee, places)
+            if _round(value - shown, _CENTS) == left:
+                return f"{_sign(shown, signed=False)}${shown.copy_abs():,.{places}f}"
+    return f"{_sign(fee, signed=False)}${_trimmed(fee.copy_abs(), at_least=_CENTS)}"
+
+
 def percent(ratio: Decimal, *, signed: bool = True) -> str:
     """Write a fraction as percent: `+1.25 %`, `-1.50 %`."""
     return _percent(ratio, _PERCENT_PLACES, signed=signed)

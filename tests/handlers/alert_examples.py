@@ -61,6 +61,7 @@ EXIT = ExitFilled(
     fee=Decimal("19.66"),
     fee_asset="USD",
     realised=Decimal("-137.26"),
+    entry=Decimal(64000),
     cancelled=(
         CancelledOrder(side=Side.SELL, quantity=Decimal("0.1"), price=Decimal(70000)),
         CancelledOrder(side=Side.SELL, quantity=Decimal("0.02"), price=None),

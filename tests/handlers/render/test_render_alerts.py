@@ -54,7 +54,7 @@ def test_a_sale_through_another_pair_says_so_and_counts_in_the_guards_own_curren
     assert "Trigger price $63,040.00" in lines
     assert "Fill price 58,000.00 EUR" in lines
     assert "Fill vs trigger \N{MINUS SIGN}0.63 %" in lines
-    assert "Realised PnL \N{MINUS SIGN}$137.26" in lines
+    assert f"Realised PnL {MINUS}$137.26, {MINUS}1.79 %" in lines
 
 
 def test_an_order_in_another_pair_is_named_with_its_pair_and_its_own_currency():
@@ -98,12 +98,42 @@ def test_what_the_venue_has_not_reported_is_not_invented():
     assert re.search(r"Realised PnL +unknown, no value", text)
 
 
+@pytest.mark.parametrize(
+    ("fill_price", "fee", "direction", "shown", "account"),
+    [
+        ("0.5993", "0.015", Direction.LONG, "$0.015", "You received $5.98"),
+        ("0.59945", "0.0149", Direction.LONG, "$0.01", "You received $5.98"),
+        ("100.0045", "2.6049", Direction.LONG, "$2.605", "You received $997.44"),
+        ("100.0045", "2.6042", Direction.LONG, "$2.604", "You received $997.44"),
+        ("100.0004", "2.6049", Direction.SHORT, "$2.605", "You paid $1,002.61"),
+    ],
+)
+def test_what_was_received_is_the_true_cent_and_follows_from_the_figures_shown(
+    fill_price, fee, direction, shown, account
+):
+    sold = replace(
+        EXIT, quantity=Decimal(10), fill_price=Decimal(fill_price), fee=Decimal(fee), direction=direction
+    )
+
+    lines = squeezed(sold)
+
+    assert f"Fee {shown}" in lines
+    assert account in lines
+
+
+def test_an_alert_shows_the_entry_and_the_result_in_percent_of_it():
+    lines = squeezed(replace(EXIT, entry=Decimal(64000)))
+
+    assert "Entry $64,000.00" in lines
+    assert f"Realised PnL {MINUS}$137.26, {MINUS}1.79 %" in lines
+
+
 def test_a_fee_that_is_booked_later_is_an_estimate_and_the_result_is_before_it():
     later = replace(EXIT, fee=None, fee_asset=None, fee_estimate=Decimal("0.8912"), before_fee=True)
     text = render_alert(later, READER).text
 
     assert "about $0.89" in text
-    assert "$137.26 before the fee" in text
+    assert f"$137.26, {MINUS}1.79 % before the fee" in text
     assert "The fee is an estimate: Kraken books it later, and /history shows it then." in text
 
 
