@@ -176,6 +176,7 @@ async def test_saying_so_twice_sells_the_guarded_part_only(fallen):
     await fallen.sell_off()
 
     assert isinstance(outcome, Armed)
+    assert (outcome.sold_now, outcome.not_sold) == (outcome.guards, ())
     assert fallen.world.ledger("kraken").total("ETH") == 2
 
 

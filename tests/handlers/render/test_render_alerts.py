@@ -105,6 +105,7 @@ def test_what_the_venue_has_not_reported_is_not_invented():
         ("0.59945", "0.0149", Direction.LONG, "$0.01", "You received $5.98"),
         ("100.0045", "2.6049", Direction.LONG, "$2.605", "You received $997.44"),
         ("100.0045", "2.6042", Direction.LONG, "$2.604", "You received $997.44"),
+        ("1.0005", "0.01000000004", Direction.LONG, "$0.01000000004", "You received $9.99"),
         ("100.0004", "2.6049", Direction.SHORT, "$2.605", "You paid $1,002.61"),
     ],
 )
