@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.storage.connecting import open_connection, uninterrupted, wait_while_busy
 
+_INTERRUPT_EVERY_S = 0.02
+
 #: What is committed survives a power cut; who waits for the write lock lets the loop go on meanwhile.
 WRITING = ("synchronous=FULL", "busy_timeout=0")
 
@@ -74,9 +76,11 @@ class PooledConnection:
             with _database_errors(statement):
                 return list(await asyncio.shield(work))
         except asyncio.CancelledError:
-            # Whoever gets the connection next would wait for it in the loop's own thread.
-            self._raw.interrupt()
-            await asyncio.wait({work})
+            # Whoever gets the connection next would wait for it in the loop's own thread. Again and again, because
+            # nothing is interrupted that has not begun yet.
+            while not work.done():
+                self._raw.interrupt()
+                await asyncio.wait({work}, timeout=_INTERRUPT_EVERY_S)
             raise
 
     async def close(self) -> None:
