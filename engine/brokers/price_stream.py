@@ -18,6 +18,7 @@ class LossReason(StrEnum):
     GAP = "a message of the stream is missing"
     REFUSED = "the venue refused the subscription"
     UNCONFIRMED = "the venue did not confirm the subscription"
+    UNREADABLE = "a message of the stream cannot be read"
     UNQUOTED = "the stream shows no bid and ask that are prices"
     CONTRADICTED = "the stream differs from the venue's other prices"
     KEY_REJECTED = "the venue rejected the key"
@@ -27,11 +28,11 @@ class LossReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why instruments are no longer streamed, in our words and in the venue's."""
+    """Why instruments are no longer streamed."""
 
     reason: LossReason
-    #: What the venue or the connection said of it, free of secrets; empty where it said nothing.
-    words: str = ""
+    #: The venue's or the connection's own error text, free of secrets; empty where there is none.
+    message: str = ""
 
 
 class PriceSink(Protocol):
@@ -65,7 +66,7 @@ class PriceStream(Protocol):
 
     @property
     def is_whole_market(self) -> bool:
-        """Return whether its quotes are the venue's market and no small part of it, on which no stop is decided alone."""
+        """Return whether its quotes are all of a market; on a small part of one (IEX) alone no stop is decided."""
 
     @property
     def heard(self) -> Moment | None:
