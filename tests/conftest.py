@@ -111,5 +111,5 @@ def pytest_collection_finish():
 
 
 def pytest_xdist_auto_num_workers():
-    """Take one worker more than there are processors: tests of whole processes mostly wait for them."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Take two workers more than there are processors: many tests wait for sockets and for whole processes."""
+    return len(os.sched_getaffinity(0)) + 2
