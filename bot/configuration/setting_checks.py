@@ -90,9 +90,9 @@ def check_web_url(url: str) -> str:
     return _check_url(url, secure="https", plain="http")
 
 
-def check_stream_url(url: str) -> str:
+def check_stream_url(url: str | None) -> str | None:
     """Accept wss anywhere and plain ws on loopback, and drop a trailing slash."""
-    return _check_url(url, secure="wss", plain="ws")
+    return url and _check_url(url, secure="wss", plain="ws")
 
 
 def check_secret_url(url: SecretStr | None) -> SecretStr | None:

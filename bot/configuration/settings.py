@@ -43,7 +43,7 @@ PREFIX = "NIJA_"
 SHORTEST_KNOWN = 8
 
 WebUrl = Annotated[str, AfterValidator(check_web_url)]
-StreamUrl = Annotated[str, AfterValidator(check_stream_url)]
+StreamUrl = Annotated[str | None, BeforeValidator(unset_when_off), AfterValidator(check_stream_url)]
 SecretUrl = Annotated[SecretStr | None, BeforeValidator(unset_when_off), AfterValidator(check_secret_url)]
 Secret = Annotated[SecretStr | None, BeforeValidator(unescape_pem)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -87,12 +87,14 @@ class Settings(BaseSettings):
     alpaca_api_secret: Secret = None
 
     kraken_api_url: WebUrl = "https://api.kraken.com"
+    #: None, here and below: prices are polled.
     kraken_ws_url: StreamUrl = "wss://ws.kraken.com/v2"
     coinbase_api_url: WebUrl = "https://api.coinbase.com"
     coinbase_ws_url: StreamUrl = "wss://advanced-trade-ws.coinbase.com"
     alpaca_api_url: WebUrl = "https://api.alpaca.markets"
     alpaca_data_url: WebUrl = "https://data.alpaca.markets"
     alpaca_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v1beta3/crypto/us"
+    alpaca_stock_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v2/iex"
 
     liquidation_pnl: Annotated[Decimal, BeforeValidator(parse_threshold)] = Decimal("-0.01")
     guard_existing: Literal["ask", "all", "none"] = "ask"
