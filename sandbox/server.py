@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from sandbox.faults import DELAYS, WORDED, Fault, Faults, answer_with_faults
-from sandbox.tape import Tape
+from sandbox.streams.endpoint import Endpoint
+from sandbox.tape import Call, Tape
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HTTP_ERROR = 400
+_CALL = web.RequestKey("call", Call)
 
 
 class StandIn(ABC):
@@ -29,7 +31,10 @@ class StandIn(ABC):
         self, *, now: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._wall = now
+        self.monotonic = monotonic
         self.faults = Faults()
+        #: what is served by websocket, by its path
+        self.streams: dict[str, Endpoint] = {}
         self.tape = Tape(now=now, monotonic=monotonic)
         self._runner: web.AppRunner | None = None
         self._serving: set[asyncio.Task[object]] = set()
@@ -72,10 +77,15 @@ class StandIn(ABC):
         """http://127.0.0.1:PORT, the same after a stop and a start."""
         return f"http://127.0.0.1:{self._port}"
 
+    def stream_url(self, path: str) -> str:
+        """ws://127.0.0.1:PORT and the path of a stream."""
+        return f"ws://127.0.0.1:{self._port}{path}"
+
     async def start(self, port: int = 0) -> None:
         """Listen on loopback: on this port, else on the one it had before, else on a free one."""
         app = web.Application(middlewares=[self._serve])
         app.add_routes(self.routes())
+        app.add_routes(web.get(path, self._stream) for path in self.streams)
         app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -85,6 +95,8 @@ class StandIn(ABC):
 
     async def stop(self) -> None:
         """Close the listener and every connection, and end what still works for a client that is gone."""
+        for stream in self.streams.values():
+            stream.drop()
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
@@ -111,8 +123,9 @@ class StandIn(ABC):
         if task := asyncio.current_task():
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
-        endpoint = self.endpoint_of(request)
+        endpoint = f"stream {request.path}" if request.path in self.streams else self.endpoint_of(request)
         call = self.tape.record(endpoint, await self.params_of(request), key=self.key_of(request))
+        request[_CALL] = call
         faults = self.faults.take(
             endpoint,
             path=request.path,
@@ -131,6 +144,11 @@ class StandIn(ABC):
         finally:
             self.tape.answer(call, outcome)
         return response
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """A stream's request is answered once it is open, however long it goes on."""
+        stream = self.streams[request.path]
+        return await stream.serve(request, lambda: self.tape.answer(request[_CALL], "ok"))
 
     async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
         """Date an answer by the venue's own clock, as its servers do."""

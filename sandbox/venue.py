@@ -12,6 +12,9 @@ from engine.brokers.paper.ledger import Ledger
 from sandbox.faults import Fault
 from sandbox.market import Market
 from sandbox.server import Handler, StandIn
+from sandbox.streams.endpoint import ConnectLimit, Endpoint, OpenSession
+from sandbox.streams.session import Surroundings
+from sandbox.streams.stream_faults import StreamFaults
 
 _REASON = web.ResponseKey("reason", str)
 
@@ -80,6 +83,13 @@ class VenueServer(StandIn, Generic[AccountT]):
         """Let an account's key in."""
         self.accounts[account.key] = account
         return account
+
+    def open_stream(self, path: str, *, limit: ConnectLimit, open_session: OpenSession) -> None:
+        """Serve a path by websocket."""
+        around = Surroundings(
+            market=self.market, faults=StreamFaults(), now=self.now, monotonic=self.monotonic
+        )
+        self.streams[path] = Endpoint(around, limit=limit, open_session=open_session)
 
     def match(self) -> None:
         """Fill the resting orders that the market has crossed."""

@@ -17,17 +17,22 @@ from sandbox.alpaca.figures import account_row, held, position_row
 from sandbox.alpaca.names import find_listing
 from sandbox.alpaca.refusals import AlpacaError, not_found, worded
 from sandbox.alpaca.session import Session
+from sandbox.alpaca.stream import MOST_STOCKS, AlpacaSession, Feed
 from sandbox.alpaca.switches import Switches
 from sandbox.alpaca.trading import Trading
 from sandbox.catalogue import ALPACA
 from sandbox.faults import Fault
 from sandbox.market import Market
 from sandbox.server import Handler
+from sandbox.streams.endpoint import ConnectLimit
 from sandbox.venue import Private, VenueServer, for_anyone
 
 KEY_HEADER, SECRET_HEADER = "APCA-API-KEY-ID", "APCA-API-SECRET-KEY"
 CRYPTO_DATA = "/v1beta3/crypto/{loc}/"
 NO_CONTENT = 204
+CRYPTO_STREAM, STOCK_STREAM = "/v1beta3/crypto/us", "/v2/iex"
+#: Handshakes an address may begin in a second.
+MOST_CONNECTS = 5
 
 
 class AlpacaServer(VenueServer[AlpacaAccount]):
@@ -49,6 +54,17 @@ class AlpacaServer(VenueServer[AlpacaAccount]):
         self._data = MarketData(market, self.now)
         self._entry = OrderEntry(market, self.session, self.switches, self.now)
         self._trading = Trading(market, self._entry, self.switches, self.now)
+        #: whose one connection of each stream is taken
+        self.crypto_feed = Feed(is_crypto=True, accounts=self.accounts, is_open=lambda: True)
+        self.stock_feed = Feed(
+            is_crypto=False,
+            accounts=self.accounts,
+            is_open=lambda: self.session.is_open,
+            most_symbols=MOST_STOCKS,
+        )
+        for path, feed in ((CRYPTO_STREAM, self.crypto_feed), (STOCK_STREAM, self.stock_feed)):
+            limit = ConnectLimit(most=MOST_CONNECTS, within_s=1)
+            self.open_stream(path, limit=limit, open_session=partial(AlpacaSession, feed=feed))
 
     def add_account(self, *, key: str | None = None, secret: str | None = None) -> AlpacaAccount:
         """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""

@@ -22,14 +22,19 @@ from sandbox.coinbase.refusals import (
     with_new_reason_only,
     worded,
 )
+from sandbox.coinbase.stream import CoinbaseSession
 from sandbox.coinbase.switches import Switches
 from sandbox.coinbase.trading import Trading
 from sandbox.faults import Fault
 from sandbox.market import Market
 from sandbox.server import Handler
+from sandbox.streams.endpoint import ConnectLimit
 from sandbox.venue import Private, Public, RefusedError, VenueServer, for_anyone
 
 BROKERAGE = "/api/v3/brokerage/"
+STREAM = "/"
+#: Streams an address may open in a second.
+MOST_CONNECTS = 8
 
 
 class CoinbaseServer(VenueServer[CoinbaseAccount]):
@@ -52,6 +57,8 @@ class CoinbaseServer(VenueServer[CoinbaseAccount]):
         self._prices = Prices(market, self.now)
         self._portfolio = Portfolio(self.switches)
         self._trading = Trading(market, self._products, self.switches, self.now)
+        limit = ConnectLimit(most=MOST_CONNECTS, within_s=1)
+        self.open_stream(STREAM, limit=limit, open_session=CoinbaseSession)
 
     def add_account(
         self, *, credentials: Credentials | None = None, fees: Fees = FIRST_TIER

@@ -18,10 +18,15 @@ from sandbox.kraken.counter import Tier
 from sandbox.kraken.endpoints import PRIVATE, Endpoint
 from sandbox.kraken.errors import KrakenError, worded
 from sandbox.kraken.pacing import work
+from sandbox.kraken.stream import KrakenSession
 from sandbox.market import Market
 from sandbox.pace import Pace
+from sandbox.streams.endpoint import ConnectLimit
 from sandbox.venue import VenueServer
 
+STREAM = "/v2"
+#: Streams an address may open within ten minutes; after one more it is banned for as long.
+MOST_CONNECTS, BAN_S = 150, 600.0
 _FAULT_WORDS = {
     FaultKind.RATE_LIMIT: "EAPI:Rate limit exceeded",
     FaultKind.INVALID_NONCE: "EAPI:Invalid nonce",
@@ -57,6 +62,8 @@ class KrakenServer(VenueServer[KrakenAccount]):
         self.status = "online"
         #: how slowly market orders go from then on; None: they fill at once
         self.pace: Pace | None = None
+        limit = ConnectLimit(most=MOST_CONNECTS, within_s=BAN_S, ban_s=BAN_S)
+        self.open_stream(STREAM, limit=limit, open_session=KrakenSession)
 
     def add_account(
         self,

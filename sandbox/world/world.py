@@ -12,12 +12,16 @@ from typing import Self
 from engine.brokers.paper.book import Listing
 from engine.brokers.paper.ledger import Ledger
 from sandbox.alpaca import AlpacaServer
+from sandbox.alpaca import server as alpaca
 from sandbox.catalogue import ALPACA, COINBASE, KRAKEN, VENUES, listings_of
 from sandbox.coinbase import CoinbaseServer
+from sandbox.coinbase import server as coinbase
 from sandbox.faults import Faults
 from sandbox.kraken import KrakenServer
+from sandbox.kraken import server as kraken
 from sandbox.market import Market
 from sandbox.server import StandIn
+from sandbox.streams.endpoint import Endpoint
 from sandbox.tape import Tape
 from sandbox.telegram import ChatUser, TelegramServer
 from sandbox.world.expected import ExpectedBalance, Prices, expect_as_broker, expect_balance
@@ -29,6 +33,12 @@ OWNER_ID = 4_200_042
 KRAKEN_KEY = base64.b64encode(hashlib.sha256(b"sandbox key").digest()).decode()
 KRAKEN_SECRET = base64.b64encode(hashlib.sha512(b"sandbox secret").digest()).decode()
 _HALF = Decimal("0.5")
+_STREAMS = (
+    (KRAKEN, "KRAKEN", kraken.STREAM),
+    (COINBASE, "COINBASE", coinbase.STREAM),
+    (ALPACA, "ALPACA", alpaca.CRYPTO_STREAM),
+    (ALPACA, "ALPACA_STOCK", alpaca.STOCK_STREAM),
+)
 
 
 class SandboxWorld:
@@ -93,6 +103,10 @@ class SandboxWorld:
         """What a venue is told to do wrong."""
         return self._servers[venue].faults
 
+    def streams(self, venue: str) -> tuple[Endpoint, ...]:
+        """A venue's streams of prices."""
+        return tuple(self._servers[venue].streams.values())
+
     def expected_balance(self, venue: str) -> ExpectedBalance:
         """What /balance must show for a venue."""
         prices = Prices(
@@ -140,6 +154,9 @@ class SandboxWorld:
             settings[f"{name}_API_SECRET"] = secret.replace("\n", "\\n")
         if ALPACA in self.venues:
             settings["NIJA_ALPACA_DATA_URL"] = self.alpaca.url
+        for venue, name, path in _STREAMS:
+            if venue in self.venues:
+                settings[f"NIJA_{name}_WS_URL"] = self._servers[venue].stream_url(path)
         return settings
 
     # running it
