@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from bot.configuration.settings import KeyPair, Settings
 from engine.brokers.alpaca.broker import connect_alpaca
 from engine.brokers.alpaca.market import AlpacaMarketData
+from engine.brokers.alpaca.stream import alpaca_stock_stream, alpaca_stream
 from engine.brokers.base import Broker, MarketData
 from engine.brokers.coinbase.broker import connect_coinbase
 from engine.brokers.coinbase.market import CoinbaseMarketData
+from engine.brokers.coinbase.stream import coinbase_stream
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
+from engine.brokers.kraken.stream import kraken_stream
+from engine.brokers.price_stream import PriceStream
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.venues import Venue
@@ -21,10 +25,11 @@ from engine.users.accounts import KeyOrigin, StoredAccount, environment_account_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A venue's market data and the first owner's account there."""
+    """A venue's market data, its streams of prices that are not off, and the first owner's account there."""
 
     stored: StoredAccount
     market: MarketData
+    streams: tuple[PriceStream, ...]
     broker: Broker
 
 
@@ -70,7 +75,9 @@ def _kraken(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Conn
         clock=parts.clock,
         next_nonce=lambda: parts.nonces.next_nonce(stored.key_fingerprint),
     )
-    return Connection(stored=stored, market=market, broker=broker)
+    url = parts.settings.kraken_ws_url
+    streams = (kraken_stream(url, market=market, clock=parts.clock),) if url else ()
+    return Connection(stored=stored, market=market, streams=streams, broker=broker)
 
 
 def _coinbase(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
@@ -82,7 +89,9 @@ def _coinbase(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Co
         market=market,
         clock=parts.clock,
     )
-    return Connection(stored=stored, market=market, broker=broker)
+    url = parts.settings.coinbase_ws_url
+    streams = (coinbase_stream(url, market=market, clock=parts.clock),) if url else ()
+    return Connection(stored=stored, market=market, streams=streams, broker=broker)
 
 
 def _alpaca(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
@@ -96,7 +105,12 @@ def _alpaca(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Conn
         data_url=parts.settings.alpaca_data_url,
     )
     broker = connect_alpaca(stored.account, key, secret, market=market, clock=parts.clock)
-    return Connection(stored=stored, market=market, broker=broker)
+    urls = (
+        (parts.settings.alpaca_ws_url, alpaca_stream),
+        (parts.settings.alpaca_stock_ws_url, alpaca_stock_stream),
+    )
+    streams = tuple(open_(url, key, secret, market=market, clock=parts.clock) for url, open_ in urls if url)
+    return Connection(stored=stored, market=market, streams=streams, broker=broker)
 
 
 _CONNECTORS: Mapping[Venue, Callable[[ConnectorParts, StoredAccount, KeyPair], Connection]] = {

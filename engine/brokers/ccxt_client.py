@@ -76,7 +76,7 @@ class VenueClient:
     ) -> None:
         self.venue = venue
         self._exchange = exchange
-        self._redactor = _redactor(frozenset(secrets))
+        self._redactor = redactor_for(frozenset(secrets))
         self._unwrap = unwrap
 
     async def send(self, call: Call) -> object:
@@ -121,7 +121,7 @@ class VenueClient:
 
 
 @lru_cache(maxsize=8)
-def _redactor(secrets: frozenset[str]) -> Redactor:
+def redactor_for(secrets: frozenset[str]) -> Redactor:
     """Return what hides the secrets; all clients of a process have the same to hide, in some thousand forms."""
     return Redactor(secrets)
 

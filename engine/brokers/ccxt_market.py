@@ -84,6 +84,10 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         offset = self.http.offset(url or self.url, now)
         return (self.http.offset(self.url, now) if offset is None else offset) or timedelta(0)
 
+    def known_catalog(self) -> CatalogT | None:
+        """Return the venue's names and instruments as far as they have been read."""
+        return self._catalog
+
     async def catalog(self) -> CatalogT:
         """Return the venue's names and instruments; only while there are none it waits for the venue."""
         return await self._loading.result() if self._catalog is None else self._catalog

@@ -17,7 +17,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the folders made in it have random nam
 
 
 def pytest_asyncio_loop_factories(config, item):
-    is_patient = {"rooms", "room"} & set(item.fixturenames)
+    is_patient = {"rooms", "room", "patient_time"} & set(item.fixturenames)
     return {"patient": PatientLoop} if is_patient else {"plain": asyncio.new_event_loop}
 
 

@@ -1,0 +1,129 @@
+"""Coinbase's level2 and heartbeats: https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from engine.brokers.coinbase.market import CoinbaseMarketData
+from engine.brokers.coinbase.products import product_id
+from engine.brokers.coinbase.top_of_book import TopOfBook
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    amount_in,
+    as_list,
+    as_row,
+    one_of,
+    row_in,
+    rows_in,
+)
+from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd, venue_time
+from engine.brokers.stream_json import read_message
+from engine.brokers.venue_stream import StreamTerms, VenueStream
+from engine.clock import Clock, Moment
+from engine.model.venues import Venue
+
+#: What the venue asks of an address that opened more than 8 connections in a second is not documented.
+BAN_S = 60.0
+#: The first message of a large book has more than the 4 MiB that aiohttp takes by default.
+LARGEST_MESSAGE = 64 << 20
+
+_LEVEL2 = "level2"
+_SIDES = {"bid": "bid", "offer": "offer"}
+#: Subscribed as BTC-USDC, data comes under the name of BTC-USD: nothing tells whose it is.
+_NAMED_AS_DOLLARS = "/USDC"
+
+
+def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> VenueStream:
+    """Return the stream of Coinbase's pairs."""
+    terms = StreamTerms(
+        venue=Venue.COINBASE, name="Coinbase", url=url, ban_s=BAN_S, largest_message=LARGEST_MESSAGE
+    )
+    return VenueStream(
+        terms, CoinbaseBooks, name_of=name_of, http=market.http, clock=clock, ahead=market.ahead
+    )
+
+
+def name_of(symbol: str) -> str | None:
+    """Return the product id; None of pairs whose data has another's name."""
+    return None if symbol.endswith(_NAMED_AS_DOLLARS) else product_id(symbol)
+
+
+class CoinbaseBooks(Conversation):
+    """The ticker moves with trades only, so that the best prices come from the books.
+
+    Messages are numbered over all channels of a connection; of one that is missing nobody knows what it held.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._sequence: int | None = None
+        self._books: dict[str, TopOfBook] = {}
+
+    def greet(self) -> Iterable[object]:
+        """Return the subscription to heartbeats, which keep a quiet connection open and prove that it lives."""
+        return [{"type": "subscribe", "channel": "heartbeats"}]
+
+    def subscribe(self, names: Sequence[str]) -> Iterable[object]:
+        """Return one message: each holds one channel."""
+        return [{"type": "subscribe", "channel": _LEVEL2, "product_ids": list(names)}]
+
+    def unsubscribe(self, names: Sequence[str]) -> Iterable[object]:
+        """Return one message, and drop the books."""
+        for name in names:
+            self._books.pop(name, None)
+        return [{"type": "unsubscribe", "channel": _LEVEL2, "product_ids": list(names)}]
+
+    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
+        """Read a message in its turn; one that comes twice or late has been counted as missing before."""
+        message = as_row(read_message(text), "message")
+        if message.get("type") == "error":
+            self.refuse(self.symbols.unanswered(), message.get("message"))
+        elif self._is_next(message):
+            match message.get("channel"):
+                case "subscriptions":
+                    self._confirm(message)
+                case "l2_data":
+                    self._take(message, now)
+        return ()
+
+    def _is_next(self, message: Row) -> bool:
+        number = message.get("sequence_num")
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise MalformedAnswerError("a message has no sequence_num")
+        expected = number if self._sequence is None else self._sequence + 1
+        if number > expected:
+            self.end = StreamEnd(Loss(LossReason.GAP, f"{number} after {self._sequence}"))
+        if number != expected:
+            return False
+        self._sequence = number
+        return True
+
+    def _confirm(self, message: Row) -> None:
+        for event in rows_in(message, "events"):
+            names = row_in(event, "subscriptions").get(_LEVEL2) or []
+            self.symbols.confirm(self.symbols_of(as_list(names, _LEVEL2)))
+
+    def _take(self, message: Row, now: Moment) -> None:
+        at = venue_time(message, "timestamp")
+        for event in rows_in(message, "events"):
+            name = event.get("product_id")
+            symbol = self.symbol_of(name)
+            if symbol is not None:
+                self._change(str(name), symbol, event, at, now)
+
+    def _change(self, name: str, symbol: str, event: Row, at: datetime | None, now: Moment) -> None:
+        if event.get("type") == "snapshot":
+            book, before = TopOfBook(), None
+        elif name in self._books:
+            book = self._books[name]
+            before = book.sides()
+        else:
+            return
+        for update in rows_in(event, "updates"):
+            side = one_of(update, "side", _SIDES)
+            book.set(side, amount_in(update, "price_level"), amount_in(update, "new_quantity"))
+        self._books[name] = book
+        sides = book.sides()
+        if sides != before:
+            self.hand_over(symbol, sides, at, now)

@@ -1,0 +1,171 @@
+"""How a client talks over one connection of a stream: what it sends, and what it makes of what it hears.
+
+It reads no clock, opens nothing and waits for nothing, so that a venue's language is tested message by message.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.brokers.parse import Row, amount_in, iso_time_in, lenient
+from engine.brokers.price_stream import Loss
+from engine.brokers.streamed_symbols import StreamedSymbols
+from engine.clock import Moment
+from engine.model.quotes import Quote
+
+LONGEST_TEXT = 200
+
+#: Gives the venue's name of an instrument; None of one that the stream does not carry.
+NameOf = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """Why a connection is of no use any more, and how long at least its venue is to be left alone."""
+
+    loss: Loss
+    rest_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a conversation reads with: who hears of it, names, the venue's clock, what is secret."""
+
+    symbols: StreamedSymbols
+    name_of: NameOf
+    #: How far the venue's clock is ahead of ours.
+    ahead: Callable[[], timedelta]
+    #: Takes every secret out of what a venue says.
+    redact: Callable[[str], str]
+
+
+class Conversation(ABC):
+    """One connection's, from the first message to the last."""
+
+    #: False while the venue takes no subscription yet.
+    is_ready = True
+
+    def __init__(self, reading: Reading) -> None:
+        self.symbols = reading.symbols
+        #: Why the connection is to be given up; None while it is good.
+        self.end: StreamEnd | None = None
+        self._reading = reading
+        self._wanted: frozenset[str] = frozenset()
+        #: Our symbols by the venue's names.
+        self._by_name: dict[str, str] = {}
+
+    # what a venue defines
+
+    def greet(self) -> Iterable[object]:
+        """Return what is to be sent first."""
+        return ()
+
+    @abstractmethod
+    def subscribe(self, names: Sequence[str]) -> Iterable[object]:
+        """Return what subscribes to these."""
+
+    @abstractmethod
+    def unsubscribe(self, names: Sequence[str]) -> Iterable[object]:
+        """Return what ends these subscriptions."""
+
+    @abstractmethod
+    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
+        """Read a message and return what is to be sent; where nothing is to be believed any more, set `end`.
+
+        Raises:
+            MalformedAnswerError: the message cannot be read at all.
+
+        """
+
+    # what all share
+
+    def want(self, symbols: Iterable[str], now: Moment) -> Iterable[object]:
+        """Return what makes the subscriptions what is wanted now."""
+        named = {symbol: name for symbol in symbols if (name := self._reading.name_of(symbol)) is not None}
+        self._by_name.update((name, symbol) for symbol, name in named.items())
+        self._wanted = frozenset(named)
+        return self.catch_up(now)
+
+    def renew(self, symbols: Collection[str], loss: Loss, now: Moment) -> list[object]:
+        """Return what ends some subscriptions and begins them anew."""
+        known = self.symbols.known.intersection(symbols)
+        self.symbols.end(known, loss)
+        return [*self._unsubscribe(known), *self.catch_up(now)]
+
+    def catch_up(self, now: Moment) -> list[object]:
+        """Return what is to be sent for the difference between what is wanted and what is subscribed."""
+        if not self.is_ready:
+            return []
+        known = self.symbols.known
+        over, new = known - self._wanted, self._wanted - known
+        self.symbols.forget(over)
+        self.symbols.subscribe(new, now)
+        return [*self._unsubscribe(over), *self._subscribe(new)]
+
+    def request_again(self, now: Moment) -> Iterable[object]:
+        """Return what subscribes to what was refused or not confirmed, some time later."""
+        again = self.symbols.to_request_again(now)
+        self.symbols.subscribe(again, now)
+        return self._subscribe(again)
+
+    def refuse(self, symbols: Iterable[str], message: object) -> None:
+        """Report that the venue refused subscriptions, in its own text."""
+        self.symbols.refuse(symbols, self.text(message))
+
+    def text(self, message: object) -> str:
+        """Return a venue's error text, free of secrets and no longer than anybody reads."""
+        return self._reading.redact(str(message))[:LONGEST_TEXT]
+
+    def symbol_of(self, name: object) -> str | None:
+        """Return our symbol for a name the venue uses; None for what nobody wanted."""
+        return self._by_name.get(name) if isinstance(name, str) else None
+
+    def symbols_of(self, names: Iterable[object]) -> list[str]:
+        """Return our symbols for those of the names that somebody wanted."""
+        return [symbol for name in names if (symbol := self.symbol_of(name)) is not None]
+
+    def hand_over(
+        self,
+        symbol: str,
+        sides: tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None],
+        venue_at: datetime | None,
+        now: Moment,
+    ) -> None:
+        """Make a quote of bid, ask and their quantities, dated as our clock shows what the venue's did."""
+        bid, ask, bid_quantity, ask_quantity = sides
+        quote = Quote(
+            symbol=symbol,
+            bid=bid,
+            ask=ask,
+            bid_quantity=bid_quantity,
+            ask_quantity=ask_quantity,
+            at=now.at if venue_at is None else venue_at - self._reading.ahead(),
+        )
+        self.symbols.quote(quote, now, venue_at=venue_at)
+
+    def _subscribe(self, symbols: Collection[str]) -> Iterable[object]:
+        return self.subscribe(self._names(symbols)) if symbols else ()
+
+    def _unsubscribe(self, symbols: Collection[str]) -> Iterable[object]:
+        return self.unsubscribe(self._names(symbols)) if symbols else ()
+
+    def _names(self, symbols: Collection[str]) -> list[str]:
+        return sorted(name for name, symbol in self._by_name.items() if symbol in symbols)
+
+
+def figure(row: Row, key: str) -> Decimal | None:
+    """Return an exact amount, or None where it is missing or is none."""
+    return lenient(row, key, amount_in)
+
+
+def venue_time(row: Row, key: str) -> datetime | None:
+    """Return a time, or None where it is missing or is none."""
+    return lenient(row, key, iso_time_in)
+
+
+def written(message: object) -> str:
+    """Return a message as it is sent."""
+    return json.dumps(message, separators=(",", ":"))
