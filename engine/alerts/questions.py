@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from engine.guards.guard import Guard
 from engine.model.venues import Venue
-from engine.portfolio.view import PositionView
+from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never
 
 
@@ -83,7 +83,7 @@ class Exclusion(StrEnum):
 class OfferLine:
     """One position in an offer, with what arming it would mean."""
 
-    position: PositionView
+    position: Position
     standing: Standing
     #: Result at the present mark as a fraction of cost and in the entry's currency; None without an entry.
     pnl_ratio: Decimal | None
@@ -132,7 +132,7 @@ class PartReason(StrEnum):
 class PartLeftOut:
     """The part of a guarded position that its guard does not cover."""
 
-    position: PositionView
+    position: Position
     quantity: Decimal
     why: PartReason
 

@@ -27,7 +27,6 @@ from engine.model.venues import Venue
 from engine.offers.arming import Arming, ArmingMode, ArmingPlan, NoEntry
 from engine.offers.plan import plan_arming
 from engine.portfolio.position import Position
-from engine.portfolio.view import view_of
 
 #: The choices that guard a position without regard to a paused guard of it.
 ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
@@ -158,13 +157,13 @@ def may_resume(guard: Guard, position: Position) -> bool:
 
 def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
     """Return what of a position the guard just set on it does not cover, and why."""
-    view = view_of(position)
+    shown = position.with_known_cost()
     if position.locked:
-        yield PartLeftOut(position=view, quantity=position.locked, why=PartReason.STAKED)
+        yield PartLeftOut(position=shown, quantity=position.locked, why=PartReason.STAKED)
     with exact():
         uncovered = position.quantity - position.locked - guard.quantity
     if uncovered > ZERO:
-        yield PartLeftOut(position=view, quantity=uncovered, why=PartReason.NO_COST)
+        yield PartLeftOut(position=shown, quantity=uncovered, why=PartReason.NO_COST)
 
 
 def conclude(
@@ -213,29 +212,29 @@ def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
 
 
 def _line(position: Position, plan: ArmingPlan) -> OfferLine:
-    view = view_of(position)
+    shown = position.with_known_cost()
     if plan.excluded:
         return OfferLine(
-            position=view,
+            position=shown,
             standing=Standing.CANNOT_BE_GUARDED,
-            pnl_ratio=view.pnl_ratio,
-            pnl=view.pnl,
+            pnl_ratio=shown.pnl_ratio,
+            pnl=shown.pnl,
             why_not=plan.excluded[0].reason.value,
             excluded=plan.excluded[0].reason,
         )
     if plan.would_sell:
         sale = plan.would_sell[0]
         return OfferLine(
-            position=view, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=sale.pnl_ratio, pnl=sale.pnl
+            position=shown, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=sale.pnl_ratio, pnl=sale.pnl
         )
     if plan.from_cost:
         return OfferLine(
-            position=view, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=view.pnl_ratio, pnl=view.pnl
+            position=shown, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=shown.pnl_ratio, pnl=shown.pnl
         )
     reason = plan.without_entry[0].reason if plan.without_entry else NoEntry.ENTRY_UNKNOWN
     # The standing itself shows that the entry is unknown.
     why = "" if reason is NoEntry.ENTRY_UNKNOWN else reason.value
-    return OfferLine(position=view, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
+    return OfferLine(position=shown, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
 
 
 def _choices(plan: ArmingPlan) -> tuple[ChoiceKind, ...]:

@@ -21,7 +21,7 @@ _FROM_COST = frozenset({GuardSource.EXISTING_COST, GuardSource.BOUGHT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """One position of one account as it was gathered."""
+    """One position of one account as it was gathered; alerts store it, so its fields may only be added to, with a default."""
 
     account: Account
     kind: PositionKind
@@ -87,6 +87,11 @@ class Position:
         return self.cost_currency or self.quote or "USD"
 
     @property
+    def quoted_in(self) -> str:
+        """Return the currency of its mark."""
+        return self.quote or self.currency
+
+    @property
     def last_price(self) -> Decimal | None:
         """Return the price that was known last; None when none ever was."""
         return self.last_mark.price if self.last_mark else None
@@ -150,6 +155,19 @@ class Position:
             explained=self.explained,
             cost=self.cost,
             cost_currency=self.cost_currency,
+        )
+
+    def paid_or_remembered(self, quantity: Decimal) -> Decimal | None:
+        """Return what a part of it cost, in what it is sold for; its guard remembers that while fills are read again."""
+        paid, guard = self.paid_for(quantity, currency=self.quote), self.guard
+        if paid is not None or guard is None:
+            return paid
+        return paid_for(
+            quantity,
+            currency=self.quote,
+            explained=guard.quantity,
+            cost=guard.paid_cost,
+            cost_currency=guard.currency,
         )
 
     @property

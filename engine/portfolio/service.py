@@ -34,9 +34,9 @@ from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
 from engine.portfolio.account_facts import AccountFacts, exit_symbols
 from engine.portfolio.find import find_positions, marks_of, thin_symbols
+from engine.portfolio.portfolio import Portfolio, Unread, sort_positions
 from engine.portfolio.position import Position
 from engine.portfolio.price_confirmer import Confirmer
-from engine.portfolio.view import PortfolioView, Unread, sort_positions, view_of
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
@@ -88,12 +88,12 @@ class PortfolioService:
         self._last_marks = defaultdict[Venue, dict[str, Mark]](dict)
         self._confirmer = Confirmer(marks=marks, threshold=threshold)
 
-    async def fetch_portfolio(self, user_id: int) -> PortfolioView:
+    async def fetch_portfolio(self, user_id: int) -> Portfolio:
         """Return every position of a user with mark, result and guard."""
         accounts = self._reader.accounts(user_id)
         awaited = await self._balances.refresh(accounts)
-        return PortfolioView(
-            positions=sort_positions(map(view_of, await self._gather_all(accounts))),
+        return Portfolio(
+            positions=sort_positions(one.with_known_cost() for one in await self._gather_all(accounts)),
             unread=tuple(self._unread(accounts, awaited)),
             as_of=self._clock.now(),
         )

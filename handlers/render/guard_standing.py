@@ -7,8 +7,8 @@ from engine.alerts.questions import Exclusion, OfferLine, Standing
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction
-from engine.model.money import ZERO, exact
-from engine.portfolio.view import PositionView
+from engine.model.money import ZERO
+from engine.portfolio.position import Position
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
 from handlers.render.position_results import (
@@ -47,7 +47,7 @@ def guarded_lines(guard: Guard, line: OfferLine) -> Iterator[str]:
         yield f"{escape(result_text(position.pnl_ratio, position.pnl, position.currency))}{_from_cost(position)}"
 
 
-def _judged(position: PositionView, guard: Guard) -> str:
+def _judged(position: Position, guard: Guard) -> str:
     if position.guard_ratio is None:
         why = (
             "price unknown"
@@ -66,8 +66,7 @@ def standing_of(line: OfferLine, reader: Reader) -> str:
         case Standing.ABOVE_THRESHOLD:
             return f"{_of(line, position.explained)}{result}{_from_cost(position)}"
         case Standing.WOULD_BE_SOLD_NOW:
-            with exact():
-                sold = min(position.quantity - position.locked, position.explained)
+            sold = min(position.sellable, position.explained)
             return f"{bold('would be sold now')}: {_of(line, sold)}{result}{_from_cost(position)}"
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
@@ -75,7 +74,7 @@ def standing_of(line: OfferLine, reader: Reader) -> str:
             return _why_not(line, reader)
 
 
-def _from_cost(position: PositionView) -> str:
+def _from_cost(position: Position) -> str:
     return f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from engine.alerts.questions import ChoiceKind, Offer, OfferLine, Standing
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
-from engine.model.money import ZERO, exact
-from engine.portfolio.view import PositionView
+from engine.model.money import ZERO
+from engine.portfolio.position import Position
 from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.guard_standing import guarded_lines, standing_of
 from handlers.render.guard_terms import terms
@@ -90,7 +90,7 @@ def _sale_now(line: OfferLine, offer: Offer) -> Iterator[str]:
         yield from sale_at_once(line.position)
 
 
-def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:
+def _sale_price(position: Position, entry: Decimal, currency: str, threshold: Decimal) -> str:
     at = trigger_price(quantity=_ONE, cost=entry, threshold=threshold, direction=position.direction)
     text = escape(price(at, currency))
     mark = position.mark
@@ -118,10 +118,8 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
     position = line.position
     if line.standing is Standing.CANNOT_BE_GUARDED:
         return
-    with exact():
-        sellable = position.quantity - position.locked
     if position.locked:
         label = locked_label(position.account.venue)
-        yield f"{quantity(position.locked)} of it is {label} and stays out: {quantity(sellable)} can be guarded."
-    if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < sellable:
+        yield f"{quantity(position.locked)} of it is {label} and stays out: {quantity(position.sellable)} can be guarded."
+    if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < position.sellable:
         yield f"What it cost is known for {quantity(position.explained)}: from cost only these are guarded."

@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from engine.entries.halts import Halt
-from engine.portfolio.view import PortfolioView, PositionView
+from engine.portfolio.portfolio import Portfolio
+from engine.portfolio.position import Position
 from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
@@ -69,7 +70,7 @@ class CommandLine(Protocol):
         """Return what it does."""
 
 
-def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = None) -> Screen:
+def render_start(portfolio: Portfolio, reader: Reader, halt: Halt | None = None) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
     blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader))]
     if halt is not None:
@@ -112,7 +113,7 @@ def _line(command: CommandLine) -> str:
     return f"/{command.name}{form}: {escape(command.help)}"
 
 
-def _guarded(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
+def _guarded(portfolio: Portfolio, reader: Reader) -> Iterator[str]:
     guarded = [one for one in portfolio.positions if one.guard is not None and not one.guard.is_for_one_sale]
     if not guarded:
         yield _NOTHING_GUARDED
@@ -121,5 +122,5 @@ def _guarded(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
     yield from (_guard_line(position, reader) for position in guarded)
 
 
-def _guard_line(position: PositionView, reader: Reader) -> str:
+def _guard_line(position: Position, reader: Reader) -> str:
     return f"{position_name(position)}: {standing_text(position, reader)}"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction
-from engine.model.money import ZERO, exact
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import PositionView
+from engine.model.money import ZERO
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.position import Position
 from handlers.render.locked import locked_label
 from handlers.render.numbers import (
     in_currency,
@@ -26,16 +26,11 @@ _UNSELLABLE = frozenset({NotGuarded.CANNOT_BE_SOLD_NOW, NotGuarded.BELOW_MINIMUM
 _GUARDED_PART = {GuardState.CLOSING: "· being sold", GuardState.PAUSED: "· its guard's, paused"}
 
 
-def is_unread(position: PositionView) -> bool:
-    """Return whether a position's quantity is of before a sale."""
-    return position.unsettled is not None and not position.unsettled.is_read
-
-
-def is_being_sold(position: PositionView) -> bool:
+def is_being_sold(position: Position) -> bool:
     return position.guard is not None and position.guard.state is GuardState.CLOSING
 
 
-def position_figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:
+def position_figures(position: Position, reader: Reader) -> Iterator[tuple[str, str]]:
     yield from _quantities(position)
     yield "Entry", _entry(position)
     mark = position.mark
@@ -63,28 +58,27 @@ def position_figures(position: PositionView, reader: Reader) -> Iterator[tuple[s
             yield "Trigger", _trigger(guard)
 
 
-def shows_net(position: PositionView) -> bool:
-    return position.net_if_sold is not None and is_sellable(position) and not is_unread(position)
+def shows_net(position: Position) -> bool:
+    return position.net_if_sold is not None and is_sellable(position) and not position.is_unread
 
 
-def is_sellable(position: PositionView) -> bool:
+def is_sellable(position: Position) -> bool:
     """Return whether selling it now can be spoken of at all."""
-    return position.not_guarded not in _UNSELLABLE
+    return why_not_guarded(position) not in _UNSELLABLE
 
 
-def _quantities(position: PositionView) -> Iterator[tuple[str, str]]:
+def _quantities(position: Position) -> Iterator[tuple[str, str]]:
     """Name what is held, and which parts of it are free and guarded where that is not all of it."""
     guard = position.guard
     yield "Quantity", quantity(position.quantity)
     if position.locked:
         yield f"· {locked_label(position.account.venue)}", quantity(position.locked)
-        with exact():
-            yield "· free", quantity(position.quantity - position.locked)
+        yield "· free", quantity(position.sellable)
     if guard is not None and guard.quantity != position.quantity:
         yield _GUARDED_PART.get(guard.state, "· guarded"), quantity(guard.quantity)
 
 
-def _entry(position: PositionView) -> str:
+def _entry(position: Position) -> str:
     if position.entry is None and position.fills_pending:
         return "not read yet"
     if position.entry is None:
@@ -92,18 +86,18 @@ def _entry(position: PositionView) -> str:
     return price(position.entry, position.currency)
 
 
-def _mark(position: PositionView) -> str:
+def _mark(position: Position) -> str:
     mark = position.mark
     if not isinstance(mark, Mark):
         return UNKNOWN
     return _price_of(position, mark)
 
 
-def _price_of(position: PositionView, mark: Mark) -> str:
+def _price_of(position: Position, mark: Mark) -> str:
     return price(mark.price, position.quoted_in)
 
 
-def _result(position: PositionView) -> str:
+def _result(position: Position) -> str:
     ratio, pnl, guard = position.pnl_ratio, position.pnl, position.guard
     if ratio is None or pnl is None:
         return UNKNOWN
@@ -112,7 +106,7 @@ def _result(position: PositionView) -> str:
     return f"{share}, {in_currency(pnl, position.currency, signed=True)}"
 
 
-def _names_its_price(position: PositionView, guard: Guard) -> bool:
+def _names_its_price(position: Position, guard: Guard) -> bool:
     if guard.entry is None or (position.entry is None and guard.is_for_one_sale):
         return False
     return guarded_from(guard) != _entry(position)
@@ -122,5 +116,5 @@ def _trigger(guard: Guard) -> str:
     return f"{'≤' if guard.direction is Direction.LONG else '≥'} {guard_trigger(guard)}"
 
 
-def _is_part(position: PositionView) -> bool:
+def _is_part(position: Position) -> bool:
     return position.entry is not None and ZERO < position.explained < position.quantity

@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.guards.guard import Guard
 from engine.guards.rule import trigger_price
 from engine.model.money import ZERO
-from engine.portfolio.view import PositionView
+from engine.portfolio.position import Position
 from handlers.render.numbers import (
     in_currency,
     percent,
@@ -22,7 +22,7 @@ def result_text(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> st
     return f"{percent(ratio)}, {in_currency(pnl, currency, signed=True)}"
 
 
-def is_guarded_from_elsewhere(position: PositionView) -> bool:
+def is_guarded_from_elsewhere(position: Position) -> bool:
     """Return whether the guard of a position counts from another price than its known entry."""
     guard, entry = position.guard, position.entry
     if guard is None or guard.entry is None or entry is None or position.pnl is None:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
 from engine.model.money import exact
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import PortfolioView, PositionView, Unread
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.portfolio import Portfolio, Unread
+from engine.portfolio.position import Position
 from handlers.render.html import MESSAGE_UNITS, bold, foreign, rows, units
 from handlers.render.numbers import (
     quantity,
 )
-from handlers.render.position_figures import is_being_sold, is_unread, position_figures, shows_net
+from handlers.render.position_figures import is_being_sold, position_figures, shows_net
 from handlers.render.sale_figures import usual_fee_note
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.standing import position_name, says_why_no_price, standing_text
@@ -32,7 +33,7 @@ _WAITS: Mapping[NotGuarded | None, str] = {
 }
 
 
-def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
+def render_positions(portfolio: Portfolio, reader: Reader) -> Screen:
     """Show every position with its result and its guard; of many of them fewer figures, in the same places."""
     text = _text(portfolio, reader, left_out=())
     if units(text) > MESSAGE_UNITS:
@@ -40,10 +41,10 @@ def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
     return Screen(text=text, keyboard=refresh_row("positions"))
 
 
-def _text(portfolio: PortfolioView, reader: Reader, *, left_out: Sequence[str]) -> str:
+def _text(portfolio: Portfolio, reader: Reader, *, left_out: Sequence[str]) -> str:
     blocks = ["\n".join(_head(portfolio, reader))]
     tables = (
-        position_figures(position, reader) for position in portfolio.positions if not is_unread(position)
+        position_figures(position, reader) for position in portfolio.positions if not position.is_unread
     )
     shown = {label for table in tables for label, _ in table}
     if named := ", ".join(label for label in left_out if label in shown):
@@ -58,7 +59,7 @@ def _text(portfolio: PortfolioView, reader: Reader, *, left_out: Sequence[str]) 
     return "\n\n".join(blocks)
 
 
-def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
+def _head(portfolio: Portfolio, reader: Reader) -> Iterator[str]:
     yield bold("Positions")
     if portfolio.positions:
         yield f"{len(portfolio.positions)} held, {_count_guarded(portfolio.positions)}."
@@ -80,10 +81,10 @@ def _unread(unread: Unread, reader: Reader) -> str:
     return f"{label} {'did not answer' if unread.error else 'was not read yet'}{why}; {text}."
 
 
-def _count_guarded(positions: Sequence[PositionView]) -> str:
+def _count_guarded(positions: Sequence[Position]) -> str:
     guards = [(one, one.guard) for one in positions if one.guard is not None]
     manual = sum(guard.is_for_one_sale for _, guard in guards)
-    reasons = Counter(one.not_guarded for one, guard in guards if not guard.is_for_one_sale)
+    reasons = Counter(why_not_guarded(one) for one, guard in guards if not guard.is_for_one_sale)
     paused = reasons.pop(NotGuarded.PAUSED, 0)
     guarded = reasons.total()
     del reasons[None]
@@ -96,9 +97,9 @@ def _of(count: int, guarded: int) -> str:
     return "" if count == guarded else f"{count} of them "
 
 
-def _table(position: PositionView, reader: Reader, left_out: Sequence[str]) -> Iterator[str]:
+def _table(position: Position, reader: Reader, left_out: Sequence[str]) -> Iterator[str]:
     yield f"{position_name(position)} · {reader.age(position.as_of)}"
-    if is_unread(position):
+    if position.is_unread:
         yield from _unread_sale(position, reader)
         return
     yield rows(pair for pair in position_figures(position, reader) if pair[0] not in left_out)
@@ -106,7 +107,7 @@ def _table(position: PositionView, reader: Reader, left_out: Sequence[str]) -> I
     yield from _remarks(position, reader)
 
 
-def _unread_sale(position: PositionView, reader: Reader) -> Iterator[str]:
+def _unread_sale(position: Position, reader: Reader) -> Iterator[str]:
     unsettled = position.unsettled
     if unsettled is not None:
         yield f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}, after this reading."
@@ -115,12 +116,12 @@ def _unread_sale(position: PositionView, reader: Reader) -> Iterator[str]:
         yield standing_text(position, reader)
 
 
-def _traded(position: PositionView, unsettled: Unsettled) -> str:
+def _traded(position: Position, unsettled: Unsettled) -> str:
     done = "sold" if position.direction is Direction.LONG else "bought back"
     return f"{quantity(unsettled.quantity)} was {done}"
 
 
-def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
+def _remarks(position: Position, reader: Reader) -> Iterator[str]:
     if not isinstance(position.mark, Mark) and not says_why_no_price(position):
         yield _NOT_LISTED if position.symbol is None else position.mark.why_at(position.account.venue)
     if is_being_sold(position):
@@ -139,19 +140,19 @@ def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
         )
 
 
-def _unexplained(position: PositionView) -> Decimal:
+def _unexplained(position: Position) -> Decimal:
     with exact():
         return position.quantity - position.explained
 
 
-def _lacks_cost(position: PositionView) -> bool:
+def _lacks_cost(position: Position) -> bool:
     """Return whether what a position cost, or a part of it, will stay unknown."""
-    if is_unread(position) or position.fills_pending or is_being_sold(position):
+    if position.is_unread or position.fills_pending or is_being_sold(position):
         return False
     return _unexplained(position) > 0 and not position.history_incomplete
 
 
-def _pending(position: PositionView, reader: Reader) -> Iterator[str]:
+def _pending(position: Position, reader: Reader) -> Iterator[str]:
     unsettled = position.unsettled
     sold = f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}. " if unsettled else ""
     yield f"{sold}Its fills are still being read: entry and PnL of what is left are shown after that."

@@ -8,7 +8,7 @@ from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
-from engine.portfolio.view import PositionView
+from engine.portfolio.position import Position
 from handlers.render.html import escape
 from handlers.render.numbers import in_currency, price, quantity
 
@@ -49,13 +49,12 @@ def against_guard_lines(
     yield escape(f"Against the guard's price{guarded_from}{part}: {result}")
 
 
-def sale_at_once(position: PositionView) -> Iterator[str]:
+def sale_at_once(position: Position) -> Iterator[str]:
     """Return what would be left of an unguarded position that is sold as soon as it is guarded."""
     net, entry, explained = position.net_if_sold, position.entry, position.explained
     if net is None or entry is None:
         return
-    with exact():
-        sold = min(position.quantity - position.locked, explained)
+    sold = min(position.sellable, explained)
     if sold <= ZERO:
         return
     net = share(net, sold, explained)

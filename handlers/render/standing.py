@@ -3,8 +3,8 @@
 from engine.guards.guard import Guard, GuardState
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, PositionKind
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import PositionView
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.position import Position
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
@@ -16,7 +16,7 @@ SOLD_ON_REQUEST = "being sold as you asked, not guarded"
 _UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
 
 
-def position_name(position: PositionView) -> str:
+def position_name(position: Position) -> str:
     """Name a position for a line of text: `BTC/USD · Kraken`, with what is unusual about it."""
     unusual = [position.direction.value] if position.direction is Direction.SHORT else []
     unusual += [position.kind.value] if position.kind is PositionKind.MARGIN else []
@@ -24,9 +24,9 @@ def position_name(position: PositionView) -> str:
     return f"{bold(name)} · {position.account.venue.label}"
 
 
-def standing_text(position: PositionView, reader: Reader) -> str:
+def standing_text(position: Position, reader: Reader) -> str:
     """Return whether a position is guarded, and why not."""
-    guard, reason = position.guard, position.not_guarded
+    guard, reason = position.guard, why_not_guarded(position)
     if guard is None:
         locked = f": {locked_text(position)}" if is_locked(position) else ""
         return f"not guarded: {_why_no_guard(position)}{locked}{_what_to_do(position, reader)}"
@@ -46,49 +46,49 @@ def standing_text(position: PositionView, reader: Reader) -> str:
     return f"guarded at {at}{_part(position, guard)}{wide}"
 
 
-def _why_no_guard(position: PositionView) -> str:
-    reason = position.not_guarded or NotGuarded.NOT_REQUESTED
+def _why_no_guard(position: Position) -> str:
+    reason = why_not_guarded(position) or NotGuarded.NOT_REQUESTED
     return _why_unwatched(position) if reason is NotGuarded.PRICE_UNKNOWN else reason.value
 
 
-def _why_unwatched(position: PositionView) -> str:
+def _why_unwatched(position: Position) -> str:
     mark = position.mark
-    return str(position.not_guarded) if isinstance(mark, Mark) else mark.why_at(position.account.venue)
+    return str(why_not_guarded(position)) if isinstance(mark, Mark) else mark.why_at(position.account.venue)
 
 
-def says_why_no_price(position: PositionView) -> bool:
+def says_why_no_price(position: Position) -> bool:
     """Return whether the text about a position's guard already says why it has no price."""
     is_armed = position.guard is None or position.guard.state is GuardState.ARMED
-    return is_armed and position.not_guarded in _UNWATCHED
+    return is_armed and why_not_guarded(position) in _UNWATCHED
 
 
-def _what_to_do(position: PositionView, reader: Reader) -> str:
+def _what_to_do(position: Position, reader: Reader) -> str:
     """Return what makes a guard possible where the reason sounds as if nothing did."""
-    venue = position.account.venue.value
-    if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
-        if position.history_incomplete or position.fills_pending:
+    venue, reason = position.account.venue.value, why_not_guarded(position)
+    if reason is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
+        if position.history_incomplete:
             return "; its purchases are being read, ask again in a minute"
         name = escape(position.asset)
         return (
             f"; /guard {name} {venue} guards it from today's price" if isinstance(position.mark, Mark) else ""
         )
-    if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
+    if reason is NotGuarded.MARKET_CLOSED and position.symbol is not None:
         return way_in(position, reader) or f"; send /guard {escape(position.asset)} {venue} when it is open"
     return ""
 
 
-def command_name(position: PositionView) -> str:
+def command_name(position: Position) -> str:
     """Write what follows a command that is about this position alone."""
     return f"{escape(position.asset)} {position.account.venue.value}"
 
 
-def way_in(position: PositionView, reader: Reader) -> str:
+def way_in(position: Position, reader: Reader) -> str:
     """Say when a shut market opens and what to send then; empty where nothing is known of that."""
     opens, venue = opening_text(position, reader), position.account.venue.value
     return f"{opens}; send /guard {escape(position.asset)} {venue} then" if opens else ""
 
 
-def opening_text(position: PositionView, reader: Reader) -> str:
+def opening_text(position: Position, reader: Reader) -> str:
     """Say when the market of a position opens, where it is shut and its venue says so."""
     mark = position.mark
     if isinstance(mark, Mark) or mark.opens_at is None:
@@ -96,17 +96,17 @@ def opening_text(position: PositionView, reader: Reader) -> str:
     return f", opens {reader.clock(mark.opens_at)}, {reader.ahead(mark.opens_at)}"
 
 
-def _part(position: PositionView, guard: Guard) -> str:
+def _part(position: Position, guard: Guard) -> str:
     return f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
 
 
-def is_locked(position: PositionView) -> bool:
+def is_locked(position: Position) -> bool:
     """Return whether staking, a vault or another platform is what keeps a position from being sold."""
     if not position.locked or position.symbol is None:
         return False
-    return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+    return why_not_guarded(position) is NotGuarded.CANNOT_BE_SOLD_NOW
 
 
-def locked_text(position: PositionView) -> str:
+def locked_text(position: Position) -> str:
     """Return how much is locked and what to do about it."""
     return locked_sentence(position.locked, position.account.venue)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from engine.accounts.fees import FeeProfile
+from engine.accounts.fees import FeeProfile, TakerFee
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts import messages
 from engine.alerts.posts import PostCounts
@@ -27,13 +27,14 @@ from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import exact
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import PortfolioView, PositionView, Unread
+from engine.portfolio.portfolio import Portfolio, Unread
+from engine.portfolio.position import Position
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
 from handlers.render.times import Reader, zone_named
 
@@ -125,35 +126,45 @@ guards = st.builds(
     detail=words,
     created_at=times,
 )
-marks = st.builds(Mark, price=positive, basis=st.sampled_from(MarkBasis), at=times) | st.builds(
-    PriceUnknown, problem=st.sampled_from(PriceProblem)
+plain_marks = st.builds(Mark, price=positive, basis=st.sampled_from(MarkBasis), at=times)
+marks = plain_marks | st.builds(PriceUnknown, problem=st.sampled_from(PriceProblem))
+instruments = st.builds(
+    Instrument,
+    venue=venues,
+    symbol=names,
+    base=names,
+    quote=currencies,
+    asset_class=st.sampled_from(AssetClass),
+    lot=positive,
+    tick=positive,
+    minimum_quantity=positive,
+    minimum_notional=positive,
 )
 positions = st.builds(
-    PositionView,
+    Position,
     account=accounts,
     kind=kinds,
     direction=directions,
     asset=names,
-    symbol=maybe(names),
+    instrument=maybe(instruments),
     quantity=amounts,
     locked=amounts,
     explained=amounts,
-    entry=maybe(amounts),
-    currency=currencies,
+    cost=maybe(amounts),
+    cost_currency=maybe(currencies),
     history_incomplete=st.booleans(),
     mark=marks,
-    value_usd=maybe(amounts),
-    pnl=maybe(amounts),
-    pnl_ratio=maybe(ratios),
-    net_if_sold=maybe(amounts),
+    last_mark=maybe(plain_marks),
+    quote_usd=maybe(positive),
+    taker=st.builds(TakerFee, ratio=ratios, is_own=st.booleans()),
     guard=maybe(guards),
+    has_open_question=st.booleans(),
     fills_pending=st.booleans(),
     unsettled=maybe(st.builds(Unsettled, quantity=positive, at=times, is_read=st.booleans())),
-    not_guarded=maybe(st.sampled_from(NotGuarded)),
     as_of=times,
 )
 portfolios = st.builds(
-    PortfolioView,
+    Portfolio,
     positions=several(positions, most=9),
     unread=several(
         st.builds(Unread, account=accounts, as_of=maybe(times), error=words, is_awaited=st.booleans())

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from engine.accounts.fees import TABLE
+from engine.accounts.fees import TABLE, TakerFee
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.entries.route import Choice as Why
@@ -15,7 +15,8 @@ from engine.model.instruments import Instrument
 from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
-from engine.portfolio.view import PortfolioView, PositionView, Unread
+from engine.portfolio.portfolio import Portfolio, Unread
+from engine.portfolio.position import Position
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
 from engine.users.roles import Role, User
 from handlers.render.times import Reader
@@ -103,29 +104,48 @@ def mark(price="63500", basis=MarkBasis.BID):
     return Mark(price=Decimal(price), basis=basis, at=ago(seconds=2))
 
 
+def instrument(symbol="BTC/USD", **changes):
+    base, _, quote = symbol.partition("/")
+    values = {
+        "venue": Venue.KRAKEN,
+        "symbol": symbol,
+        "base": base,
+        "quote": quote,
+        "lot": Decimal("0.0001"),
+        "tick": Decimal("0.01"),
+        "minimum_quantity": Decimal("0.0001"),
+        "minimum_notional": Decimal(10),
+    }
+    return Instrument(**values | changes)
+
+
+def taker(*, is_own=True):
+    return TakerFee(ratio=Decimal("0.0026"), is_own=is_own)
+
+
+#: A position without a known cost.
+WITHOUT_COST = {"explained": Decimal(0), "cost": None, "cost_currency": None}
+
+
 def position(**changes):
+    """0.12 bitcoin bought at 64,000 each, of which as much is guarded; at a price of 63,500."""
     values = {
         "account": account(),
         "kind": PositionKind.SPOT,
         "direction": Direction.LONG,
         "asset": "BTC",
-        "symbol": "BTC/USD",
+        "instrument": instrument(),
         "quantity": Decimal("0.12"),
-        "locked": Decimal(0),
         "explained": Decimal("0.12"),
-        "entry": Decimal(64000),
-        "currency": "USD",
-        "history_incomplete": False,
+        "cost": Decimal(7680),
+        "cost_currency": "USD",
         "mark": mark(),
-        "value_usd": Decimal(7620),
-        "pnl": Decimal(-60),
-        "pnl_ratio": Decimal("-0.0078125"),
-        "net_if_sold": Decimal("-79.812"),
+        "quote_usd": Decimal(1),
+        "taker": taker(),
         "guard": guard(),
-        "not_guarded": None,
         "as_of": ago(seconds=3),
     }
-    return PositionView(**values | changes)
+    return Position(**values | changes)
 
 
 def unread(venue=Venue.KRAKEN, as_of=None, error="timeout", **more):
@@ -133,7 +153,7 @@ def unread(venue=Venue.KRAKEN, as_of=None, error="timeout", **more):
 
 
 def portfolio(*positions, unread=()):
-    return PortfolioView(positions=positions, unread=unread, as_of=NOW)
+    return Portfolio(positions=positions, unread=unread, as_of=NOW)
 
 
 def choice(kind=ChoiceKind.GUARD_FROM_COST, confirmation_id="abc123", subject=None):
@@ -177,16 +197,7 @@ def route(**changes):
     values = {
         "request": request(),
         "account": account(Venue.ALPACA),
-        "instrument": Instrument(
-            venue=Venue.ALPACA,
-            symbol="BTC/USD",
-            base="BTC",
-            quote="USD",
-            lot=Decimal("0.0001"),
-            tick=Decimal("0.01"),
-            minimum_quantity=Decimal("0.0001"),
-            minimum_notional=Decimal(10),
-        ),
+        "instrument": instrument(venue=Venue.ALPACA),
         "fees": TABLE[Venue.ALPACA],
         "choice": Why.CHEAPEST,
         "profit_target": Decimal("0.003"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.alerts.questions import ChoiceKind, PartReason, Standing
 from engine.guards.guard import GuardSource
 from engine.offers.outcomes import LeftAlone, Nothing
-from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import armed, first_offer, press, service
 
@@ -34,7 +34,7 @@ async def test_everything_can_be_asked_about_again(met):
 
 async def waiting(room):
     portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
-    return {one.asset for one in portfolio.positions if one.not_guarded is NotGuarded.QUESTION_OPEN}
+    return {one.asset for one in portfolio.positions if why_not_guarded(one) is NotGuarded.QUESTION_OPEN}
 
 
 async def test_a_position_waits_for_an_answer_until_its_question_has_one(met):

@@ -8,7 +8,7 @@ import pytest
 from engine.alerts.questions import Armed, Exclusion, Offer
 from engine.guards.guard import GuardSource, GuardState
 from engine.offers.arming import NoEntry
-from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
 
@@ -72,7 +72,7 @@ async def test_until_the_account_is_read_again_no_figure_of_before_the_sale_is_s
 
     assert (view.unsettled.quantity, view.unsettled.is_read) == (Decimal("0.1"), False)
     assert (view.entry, view.pnl, view.value_usd) == (None, None, None)
-    assert view.not_guarded is NotGuarded.UNREAD_SALE
+    assert why_not_guarded(view) is NotGuarded.UNREAD_SALE
     untouched = await shown(guarded, "SOL")
     assert (untouched.unsettled, untouched.fills_pending) == (None, False)
 
@@ -87,10 +87,10 @@ async def test_until_the_fills_are_read_the_rest_has_a_quantity_and_no_entry(gua
     after = await shown(guarded)
 
     assert (before.quantity, before.entry, before.fills_pending) == (Decimal("0.2"), None, True)
-    assert before.not_guarded is NotGuarded.FILLS_PENDING
+    assert why_not_guarded(before) is NotGuarded.FILLS_PENDING
     # The bought tenth is sold; the others came from elsewhere.
     assert (after.quantity, after.explained, after.fills_pending) == (Decimal("0.2"), 0, False)
-    assert after.not_guarded is NotGuarded.ENTRY_UNKNOWN
+    assert why_not_guarded(after) is NotGuarded.ENTRY_UNKNOWN
 
 
 async def test_what_its_owner_sold_at_the_venue_has_no_old_entry_either(guarded):

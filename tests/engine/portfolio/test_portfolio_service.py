@@ -10,8 +10,8 @@ from engine.alerts.questions import ChoiceKind
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import Unread
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.portfolio import Unread
 from sandbox.faults import FaultKind
 from sandbox.world import DEMO_STORY, OWNER_ID, Bought, Opening, Story
 
@@ -54,7 +54,7 @@ async def test_a_position_shows_entry_mark_and_result(demo):
     assert (ada.entry, ada.mark.price, ada.pnl_ratio) == (Decimal("0.5"), Decimal("0.414"), Decimal("-0.172"))
     assert ada.pnl == Decimal("-89.741")
     assert ada.value_usd == Decimal("432.009")
-    assert ada.not_guarded is NotGuarded.QUESTION_OPEN
+    assert why_not_guarded(ada) is NotGuarded.QUESTION_OPEN
 
 
 async def test_staked_coins_are_part_of_the_position_and_have_no_entry(demo):
@@ -69,11 +69,11 @@ async def test_staked_coins_are_part_of_the_position_and_have_no_entry(demo):
 async def test_what_has_no_entry_no_price_or_no_buyer_says_so(demo):
     shown = await positions(demo)
 
-    assert shown[Venue.KRAKEN, "BTC"].not_guarded is NotGuarded.ENTRY_UNKNOWN
-    assert shown[Venue.KRAKEN, "DOGE"].not_guarded is NotGuarded.BELOW_MINIMUM
-    assert shown[Venue.KRAKEN, "SGB"].not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+    assert why_not_guarded(shown[Venue.KRAKEN, "BTC"]) is NotGuarded.ENTRY_UNKNOWN
+    assert why_not_guarded(shown[Venue.KRAKEN, "DOGE"]) is NotGuarded.BELOW_MINIMUM
+    assert why_not_guarded(shown[Venue.KRAKEN, "SGB"]) is NotGuarded.CANNOT_BE_SOLD_NOW
     # The demo begins at noon in Greenwich, before New York opens.
-    assert shown[Venue.ALPACA, "AAPL"].not_guarded is NotGuarded.MARKET_CLOSED
+    assert why_not_guarded(shown[Venue.ALPACA, "AAPL"]) is NotGuarded.MARKET_CLOSED
 
 
 async def test_a_guarded_position_shows_its_guard(demo):
@@ -82,7 +82,7 @@ async def test_a_guarded_position_shows_its_guard(demo):
 
     ada = (await positions(demo))[Venue.KRAKEN, "ADA"]
 
-    assert (ada.guard.guard_id, ada.not_guarded) == ("guard-1", None)
+    assert (ada.guard.guard_id, why_not_guarded(ada)) == ("guard-1", None)
 
 
 async def test_what_was_read_just_now_is_not_read_again(demo):
@@ -116,7 +116,7 @@ async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(d
     assert unread.error == "it sent an error page instead of an answer (HTTP 503)"
     assert demo.clock.now() - unread.as_of >= timedelta(seconds=60)
     ada = next(view for view in portfolio.positions if view.asset == "ADA")
-    assert ada.not_guarded is NotGuarded.QUESTION_OPEN
+    assert why_not_guarded(ada) is NotGuarded.QUESTION_OPEN
     assert (ada.as_of, ada.value_usd) == (unread.as_of, None)
 
 
@@ -289,7 +289,7 @@ async def test_a_position_larger_than_the_best_price_takes_is_priced_from_the_or
 
     assert btc.mark.basis is MarkBasis.WALKED
     assert btc.mark.price < thin.world.bid("kraken", "BTC/USD")
-    assert btc.not_guarded is NotGuarded.QUESTION_OPEN
+    assert why_not_guarded(btc) is NotGuarded.QUESTION_OPEN
 
 
 async def test_a_position_larger_than_the_best_price_takes_can_be_guarded(thin):
@@ -305,4 +305,4 @@ async def test_a_missing_order_book_leaves_the_price_unknown_for_that_reason(thi
     btc = (await positions(thin))[Venue.KRAKEN, "BTC"]
 
     assert btc.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
-    assert btc.not_guarded is NotGuarded.QUESTION_OPEN
+    assert why_not_guarded(btc) is NotGuarded.QUESTION_OPEN

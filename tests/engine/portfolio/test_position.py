@@ -6,38 +6,38 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
-from engine.portfolio.not_guarded import NotGuarded
-from engine.portfolio.view import sort_positions, view_of
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
+from engine.portfolio.portfolio import sort_positions
 from tests.builders import NOW, a_guard, a_mark, a_position, an_account, number
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 
 
 def test_an_explained_position_shows_entry_value_and_result():
-    view = view_of(a_position())
+    position = a_position()
 
-    assert (view.entry, view.value_usd, view.currency) == (number("100"), number("180"), "USD")
-    assert (view.pnl, view.pnl_ratio) == (number("-20"), number("-0.1"))
+    assert (position.entry, position.value_usd, position.currency) == (number("100"), number("180"), "USD")
+    assert (position.pnl, position.pnl_ratio) == (number("-20"), number("-0.1"))
     # 180 brings 1.80 of fees when it is sold.
-    assert view.net_if_sold == number("-21.80")
+    assert position.net_if_sold == number("-21.80")
 
 
 def test_only_the_explained_part_has_an_entry_and_a_result():
-    view = view_of(a_position(quantity=number("5")))
+    position = a_position(quantity=number("5"))
 
-    assert (view.quantity, view.explained, view.entry) == (5, 2, number("100"))
-    assert (view.value_usd, view.pnl) == (number("450"), number("-20"))
+    assert (position.quantity, position.explained, position.entry) == (5, 2, number("100"))
+    assert (position.value_usd, position.pnl) == (number("450"), number("-20"))
 
 
 @pytest.mark.parametrize("source", GuardSource)
 def test_what_is_being_sold_keeps_the_entry_that_was_paid(source):
     guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING, source=source)
 
-    view = view_of(a_position(guard=guard, cost=number("200"), fills_pending=True))
+    position = a_position(guard=guard, cost=number("200"), fills_pending=True).with_known_cost()
 
-    assert (view.explained, view.entry) == (number("1.5"), number("100"))
-    assert (view.pnl, view.pnl_ratio) == (number("-15"), number("-0.1"))
-    assert view.guard_ratio == number("-0.25")
+    assert (position.explained, position.entry) == (number("1.5"), number("100"))
+    assert (position.pnl, position.pnl_ratio) == (number("-15"), number("-0.1"))
+    assert position.guard_ratio == number("-0.25")
 
 
 @pytest.mark.parametrize(
@@ -53,31 +53,36 @@ def test_what_is_being_sold_keeps_the_entry_that_was_paid(source):
 def test_while_the_cost_is_read_again_only_a_guard_from_cost_remembers_it(source, entry):
     guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING, source=source)
 
-    view = view_of(a_position(guard=guard, explained=number("0"), cost=None))
+    position = a_position(guard=guard, explained=number("0"), cost=None).with_known_cost()
 
-    assert view.entry == entry
-    assert view.pnl == (entry and number("-45"))
-    assert view.guard_ratio == number("-0.25")
+    assert position.entry == entry
+    assert position.pnl == (entry and number("-45"))
+    assert position.guard_ratio == number("-0.25")
 
 
 def test_of_what_is_being_sold_only_the_part_with_a_cost_has_an_entry():
     guard = a_guard(quantity=number("3"), cost=number("270"), state=GuardState.CLOSING)
 
-    view = view_of(a_position(guard=guard, quantity=number("3")))
+    position = a_position(guard=guard, quantity=number("3")).with_known_cost()
 
-    assert (view.explained, view.entry, view.pnl) == (2, number("100"), number("-20"))
+    assert (position.explained, position.entry, position.pnl) == (2, number("100"), number("-20"))
 
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_after_a_sale_there_is_no_entry_and_no_result_until_its_fills_are_read(is_read):
     sale = Unsettled(quantity=number("1"), at=NOW, is_read=is_read)
 
-    view = view_of(a_position(fills_pending=True, unsettled=sale))
+    position = a_position(fills_pending=True, unsettled=sale).with_known_cost()
 
-    assert (view.entry, view.pnl, view.pnl_ratio, view.net_if_sold) == (None, None, None, None)
-    assert view.value_usd == (number("180") if is_read else None)
+    assert (position.entry, position.pnl, position.pnl_ratio, position.net_if_sold) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert position.value_usd == (number("180") if is_read else None)
     why = NotGuarded.FILLS_PENDING if is_read else NotGuarded.UNREAD_SALE
-    assert view.not_guarded is why
+    assert why_not_guarded(position) is why
 
 
 def test_a_short_gains_when_the_price_falls():
@@ -98,9 +103,9 @@ def test_a_short_gains_when_the_price_falls():
     ],
 )
 def test_there_is_no_result_without_an_entry_and_a_price_in_its_currency(changes):
-    view = view_of(a_position(**changes))
+    position = a_position(**changes)
 
-    assert (view.pnl, view.pnl_ratio, view.net_if_sold) == (None, None, None)
+    assert (position.pnl, position.pnl_ratio, position.net_if_sold) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -112,20 +117,20 @@ def test_there_is_no_result_without_an_entry_and_a_price_in_its_currency(changes
     ],
 )
 def test_the_value_in_dollars_needs_a_price_and_a_rate(changes, value):
-    assert view_of(a_position(**changes)).value_usd == number(value)
+    assert a_position(**changes).value_usd == number(value)
 
 
 def test_what_is_not_listed_is_shown_in_dollars_without_a_symbol():
-    view = view_of(a_position(instrument=None, cost=None, cost_currency=None, explained=number("0")))
+    position = a_position(instrument=None, cost=None, cost_currency=None, explained=number("0"))
 
-    assert (view.symbol, view.currency, view.entry) == (None, "USD", None)
+    assert (position.symbol, position.currency, position.entry) == (None, "USD", None)
 
 
 def test_positions_stand_by_broker_the_worst_first_and_those_without_a_result_last():
-    worst = view_of(a_position(mark=a_mark("50"), asset="SOL"))
-    bad = view_of(a_position(asset="ADA"))
-    unknown = view_of(a_position(mark=NO_PRICE, asset="AAA"))
-    alpaca = view_of(a_position(account=an_account(Venue.ALPACA), mark=a_mark("200")))
+    worst = a_position(mark=a_mark("50"), asset="SOL")
+    bad = a_position(asset="ADA")
+    unknown = a_position(mark=NO_PRICE, asset="AAA")
+    alpaca = a_position(account=an_account(Venue.ALPACA), mark=a_mark("200"))
 
     assert sort_positions([unknown, bad, worst, alpaca]) == (worst, bad, unknown, alpaca)
 
@@ -137,6 +142,6 @@ def test_a_position_is_found_by_its_name_in_any_letters(typed):
 
 
 def test_two_equal_results_stand_by_name():
-    one, other = view_of(a_position(asset="ADA")), view_of(replace(a_position(), asset="BTC"))
+    one, other = a_position(asset="ADA"), replace(a_position(), asset="BTC")
 
     assert sort_positions([other, one]) == (one, other)

@@ -7,7 +7,7 @@ import pytest
 
 from engine.alerts.questions import Exclusion
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.portfolio.not_guarded import NotGuarded
+from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
 
@@ -38,10 +38,10 @@ async def test_a_broker_that_does_not_answer_changes_no_reason(rooms):
         down = await positions(room)
 
     assert {view.mark for view in down.values()} == {PriceUnknown(problem=PriceProblem.NO_ANSWER)}
-    assert {key: view.not_guarded for key, view in down.items()} == {
-        key: view.not_guarded for key, view in before.items()
+    assert {key: why_not_guarded(view) for key, view in down.items()} == {
+        key: why_not_guarded(view) for key, view in before.items()
     }
-    assert {asset: view.not_guarded for asset, view in before.items()} == {
+    assert {asset: why_not_guarded(view) for asset, view in before.items()} == {
         "BTC": NotGuarded.ENTRY_UNKNOWN,
         "DOGE": NotGuarded.BELOW_MINIMUM,
         "ETH": NotGuarded.CANNOT_BE_SOLD_NOW,
@@ -60,7 +60,7 @@ async def test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted(
         [armed] = (await room.engine.guards.offer_guard(OWNER_ID, "BTC", None)).left_out
         [close] = (await room.engine.closing.offer_close(OWNER_ID, "BTC")).lines
 
-    assert shown["BTC"].not_guarded is NotGuarded.PRICE_UNKNOWN
+    assert why_not_guarded(shown["BTC"]) is NotGuarded.PRICE_UNKNOWN
     assert shown["BTC"].mark == PriceUnknown(problem=PriceProblem.NO_ANSWER)
     assert armed.excluded is Exclusion.PRICE_UNKNOWN
     assert "listed" not in close.obstacle.why

@@ -8,14 +8,25 @@ from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
 from handlers.render.numbers import MINUS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import NOW, READER, choice, guard, mark, offer, offer_line, position
+from tests.handlers.values import (
+    NOW,
+    READER,
+    WITHOUT_COST,
+    choice,
+    guard,
+    instrument,
+    mark,
+    offer,
+    offer_line,
+    position,
+    taker,
+)
 
 
 def _would_be_sold(**changes):
@@ -62,13 +73,13 @@ def test_what_is_staked_takes_no_part_in_what_a_sale_at_once_brings():
 
 
 def test_a_short_bought_back_at_once_costs_what_it_says():
-    held = position(guard=None, direction=Direction.SHORT, net_if_sold=Decimal(40))
+    held = position(guard=None, direction=Direction.SHORT)
 
-    assert "You would pay $7,640.00 with the fee. Net if closed now +$40.00" in _sell_at_once(held)
+    assert "You would pay $7,639.81 with the fee. Net if closed now +$40.19" in _sell_at_once(held)
 
 
 def test_a_sale_at_once_without_a_known_net_shows_none():
-    assert "You would" not in _sell_at_once(position(guard=None, net_if_sold=None))
+    assert "You would" not in _sell_at_once(position(guard=None, **WITHOUT_COST))
 
 
 def test_the_part_that_is_staked_is_left_out_and_said():
@@ -89,12 +100,7 @@ def test_the_part_without_a_cost_is_left_out_and_said():
 
 
 def test_what_staking_keeps_from_being_guarded_says_what_to_do():
-    ether = position(
-        quantity=Decimal("0.75"),
-        locked=Decimal("0.75"),
-        guard=None,
-        not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
-    )
+    ether = position(quantity=Decimal("0.75"), locked=Decimal("0.75"), guard=None)
     line = offer_line(Standing.CANNOT_BE_GUARDED, position=ether, why_not="below the venue's minimum")
 
     text = render_offer(offer(lines=(line,)), READER).text
@@ -104,8 +110,7 @@ def test_what_staking_keeps_from_being_guarded_says_what_to_do():
 
 @pytest.mark.parametrize("about", ["unguard", "guard_all"])
 def test_beside_a_guards_threshold_stands_what_it_judges_by(about):
-    paid = {"entry": Decimal(77000), "pnl_ratio": Decimal("-0.1753"), "pnl": Decimal(-1620)}
-    held = position(guard=guard(), guard_ratio=Decimal("-0.0078125"), **paid)
+    held = position(cost=Decimal(9240))
     line = offer_line(Standing.CANNOT_BE_GUARDED, position=held)
 
     text = render_offer(offer(about, lines=(line,)), READER).text
@@ -116,14 +121,14 @@ def test_beside_a_guards_threshold_stands_what_it_judges_by(about):
 
 
 def test_a_guard_from_cost_has_one_result_only():
-    held = position(guard=guard(), guard_ratio=Decimal("-0.0078125"))
+    held = position()
     line = offer_line(Standing.CANNOT_BE_GUARDED, position=held)
 
     assert "from cost" not in render_offer(offer("unguard", lines=(line,)), READER).text
 
 
 def test_a_result_just_above_the_threshold_never_reads_as_past_it():
-    held = position(guard=guard(), guard_ratio=Decimal("-0.009996"))
+    held = position(mark=mark("63360.256"))
 
     text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
 
@@ -131,8 +136,7 @@ def test_a_result_just_above_the_threshold_never_reads_as_past_it():
 
 
 def test_a_guarded_short_is_bought_back_above_its_trigger():
-    short = guard(direction=Direction.SHORT)
-    held = position(direction=Direction.SHORT, guard=short, guard_ratio=Decimal("0.0078"))
+    held = position(direction=Direction.SHORT, guard=guard(direction=Direction.SHORT))
 
     text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
 
@@ -140,7 +144,7 @@ def test_a_guarded_short_is_bought_back_above_its_trigger():
 
 
 def test_a_guard_without_a_price_says_only_that_beside_its_threshold():
-    held = position(guard=guard(), mark=PriceUnknown(problem=PriceProblem.NO_QUOTE))
+    held = position(mark=PriceUnknown(problem=PriceProblem.NO_QUOTE))
 
     text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
 
@@ -148,7 +152,7 @@ def test_a_guard_without_a_price_says_only_that_beside_its_threshold():
 
 
 def test_a_guard_whose_sale_runs_says_so():
-    held = position(guard=guard(state=GuardState.CLOSING), guard_ratio=Decimal("-0.02"))
+    held = position(guard=guard(state=GuardState.CLOSING))
 
     text = render_offer(offer("guard_all", lines=(offer_line(position=held),)), READER).text
 
@@ -190,7 +194,7 @@ def test_fees_that_may_not_be_the_accounts_own_say_so():
 def test_a_sale_at_once_says_where_it_counts_a_fee_that_may_not_be_the_accounts_own():
     note = "At Kraken the usual fee is counted: your account's own is not known."
 
-    assert note in _sell_at_once(position(guard=None, is_fee_own=False))
+    assert note in _sell_at_once(position(guard=None, taker=taker(is_own=False)))
     assert note not in _sell_at_once(position(guard=None))
 
 
@@ -234,7 +238,9 @@ def test_a_result_names_the_quantity_it_is_of(standing, locked, expected):
 
 
 def test_each_answer_names_the_price_at_which_it_would_sell():
-    sol = position(entry=Decimal(120), mark=mark("149.96"), symbol="SOL/USD", asset="SOL", guard=None)
+    sol = position(
+        asset="SOL", instrument=instrument("SOL/USD"), cost=Decimal("14.4"), mark=mark("149.96"), guard=None
+    )
     kinds = (ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.GUARD_ALL_FROM_PRICE)
 
     text = render_offer(
@@ -247,7 +253,7 @@ def test_each_answer_names_the_price_at_which_it_would_sell():
 
 
 def test_a_short_would_be_bought_back_above_the_price_of_now():
-    short = position(direction=Direction.SHORT, entry=Decimal(64000), guard=None)
+    short = position(direction=Direction.SHORT, guard=None)
 
     text = render_offer(offer(lines=(offer_line(position=short),)), READER).text
 
@@ -262,7 +268,7 @@ def test_what_would_be_sold_now_names_no_price_of_its_cost():
 
 @pytest.mark.parametrize("currency", ["EUR", "USDT"])
 def test_prices_in_different_currencies_are_not_compared(currency):
-    bought = position(currency=currency, guard=None)
+    bought = position(cost_currency=currency, guard=None)
 
     text = render_offer(offer(lines=(offer_line(position=bought),)), READER).text
 
@@ -287,7 +293,7 @@ def test_a_stock_that_cannot_be_guarded_now_says_when_it_can():
     shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW + timedelta(hours=18))
     stock = offer_line(
         Standing.CANNOT_BE_GUARDED,
-        position=position(asset="AAPL", symbol="AAPL/USD", guard=None, mark=shut),
+        position=position(asset="AAPL", instrument=instrument("AAPL/USD"), guard=None, mark=shut),
         why_not="market closed",
     )
     when = "market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.portfolio.not_guarded import NotGuarded
+from engine.market.mark import PriceProblem, PriceUnknown
 from handlers.render.help import render_help, render_start, render_unknown
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, portfolio, position
@@ -20,7 +20,9 @@ COMMANDS = (Line("balance", help="equity & more"), Line("route", "[SYMBOL] [USD]
 
 
 def test_start_says_what_is_done_and_not_done_and_what_is_guarded():
-    held = portfolio(position(), position(not_guarded=NotGuarded.PRICE_UNKNOWN), position(guard=None))
+    held = portfolio(
+        position(), position(mark=PriceUnknown(problem=PriceProblem.NO_QUOTE)), position(guard=None)
+    )
 
     check_golden("start", render_start(held, READER))
 

@@ -7,13 +7,26 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
-from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.html import plain_text, split
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import READER, ago, guard, portfolio, position, unread
+from tests.handlers.values import (
+    READER,
+    WITHOUT_COST,
+    ago,
+    guard,
+    instrument,
+    mark,
+    portfolio,
+    position,
+    taker,
+    unread,
+)
 
 _MINUS = "\N{MINUS SIGN}"
+UNPRICED = {"mark": PriceUnknown(problem=PriceProblem.NO_BID)}
+SHUT = {"mark": PriceUnknown(problem=PriceProblem.MARKET_CLOSED)}
+DUST = {"instrument": instrument(minimum_quantity=Decimal(1))}
 
 
 def test_a_guarded_position_shows_entry_mark_result_and_trigger():
@@ -22,23 +35,16 @@ def test_a_guarded_position_shows_entry_mark_result_and_trigger():
 
 def test_what_is_unusual_about_positions_is_said():
     no_price = PriceUnknown(problem=PriceProblem.NO_BID)
-    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None}
     held = portfolio(
-        position(
-            quantity=Decimal("0.15"),
-            guard=guard(quantity="0.1", cost="6000"),
-            guard_ratio=Decimal("0.0583333"),
-        ),
-        position(mark=no_price, value_usd=None, not_guarded=NotGuarded.PRICE_UNKNOWN, **blank),
+        position(quantity=Decimal("0.15"), guard=guard(quantity="0.1", cost="6000")),
+        position(mark=no_price),
         position(
             asset="XTZ",
-            symbol=None,
-            entry=None,
-            explained=Decimal(0),
+            instrument=None,
+            mark=PriceUnknown(problem=PriceProblem.NO_QUOTE),
             locked=Decimal("0.12"),
             guard=None,
-            not_guarded=NotGuarded.ENTRY_UNKNOWN,
-            **blank,
+            **WITHOUT_COST,
         ),
         position(
             kind=PositionKind.MARGIN,
@@ -105,16 +111,7 @@ def test_what_is_all_staked_says_that_none_of_it_is_free():
 
 
 def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_it_is():
-    without_entry = position(
-        entry=None,
-        pnl=None,
-        pnl_ratio=None,
-        net_if_sold=None,
-        explained=Decimal(0),
-        guard_ratio=Decimal("-0.0078125"),
-    )
-
-    table = plain_text(render_positions(portfolio(without_entry), READER).text)
+    table = plain_text(render_positions(portfolio(position(**WITHOUT_COST)), READER).text)
 
     shown = [" ".join(row.split()) for row in table.splitlines()]
     assert "Guarded from $64,000.00" in shown
@@ -124,22 +121,19 @@ def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_
 
 
 def test_what_is_being_sold_says_what_its_guard_counts_from():
-    selling = position(
-        entry=Decimal(77000), guard=guard(state=GuardState.CLOSING), guard_ratio=Decimal("-0.02")
-    )
+    selling = position(cost=Decimal(9240), guard=guard(state=GuardState.CLOSING))
 
     table = " ".join(render_positions(portfolio(selling), READER).text.split())
 
     assert "Entry $77,000.00" in table
     assert (
-        f"Guarded from $64,000.00 Guarded since 6 Mar 02:30:11 UTC Now against that {_MINUS}2.00 %" in table
+        f"Guarded from $64,000.00 Guarded since 6 Mar 02:30:11 UTC Now against that {_MINUS}0.78 %" in table
     )
 
 
 def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarded_from():
     closing = guard(state=GuardState.CLOSING, source=GuardSource.MANUAL)
-    blank = {"entry": None, "pnl": None, "pnl_ratio": None, "net_if_sold": None, "explained": Decimal(0)}
-    selling = position(guard=closing, guard_ratio=Decimal(0), **blank)
+    selling = position(guard=closing, **WITHOUT_COST)
 
     for count in (1, 30):
         text = render_positions(portfolio(*[selling] * count), READER).text
@@ -149,8 +143,7 @@ def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarde
 
 def test_without_a_price_nothing_is_compared_with_it():
     no_price = PriceUnknown(problem=PriceProblem.NO_QUOTE)
-    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None, "not_guarded": NotGuarded.PRICE_UNKNOWN}
-    waiting = position(entry=Decimal(77000), mark=no_price, value_usd=None, **blank)
+    waiting = position(cost=Decimal(9240), mark=no_price)
 
     table = render_positions(portfolio(waiting), READER).text
 
@@ -159,31 +152,35 @@ def test_without_a_price_nothing_is_compared_with_it():
 
 
 def test_few_positions_say_which_part_the_result_is_of():
-    ether = position(quantity=Decimal("1.98765432"), locked=Decimal("0.75"), explained=Decimal("1.25"))
+    ether = position(
+        quantity=Decimal("1.98765432"),
+        locked=Decimal("0.75"),
+        explained=Decimal("1.25"),
+        cost=Decimal(80000),
+    )
 
     check_golden("positions_staked", render_positions(portfolio(ether), READER))
 
 
 @pytest.mark.parametrize(
-    ("reasons", "counted"),
+    ("guarded", "counted"),
     [
-        ((None,), "2 held, 1 guarded."),
-        ((NotGuarded.PRICE_UNKNOWN,), "2 held, 1 guarded, waiting for a price."),
-        ((None, NotGuarded.PRICE_UNKNOWN), "3 held, 2 guarded, 1 of them waiting for a price."),
-        ((NotGuarded.MARKET_CLOSED,), "2 held, 1 guarded, waiting for the market to open."),
-        ((None, NotGuarded.PAUSED), "3 held, 1 guarded, 1 paused."),
+        (({},), "2 held, 1 guarded."),
+        ((UNPRICED,), "2 held, 1 guarded, waiting for a price."),
+        (({}, UNPRICED), "3 held, 2 guarded, 1 of them waiting for a price."),
+        ((SHUT,), "2 held, 1 guarded, waiting for the market to open."),
+        (({}, {"guard": guard(state=GuardState.PAUSED)}), "3 held, 1 guarded, 1 paused."),
         ((), "1 held, 0 guarded."),
     ],
 )
-def test_a_guard_that_waits_is_counted_and_says_so(reasons, counted):
-    alone = position(guard=None, not_guarded=NotGuarded.NOT_REQUESTED)
-    held = portfolio(alone, *(position(not_guarded=reason) for reason in reasons))
+def test_a_guard_that_waits_is_counted_and_says_so(guarded, counted):
+    held = portfolio(position(guard=None), *(position(**changes) for changes in guarded))
 
     assert counted in render_positions(held, READER).text
 
 
 def test_a_result_just_above_the_threshold_is_not_shown_as_having_reached_it():
-    close = position(pnl_ratio=Decimal("-0.009996"), pnl=Decimal("-76.77"))
+    close = position(mark=mark("63360.256"))
 
     assert f"{_MINUS}0.9996 %, {_MINUS}$76.77" in render_positions(portfolio(close), READER).text
 
@@ -202,7 +199,7 @@ def test_a_short_triggers_above():
 
 
 def test_old_fills_still_being_read_are_no_unknown_entry():
-    reading = position(entry=None, explained=Decimal(0), history_incomplete=True, guard=None)
+    reading = position(history_incomplete=True, guard=None, **WITHOUT_COST)
 
     text = render_positions(portfolio(reading), READER).text
 
@@ -220,14 +217,11 @@ def test_positions_whose_account_is_still_being_read_carry_the_time_of_the_last_
 
 @pytest.mark.parametrize("held", [1, 9])
 @pytest.mark.parametrize(
-    ("problem", "reason", "words"),
-    [
-        (PriceProblem.NO_BID, NotGuarded.PRICE_UNKNOWN, "price unknown (no bid)"),
-        (PriceProblem.MARKET_CLOSED, NotGuarded.MARKET_CLOSED, "market closed"),
-    ],
+    ("problem", "words"),
+    [(PriceProblem.NO_BID, "price unknown (no bid)"), (PriceProblem.MARKET_CLOSED, "market closed")],
 )
-def test_why_a_guarded_position_is_not_watched_is_said_once(problem, reason, words, held):
-    blind = position(guard=guard(), not_guarded=reason, mark=PriceUnknown(problem=problem))
+def test_why_a_guarded_position_is_not_watched_is_said_once(problem, words, held):
+    blind = position(mark=PriceUnknown(problem=problem))
 
     text = render_positions(portfolio(*[blind] * held), READER).text
 
@@ -237,30 +231,31 @@ def test_why_a_guarded_position_is_not_watched_is_said_once(problem, reason, wor
 
 
 @pytest.mark.parametrize(
-    ("problem", "reason", "words"),
+    ("changes", "words"),
     [
-        (PriceProblem.NO_BID, NotGuarded.ENTRY_UNKNOWN, "price unknown (no bid)"),
-        (PriceProblem.MARKET_CLOSED, NotGuarded.MARKET_CLOSED, "market closed"),
+        (UNPRICED, "price unknown (no bid)"),
+        (UNPRICED | WITHOUT_COST | {"last_mark": mark()}, "price unknown (no bid)"),
+        (SHUT, "market closed"),
     ],
 )
-def test_why_an_unguarded_position_has_no_price_is_said_once(problem, reason, words):
-    blind = position(guard=None, not_guarded=reason, mark=PriceUnknown(problem=problem))
+def test_why_an_unguarded_position_has_no_price_is_said_once(changes, words):
+    blind = position(guard=None, **changes)
 
     assert render_positions(portfolio(blind), READER).text.count(words) == 1
 
 
 def test_what_no_position_shows_is_not_named_as_left_out():
     sold = Unsettled(quantity=Decimal("0.12"), at=ago(seconds=3), is_read=False)
-    unread_sales = portfolio(*(position(unsettled=sold, value_usd=None) for _ in range(40)))
+    unread_sales = portfolio(*(position(unsettled=sold) for _ in range(40)))
 
     assert "Left out" not in render_positions(unread_sales, READER).text
 
 
-@pytest.mark.parametrize("reason", [NotGuarded.CANNOT_BE_SOLD_NOW, NotGuarded.BELOW_MINIMUM])
-def test_what_cannot_be_sold_has_no_result_of_selling_it_now(reason):
-    staked = position(locked=Decimal("0.12"), explained=Decimal("0.01234568"), guard=None, not_guarded=reason)
+@pytest.mark.parametrize("changes", [{"locked": Decimal("0.12")}, DUST], ids=["staked", "dust"])
+def test_what_cannot_be_sold_has_no_result_of_selling_it_now(changes):
+    kept = position(explained=Decimal("0.01234568"), guard=None, **changes)
 
-    text = render_positions(portfolio(staked), READER).text
+    text = render_positions(portfolio(kept), READER).text
 
     assert "Net if sold now" not in text
     assert "The entry is of the 0.01234568 bought here; what the other 0.10765432 cost is not known." in text
@@ -268,13 +263,7 @@ def test_what_cannot_be_sold_has_no_result_of_selling_it_now(reason):
 
 def test_an_unknown_price_stands_beside_the_last_known_one_and_its_age():
     last = Mark(price=Decimal(63500), basis=MarkBasis.BID, at=ago(minutes=3))
-    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None, "value_usd": None}
-    unpriced = position(
-        mark=PriceUnknown(problem=PriceProblem.NO_ANSWER),
-        last_mark=last,
-        not_guarded=NotGuarded.PRICE_UNKNOWN,
-        **blank,
-    )
+    unpriced = position(mark=PriceUnknown(problem=PriceProblem.NO_ANSWER), last_mark=last)
 
     table = " ".join(render_positions(portfolio(unpriced), READER).text.split())
 
@@ -284,10 +273,10 @@ def test_an_unknown_price_stands_beside_the_last_known_one_and_its_age():
 @pytest.mark.parametrize(
     ("changes", "is_said"),
     [
-        ({"is_fee_own": False}, True),
+        ({"taker": taker(is_own=False)}, True),
         ({}, False),
-        ({"is_fee_own": False, "net_if_sold": None}, False),
-        ({"is_fee_own": False, "not_guarded": NotGuarded.BELOW_MINIMUM}, False),
+        ({"taker": taker(is_own=False)} | WITHOUT_COST, False),
+        ({"taker": taker(is_own=False), "guard": None} | DUST, False),
     ],
 )
 def test_a_net_result_says_where_its_fee_may_not_be_the_accounts_own(changes, is_said):

@@ -6,22 +6,40 @@ import pytest
 
 from engine.guards.guard import GuardState
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, Unsettled
+from engine.model.instruments import AssetClass
 from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.standing import standing_text
-from tests.handlers.values import NOW, READER, guard, mark, position
+from tests.handlers.values import NOW, READER, WITHOUT_COST, guard, instrument, mark, position
 
 _MINUS = "\N{MINUS SIGN}"
+UNPRICED = {"mark": PriceUnknown(problem=PriceProblem.NO_QUOTE)}
+SHUT = {"mark": PriceUnknown(problem=PriceProblem.MARKET_CLOSED)}
+UNREAD_SALE = Unsettled(quantity=Decimal("0.06"), at=NOW, is_read=False)
+REASONS = {
+    NotGuarded.NOT_REQUESTED: {},
+    NotGuarded.QUESTION_OPEN: {"has_open_question": True},
+    NotGuarded.ENTRY_UNKNOWN: WITHOUT_COST,
+    NotGuarded.FILLS_PENDING: {"fills_pending": True},
+    NotGuarded.UNREAD_SALE: {"unsettled": UNREAD_SALE},
+    NotGuarded.PRICE_UNKNOWN: UNPRICED,
+    NotGuarded.MARKET_CLOSED: SHUT,
+    NotGuarded.CANNOT_BE_SOLD_NOW: {"locked": Decimal("0.12")},
+    NotGuarded.SHORT: {"direction": Direction.SHORT},
+    NotGuarded.TOKENIZED: {"instrument": instrument("AAPLx.T/USD", asset_class=AssetClass.TOKENIZED)},
+    NotGuarded.BELOW_MINIMUM: {"instrument": instrument(minimum_quantity=Decimal(1))},
+}
 
 
 @pytest.mark.parametrize("reason", [one for one in NotGuarded if one is not NotGuarded.PAUSED])
 def test_each_reason_for_not_being_guarded_is_shown_as_the_engine_says_it(reason):
-    unwatched = position(guard=None, not_guarded=reason)
+    unwatched = position(guard=None, **REASONS[reason])
 
     assert standing_text(unwatched, READER).startswith(f"not guarded: {reason.value}")
 
 
 def test_a_tokenized_stock_is_never_recommended_for_guard():
-    stock = position(guard=None, not_guarded=NotGuarded.TOKENIZED, entry=None, asset="AAPLx.T")
+    stock = position(guard=None, asset="AAPLx.T", **REASONS[NotGuarded.TOKENIZED], **WITHOUT_COST)
 
     assert standing_text(stock, READER) == (
         "not guarded: a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
@@ -37,19 +55,16 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
         ({"guard": guard(quantity="0.1", cost="6400")}, f"guarded at {_MINUS}1.00 % for 0.1 of it"),
         ({"guard": guard(state=GuardState.CLOSING)}, f"guarded at {_MINUS}1.00 %, being sold now"),
         (
-            {
-                "guard": guard(state=GuardState.PAUSED, reason="other", detail="2 for 1"),
-                "not_guarded": NotGuarded.PAUSED,
-            },
+            {"guard": guard(state=GuardState.PAUSED, reason="other", detail="2 for 1")},
             f"not guarded: paused, your answer is needed (2 for 1); its guard at {_MINUS}1.00 % waits",
         ),
         (
-            {"not_guarded": NotGuarded.MARKET_CLOSED},
+            SHUT,
             f"guarded at {_MINUS}1.00 %, but not watched: market closed",
         ),
         (
-            {"guard": guard(quantity="0.1"), "not_guarded": NotGuarded.PRICE_UNKNOWN},
-            f"guarded at {_MINUS}1.00 % for 0.1 of it, but not watched: price unknown",
+            {"guard": guard(quantity="0.1")} | UNPRICED,
+            f"guarded at {_MINUS}1.00 % for 0.1 of it, but not watched: price unknown (no quote)",
         ),
         ({"guard": None}, "not guarded: you have not asked for it"),
     ],
@@ -60,29 +75,23 @@ def test_standing(changes, expected):
 
 
 def test_what_is_staked_is_said_with_what_to_do_about_it():
-    staked = position(
-        quantity=Decimal("0.75"),
-        locked=Decimal("0.75"),
-        guard=None,
-        not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
-    )
+    staked = position(quantity=Decimal("0.75"), locked=Decimal("0.75"), guard=None)
 
     text = "not guarded: cannot be sold now"
 
     assert standing_text(staked, READER) == f"{text}: 0.75 is staked; unstake it at Kraken first"
-    assert standing_text(replace(staked, symbol=None), READER) == text
+    assert standing_text(replace(staked, instrument=None), READER) == text
 
 
 def test_an_unknown_entry_says_what_makes_a_guard_possible():
-    unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, explained=Decimal(0))
+    unknown = position(guard=None, **WITHOUT_COST)
 
     assert standing_text(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
 
 
 def test_without_a_price_nothing_is_guarded_from_today_s():
-    no_price = PriceUnknown(problem=PriceProblem.NO_QUOTE)
-    unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, mark=no_price)
-    unpriced = replace(unknown, not_guarded=NotGuarded.PRICE_UNKNOWN)
+    unknown = position(guard=None, last_mark=mark(), **UNPRICED, **WITHOUT_COST)
+    unpriced = replace(unknown, last_mark=None)
 
     assert standing_text(unknown, READER) == "not guarded: entry unknown"
     assert standing_text(unpriced, READER) == "not guarded: price unknown (no quote)"
@@ -90,32 +99,29 @@ def test_without_a_price_nothing_is_guarded_from_today_s():
 
 def test_a_venue_that_does_not_answer_is_named_as_why_there_is_no_price():
     silent = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-    unpriced = position(guard=None, not_guarded=NotGuarded.PRICE_UNKNOWN, mark=silent)
-    guarded = position(mark=silent, not_guarded=NotGuarded.PRICE_UNKNOWN)
+    unpriced = position(guard=None, mark=silent)
+    guarded = position(mark=silent)
 
     why = "price unknown (Kraken does not answer)"
     assert standing_text(unpriced, READER) == f"not guarded: {why}"
     assert standing_text(guarded, READER).endswith(f"but not watched: {why}")
 
 
-@pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
-def test_purchases_that_are_being_read_may_be_asked_for_again(why):
-    reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
+def test_purchases_that_are_being_read_may_be_asked_for_again():
+    reading = position(guard=None, history_incomplete=True, **WITHOUT_COST)
 
     assert standing_text(reading, READER).endswith("; its purchases are being read, ask again in a minute")
 
 
 def test_a_closed_market_says_when_to_ask_again():
-    share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
+    share = position(guard=None, asset="AAPL", instrument=instrument("AAPL/USD"), **SHUT)
 
     assert standing_text(share, READER).endswith("; send /guard AAPL kraken when it is open")
 
 
 def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
     shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW + timedelta(hours=18))
-    share = position(
-        guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD", mark=shut
-    )
+    share = position(guard=None, asset="AAPL", instrument=instrument("AAPL/USD"), mark=shut)
 
     assert standing_text(share, READER) == (
         "not guarded: market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
