@@ -14,7 +14,7 @@ from engine.exits.exit_journal import ending_key
 from engine.exits.failure_reminders import failing_key
 from engine.exits.guard_of_exit import load_guard_of
 from engine.exits.late_booking import late_fill_prefix
-from engine.exits.result import Results, Traded, results_of
+from engine.exits.result import Results, Traded, results_of_exit
 from engine.model.delays import Wait
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
@@ -141,7 +141,7 @@ class ExitRecord:
         )
         # Earlier versions wrote down with the alert what the cost counts from.
         was_noted = self.alert is not None and self.alert.since_guarded
-        return results_of(traded, replace(trigger, since_guarded=trigger.since_guarded or was_noted))
+        return results_of_exit(traded, replace(trigger, since_guarded=trigger.since_guarded or was_noted))
 
     @property
     def _currency(self) -> str:

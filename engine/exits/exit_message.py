@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.exits.exit_quantity import Dust, DustKind
-from engine.exits.result import Results, Traded, results_of
+from engine.exits.result import Results, Traded, results_of_exit
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
 from engine.model.holdings import Direction
@@ -151,4 +151,4 @@ def _results(guard: Guard, order: Order, trigger: Trigger, *, currency: str, rat
         fee_asset=order.fee_asset,
         rate=rate,
     )
-    return results_of(traded, trigger)
+    return results_of_exit(traded, trigger)

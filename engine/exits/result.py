@@ -1,4 +1,4 @@
-"""Pure: what an exit brought, against what was paid and against its guard. The one place where that is worked out."""
+"""Pure: what closing a position brings, done or planned, against what was paid and against what its guard counts from."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,7 +11,7 @@ from engine.orders.intents import Trigger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traded:
-    """What an exit's orders filled, in the money they were paid with."""
+    """What orders filled, or would fill, in the money they are paid with."""
 
     quantity: Decimal
     #: None is unknown.
@@ -33,31 +33,39 @@ class Traded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What an exit brought, in its guard's currency."""
+    """What closing brings, in its guard's currency."""
 
     #: Against what was paid; None where that, the value or its rate is unknown.
-    realised: Decimal | None
+    realised: Decimal | None = None
     #: What was paid for each unit; None is unknown.
-    entry: Decimal | None
+    entry: Decimal | None = None
     #: Against what its guard counts from; None where nothing was guarded, or nobody knows what it brought.
-    against_guard: AgainstGuard | None
+    against_guard: AgainstGuard | None = None
     #: True while the fee is not booked, or where it was charged in another asset.
-    before_fee: bool
+    before_fee: bool = False
 
 
-def results_of(traded: Traded, trigger: Trigger) -> Results:
+def results_of_exit(traded: Traded, trigger: Trigger) -> Results:
     """Return what an exit brought of the quantity that its trigger names."""
-    paid, of_quantity = trigger.paid_cost, trigger.quantity
+    return results_of(traded, paid=trigger.paid_cost, of_quantity=trigger.quantity, guarded=trigger.guarded)
+
+
+def results_of(
+    traded: Traded, *, paid: Decimal | None, of_quantity: Decimal, guarded: tuple[Decimal, Decimal]
+) -> Results:
+    """Return what closing brings; `paid` is what `of_quantity` cost.
+
+    `guarded` is how much of it a guard covers and what that counts from; zeros where none does.
+    """
     return Results(
         realised=None if paid is None else realised_pnl(traded, cost=paid, of_quantity=of_quantity),
         entry=paid / of_quantity if paid is not None and of_quantity else None,
-        against_guard=_against_guard(traded, trigger),
+        against_guard=_against_guard(traded, *guarded),
         before_fee=traded.fee_paid is None,
     )
 
 
-def _against_guard(traded: Traded, trigger: Trigger) -> AgainstGuard | None:
-    guarded, cost = trigger.guarded
+def _against_guard(traded: Traded, guarded: Decimal, cost: Decimal) -> AgainstGuard | None:
     covered = min(guarded, traded.quantity)
     if covered <= ZERO or traded.value is None:
         return None

@@ -12,7 +12,6 @@ from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.offers.closing_plan import Plan
 from engine.offers.closing_preview import CloseLine
-from engine.offers.closing_result import paid_or_remembered
 from engine.orders.intents import MANUAL, ManualClose, Trigger
 from engine.portfolio.position import Position
 
@@ -46,7 +45,7 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
         with exact():
             quantity = guarded + extra
             cost = before.cost + extra_cost
-        guard = replace(before, quantity=quantity, cost=cost, paid=paid_or_remembered(position, quantity))
+        guard = replace(before, quantity=quantity, cost=cost, paid=position.paid_or_remembered(quantity))
     manual = ManualClose(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,

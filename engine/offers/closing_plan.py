@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.alerts.messages import AgainstGuard
 from engine.exits.manual_close import is_worse
 from engine.exits.release import plan_release
+from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceUnknown
@@ -16,10 +16,10 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
-from engine.offers.closing_result import against_guard, net_result, paid_or_remembered
 from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
 
+_ONE = Decimal(1)
 _NOT_LISTED = "it is not listed there"
 _NEVER = {
     Never.SHORT: "it is a short position; close it at the venue itself",
@@ -81,15 +81,6 @@ class Plan:
             cancels=tuple(sorted(self.cancels)),
             symbol=self.line.symbol,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Results:
-    """What closing a position wins or loses, and against what."""
-
-    net: Decimal | None = None
-    entry: Decimal | None = None
-    against_guard: AgainstGuard | None = None
 
 
 def why_no_instrument(position: Position) -> str:
@@ -205,7 +196,7 @@ def _line(
         with exact():
             value = sold * priced.price
             fee = value * position.taker.ratio
-    results = _results(position, sold, priced, fee)
+    results = Results() if value is None else _results(position, sold, value=value, fee=fee)
     return CloseLine(
         venue=position.account.venue,
         symbol=instrument.symbol if instrument else position.asset,
@@ -221,7 +212,7 @@ def _line(
         value=value,
         fee=fee,
         is_fee_own=position.is_fee_own,
-        result=results.net,
+        result=results.realised,
         entry=results.entry,
         against_guard=results.against_guard,
         cancels=tuple(
@@ -240,15 +231,20 @@ def _line(
     )
 
 
-def _results(
-    position: Position, quantity: Decimal, priced: ClosingPrice | None, fee: Decimal | None
-) -> _Results:
-    if priced is None or fee is None or quantity <= ZERO:
-        return _Results()
-    cost = paid_or_remembered(position, quantity)
-    net = net_result(position, quantity, cost=cost, price=priced.price, fee=fee)
-    return _Results(
-        net=net,
-        entry=None if net is None or cost is None else cost / quantity,
-        against_guard=against_guard(position, quantity, price=priced.price, fee=fee),
+def _results(position: Position, quantity: Decimal, *, value: Decimal, fee: Decimal | None) -> Results:
+    guard, quote = position.guard, position.quote or ""
+    traded = Traded(
+        quantity=quantity,
+        value=value,
+        is_sale=position.direction is Direction.LONG,
+        currency=quote,
+        fee=fee,
+        fee_asset=quote,
+        rate=_ONE,
+    )
+    return results_of(
+        traded,
+        paid=position.paid_or_remembered(quantity),
+        of_quantity=quantity,
+        guarded=(guard.quantity, guard.cost) if guard and guard.currency == quote else (ZERO, ZERO),
     )
