@@ -188,7 +188,7 @@ class IntentStep:
     at: datetime
     from_state: IntentState | None
     to_state: IntentState
-    #: A `StepCause` where something is decided by it; all others only say why.
+    #: A `StepCause` where something is decided by it; all others only say why. Empty where there is a note.
     cause: str
     detail: str
     #: What an attempt that leaves with this step was based on; None where nothing was read before it.
@@ -201,3 +201,8 @@ class IntentStep:
     attempt: int | None = None
     #: The open order that is about to be cancelled, was, or was gone already; steps of earlier versions lack the last.
     cancelled: CancelledOrder | None = None
+
+    @property
+    def why(self) -> str:
+        """Return what it notes, or why it changed the state."""
+        return self.note or self.cause

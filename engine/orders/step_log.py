@@ -68,5 +68,5 @@ def note_of(
     cancelled: CancelledOrder | None = None,
 ) -> IntentStep:
     """Return a step that changes no state, to be inserted behind an intent's last one."""
-    step = step_of(intent, intent, cause=note.value, detail=detail, at=at, order_id=order_id)
+    step = step_of(intent, intent, cause="", detail=detail, at=at, order_id=order_id)
     return replace(step, note=note, attempt=attempt, cancelled=cancelled)

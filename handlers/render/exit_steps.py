@@ -55,10 +55,10 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if step.note is StepNote.RELEASED else 'cancel'} {line}"
     detail = f": “{foreign(step.detail)}”" if step.detail else ""
-    why = foreign(_CAUSES.get(step.cause) or reason_text(step.cause))
+    why = foreign(_CAUSES.get(step.why) or reason_text(step.why))
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
         return f"{why}{detail}"
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
-    cause = "" if step.cause in _SAYS_NO_MORE else f", {why}"
+    cause = "" if step.why in _SAYS_NO_MORE else f", {why}"
     return f"{escape(state)}{cause}{detail}"

@@ -246,7 +246,7 @@ def _state(record: ExitRecord) -> str:
 def _cause(record: ExitRecord, reader: Reader) -> str | None:
     if record.intent.state not in _WITH_CAUSE or not record.steps:
         return None
-    return f"{reason_text(record.steps[-1].cause)}{opening_of(record.wait, reader)}"
+    return f"{reason_text(record.steps[-1].why)}{opening_of(record.wait, reader)}"
 
 
 def _why(intent: Intent) -> str:

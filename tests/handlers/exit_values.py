@@ -108,7 +108,7 @@ def steps(*told):
             at=STARTED + timedelta(milliseconds=after),
             from_state=before,
             to_state=state,
-            cause=cause,
+            cause="" if before is state else cause,
             detail=detail if isinstance(detail, str) else detail.venue_order_id,
             note=StepNote(cause) if before is state else None,
             cancelled=None if isinstance(detail, str) else detail,

@@ -283,22 +283,23 @@ def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders
     add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
     steps = [
         ("sent", "accepted", "accepted", "O-1", None, "O-1", None),
-        ("accepted", "accepted", "not released", "T-1", "not released", None, None),
-        ("accepted", "accepted", "replaced", "O-2", "replaced", "O-2", None),
+        ("accepted", "accepted", "", "T-1", "not released", None, None),
+        ("accepted", "accepted", "", "O-2", "replaced", "O-2", None),
         ("accepted", "planned", "closed without a fill", "", None, None, None),
-        ("filled", "filled", "filled late", "O-3 of attempt 12", "filled late", "O-3", 12),
+        ("filled", "filled", "", "O-3 of attempt 12", "filled late", "O-3", 12),
     ]
-    for seq, (before, after, cause, words, *_) in enumerate(steps):
+    for seq, (before, after, cause, words, note, *_) in enumerate(steps):
         values = {"intent_id": "BTC", "user_id": 7, "account_id": "env-kraken", "at": MOMENT}
         states = {"from_state": before, "to_state": after}
-        insert(file, "intent_events", seq=seq, cause=cause, words=words, **values, **states)
+        insert(file, "intent_events", seq=seq, cause=cause or note, words=words, **values, **states)
 
     migrate(file)
 
     told = "SELECT from_state, to_state, cause, words, note, order_id, attempt FROM intent_events"
     assert run(file, told) == [steps]
     down(file, "0011")
-    assert run(file, "SELECT seq, words FROM intent_events") == [[(n, one[3]) for n, one in enumerate(steps)]]
+    before = [[(n, cause or note, words) for n, (_, _, cause, words, note, *_) in enumerate(steps)]]
+    assert run(file, "SELECT seq, cause, words FROM intent_events") == before
 
 
 def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_puts_them_back(file):

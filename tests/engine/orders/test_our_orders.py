@@ -23,7 +23,7 @@ def step(detail, *, before, after, note=None, order_id=None):
         at=AT,
         from_state=before,
         to_state=after,
-        cause=note or "accepted",
+        cause="" if note else "accepted",
         detail=detail,
         note=note,
         order_id=order_id,
