@@ -68,15 +68,28 @@ class About(StrEnum):
 class Exclusion(StrEnum):
     """Why a holding cannot be guarded now."""
 
-    ALREADY_GUARDED = "already guarded"
-    CANNOT_BE_SOLD = "cannot be sold now"
+    ALREADY_GUARDED = "already_guarded"
+    CANNOT_BE_SOLD = "cannot_be_sold"
     SHORT = Never.SHORT.value
     NOT_LISTED = Never.NOT_LISTED.value
     TOKENIZED = Never.TOKENIZED.value
-    PRICE_UNKNOWN = "price unknown"
-    MARKET_CLOSED = "market closed"
-    UNREAD_SALE = "not read since it was sold; try again in a moment"
-    DUST = "below the venue's minimum"
+    PRICE_UNKNOWN = "price_unknown"
+    MARKET_CLOSED = "market_closed"
+    #: Not read since an order of ours changed it.
+    UNREAD_SALE = "unread_sale"
+    DUST = "dust"
+    #: It changed while its owner answered.
+    CHANGED = "changed"
+
+
+class NoEntry(StrEnum):
+    """Why a holding cannot be guarded from its cost."""
+
+    ENTRY_UNKNOWN = "entry_unknown"
+    FILLS_PENDING = "fills_pending"
+    OTHER_CURRENCY = "other_currency"
+    #: What was bought is too little to be sold by itself.
+    DUST = "dust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +101,10 @@ class OfferLine:
     #: Result at the present mark as a fraction of cost and in the entry's currency; None without an entry.
     pnl_ratio: Decimal | None
     pnl: Decimal | None
-    #: A sentence about what cannot be done and why; empty when nothing is in the way.
-    why_not: str = ""
-    #: What keeps it from being guarded, where that is known; None in records of earlier versions.
-    excluded: Exclusion | None = None
+    #: What keeps it from being guarded. A text that is no `Exclusion` was written by an earlier version.
+    excluded: Exclusion | str | None = None
+    #: What keeps it from being guarded from its cost.
+    no_entry: NoEntry | None = None
     #: Why its venue does not answer now; empty when it answers.
     trouble: str = ""
 

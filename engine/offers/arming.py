@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.alerts.questions import Exclusion
+from engine.alerts.questions import Exclusion, NoEntry
 from engine.guards.guard import GuardSource
 from engine.portfolio.position import Position
 
@@ -17,15 +17,6 @@ class ArmingMode(StrEnum):
     #: Guard every one with a known entry that would not be sold at once.
     ALL = "all"
     NONE = "none"
-
-
-class NoEntry(StrEnum):
-    """Why a holding cannot be guarded from its cost."""
-
-    ENTRY_UNKNOWN = "entry unknown"
-    FILLS_PENDING = "its fills are still being read"
-    OTHER_CURRENCY = "bought with another currency than it is sold for"
-    DUST = "what was bought is below the venue's minimum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,4 +156,4 @@ class ClosingService:
 
 
 _WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."
-_CHANGED = Obstacle(ObstacleKind.CHANGED, "it is being sold already, or its guard has changed meanwhile")
+_CHANGED = Obstacle(ObstacleKind.CHANGED)

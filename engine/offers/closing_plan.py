@@ -20,11 +20,10 @@ from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
 
 _ONE = Decimal(1)
-_NOT_LISTED = "it is not listed there"
 _NEVER = {
-    Never.SHORT: "it is a short position; close it at the venue itself",
-    Never.NOT_LISTED: _NOT_LISTED,
-    Never.TOKENIZED: f"it is {Never.TOKENIZED}",
+    Never.SHORT: ObstacleKind.SHORT,
+    Never.NOT_LISTED: ObstacleKind.NOT_LISTED,
+    Never.TOKENIZED: ObstacleKind.TOKENIZED,
 }
 
 
@@ -83,13 +82,6 @@ class Plan:
         )
 
 
-def why_no_instrument(position: Position) -> str:
-    """Return why it is unknown what a position would be sold as."""
-    if position.is_listing_known:
-        return _NOT_LISTED
-    return f"{position.account.venue.label} did not report what it lists; try again in a moment"
-
-
 def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
     """Work out what closing a position now would do; `most` caps it at what was confirmed."""
     position = facts.position
@@ -126,7 +118,7 @@ def gone_line(shown: ShownSale, *, venue: Venue, now: datetime) -> CloseLine:
         value=None,
         fee=None,
         result=None,
-        obstacle=Obstacle(ObstacleKind.NOT_HELD, "no longer held"),
+        obstacle=Obstacle(ObstacleKind.NOT_HELD),
     )
 
 
@@ -150,24 +142,18 @@ def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:
     position, priced = facts.position, facts.priced
     instrument = position.instrument
     if position.guard is not None and position.guard.state is GuardState.CLOSING:
-        yield Obstacle(ObstacleKind.BEING_SOLD, "it is being sold already")
+        yield Obstacle(ObstacleKind.BEING_SOLD)
     if facts.trouble:
         yield Obstacle(ObstacleKind.NO_ANSWER, facts.trouble)
     if never := why_never(position):
-        yield Obstacle(ObstacleKind.NEVER, _NEVER[never])
+        yield Obstacle(_NEVER[never])
     if instrument is None:
-        yield Obstacle(ObstacleKind.NOT_LISTED, why_no_instrument(position))
+        yield Obstacle(ObstacleKind.LISTING_UNKNOWN)
         return
     if quantity <= ZERO:
-        yield (
-            Obstacle(ObstacleKind.LOCKED, "it is locked or staked")
-            if position.locked
-            else Obstacle(ObstacleKind.NOT_HELD, "nothing of it is left")
-        )
+        yield Obstacle(ObstacleKind.LOCKED if position.locked else ObstacleKind.NOTHING_LEFT)
     if not instrument.status.takes_exits:
-        status = instrument.status.replace("_", " ")
-        why = f"the venue takes no market orders for it now ({status})"
-        yield Obstacle(ObstacleKind.NO_MARKET_ORDERS, why)
+        yield Obstacle(ObstacleKind.NO_MARKET_ORDERS, instrument.status)
     if isinstance(priced, str):
         yield Obstacle(ObstacleKind.PRICE_UNKNOWN, priced)
     elif too_small := instrument.why_too_small_to_sell(quantity, priced.price):

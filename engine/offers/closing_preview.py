@@ -15,12 +15,17 @@ class ObstacleKind(StrEnum):
     """What keeps a position from being sold now."""
 
     BEING_SOLD = "being_sold"
+    #: It is being sold, or its guard changed since it was shown.
     CHANGED = "changed"
     NO_ANSWER = "no_answer"
-    NEVER = "never"
+    SHORT = "short"
+    TOKENIZED = "tokenized"
     NOT_LISTED = "not_listed"
+    LISTING_UNKNOWN = "listing_unknown"
     #: Nothing but that it is locked or staked.
     LOCKED = "locked"
+    NOTHING_LEFT = "nothing_left"
+    #: No longer held when the button was pressed.
     NOT_HELD = "not_held"
     NO_MARKET_ORDERS = "no_market_orders"
     PRICE_UNKNOWN = "price_unknown"
@@ -29,10 +34,11 @@ class ObstacleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What keeps a position from being sold now, and how that is said."""
+    """What keeps a position from being sold now."""
 
     kind: ObstacleKind
-    why: str
+    #: What was heard of it: why its venue gives no answer or price, its least order, its status.
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from engine.model.holdings import PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders
 from engine.model.venues import Account, Venue
-from engine.offers.closing_plan import ClosingFacts, why_no_instrument
+from engine.offers.closing_plan import ClosingFacts
 from engine.portfolio.position import Position
 
 KEY_CHANGED = (
@@ -121,7 +121,7 @@ class ClosingReader:
 
     async def _price(self, position: Position, reading: QuoteReading) -> ClosingPrice | str:
         if position.instrument is None:
-            return why_no_instrument(position)
+            return ""
         marks, venue = self._marks[position.account.venue], position.account.venue
         request = MarkRequest(
             symbol=position.instrument.symbol,

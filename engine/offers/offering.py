@@ -8,6 +8,8 @@ from engine.accounts.cost_basis import share
 from engine.alerts.questions import (
     Armed,
     ChoiceKind,
+    Exclusion,
+    NoEntry,
     Offer,
     OfferLine,
     PartLeftOut,
@@ -24,7 +26,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
-from engine.offers.arming import Arming, ArmingMode, ArmingPlan, NoEntry
+from engine.offers.arming import Arming, ArmingMode, ArmingPlan
 from engine.offers.plan import plan_arming
 from engine.portfolio.position import Position
 
@@ -107,8 +109,8 @@ def propose_resuming(position: Position, guard: Guard, mark: Mark) -> Proposal:
         standing=Standing.WOULD_BE_SOLD_NOW,
         pnl_ratio=ratio,
         pnl=loss,
-        why_not="",
         excluded=None,
+        no_entry=None,
     )
     others = tuple(kind for kind in proposal.choices if kind in ANEW)
     return replace(
@@ -202,8 +204,7 @@ def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[Tra
 
 
 def _changed(line: OfferLine) -> OfferLine:
-    why = "it changed while you answered; /guard shows what is there now"
-    return replace(line, standing=Standing.CANNOT_BE_GUARDED, why_not=why, excluded=None)
+    return replace(line, standing=Standing.CANNOT_BE_GUARDED, excluded=Exclusion.CHANGED, no_entry=None)
 
 
 def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
@@ -219,7 +220,6 @@ def _line(position: Position, plan: ArmingPlan) -> OfferLine:
             standing=Standing.CANNOT_BE_GUARDED,
             pnl_ratio=shown.pnl_ratio,
             pnl=shown.pnl,
-            why_not=plan.excluded[0].reason.value,
             excluded=plan.excluded[0].reason,
         )
     if plan.would_sell:
@@ -232,9 +232,9 @@ def _line(position: Position, plan: ArmingPlan) -> OfferLine:
             position=shown, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=shown.pnl_ratio, pnl=shown.pnl
         )
     reason = plan.without_entry[0].reason if plan.without_entry else NoEntry.ENTRY_UNKNOWN
-    # The standing itself shows that the entry is unknown.
-    why = "" if reason is NoEntry.ENTRY_UNKNOWN else reason.value
-    return OfferLine(position=shown, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
+    return OfferLine(
+        position=shown, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, no_entry=reason
+    )
 
 
 def _choices(plan: ArmingPlan) -> tuple[ChoiceKind, ...]:

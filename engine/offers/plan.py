@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.alerts.questions import Exclusion
+from engine.alerts.questions import Exclusion, NoEntry
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
@@ -16,7 +16,6 @@ from engine.offers.arming import (
     ArmingMode,
     ArmingPlan,
     Excluded,
-    NoEntry,
     WithoutEntry,
     WouldSell,
 )

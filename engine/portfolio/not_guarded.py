@@ -13,20 +13,22 @@ _ANY_PRICE = Decimal("1e30")
 
 
 class NotGuarded(StrEnum):
-    """Why a position is not guarded, as the chat says it."""
+    """Why a position is not guarded."""
 
-    NOT_REQUESTED = "you have not asked for it"
-    QUESTION_OPEN = "the question about it waits for your answer"
-    ENTRY_UNKNOWN = "entry unknown"
-    FILLS_PENDING = "its fills are still being read"
-    UNREAD_SALE = "not read since it was sold"
-    PRICE_UNKNOWN = "price unknown"
-    MARKET_CLOSED = "market closed"
-    CANNOT_BE_SOLD_NOW = "cannot be sold now"
+    NOT_REQUESTED = "not_requested"
+    QUESTION_OPEN = "question_open"
+    ENTRY_UNKNOWN = "entry_unknown"
+    FILLS_PENDING = "fills_pending"
+    #: Not read since an order of ours changed it.
+    UNREAD_SALE = "unread_sale"
+    PRICE_UNKNOWN = "price_unknown"
+    MARKET_CLOSED = "market_closed"
+    CANNOT_BE_SOLD_NOW = "cannot_be_sold_now"
     SHORT = Never.SHORT.value
     TOKENIZED = Never.TOKENIZED.value
-    BELOW_MINIMUM = "below the venue's minimum"
-    PAUSED = "paused, your answer is needed"
+    BELOW_MINIMUM = "below_minimum"
+    #: Its guard waits for its owner's answer.
+    PAUSED = "paused"
 
 
 _NEVER = {

@@ -7,11 +7,11 @@ from engine.portfolio.position import Position
 
 
 class Never(StrEnum):
-    """Why NIJA neither guards nor sells a position, as the chat says it."""
+    """Why NIJA neither guards nor sells a position."""
 
-    SHORT = "a short position, which NIJA only shows"
-    NOT_LISTED = "neither a coin nor a share that is listed there, so NIJA does not sell it"
-    TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
+    SHORT = "short"
+    NOT_LISTED = "not_listed"
+    TOKENIZED = "tokenized"
 
 
 def why_never(position: Position) -> Never | None:

@@ -16,6 +16,7 @@ from handlers.render.numbers import add_rounded, full_quantity, in_currency, pri
 from handlers.render.sale_figures import against_guard_lines, net_label, received_label, usual_fee_note
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
+from handlers.render.why_not import obstacle_text
 
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _NEXT_START = (
@@ -136,15 +137,15 @@ def _unreadable(line: CloseLine) -> Iterator[str]:
 
 def _why_not(line: CloseLine, obstacle: Obstacle, reader: Reader) -> Iterator[str]:
     if not line.locked:
-        yield f"{foreign(obstacle.why)}{_way_out(line, reader)}"
+        yield f"{foreign(obstacle_text(line, obstacle))}{_way_out(line, reader)}"
         return
     yield locked_sentence(line.locked, line.venue)
     with exact():
         rest = line.quantity - line.locked
     if rest > 0:
-        yield f"the other {quantity(rest)}: {foreign(obstacle.why)}"
+        yield f"the other {quantity(rest)}: {foreign(obstacle_text(line, obstacle))}"
     elif obstacle.kind is not ObstacleKind.LOCKED:
-        yield f"besides: {foreign(obstacle.why)}"
+        yield f"besides: {foreign(obstacle_text(line, obstacle))}"
 
 
 def _way_out(line: CloseLine, reader: Reader) -> str:
@@ -229,7 +230,11 @@ def _selling(selling: Selling, reader: Reader) -> Screen:
         blocks.append("\n".join((bold("Written down for the next start"), *waiting)))
         blocks.append(_NEXT_START)
     if selling.left_out:
-        left = [f"{_name(line)}: {foreign(line.obstacle.why)}" for line in selling.left_out if line.obstacle]
+        left = [
+            f"{_name(line)}: {foreign(obstacle_text(line, line.obstacle))}"
+            for line in selling.left_out
+            if line.obstacle
+        ]
         blocks.append("\n".join((bold("Not begun"), *left)))
     return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
 

@@ -14,6 +14,7 @@ from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
 from handlers.render.standing import position_name
 from handlers.render.times import Reader
+from handlers.render.why_not import why_not_text
 
 LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
 _LEFT_ALONE = (
@@ -80,14 +81,15 @@ def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
 
 
 def _left_out_line(line: OfferLine, reader: Reader) -> str:
-    if line.standing is Standing.ENTRY_UNKNOWN and not line.why_not:
+    why = why_not_text(line)
+    if line.standing is Standing.ENTRY_UNKNOWN and not why:
         position = line.position
         way_out = (
             f"/guard {escape(position.asset)} {position.account.venue.value} guards it from today's price"
         )
         return f"{position_name(position)}: entry unknown; {way_out}"
-    why = f" ({foreign(line.why_not)})" if line.standing is Standing.ENTRY_UNKNOWN and line.why_not else ""
-    return f"{position_name(line.position)}: {standing_of(line, reader)}{why}"
+    reason = f" ({foreign(why)})" if line.standing is Standing.ENTRY_UNKNOWN else ""
+    return f"{position_name(line.position)}: {standing_of(line, reader)}{reason}"
 
 
 def _part_line(part: PartLeftOut) -> str:

@@ -25,6 +25,7 @@ from handlers.render.standing import (
     way_in,
 )
 from handlers.render.times import Reader
+from handlers.render.why_not import why_not_text
 
 
 def guarded_lines(guard: Guard, line: OfferLine) -> Iterator[str]:
@@ -96,9 +97,9 @@ def _why_not(line: OfferLine, reader: Reader) -> str:
         return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
     if guard is not None and guard.state is GuardState.PAUSED and position.quantity == ZERO:
         return f"none there; its guard is paused; /unguard {command_name(position)} ends it"
-    if not is_locked(position) and line.excluded is Exclusion.PRICE_UNKNOWN:
+    if not is_locked(position) and line.excluded == Exclusion.PRICE_UNKNOWN:
         return f"cannot be guarded: {foreign(_why_no_price(line))}"
-    why = locked_text(position) if is_locked(position) else line.why_not
+    why = locked_text(position) if is_locked(position) else why_not_text(line)
     return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
 
 
@@ -109,11 +110,11 @@ def _why_no_price(line: OfferLine) -> str:
     if line.trouble:
         return f"{line.trouble}; {again} {label} answers"
     if isinstance(mark, Mark):
-        return f"{line.why_not}; {again} there is one"
+        return f"{why_not_text(line)}; {again} there is one"
     return f"{mark.why_at(position.account.venue)}; {again} there is one"
 
 
 def is_guarded(line: OfferLine) -> bool:
     """Return whether a position was left out because it has a guard."""
     guard = line.position.guard
-    return line.excluded is Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale
+    return line.excluded == Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale

@@ -7,6 +7,7 @@ from engine.model.money import exact
 from handlers.render.choice_buttons import LABELS, MOST_BUTTONS
 from handlers.render.html import escape, foreign
 from handlers.render.numbers import cost_percent, threshold_percent
+from handlers.render.why_not import why_not_text
 
 
 def terms(offer: Offer) -> Iterator[str]:
@@ -43,7 +44,7 @@ def _all_leaves_out(offer: Offer) -> Iterator[str]:
 
 
 def _with_reason(line: OfferLine, offer: Offer) -> str:
-    why = line.why_not or Standing.ENTRY_UNKNOWN.value
+    why = why_not_text(line) or Standing.ENTRY_UNKNOWN.value
     return f"{_short_name(line, offer)} ({foreign(why)})"
 
 

@@ -24,6 +24,7 @@ from handlers.render.standing import (
     way_in,
 )
 from handlers.render.times import Reader
+from handlers.render.why_not import why_not_text
 
 _ONE = Decimal(1)
 _FROM_COST = {ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.GUARD_FROM_COST}
@@ -60,8 +61,8 @@ def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:
     yield standing_of(line, reader)
     yield from _priced(line, reader)
     yield from _left_out_part(line)
-    if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
-        yield foreign(line.why_not)
+    if line.no_entry and (why := why_not_text(line)):
+        yield foreign(why)
 
 
 def _priced(line: OfferLine, reader: Reader) -> Iterator[str]:
@@ -108,7 +109,7 @@ def _is_apart(line: OfferLine, offer: Offer) -> bool:
 
 def _apart_line(line: OfferLine, reader: Reader) -> str:
     position = line.position
-    why = locked_text(position) if is_locked(position) else line.why_not
+    why = locked_text(position) if is_locked(position) else why_not_text(line)
     end = f": {foreign(why)}{way_in(position, reader)}" if why else ""
     return f"{position_name(position)} · {quantity(position.quantity)}{end}"
 

@@ -27,7 +27,7 @@ _WITHOUT_COST = (
     "Where the cost is not known, it came by a transfer, as a reward, or was bought in another currency."
 )
 _NOT_LISTED = "not listed there, so it has no price"
-_WAITS: Mapping[NotGuarded | None, str] = {
+_WAITS: Mapping[NotGuarded, str] = {
     NotGuarded.PRICE_UNKNOWN: "waiting for a price",
     NotGuarded.MARKET_CLOSED: "waiting for the market to open",
 }
@@ -87,8 +87,7 @@ def _count_guarded(positions: Sequence[Position]) -> str:
     reasons = Counter(why_not_guarded(one) for one, guard in guards if not guard.is_for_one_sale)
     paused = reasons.pop(NotGuarded.PAUSED, 0)
     guarded = reasons.total()
-    del reasons[None]
-    waiting = [f"{_of(count, guarded)}{_WAITS.get(why, why)}" for why, count in reasons.items()]
+    waiting = [f"{_of(count, guarded)}{_WAITS[why]}" for why, count in reasons.items() if why is not None]
     selling = [f"{manual} being sold as you asked"] if manual else ()
     return ", ".join((f"{guarded} guarded", *waiting, *([f"{paused} paused"] if paused else ()), *selling))
 

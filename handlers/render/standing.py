@@ -10,6 +10,7 @@ from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
 from handlers.render.times import Reader
+from handlers.render.why_not import not_guarded_text
 
 SOLD_ON_REQUEST = "being sold as you asked, not guarded"
 #: Why a set guard cannot act for now; it goes on by itself.
@@ -40,7 +41,7 @@ def standing_text(position: Position, reader: Reader) -> str:
     if reason is not None or guard.state is not GuardState.ARMED:
         text = reason_text(guard.reason, guard.detail)
         why = f" ({foreign(text)})" if text else ""
-        return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
+        return f"not guarded: {not_guarded_text(reason) if reason else guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
     return f"guarded at {at}{_part(position, guard)}{wide}"
@@ -48,12 +49,14 @@ def standing_text(position: Position, reader: Reader) -> str:
 
 def _why_no_guard(position: Position) -> str:
     reason = why_not_guarded(position) or NotGuarded.NOT_REQUESTED
-    return _why_unwatched(position) if reason is NotGuarded.PRICE_UNKNOWN else reason.value
+    return _why_unwatched(position) if reason is NotGuarded.PRICE_UNKNOWN else not_guarded_text(reason)
 
 
 def _why_unwatched(position: Position) -> str:
     mark = position.mark
-    return str(why_not_guarded(position)) if isinstance(mark, Mark) else mark.why_at(position.account.venue)
+    if not isinstance(mark, Mark):
+        return mark.why_at(position.account.venue)
+    return not_guarded_text(why_not_guarded(position) or NotGuarded.PRICE_UNKNOWN)
 
 
 def says_why_no_price(position: Position) -> bool:

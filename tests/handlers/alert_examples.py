@@ -30,7 +30,7 @@ from engine.alerts.messages import (
     RecordUnreadable,
     TradeUnattributed,
 )
-from engine.alerts.questions import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
+from engine.alerts.questions import Armed, Choice, ChoiceKind, Exclusion, PartLeftOut, PartReason, Standing
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
@@ -98,7 +98,7 @@ EXAMPLES = {
             left_out=(
                 offer_line(Standing.WOULD_BE_SOLD_NOW),
                 offer_line(Standing.ENTRY_UNKNOWN),
-                offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the venue's minimum"),
+                offer_line(Standing.CANNOT_BE_GUARDED, excluded=Exclusion.DUST),
             ),
         ),
     ),

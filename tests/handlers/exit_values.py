@@ -33,9 +33,9 @@ def close_line(**changes):
     return CloseLine(**values | changes)
 
 
-def unsellable(why="it is locked or staked", kind=ObstacleKind.LOCKED, **changes):
+def unsellable(kind=ObstacleKind.LOCKED, detail="", **changes):
     values = {"symbol": "DOT", "price": None, "price_at": None, "value": None, "fee": None, "result": None}
-    return close_line(**{**values, "obstacle": Obstacle(kind, why), **changes})
+    return close_line(**{**values, "obstacle": Obstacle(kind, detail), **changes})
 
 
 def close_preview(*lines, **changes):

@@ -14,6 +14,7 @@ from engine.alerts.questions import (
     Choice,
     ChoiceKind,
     Exclusion,
+    NoEntry,
     Offer,
     OfferLine,
     PartLeftOut,
@@ -306,8 +307,8 @@ _offer_lines = st.builds(
     standing=st.sampled_from(Standing),
     pnl_ratio=maybe(ratios),
     pnl=maybe(amounts),
-    why_not=words,
-    excluded=maybe(st.sampled_from(Exclusion)),
+    excluded=maybe(st.sampled_from(Exclusion) | words),
+    no_entry=maybe(st.sampled_from(NoEntry)),
 )
 _parts_left_out = st.builds(
     PartLeftOut, position=positions, quantity=positive, why=st.sampled_from(PartReason)

@@ -210,7 +210,7 @@ async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(roo
         await room.read()
         free = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
 
-        assert [line.obstacle.why for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
+        assert [line.obstacle.detail for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
         assert held.confirmation_id is None
         assert [line.obstacle for line in free.lines] == [None]
 

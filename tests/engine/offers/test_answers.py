@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import FirstContact
-from engine.alerts.questions import Armed, ChoiceKind, Standing
+from engine.alerts.questions import Armed, ChoiceKind, Exclusion, Standing
 from engine.offers.table import ConfirmationRow
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -94,7 +94,7 @@ async def test_a_price_that_is_not_confirmed_arms_nothing_and_says_so(met):
 
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_PRICE)
 
-    assert [line.why_not for line in outcome.left_out] == ["price unknown"]
+    assert [line.excluded for line in outcome.left_out] == [Exclusion.PRICE_UNKNOWN]
     assert await met.guards() == ()
 
 
@@ -118,9 +118,9 @@ async def test_all_says_what_it_could_not_guard_for_want_of_a_price(rooms):
         await room.clock.sleep(60)
 
         offer = await first_offer(room)
-        assert [(line.position.asset, line.why_not) for line in offer.lines] == [
-            ("ETH", "price unknown"),
-            ("SOL", "price unknown"),
+        assert [(line.position.asset, line.excluded) for line in offer.lines] == [
+            ("ETH", Exclusion.PRICE_UNKNOWN),
+            ("SOL", Exclusion.PRICE_UNKNOWN),
         ]
         assert kinds(offer) == [
             ChoiceKind.GUARD_FROM_COST,

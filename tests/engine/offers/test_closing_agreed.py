@@ -6,7 +6,7 @@ import pytest
 
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.closing_preview import ClosePreview, Kept, ObstacleKind, Selling
 from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
@@ -131,7 +131,7 @@ async def test_what_is_no_longer_held_at_the_press_is_named_beside_what_is_sold(
 
     assert [line.symbol for line in outcome.lines] == ["BTC/USD"]
     [gone] = outcome.left_out
-    assert (gone.venue, gone.symbol, gone.obstacle.why) == (Venue.KRAKEN, "ETH", "no longer held")
+    assert (gone.venue, gone.symbol, gone.obstacle.kind) == (Venue.KRAKEN, "ETH", ObstacleKind.NOT_HELD)
 
 
 async def test_a_button_from_before_a_sale_sells_nothing_while_what_is_left_is_unknown(holding):
@@ -144,6 +144,6 @@ async def test_a_button_from_before_a_sale_sells_nothing_while_what_is_left_is_u
     await holding.wait_for("exit ")
 
     [line] = outcome.left_out
-    assert line.obstacle.why == "Kraken was not read since its last sale; try again in a moment"
+    assert line.obstacle.detail == "Kraken was not read since its last sale; try again in a moment"
     assert len(holding.sent()) == 1
     assert len(await holding.intents()) == 1

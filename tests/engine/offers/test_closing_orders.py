@@ -93,7 +93,7 @@ async def test_open_orders_that_do_not_come_in_time_keep_no_preview_waiting(hold
 
     [line] = (await offer(holding)).lines
 
-    assert line.obstacle.why.startswith(
+    assert line.obstacle.detail.startswith(
         "Kraken did not send its open orders in time; try again. If you cannot wait"
     )
     assert holding.clock.monotonic() - began < 5

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.model.venues import Venue
-from engine.offers.closing_preview import ClosePreview, Selling
+from engine.offers.closing_preview import ClosePreview, ObstacleKind, Selling
 from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from tests.engine.offers.closing import a_ticker_apart, offer, press, total
@@ -34,7 +34,7 @@ async def test_what_is_not_held_or_has_no_price_says_so(holding):
         why="You hold no DOGE at any of your brokers; nothing was sold. /positions shows what you hold."
     )
     assert preview.confirmation_id is None
-    assert preview.lines[0].obstacle.why.startswith("price unknown")
+    assert preview.lines[0].obstacle.detail.startswith("price unknown")
 
 
 async def test_only_the_named_broker_is_asked(holding):
@@ -86,8 +86,8 @@ async def test_missing_prices_are_what_a_close_lacks_and_not_the_brokers_answer(
 
     [line] = (await offer(holding)).lines
 
-    assert "did not answer" not in line.obstacle.why
-    assert "price" in line.obstacle.why
+    assert "did not answer" not in line.obstacle.detail
+    assert "price" in line.obstacle.detail
 
 
 @pytest.mark.fault("C16")
@@ -99,4 +99,4 @@ async def test_missing_listings_are_an_outage_and_not_a_coin_that_is_not_listed(
 
         [line] = (await offer(room)).lines
 
-        assert line.obstacle.why == "Coinbase did not report what it lists; try again in a moment"
+        assert line.obstacle.kind is ObstacleKind.LISTING_UNKNOWN

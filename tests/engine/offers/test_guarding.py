@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.alerts.questions import ChoiceKind, PartReason, Standing
+from engine.alerts.questions import ChoiceKind, Exclusion, PartReason, Standing
 from engine.guards.guard import GuardSource
 from engine.offers.outcomes import LeftAlone, Nothing
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
@@ -56,10 +56,10 @@ async def test_a_question_that_ran_out_waits_for_no_answer(met):
 async def test_guarding_all_names_what_it_leaves_out_and_why(met):
     outcome = await press(met, await first_offer(met), ChoiceKind.GUARD_ALL_FROM_COST)
 
-    left_out = {line.position.asset: (line.standing, line.why_not) for line in outcome.left_out}
+    left_out = {line.position.asset: (line.standing, line.excluded) for line in outcome.left_out}
     assert left_out == {
-        "BTC": (Standing.ENTRY_UNKNOWN, ""),
-        "DOGE": (Standing.CANNOT_BE_GUARDED, "below the venue's minimum"),
+        "BTC": (Standing.ENTRY_UNKNOWN, None),
+        "DOGE": (Standing.CANNOT_BE_GUARDED, Exclusion.DUST),
     }
     parts = [(part.position.asset, part.quantity, part.why) for part in outcome.parts_left_out]
     assert parts == [("ETH", Decimal(1), PartReason.STAKED)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, ChoiceKind
+from engine.alerts.questions import Armed, ChoiceKind, Exclusion
 from engine.offers.confirmation import Rejected
 from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
@@ -22,7 +22,7 @@ async def test_a_position_without_a_price_any_more_is_refused_at_the_button(met)
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_COST)
 
     assert outcome.guards == ()
-    assert [line.why_not for line in outcome.left_out] == ["price unknown"]
+    assert [line.excluded for line in outcome.left_out] == [Exclusion.PRICE_UNKNOWN]
 
 
 async def test_a_position_that_is_gone_is_refused_at_the_button(met):

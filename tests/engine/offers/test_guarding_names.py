@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, Offer
+from engine.alerts.questions import Armed, Exclusion, Offer
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
@@ -42,7 +42,7 @@ async def test_an_option_is_found_by_its_name_and_cannot_be_guarded(rooms, typed
     assert isinstance(outcome, Armed)
     (left_out,) = outcome.left_out
     assert left_out.position.asset == "AAPL250117C00150000"
-    assert left_out.why_not == "neither a coin nor a share that is listed there, so NIJA does not sell it"
+    assert left_out.excluded == Exclusion.NOT_LISTED
 
 
 @pytest.mark.parametrize("typed", ["USD.US", "usd", "USD/USD"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import ChoiceKind, Offer, PartReason, Standing
+from engine.alerts.questions import ChoiceKind, Exclusion, Offer, PartReason, Standing
 from engine.guards.guard import GuardSource
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
@@ -33,8 +33,8 @@ async def test_what_cannot_be_guarded_is_named_beside_what_can(rooms):
 
         offer = await service(room).offer_guard(OWNER_ID, "DOGE", None)
 
-    lines = {line.position.account.venue: line.why_not for line in offer.lines}
-    assert lines == {Venue.KRAKEN: "below the venue's minimum", Venue.COINBASE: ""}
+    lines = {line.position.account.venue: line.excluded for line in offer.lines}
+    assert lines == {Venue.KRAKEN: Exclusion.DUST, Venue.COINBASE: None}
     assert [(choice.kind, choice.subject) for choice in offer.choices] == [
         (ChoiceKind.GUARD_FROM_PRICE, "DOGE Coinbase"),
         (ChoiceKind.CANCEL, None),
@@ -73,7 +73,7 @@ async def test_what_is_too_little_is_refused_with_its_reason(met):
     answer = await service(met).offer_guard(OWNER_ID, "DOGE", None)
 
     assert answer.guards == ()
-    assert [line.why_not for line in answer.left_out] == ["below the venue's minimum"]
+    assert [line.excluded for line in answer.left_out] == [Exclusion.DUST]
 
 
 async def test_what_is_guarded_already_is_refused_with_its_reason(met):
@@ -82,7 +82,9 @@ async def test_what_is_guarded_already_is_refused_with_its_reason(met):
     answer = await service(met).offer_guard(OWNER_ID, "ETH/USD", Venue.KRAKEN)
 
     assert answer.guards == ()
-    assert [(line.position.asset, line.why_not) for line in answer.left_out] == [("ETH", "already guarded")]
+    assert [(line.position.asset, line.excluded) for line in answer.left_out] == [
+        ("ETH", Exclusion.ALREADY_GUARDED)
+    ]
 
 
 async def test_a_position_without_a_price_is_refused_with_its_reason(met):
@@ -92,7 +94,7 @@ async def test_a_position_without_a_price_is_refused_with_its_reason(met):
     answer = await service(met).offer_guard(OWNER_ID, "ETH", None)
 
     assert answer.guards == ()
-    assert [line.why_not for line in answer.left_out] == ["price unknown"]
+    assert [line.excluded for line in answer.left_out] == [Exclusion.PRICE_UNKNOWN]
 
 
 async def test_somebody_else_holds_nothing_here(met):

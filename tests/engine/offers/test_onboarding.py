@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExistingGuarded, FirstContact
-from engine.alerts.questions import ChoiceKind, Standing
+from engine.alerts.questions import ChoiceKind, Exclusion, Standing
 from engine.guards.guard import GuardSource
 from engine.guards.known_assets import load_known_assets
 from engine.model.venues import Venue
@@ -80,10 +80,10 @@ async def test_all_guards_what_has_an_entry_and_asks_about_what_would_be_sold(ro
         told, alert = await room.alerts()
         assert isinstance(told, ExistingGuarded)
         assert [guard.asset for guard in told.armed.guards] == ["ETH"]
-        assert {(line.position.asset, line.standing, line.why_not) for line in told.armed.left_out} == {
-            ("SOL", Standing.WOULD_BE_SOLD_NOW, ""),
-            ("BTC", Standing.ENTRY_UNKNOWN, ""),
-            ("DOGE", Standing.CANNOT_BE_GUARDED, "below the venue's minimum"),
+        assert {(line.position.asset, line.standing, line.excluded) for line in told.armed.left_out} == {
+            ("SOL", Standing.WOULD_BE_SOLD_NOW, None),
+            ("BTC", Standing.ENTRY_UNKNOWN, None),
+            ("DOGE", Standing.CANNOT_BE_GUARDED, Exclusion.DUST),
         }
         assert [line.position.asset for line in alert.offer.lines] == ["SOL"]
         assert [choice.kind for choice in alert.offer.choices] == [

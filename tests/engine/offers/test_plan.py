@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alerts.questions import Exclusion
+from engine.alerts.questions import Exclusion, NoEntry
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
@@ -15,7 +15,6 @@ from engine.offers.arming import (
     Arming,
     ArmingMode,
     Excluded,
-    NoEntry,
     WithoutEntry,
 )
 from engine.offers.plan import guard_from, plan_arming

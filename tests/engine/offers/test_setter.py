@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, ChoiceKind
+from engine.alerts.questions import Armed, ChoiceKind, Exclusion
 from engine.guards.guard import GuardState
 from engine.model.orders import VenueOrderId
 from sandbox.faults import FaultKind
@@ -41,9 +41,7 @@ async def test_what_is_sold_while_its_guard_is_set_is_not_guarded(held):
     assert held.world.ledger("kraken").total("BTC") == 0
     assert isinstance(armed, Armed)
     assert armed.guards == ()
-    assert [line.why_not for line in armed.left_out] == [
-        "it changed while you answered; /guard shows what is there now"
-    ]
+    assert [line.excluded for line in armed.left_out] == [Exclusion.CHANGED]
     assert await held.guards() == ()
 
 

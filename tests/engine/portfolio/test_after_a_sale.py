@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, Exclusion, Offer
+from engine.alerts.questions import Armed, Exclusion, NoEntry, Offer
 from engine.guards.guard import GuardSource, GuardState
-from engine.offers.arming import NoEntry
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -120,7 +119,7 @@ async def test_until_the_fills_are_read_only_the_price_of_today_can_be_guarded_f
     outcome = await guarded.engine.guards.offer_guard(OWNER_ID, "BTC", None)
 
     assert isinstance(outcome, Offer)
-    assert [line.why_not for line in outcome.lines] == [NoEntry.FILLS_PENDING]
+    assert [line.no_entry for line in outcome.lines] == [NoEntry.FILLS_PENDING]
 
 
 async def test_a_sale_keeps_no_other_position_of_its_account_from_being_closed(guarded):
@@ -129,7 +128,7 @@ async def test_a_sale_keeps_no_other_position_of_its_account_from_being_closed(g
 
     preview = await guarded.engine.closing.offer_close(OWNER_ID)
 
-    why_not = {line.symbol: line.obstacle and line.obstacle.why for line in preview.lines}
+    why_not = {line.symbol: line.obstacle and line.obstacle.detail for line in preview.lines}
     assert why_not == {
         "BTC/USD": "Kraken was not read since its last sale; try again in a moment",
         "SOL/USD": None,

@@ -7,6 +7,7 @@ import pytest
 
 from engine.alerts.questions import Exclusion
 from engine.market.mark import PriceProblem, PriceUnknown
+from engine.offers.closing_preview import ObstacleKind
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
@@ -63,4 +64,4 @@ async def test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted(
     assert why_not_guarded(shown["BTC"]) is NotGuarded.PRICE_UNKNOWN
     assert shown["BTC"].mark == PriceUnknown(problem=PriceProblem.NO_ANSWER)
     assert armed.excluded is Exclusion.PRICE_UNKNOWN
-    assert "listed" not in close.obstacle.why
+    assert close.obstacle.kind is ObstacleKind.NO_ANSWER

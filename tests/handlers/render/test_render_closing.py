@@ -44,7 +44,10 @@ def test_a_price_that_ticker_and_book_do_not_share_is_named_contradictory():
 
 
 def test_without_anything_to_sell_there_is_no_button():
-    screen = render_close(close_preview(unsellable("price unknown (no bid)"), confirmation_id=None), READER)
+    screen = render_close(
+        close_preview(unsellable(ObstacleKind.PRICE_UNKNOWN, "price unknown (no bid)"), confirmation_id=None),
+        READER,
+    )
 
     assert screen.keyboard == ()
     assert screen.text.startswith("<b>Nothing can be sold now</b>")
@@ -53,7 +56,12 @@ def test_without_anything_to_sell_there_is_no_button():
 
 
 def test_what_is_staked_says_what_to_do_and_why_the_rest_stays():
-    line = unsellable("the venue sells at least 0.002 ETH", quantity=Decimal("0.751"), locked=Decimal("0.75"))
+    line = unsellable(
+        ObstacleKind.TOO_SMALL,
+        "the venue sells at least 0.002 ETH",
+        quantity=Decimal("0.751"),
+        locked=Decimal("0.75"),
+    )
 
     text = render_close(close_preview(line, confirmation_id=None), READER).text
 
@@ -62,7 +70,7 @@ def test_what_is_staked_says_what_to_do_and_why_the_rest_stays():
 
 
 def test_staking_hides_no_other_reason():
-    line = unsellable("it is not listed there", ObstacleKind.NOT_LISTED, locked=Decimal("0.12"))
+    line = unsellable(ObstacleKind.NOT_LISTED, locked=Decimal("0.12"))
 
     text = render_close(close_preview(line, confirmation_id=None), READER).text
 
@@ -196,7 +204,7 @@ def test_a_short_is_bought_back():
 
 
 def test_what_is_being_sold_and_what_was_not_begun():
-    selling = Selling(lines=(close_line(),), left_out=(unsellable("it is being sold already"),))
+    selling = Selling(lines=(close_line(),), left_out=(unsellable(ObstacleKind.BEING_SOLD),))
 
     check_golden("close_selling", render_close(selling, READER))
 
@@ -262,7 +270,9 @@ def test_a_stop_whose_record_is_damaged_shows_no_time_and_place():
 
 
 def test_a_stock_whose_market_is_shut_says_when_it_can_be_sold():
-    shut = replace(unsellable("market closed"), opens_at=NOW + timedelta(hours=18))
+    shut = replace(
+        unsellable(ObstacleKind.PRICE_UNKNOWN, "market closed"), opens_at=NOW + timedelta(hours=18)
+    )
     shut = replace(shut, venue=Venue.ALPACA, symbol="AAPL/USD")
     when = "market closed, opens 20:30:11 UTC, in 18 h; send /close AAPL alpaca then"
 

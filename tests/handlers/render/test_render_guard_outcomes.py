@@ -25,7 +25,7 @@ def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question
         guards=(guard(),),
         parts_left_out=(PartLeftOut(position=position(), quantity=Decimal(3), why=PartReason.STAKED),),
         left_out=(
-            offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),
+            offer_line(Standing.CANNOT_BE_GUARDED, excluded="below the lot"),
             offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
             offer_line(Standing.CANNOT_BE_GUARDED, position=position(), excluded=Exclusion.ALREADY_GUARDED),
         ),

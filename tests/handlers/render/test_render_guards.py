@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.questions import Armed, ChoiceKind, Standing, TradingCost
+from engine.alerts.questions import Armed, ChoiceKind, Exclusion, Standing, TradingCost
 from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
@@ -41,7 +41,7 @@ def test_first_contact_lists_what_each_answer_would_mean():
             offer_line(),
             _would_be_sold(),
             offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
-            offer_line(Standing.CANNOT_BE_GUARDED, why_not="It is staked & cannot be sold."),
+            offer_line(Standing.CANNOT_BE_GUARDED, excluded="It is staked & cannot be sold."),
         ),
         choices=(
             choice(ChoiceKind.GUARD_ALL_FROM_COST, "a1"),
@@ -101,7 +101,7 @@ def test_the_part_without_a_cost_is_left_out_and_said():
 
 def test_what_staking_keeps_from_being_guarded_says_what_to_do():
     ether = position(quantity=Decimal("0.75"), locked=Decimal("0.75"), guard=None)
-    line = offer_line(Standing.CANNOT_BE_GUARDED, position=ether, why_not="below the venue's minimum")
+    line = offer_line(Standing.CANNOT_BE_GUARDED, position=ether, excluded=Exclusion.DUST)
 
     text = render_offer(offer(lines=(line,)), READER).text
 
@@ -294,7 +294,7 @@ def test_a_stock_that_cannot_be_guarded_now_says_when_it_can():
     stock = offer_line(
         Standing.CANNOT_BE_GUARDED,
         position=position(asset="AAPL", instrument=instrument("AAPL/USD"), guard=None, mark=shut),
-        why_not="market closed",
+        excluded=Exclusion.MARKET_CLOSED,
     )
     when = "market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
 

@@ -10,6 +10,7 @@ from engine.model.holdings import Direction, Unsettled
 from engine.model.instruments import AssetClass
 from engine.portfolio.not_guarded import NotGuarded
 from handlers.render.standing import standing_text
+from handlers.render.why_not import not_guarded_text
 from tests.handlers.values import NOW, READER, WITHOUT_COST, guard, instrument, mark, position
 
 _MINUS = "\N{MINUS SIGN}"
@@ -32,10 +33,10 @@ REASONS = {
 
 
 @pytest.mark.parametrize("reason", [one for one in NotGuarded if one is not NotGuarded.PAUSED])
-def test_each_reason_for_not_being_guarded_is_shown_as_the_engine_says_it(reason):
+def test_each_reason_for_not_being_guarded_is_shown(reason):
     unwatched = position(guard=None, **REASONS[reason])
 
-    assert standing_text(unwatched, READER).startswith(f"not guarded: {reason.value}")
+    assert standing_text(unwatched, READER).startswith(f"not guarded: {not_guarded_text(reason)}")
 
 
 def test_a_tokenized_stock_is_never_recommended_for_guard():

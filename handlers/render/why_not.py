@@ -1,0 +1,75 @@
+"""The sentences for why a position is not guarded, or can be neither guarded nor sold now."""
+
+from collections.abc import Mapping
+
+from engine.alerts.questions import Exclusion, NoEntry, OfferLine
+from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
+from engine.portfolio.not_guarded import NotGuarded
+
+_SHORT = "a short position, which NIJA only shows"
+_TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
+
+_NOT_GUARDED: Mapping[NotGuarded, str] = {
+    NotGuarded.NOT_REQUESTED: "you have not asked for it",
+    NotGuarded.QUESTION_OPEN: "the question about it waits for your answer",
+    NotGuarded.ENTRY_UNKNOWN: "entry unknown",
+    NotGuarded.FILLS_PENDING: "its fills are still being read",
+    NotGuarded.UNREAD_SALE: "not read since it was sold",
+    NotGuarded.PRICE_UNKNOWN: "price unknown",
+    NotGuarded.MARKET_CLOSED: "market closed",
+    NotGuarded.CANNOT_BE_SOLD_NOW: "cannot be sold now",
+    NotGuarded.SHORT: _SHORT,
+    NotGuarded.TOKENIZED: _TOKENIZED,
+    NotGuarded.BELOW_MINIMUM: "below the venue's minimum",
+    NotGuarded.PAUSED: "paused, your answer is needed",
+}
+_EXCLUDED: Mapping[str, str] = {
+    Exclusion.ALREADY_GUARDED: "already guarded",
+    Exclusion.CANNOT_BE_SOLD: "cannot be sold now",
+    Exclusion.SHORT: _SHORT,
+    Exclusion.NOT_LISTED: "neither a coin nor a share that is listed there, so NIJA does not sell it",
+    Exclusion.TOKENIZED: _TOKENIZED,
+    Exclusion.PRICE_UNKNOWN: "price unknown",
+    Exclusion.MARKET_CLOSED: "market closed",
+    Exclusion.UNREAD_SALE: "not read since it was sold; try again in a moment",
+    Exclusion.DUST: "below the venue's minimum",
+    Exclusion.CHANGED: "it changed while you answered; /guard shows what is there now",
+}
+_NO_ENTRY: Mapping[NoEntry, str] = {
+    # The standing itself shows it.
+    NoEntry.ENTRY_UNKNOWN: "",
+    NoEntry.FILLS_PENDING: "its fills are still being read",
+    NoEntry.OTHER_CURRENCY: "bought with another currency than it is sold for",
+    NoEntry.DUST: "what was bought is below the venue's minimum",
+}
+_OBSTACLES: Mapping[ObstacleKind, str] = {
+    ObstacleKind.BEING_SOLD: "it is being sold already",
+    ObstacleKind.CHANGED: "it is being sold already, or its guard has changed meanwhile",
+    ObstacleKind.SHORT: "it is a short position; close it at the venue itself",
+    ObstacleKind.TOKENIZED: f"it is {_TOKENIZED}",
+    ObstacleKind.NOT_LISTED: "it is not listed there",
+    ObstacleKind.LOCKED: "it is locked or staked",
+    ObstacleKind.NOTHING_LEFT: "nothing of it is left",
+    ObstacleKind.NOT_HELD: "no longer held",
+}
+
+
+def not_guarded_text(reason: NotGuarded) -> str:
+    """Say why nothing watches a position."""
+    return _NOT_GUARDED[reason]
+
+
+def why_not_text(line: OfferLine) -> str:
+    """Say why a position cannot be guarded, or not from its cost; empty where nothing is in the way."""
+    if line.excluded:
+        return _EXCLUDED.get(line.excluded, line.excluded)
+    return _NO_ENTRY[line.no_entry] if line.no_entry else ""
+
+
+def obstacle_text(line: CloseLine, obstacle: Obstacle) -> str:
+    """Say what keeps a position from being sold now."""
+    if obstacle.kind is ObstacleKind.NO_MARKET_ORDERS:
+        return f"the venue takes no market orders for it now ({obstacle.detail.replace('_', ' ')})"
+    if obstacle.kind is ObstacleKind.LISTING_UNKNOWN:
+        return f"{line.venue.label} did not report what it lists; try again in a moment"
+    return _OBSTACLES.get(obstacle.kind, obstacle.detail)
