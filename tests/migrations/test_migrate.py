@@ -3,7 +3,6 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime
 
 import pytest
 from alembic import command
@@ -15,12 +14,12 @@ from sqlalchemy.exc import OperationalError
 
 from engine.model.guard_reasons import GuardReason
 from engine.orders.step_cause import StepCause
-from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config, run_migrations
+from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config
 from engine.storage.restored import disarm
 from engine.tables import metadata
 from handlers.render.guard_reasons import reason_text
+from tests.migrations.old_databases import MOMENT, NOW, add_owner, down, insert, migrate, run
 
-NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
 NEXT = f"{int(NEWEST) + 1:04}"
 
@@ -28,11 +27,6 @@ NEXT = f"{int(NEWEST) + 1:04}"
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "nija.db"
-
-
-def migrate(file, scripts=SCRIPTS):
-    url = f"sqlite+aiosqlite:///{file}"
-    return run_migrations(url, backups=file.parent / "backups", now=NOW, scripts=scripts)
 
 
 def a_next_revision(folder, *steps):
@@ -47,20 +41,6 @@ def a_next_revision(folder, *steps):
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
     (scripts / "versions" / f"{NEXT}_next.py").write_text("\n".join(lines))
     return scripts
-
-
-def add_owner(file):
-    run(
-        file,
-        "INSERT INTO users VALUES (7, 'owner', 'UTC', 'en', '30.10', '2026-11-22 02:10:00.000000')",
-        "INSERT INTO accounts (account_id, user_id, venue, label, origin, key_fingerprint, created_at)"
-        " VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22')",
-    )
-
-
-def run(file, *statements):
-    with closing(sqlite3.connect(file)) as connection, connection:
-        return [connection.execute(statement).fetchall() for statement in statements]
 
 
 def schema_of(engine):
@@ -147,16 +127,6 @@ def test_fills_of_before_have_no_dollar_rate_and_a_downgrade_keeps_them_without(
 
     assert rates[0] == [(None,)]
     assert run(file, "SELECT trade_id, price FROM fills") == [[("T1", "55000")]]
-
-
-MOMENT = "2026-11-22 02:10:00.000000"
-
-
-def insert(file, table, **values):
-    names = ", ".join(values)
-    with closing(sqlite3.connect(file)) as connection, connection:
-        marks = ", ".join("?" * len(values))
-        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608 - names of our own
 
 
 def add_parked_exit(file, name, *, guard_state, finished_at, steps):
@@ -490,12 +460,6 @@ def test_a_developer_can_run_alembic_over_its_own_connection(file):
     command.upgrade(config, "head")
 
     assert run(file, "SELECT count(*) FROM users") == [[(0,)]]
-
-
-def down(file, revision="base"):
-    config = migration_config()
-    config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
-    command.downgrade(config, revision)
 
 
 def test_causes_that_something_is_decided_by_become_codes_and_a_downgrade_writes_the_sentences_back(file):

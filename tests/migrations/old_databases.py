@@ -1,0 +1,44 @@
+"""Databases of earlier revisions, written by plain statements."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+from alembic import command
+
+from engine.storage.migrate import SCRIPTS, migration_config, run_migrations
+
+NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+MOMENT = "2026-11-22 02:10:00.000000"
+
+
+def migrate(file, scripts=SCRIPTS):
+    url = f"sqlite+aiosqlite:///{file}"
+    return run_migrations(url, backups=file.parent / "backups", now=NOW, scripts=scripts)
+
+
+def down(file, revision="base"):
+    config = migration_config()
+    config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
+    command.downgrade(config, revision)
+
+
+def add_owner(file):
+    run(
+        file,
+        "INSERT INTO users VALUES (7, 'owner', 'UTC', 'en', '30.10', '2026-11-22 02:10:00.000000')",
+        "INSERT INTO accounts (account_id, user_id, venue, label, origin, key_fingerprint, created_at)"
+        " VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22')",
+    )
+
+
+def run(file, *statements):
+    with closing(sqlite3.connect(file)) as connection, connection:
+        return [connection.execute(statement).fetchall() for statement in statements]
+
+
+def insert(file, table, **values):
+    names = ", ".join(values)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        marks = ", ".join("?" * len(values))
+        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608 - names of our own
