@@ -54,6 +54,12 @@ def test_every_path_that_a_document_names_leads_to_something(document):
     assert [path for path in named if is_of_this_tree(path) and not is_there(path)] == []
 
 
+def test_every_module_of_the_measurements_is_there():
+    named = re.findall(r"`([a-z_]+\.py)`", (ROOT / "docs" / "measurements.md").read_text())
+
+    assert [name for name in named if not any((ROOT / "engine").rglob(name))] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids)
 def test_every_link_of_a_document_leads_to_something(document):
     links = [link for link in LINK.findall(document.read_text()) if not link.startswith("https://")]
