@@ -142,7 +142,10 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
             resources.push_async_callback(connection.broker.close)
             resources.push_async_callback(connection.market.close)
         yield tuple(
-            Link(market=c.market, broker=None if public_only else c.broker) for c in connections.values()
+            Link(market=c.market)
+            if public_only
+            else Link(market=c.market, streams=c.streams, broker=c.broker)
+            for c in connections.values()
         )
 
 

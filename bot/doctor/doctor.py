@@ -31,11 +31,13 @@ from bot.doctor.checks import (
     passed,
 )
 from bot.doctor.database_checks import count_guards, read_account_checks, read_database
+from bot.doctor.stream_checks import check_stream, check_switched_off
 from bot.supervision.held_file import HeldElsewhereError, HeldFile
 from bot.supervision.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.telegram.errors import error_text
 from engine import wall_time
 from engine.brokers.base import Broker, MarketData
+from engine.brokers.price_stream import PriceStream
 from engine.clock import Clock
 from engine.model.errors import BrokerError, TryLaterError
 from engine.model.venues import Venue
@@ -43,16 +45,19 @@ from engine.storage.backup import database_file
 
 #: A venue that does not answer in this time fails its checks.
 TIMEOUT_S = 15.0
+#: The same of a price that a stream should bring.
+STREAM_TIMEOUT_S = 8.0
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A venue, and the first owner's account there if there is a key."""
+    """A venue, its streams that may be tried, and the first owner's account there if there is a key."""
 
     market: MarketData
-    broker: Broker | None
+    streams: tuple[PriceStream, ...] = ()
+    broker: Broker | None = None
 
 
 class Connect(Protocol):
@@ -97,7 +102,7 @@ async def examine(
         keeps_counters = _keeps_counters(settings)
         async with connect(settings, public_only=bool(running)) as links:
             for link in links:
-                for check in await _check_link(link, clock, keeps_counters=keeps_counters):
+                async for check in _check_venue(settings, link, clock, keeps_counters=keeps_counters):
                     yield check
 
 
@@ -180,6 +185,17 @@ async def _check_link(link: Link, clock: Clock, *, keeps_counters: bool) -> list
     if venue is Venue.KRAKEN and not keeps_counters and may_mislead_counter(skew):
         return [*check_link(venue, skew, None), COUNTER_NOT_KEPT]
     return check_link(venue, skew, await _answer(venue, link.broker.fetch_permissions()))
+
+
+async def _check_venue(
+    settings: Settings, link: Link, clock: Clock, *, keeps_counters: bool
+) -> AsyncIterator[Check]:
+    for check in await _check_link(link, clock, keeps_counters=keeps_counters):
+        yield check
+    for check in check_switched_off(settings, link.market.venue):
+        yield check
+    for stream in link.streams:
+        yield await check_stream(stream, link.market, clock, timeout_s=STREAM_TIMEOUT_S)
 
 
 async def _read_skew(market: MarketData, clock: Clock) -> timedelta:

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 
@@ -18,7 +19,7 @@ from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
 from engine.brokers.streamed_symbols import StreamedSymbols
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment, moment
-from engine.model.errors import BrokerError, MisconfiguredError
+from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 
 #: A connection on which nothing came for so long is dead, whatever its socket says.
@@ -156,27 +157,32 @@ class VenueStream:
         )
         conversation = self._converse(reading)
         parts = [
-            asyncio.create_task(part(socket, conversation), name=f"stream {self.name}")
+            asyncio.create_task(self._end_of(part(socket, conversation)), name=f"stream {self.name}")
             for part in (self._read, self._follow, self._watch)
         ]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            return next(self._end_of(part) for part in parts if part.done())
+            return next(part.result() for part in parts if part.done())
         finally:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
 
-    def _end_of(self, part: "asyncio.Task[StreamEnd]") -> StreamEnd:
-        match part.exception():
-            case None:
-                return part.result()
-            case BrokerError() as error:
-                return StreamEnd(Loss(LossReason.UNREADABLE, self._redactor.text(error.message)))
-            case OSError() | aiohttp.ClientError() as error:
-                return self._disconnected(str(error))
-            case defect:
-                raise defect
+    async def _end_of(self, part: Coroutine[Any, Any, StreamEnd]) -> StreamEnd:
+        """Return why a part of the connection ended, whatever it failed at: a defect of ours is logged."""
+        try:
+            with no_defect_escapes(self.venue):
+                return await self._fault_of(part)
+        except BrokerError as e:
+            return StreamEnd(Loss(LossReason.UNREADABLE, e.message))
+
+    async def _fault_of(self, part: Coroutine[Any, Any, StreamEnd]) -> StreamEnd:
+        try:
+            return await part
+        except MalformedAnswerError as e:
+            return StreamEnd(Loss(LossReason.UNREADABLE, self._redactor.text(str(e))))
+        except (aiohttp.ClientError, OSError) as e:
+            return self._disconnected(str(e))
 
     async def _read(self, socket: Socket, conversation: Conversation) -> StreamEnd:
         """Hand what comes to the conversation; nothing else may wait here, or the venue's messages pile up."""
@@ -186,7 +192,7 @@ class VenueStream:
             now = moment(self._clock)
             if message.type in _FRAMES:
                 self.heard = now
-                await _send(socket, self._hear(conversation, message.data, now))
+                await _send(socket, conversation.hear(message.data, now))
             elif message.type is aiohttp.WSMsgType.PING:
                 self.heard = now
                 await socket.pong(message.data)
@@ -195,13 +201,6 @@ class VenueStream:
             else:
                 return self._disconnected(_goodbye(message, socket))
         return conversation.end
-
-    def _hear(self, conversation: Conversation, text: str | bytes, now: Moment) -> Iterable[object]:
-        with no_defect_escapes(self.venue):
-            try:
-                return conversation.hear(text, now)
-            except MalformedAnswerError as e:
-                raise MisconfiguredError(self.venue, str(e)) from e
 
     async def _follow(self, socket: Socket, conversation: Conversation) -> StreamEnd:
         """Send what is wanted whenever that changes; end when nothing is."""

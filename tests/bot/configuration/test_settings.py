@@ -132,6 +132,13 @@ def test_plain_http_is_for_loopback_only(monkeypatch, host):
     assert "own addresses only" in refusal(monkeypatch, KRAKEN_API_URL="http://127.0.0.1.evil.example")
 
 
+@pytest.mark.parametrize("name", ["KRAKEN_WS_URL", "COINBASE_WS_URL", "ALPACA_WS_URL", "ALPACA_STOCK_WS_URL"])
+def test_each_stream_can_be_switched_off(monkeypatch, name):
+    assert getattr(load(monkeypatch), name.lower()).startswith("wss://")
+    assert getattr(load(monkeypatch, **{name: "off"}), name.lower()) is None
+    assert "own addresses only" in refusal(monkeypatch, **{name: "ws://example.org"})
+
+
 @pytest.mark.parametrize(("there", "missing"), [("KEY", "SECRET"), ("SECRET", "KEY")])
 def test_half_a_key_is_refused(monkeypatch, there, missing):
     sentence = refusal(monkeypatch, OWNER_IDS="7", **{f"ALPACA_API_{there}": "value"})

@@ -92,14 +92,15 @@ class RecordingSink:
 class Stage:
     """One stream, from the market to the sink."""
 
-    def __init__(self, kind, server, endpoint, stream, clock):
+    def __init__(self, kind, server, path, connected, clock):
         self.kind = kind
+        self.stream, self.data = connected
         self.venue = server.venue
         self.server = server
         self.market = server.market
-        self.endpoint = endpoint
-        self.faults = endpoint.faults
-        self.stream = stream
+        self.path = path
+        self.endpoint = server.streams[path]
+        self.faults = self.endpoint.faults
         self.clock = clock
         self.sink = RecordingSink()
         is_stock = kind == "alpaca stocks"
@@ -143,6 +144,18 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(kind):
+    async with open_quiet_stage(kind) as stage:
+        running = asyncio.create_task(stage.stream.run(stage.sink), name="stream run")
+        try:
+            yield stage
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def open_quiet_stage(kind):
+    """A stage whose stream nobody runs yet."""
     loop = asyncio.get_running_loop()
     clock = LoopClock(loop, start=START)
     market = Market(now=lambda: clock.now().timestamp())
@@ -156,15 +169,9 @@ async def open_stage(kind):
     http = Http.open(clock, secrets=secrets)
     try:
         async with server:
-            stream, data = await connect(http, clock)
-            stage = Stage(kind, server, server.streams[path], stream, clock)
-            running = asyncio.create_task(stream.run(stage.sink), name="stream run")
-            try:
-                yield stage
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-                await data.close()
+            connected = await connect(http, clock)
+            yield Stage(kind, server, path, connected, clock)
+            await connected[1].close()
     finally:
         await http.close()
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.brokers.price_stream import LossReason
 from sandbox.faults import Fault, FaultKind
@@ -266,9 +267,8 @@ async def test_a_venue_that_is_down_is_tried_again_and_found(stage):
 
 async def test_a_ban_is_respected(stage):
     rest_s = {"kraken": 600, "coinbase": 60, "alpaca": 90}[stage.venue]
-    path = next(path for path, one in stage.server.streams.items() if one is stage.endpoint)
     stage.server.faults.add(
-        Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint=f"stream {path}", status=429, times=None)
+        Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint=f"stream {stage.path}", status=429, times=None)
     )
 
     stage.stream.want({stage.symbol})
@@ -276,7 +276,7 @@ async def test_a_ban_is_respected(stage):
     await stage.clock.sleep(rest_s - 5)
 
     assert message == "HTTP 429"
-    assert len(stage.server.tape.calls(f"stream {path}")) == 1
+    assert len(stage.server.tape.calls(f"stream {stage.path}")) == 1
 
     stage.server.faults.clear()
     await stage.clock.sleep(rest_s / 4 + 10)
@@ -291,4 +291,35 @@ async def test_what_cannot_be_read_ends_the_connection_and_not_the_stream(stage,
     await stage.sink.until_lost(stage.symbol, LossReason.UNREADABLE)
     await stage.go_live()
 
+    assert stage.endpoint.connects == 2
+
+
+async def test_a_redirect_is_not_followed(stage):
+    stage.server.faults.add(
+        Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint=f"stream {stage.path}", status=302)
+    )
+
+    stage.stream.want({stage.symbol})
+    await stage.sink.until_lost(stage.symbol, LossReason.DISCONNECTED)
+
+    assert stage.endpoint.connects == 0
+
+
+async def test_a_sink_that_fails_ends_the_connection_and_not_the_stream(stage):
+    failures = iter([RuntimeError("a defect")])
+
+    def fail_once(symbol, live=stage.sink.live):
+        for failure in failures:
+            raise failure
+        live(symbol)
+
+    stage.sink.live = fail_once
+    with capture_logs() as logs:
+        await stage.subscribe(stage.symbol)
+        stage.set_prices(stage.symbol, "99.1", "99.3")
+        await stage.clock.sleep(5)
+        await stage.go_live()
+
+    assert [log["event"] for log in logs] == ["a reading failed at a defect"]
+    assert stage.sink.losses[stage.symbol].reason is LossReason.UNREADABLE
     assert stage.endpoint.connects == 2

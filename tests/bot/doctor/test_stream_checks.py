@@ -1,0 +1,100 @@
+from types import SimpleNamespace
+
+import pytest
+
+from bot.doctor.checks import CheckVerdict
+from bot.doctor.stream_checks import check_stream, check_switched_off
+from engine.model.venues import Venue
+from sandbox.faults import Fault, FaultKind
+from tests.engine.brokers.streams.stage import open_quiet_stage
+
+
+@pytest.fixture
+async def stages(patient_time):
+    return open_quiet_stage
+
+
+async def look(stage):
+    return await check_stream(stage.stream, stage.data, stage.clock, timeout_s=8)
+
+
+@pytest.mark.parametrize("kind", ["kraken", "coinbase"])
+async def test_a_stream_that_delivers_says_after_how_long(stages, kind):
+    async with stages(kind) as stage:
+        check = await look(stage)
+
+    assert check.verdict is CheckVerdict.PASS
+    assert check.name == f"{kind.capitalize()} stream"
+    assert check.finding.startswith("it delivers: BTC/USD after 0.")
+
+
+async def test_nothing_of_the_look_stays_connected(stages):
+    async with stages("kraken") as stage:
+        await look(stage)
+        await stage.clock.sleep(2)
+
+        assert stage.endpoint.sessions == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"), [("alpaca", CheckVerdict.WARN), ("alpaca stocks", CheckVerdict.PASS)]
+)
+async def test_a_quiet_stream_is_a_warning_except_for_stocks(stages, kind, verdict):
+    async with stages(kind) as stage:
+        check = await look(stage)
+
+    assert check.verdict is verdict
+    assert check.finding == f"it is connected; no price of {stage.symbol} came in 8 s"
+
+
+async def test_a_stream_that_is_refused_says_why_and_that_prices_are_polled(stages):
+    async with stages("alpaca") as stage:
+        stage.server.crypto_feed.connected.update(stage.server.accounts)
+        check = await look(stage)
+
+    assert check.verdict is CheckVerdict.WARN
+    assert check.finding == (
+        "it does not deliver: the venue takes no connection now (connection limit exceeded (406))"
+    )
+    assert "NIJA_ALPACA_WS_URL and NIJA_ALPACA_STOCK_WS_URL" in check.advice
+
+
+async def test_a_venue_that_is_down_is_a_warning(stages):
+    async with stages("kraken") as stage:
+        await stage.data.refresh_catalog()
+        stage.server.faults.add(
+            Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="stream /v2", status=503, times=None)
+        )
+        check = await look(stage)
+
+    assert check.verdict is CheckVerdict.WARN
+    assert check.finding == "it does not deliver: the stream ended (HTTP 503)"
+    assert check.advice == "Prices are polled meanwhile. Check the network and NIJA_KRAKEN_WS_URL."
+
+
+async def test_without_listings_nothing_is_tried(stages):
+    async with stages("kraken") as stage:
+        await stage.server.stop()
+        check = await look(stage)
+
+    assert check.verdict is CheckVerdict.WARN
+    assert check.finding.startswith("not tried: ")
+    assert stage.endpoint.connects == 0
+
+
+async def test_without_a_stock_there_is_nothing_to_try(stages):
+    async with stages("alpaca stocks") as stage:
+        catalog = stage.data.known_catalog()
+        for symbol in list(catalog.tickers):
+            del catalog.tickers[symbol], catalog.instruments[symbol]
+        check = await look(stage)
+
+    assert check.finding == "not tried: no stock is held here"
+
+
+def test_a_stream_that_is_off_is_named():
+    settings = SimpleNamespace(alpaca_ws_url="wss://x", alpaca_stock_ws_url=None, kraken_ws_url="wss://x")
+
+    (check,) = check_switched_off(settings, Venue.ALPACA)
+    assert check.finding == "NIJA_ALPACA_STOCK_WS_URL is off: prices are polled"
+    assert check_switched_off(settings, Venue.KRAKEN) == []
