@@ -1,7 +1,7 @@
 """The real engine with many Kraken accounts, built as the bot builds it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from bot.configuration.settings import Settings
 from bot.storage.upkeep import migrate
 from engine.brokers.base import Broker
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.price_stream import PriceStream
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.engine import Engine
@@ -41,10 +42,10 @@ class Room:
     market: KrakenMarketData
     accounts: int
 
-    def build(self) -> tuple[Foundation, Engine]:
+    def build(self, streams: Sequence[PriceStream] = ()) -> tuple[Foundation, Engine]:
         """Build an engine that has read nothing yet and has every key's rate budget untouched."""
         brokers = {account_of(n).account_id: self._connect(n) for n in range(self.accounts)}
-        market = VenueMarket(data=self.market, clock=self.base.clock)
+        market = VenueMarket(data=self.market, clock=self.base.clock, streams=streams)
         base = replace(self.base, brokers=brokers, markets={Venue.KRAKEN: market})
         return base, build_engine(self.settings, base, AsyncExitStack())
 

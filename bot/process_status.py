@@ -1,5 +1,6 @@
 """Fill `/status` from every part of the process."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
+from engine.market.feed import Markets
 from engine.model.delays import HeldUp
 from engine.model.errors import InvalidNonceError, KeyRejectedError, LockedOutError
 from engine.model.venues import Account, Venue
@@ -33,8 +35,10 @@ from engine.status import (
     GateStatus,
     JobStatus,
     PausedGuard,
+    PolledPrice,
     PriceAge,
     StatusReport,
+    VenuePrices,
     overdue_after,
 )
 from engine.storage.database import Database
@@ -79,6 +83,7 @@ class ProcessStatus:
         clock: Clock,
         reader: AccountReader,
         watch: Watch,
+        markets: Markets,
         is_key_certain: Callable[[str], bool],
         why_failing: Callable[[str], HeldUp | None],
         why_unsent: Callable[[str], str],
@@ -94,6 +99,7 @@ class ProcessStatus:
         self._started = moment(clock)
         self._reader = reader
         self._watch = watch
+        self._markets = markets
         self._is_key_certain = is_key_certain
         self._why_failing = why_failing
         self._why_unsent = why_unsent
@@ -121,6 +127,7 @@ class ProcessStatus:
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
             nonces=await self._list_nonces(),
+            streams=tuple(self._streams(guards)),
             # The price of a paused guard is not fetched.
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
             guards_armed=len(armed) - len(unwatched),
@@ -205,6 +212,31 @@ class ProcessStatus:
             is_key_certain=self._is_key_certain(guard.account_id),
             has_just_started=moment(self._clock) - self._started <= self._look_overdue_after,
         )
+
+    def _streams(self, guards: Sequence[Guard]) -> Iterator[VenuePrices]:
+        symbols = defaultdict[Venue, set[str]](set)
+        for guard in guards:
+            if guard.state is not GuardState.PAUSED:
+                symbols[guard.venue].add(guard.symbol)
+        now = moment(self._clock)
+        for venue, market in self._markets.items():
+            if not symbols[venue]:
+                continue
+            standing = market.pushed.standing()
+            polled = {symbol: standing.polled[symbol] for symbol in standing.polled.keys() & symbols[venue]}
+            live = standing.live & symbols[venue]
+            if standing.has_stream and not (live or polled):
+                # Nothing was asked of it yet.
+                continue
+            yield VenuePrices(
+                venue_label=venue.label,
+                has_stream=standing.has_stream,
+                polled=tuple(
+                    PolledPrice(symbol=symbol, why=one.why, lasting=now - one.since)
+                    for symbol, one in sorted(polled.items())
+                ),
+                live=len(live),
+            )
 
     def _price(self, guard: Guard) -> PriceAge:
         guard_mark = self._watch.guard_marks.get(guard.guard_id)

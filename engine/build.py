@@ -23,9 +23,13 @@ from engine.exits.context import ExitContext
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
+from engine.exits.judging import Judging
 from engine.exits.late_fills import LateFills
 from engine.exits.latest_trades import LatestTrades
 from engine.exits.owner_trades import OwnerTrades
+from engine.exits.price_alerts import PriceAlerts
+from engine.exits.price_news import PriceNews
+from engine.exits.ticks import Ticks
 from engine.exits.uncertain_keys import UncertainKeys
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
@@ -53,11 +57,14 @@ from engine.sync.waiting_guards import WaitingGuards
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0
+#: Looks come in steps: an alarm that the next one would raise just too late is raised before.
+PRICE_ALARM_EARLY_S = 0.5
 
 
 def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack) -> Engine:
     """Return the engine, which owns `resources` from now on."""
     parts = _Parts(settings, base)
+    resources.enter_context(base.database.on_commit(parts.ticks.note_commit))
     return Engine(
         brokers=base.brokers,
         markets=base.markets,
@@ -204,10 +211,45 @@ class _Parts:
             marks=self._marks,
             exits=self.exits,
             guard_marks=self._guard_marks,
+            judging=self._judging,
+            news=self._price_news,
+            ticks=self.ticks,
             clock=self._clock,
             tasks=self._base.tasks,
-            price_max_age_s=self._settings.price_max_age_s,
         )
+
+    @cached_property
+    def ticks(self) -> Ticks:
+        return Ticks(
+            marks=self._marks,
+            judging=self._judging,
+            news=self._price_news,
+            tasks=self._base.tasks,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def _judging(self) -> Judging:
+        return Judging(
+            exits=self.exits,
+            guard_marks=self._guard_marks,
+            clock=self._clock,
+            alarm_after=self._price_alarm_after,
+        )
+
+    @cached_property
+    def _price_news(self) -> PriceNews:
+        return PriceNews(
+            alerts=PriceAlerts(database=self._database, clock=self._clock),
+            guard_marks=self._guard_marks,
+            clock=self._clock,
+            alarm_after=self._price_alarm_after,
+        )
+
+    @property
+    def _price_alarm_after(self) -> timedelta:
+        max_age_s = self._settings.price_max_age_s
+        return timedelta(seconds=max_age_s - min(PRICE_ALARM_EARLY_S, max_age_s / 10))
 
     @cached_property
     def watch_log(self) -> WatchLog:

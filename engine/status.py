@@ -21,6 +21,8 @@ _MISSED_RUNS = 3
 _GRACE = timedelta(seconds=15)
 _OUTBOX_MAX_DELAY = timedelta(minutes=2)
 _EXIT_MAX_DELAY = timedelta(seconds=10)
+#: A stream that comes back sooner needs nobody: its venue is polled meanwhile.
+_STREAM_LOST_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,28 @@ class PriceAge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolledPrice:
+    """The price of something guarded that its venue does not push, although it should."""
+
+    symbol: str
+    #: Empty until the stream has answered anything.
+    why: str
+    lasting: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenuePrices:
+    """How the prices of what is guarded at a venue come in."""
+
+    venue_label: str
+    #: False where they are only polled, as its owner wished.
+    has_stream: bool
+    polled: tuple[PolledPrice, ...] = ()
+    #: How many are pushed now.
+    live: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateStatus:
     """One gate that entries must pass, and why it is shut."""
 
@@ -127,6 +151,8 @@ class StatusReport:
     #: What its owner has to see to before it is watched or sold again.
     paused: tuple[PausedGuard, ...] = ()
     failing: tuple[FailingExit, ...] = ()
+    #: How prices come in, venue by venue.
+    streams: tuple[VenuePrices, ...] = ()
     #: Positions in the latest readings that have no guard.
     unguarded: int = 0
     #: When the oldest exit in flight was written down.
@@ -155,6 +181,7 @@ class Symptom(StrEnum):
 
     BROKER_SILENT = "a broker does not answer"
     PRICES_MISSING = "a broker tells no prices"
+    PRICES_POLLED = "a venue pushes no prices"
     ACCOUNT_BLOCKED = "an account takes no orders"
     ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
@@ -232,6 +259,13 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
             detail = ", ".join(broker.unreadable_orders)
             label = broker.account.venue.label
             yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, detail=detail)
+    for streamed in report.streams:
+        lasting = max((one.lasting for one in streamed.polled), default=timedelta(0))
+        if streamed.has_stream and lasting > _STREAM_LOST_AFTER:
+            why = next((one.why for one in streamed.polled if one.lasting == lasting), "")
+            yield Trouble(
+                symptom=Symptom.PRICES_POLLED, name=streamed.venue_label, lasting=lasting, detail=why
+            )
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)
         yield Trouble(symptom=Symptom.DATABASE_FAILING, lasting=lasting)

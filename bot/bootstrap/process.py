@@ -176,6 +176,7 @@ def _build_status(
         clock=base.clock,
         reader=engine.reader,
         watch=engine.watch,
+        markets=engine.markets,
         is_key_certain=base.identities.is_settled,
         why_failing=engine.exits.why_failing,
         why_unsent=engine.exits.why_unsent,

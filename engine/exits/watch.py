@@ -3,21 +3,21 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
 from engine.alerts.outages import Watched
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
-from engine.exits.price_alerts import PriceAlerts
+from engine.exits.judging import Judging
 from engine.exits.price_news import PriceNews
+from engine.exits.ticks import Ticks
 from engine.failures import Failures
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
-from engine.guards.guard_mark import GuardMark, is_past, mark_request, trigger_of
+from engine.guards.guard_mark import GuardMark, mark_request
 from engine.guards.guard_marks import GuardMarks
-from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
+from engine.market.mark import MarkRequest, PriceProblem, PriceUnknown
 from engine.market.marks import Marks
 from engine.market.quote_reading import QuoteReading
 from engine.model.quotes import Quote
@@ -25,12 +25,6 @@ from engine.model.venues import Account, Venue
 from engine.storage.database import Database
 from engine.tasks import Tasks
 
-#: A look at a venue takes no longer, so that one that hangs is looked at again before its alarm is due.
-LOOK_BUDGET_S = 10.0
-#: Whatever is due by then, a venue gets so long to answer.
-LEAST_S = 2.0
-#: Looks come in steps: an alarm that the next one would raise just too late is raised before.
-ALARM_EARLY_S = 0.5
 #: What a venue that does not answer looks like; a shut market is not queried.
 _GIVES_NONE = frozenset(
     {
@@ -53,23 +47,21 @@ class Watch:
         marks: Mapping[Venue, Marks],
         exits: Exits,
         guard_marks: GuardMarks,
+        judging: Judging,
+        news: PriceNews,
+        ticks: Ticks,
         clock: Clock,
         tasks: Tasks,
-        price_max_age_s: float,
     ) -> None:
         self._database = database
         self._exits = exits
         self._clock = clock
         self._tasks = tasks
-        self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
         self._marks = marks
         self._guard_marks = guard_marks
-        self._news = PriceNews(
-            alerts=PriceAlerts(database=database, clock=clock),
-            guard_marks=guard_marks,
-            clock=clock,
-            alarm_after=self._alarm_after,
-        )
+        self._judging = judging
+        self._news = news
+        self._ticks = ticks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
 
@@ -90,8 +82,10 @@ class Watch:
             ExceptionGroup: unfinished exits could not be taken up, or what was reported before could not be read.
 
         """
+        version = self._ticks.version
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
+        self._ticks.follow(watched, version=version)
         failures = Failures()
         if not self._guard_marks.is_restored:
             with failures.turn_of("what was told of prices before"):
@@ -119,7 +113,8 @@ class Watch:
             return
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
-        reading = await marks.fetch_quotes(symbols, within_s=self._left_s(guards, begun))
+        reading = await marks.fetch_quotes(symbols, within_s=self._judging.left_s(guards, begun))
+        marks.pushed.compare(reading.quotes, requested=begun)
         differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(marks, alike, reading, begun)
@@ -151,19 +146,6 @@ class Watch:
         await asyncio.gather(*(self._news.accept(guard, unjudged) for guard in blind), return_exceptions=True)
         return [failure for failure in judged if isinstance(failure, Exception)]
 
-    def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
-        """Return for how long a look may go on: no longer than until a missing price of theirs is to be reported."""
-        now, waiting = moment(self._clock), [self._guard_marks.of(guard) for guard in guards]
-        missing = [
-            now - (guard_mark.unknown_since or begun)
-            for guard_mark in waiting
-            if not guard_mark.unknown_reported
-        ]
-        left = min((self._alarm_after - one for one in missing), default=self._alarm_after)
-        # Two looks fit before an alarm.
-        budget_s = min(LOOK_BUDGET_S, self._alarm_after.total_seconds() / 2)
-        return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
-
     async def watched(self, account: Account) -> Watched:
         """Return whether an account has guards, and whether its owner knows that none of them has a price."""
         async with self._database.read() as session:
@@ -179,20 +161,10 @@ class Watch:
         )
 
     async def _judge(self, marks: Marks, guard: Guard, quoted: Quote | PriceUnknown, begun: Moment) -> None:
-        try:
-            async with asyncio.timeout(self._left_s([guard], begun)):
-                request = mark_request(guard, max_age_s=marks.max_age_s)
-                seen = await marks.look(request, quoted, last=self._guard_marks.of(guard).last)
-        except TimeoutError:
-            seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-        # Accepting a mark may involve a report, which may fail or take long.
-        self._begin_if_breached(guard, seen)
-        await self._news.accept(guard, seen, begun)
-
-    def _begin_if_breached(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
-        if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
-            unseen = self._guard_marks.unseen(guard, moment(self._clock))
-            self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
+        async with self._judging.turn(guard):
+            # Accepting a mark may involve a report, which may fail or take long.
+            seen = await self._judging.judge(marks, guard, quoted, begun)
+            await self._news.accept(guard, seen, begun)
 
 
 def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[MarkRequest]]:

@@ -19,6 +19,8 @@ from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, attributes, insert_row, plain_table
 
 _FIELDS = tuple(field.name for field in fields(Guard))
+#: The name in a session's `info` of the guards it has written, by id, as they are then.
+_CHANGED = "changed guards"
 #: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
@@ -64,6 +66,7 @@ async def save_guard(
     step = await steps.load_last_step_of_all(session)
     values = {name: getattr(guard, name) for name in _FIELDS}
     await insert_row(session, GuardRow(**values, updated_at=now, seen_step=step))
+    _note_changed(session, guard)
     await _add_event(session, guard, was=None, now=now, cause=cause)
 
 
@@ -84,7 +87,17 @@ async def overwrite_guard(
     """Write a guard over whatever its row holds, and be it unreadable."""
     values = {column.name: getattr(guard, name) for name, column in attributes(GuardRow) if name in _FIELDS}
     await session.send(_CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
+    _note_changed(session, guard)
     await _add_event(session, guard, was=was, now=now, cause=cause)
+
+
+def changed_guards(session: DatabaseSession) -> tuple[Guard, ...]:
+    """Return the guards that a transaction has written, as they are then; true once it has committed."""
+    return tuple(session.info.get(_CHANGED, {}).values())
+
+
+def _note_changed(session: DatabaseSession, guard: Guard) -> None:
+    session.info.setdefault(_CHANGED, {})[guard.guard_id] = guard
 
 
 async def _add_event(

@@ -1,14 +1,16 @@
 """Public market data shared by all accounts: each instrument is requested once per venue."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
 from engine.brokers.defects import no_defect_escapes
+from engine.brokers.price_stream import PriceStream
 from engine.brokers.shared_fetch import SharedFetch
 from engine.clock import Clock, Moment, moment
+from engine.market.live_prices import LivePrices
 from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
@@ -27,8 +29,10 @@ CLOCKS_AGREE_WITHIN = timedelta(seconds=0.5)
 class VenueMarket:
     """One venue's listings and latest quotes, cached."""
 
-    def __init__(self, *, data: MarketData, clock: Clock) -> None:
+    def __init__(self, *, data: MarketData, clock: Clock, streams: Sequence[PriceStream] = ()) -> None:
         self.data = data
+        #: What the venue pushes; everything else here is requested.
+        self.pushed = LivePrices(streams, clock=clock)
         self._clock = clock
         self._instruments: Mapping[str, Instrument] = {}
         self._listings_fetched_s = float("-inf")
@@ -173,6 +177,9 @@ class VenueMarket:
     def _kept_quote(self, symbol: str, limit: timedelta) -> Quote | None:
         """Return a quote that is young enough: how old it was when it came, and how long ago that was."""
         quote, requested_at = self._quotes.get(symbol), self._quotes_requested_at.get(symbol)
+        pushed = self.pushed.of_whole_market(symbol)
+        if pushed is not None and (requested_at is None or requested_at < pushed.received):
+            quote, requested_at = pushed.quote, pushed.received
         if quote is None or requested_at is None:
             return None
         if wall_time.between(quote.at, requested_at.at) + (moment(self._clock) - requested_at) > limit:

@@ -8,8 +8,9 @@ from engine import wall_time
 from engine.clock import Clock, moment
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
+from engine.market.live_prices import LivePrices, Pushed
 from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
-from engine.market.mark_rules import decide_mark, mark_from_book, mark_from_side
+from engine.market.mark_rules import decide_mark, judge_quote, mark_from_book, mark_from_side
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
 from engine.market.quote_reading import QuoteReading, problem_of
@@ -18,7 +19,7 @@ from engine.market.session import check_session
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
-from engine.model.quotes import Quote
+from engine.model.quotes import OrderBook, Quote
 
 
 class Marks:
@@ -36,6 +37,11 @@ class Marks:
         """Return how old a price may be."""
         return self._max_age_s
 
+    @property
+    def pushed(self) -> LivePrices:
+        """Return what the venue pushes."""
+        return self._market.pushed
+
     async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> QuoteReading:
         """Return fresh quotes; none when the venue does not answer, or not in time."""
         try:
@@ -43,6 +49,13 @@ class Marks:
                 return QuoteReading(quotes=await self._market.fetch_quotes(symbols))
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
+
+    async def price_of_tick(self, pushed: Pushed) -> Quote | PriceUnknown:
+        """Return what a position may be judged by after a tick: the tick, or the venue's answer where it is of a part."""
+        if pushed.is_whole_market:
+            return pushed.quote
+        symbol = pushed.quote.symbol
+        return (await self.fetch_quotes({symbol})).of(symbol)
 
     async def look(
         self, request: MarkRequest, quoted: Quote | PriceUnknown, *, last: Mark | None
@@ -69,12 +82,8 @@ class Marks:
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
             if isinstance(seen, NeedsSecondLook):
                 return await self._look_again(request, seen, now)
-            if (
-                isinstance(seen, Mark)
-                and request.is_past(seen.price)
-                and await self._is_contradicted(request)
-            ):
-                return PriceUnknown(problem=PriceProblem.CONTRADICTED)
+            if isinstance(seen, Mark):
+                return await self._unless_contradicted(request, seen)
         except BrokerError as e:
             return PriceUnknown(problem=problem_of(e))
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
@@ -100,6 +109,11 @@ class Marks:
             return ClosingPrice(price=side.price, at=side.at)
         book = await self._market.book(request.symbol)
         return closing_price(request, side=side, book=book, is_trusted=is_trusted)
+
+    async def _unless_contradicted(self, request: MarkRequest, seen: Mark) -> Mark | PriceUnknown:
+        if request.is_past(seen.price) and await self._is_contradicted(request):
+            return PriceUnknown(problem=PriceProblem.CONTRADICTED)
+        return seen
 
     async def _is_contradicted(self, request: MarkRequest) -> bool:
         """Return whether the book denies a breach by a ticker that was not compared with it lately.
@@ -135,14 +149,48 @@ class Marks:
         while True:
             since_s = wall_time.between(pending.latest_at, now()).total_seconds()
             await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds() - since_s)
-            book = await self._market.book(request.symbol)
+            seen = await self._book_or_tick(request, now)
             at = now()
-            look = mark_from_book(request, book=book, now=at)
+            look = seen if isinstance(seen, Mark) else mark_from_book(request, book=seen, now=at)
             past = isinstance(look, Mark) and request.is_past(look.price)
             decided = confirm(pending, look, is_past_threshold=past, now=at)
+            if isinstance(decided, Mark) and isinstance(seen, Mark):
+                # No book was read yet.
+                return await self._unless_contradicted(request, decided)
             if not isinstance(decided, NeedsSecondLook):
                 return decided
             pending = decided
+
+    async def _book_or_tick(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
+        """Return what comes first: the order book, or a tick that is a mark by itself.
+
+        Raises:
+            BrokerError: the venue did not answer for the book.
+
+        """
+        if self.pushed.of_whole_market(request.symbol) is None:
+            return await self._book(request.symbol)
+        looks: tuple[asyncio.Task[OrderBook | Mark], ...] = (
+            asyncio.create_task(self._book(request.symbol)),
+            asyncio.create_task(self._next_mark(request, now)),
+        )
+        try:
+            done, _ = await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for look in looks:
+                look.cancel()
+            await asyncio.gather(*looks, return_exceptions=True)
+
+    async def _book(self, symbol: str) -> OrderBook | Mark:
+        return await self._market.book(symbol)
+
+    async def _next_mark(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
+        while True:
+            pushed = await self.pushed.next_tick(request.symbol)
+            mark = judge_quote(request, quote=pushed.quote, now=now())
+            if isinstance(mark, Mark):
+                return mark
 
     def _lasting_clock(self) -> Callable[[], datetime]:
         """Return the time for one look: the wall clock as it shows now, going on whatever it is set to meanwhile."""

@@ -46,6 +46,8 @@ class AccountFacts:
     open_questions: frozenset[PositionKey] = frozenset()
     #: Marks by symbol that were known before, whatever the quotes are now.
     last_marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: What the venue pushes by symbol, as far as that is believed.
+    pushed: Mapping[str, Quote] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote is too thin.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
     #: Why what has no quote here has none.

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from engine.accounts.fees import TABLE, TakerFee
 from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import GuardMark, mark_request
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
+from engine.market.mark_rules import decide_mark
 from engine.market.pricing import value_in_usd
 from engine.market.shown_mark import NO_BOOK, mark_to_show
 from engine.model.holdings import (
@@ -134,6 +136,7 @@ def _found(
         quantity=quantity,
         is_listing_known=bool(facts.instruments),
         mark=_mark(facts, guard, instrument, direction, quantity),
+        is_live=symbol in facts.pushed,
         last_mark=_last_mark(facts, guard, instrument),
         quote_usd=_quote_usd(facts, instrument),
         taker=_taker(facts, instrument),
@@ -163,8 +166,8 @@ def _mark(
     # A guarded position shows what its guard goes by, not a second opinion; a paused one sees nothing.
     is_watched = guard is not None and guard.state is not GuardState.PAUSED
     guard_mark = facts.guard_marks.get(guard.guard_id) if guard and is_watched else None
-    if guard_mark is not None and guard_mark.current is not None:
-        return guard_mark.current
+    if guard is not None and guard_mark is not None and guard_mark.current is not None:
+        return _pushed_mark(facts, guard, guard_mark) or guard_mark.current
     if instrument is None:
         # Without listings it is unknown whether there is something to quote.
         return PriceUnknown(problem=PriceProblem.NO_QUOTE if facts.instruments else PriceProblem.NO_ANSWER)
@@ -186,6 +189,14 @@ def _mark(
         session=facts.session,
         now=facts.now,
     )
+
+
+def _pushed_mark(facts: AccountFacts, guard: Guard, guard_mark: GuardMark) -> Mark | None:
+    """Return the mark that a guard's next tick would be judged by; it was judged by those before in a look each."""
+    quote = facts.pushed.get(guard.symbol)
+    request = mark_request(guard, max_age_s=facts.price_max_age_s)
+    seen = decide_mark(request, quote=quote, last=guard_mark.last, now=facts.now)
+    return seen if isinstance(seen, Mark) else None
 
 
 def _quote_usd(facts: AccountFacts, instrument: Instrument | None) -> Decimal | None:

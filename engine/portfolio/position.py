@@ -47,6 +47,8 @@ class Position:
     mark: Mark | PriceUnknown
     #: The last mark that was known, for showing and to judge what is too small to sell; nothing is valued by it.
     last_mark: Mark | None = None
+    #: Whether its price is pushed by the venue and not only polled.
+    is_live: bool = False
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None
     taker: TakerFee

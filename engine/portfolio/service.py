@@ -28,7 +28,7 @@ from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKey, Unsettled
 from engine.model.instruments import Instrument
-from engine.model.quotes import OrderBook
+from engine.model.quotes import OrderBook, Quote
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
@@ -211,6 +211,7 @@ class PortfolioService:
             takers={symbol: self._costs.taker(account, symbol) for symbol in symbols},
             guard_marks=self._guard_marks.by_id,
             last_marks=self._last_marks[account.venue],
+            pushed=_pushed(market, symbols),
             unsettled=stored.unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,
@@ -245,6 +246,11 @@ def _quoted(symbols: set[str], instruments: Mapping[str, Instrument]) -> set[str
     """Return the pairs whose quotes price some pairs, in dollars too."""
     currencies = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
     return symbols | plan_symbols(currencies, instruments)
+
+
+def _pushed(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, Quote]:
+    found = {symbol: market.pushed.of_whole_market(symbol) for symbol in symbols}
+    return market.trusted({symbol: pushed.quote for symbol, pushed in found.items() if pushed is not None})
 
 
 async def _instruments(market: VenueMarket) -> Mapping[str, Instrument]:

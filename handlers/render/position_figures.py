@@ -34,7 +34,7 @@ def position_figures(position: Position, reader: Reader) -> Iterator[tuple[str, 
     yield from _quantities(position)
     yield "Entry", _entry(position)
     mark = position.mark
-    yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
+    yield _mark_label(position, reader), _mark(position)
     if not isinstance(mark, Mark) and position.last_mark is not None:
         last = position.last_mark
         yield f"Last known, {reader.age(last.at)}", _price_of(position, last)
@@ -84,6 +84,14 @@ def _entry(position: Position) -> str:
     if position.entry is None:
         return "still being read" if position.history_incomplete else UNKNOWN
     return price(position.entry, position.currency)
+
+
+def _mark_label(position: Position, reader: Reader) -> str:
+    """Say how old a mark is, and whether the venue pushes it or is asked for it."""
+    mark = position.mark
+    if not isinstance(mark, Mark):
+        return "Mark"
+    return f"Mark, {'live,' if position.is_live else 'polled'} {reader.age(mark.at)}"
 
 
 def _mark(position: Position) -> str:

@@ -8,6 +8,7 @@ from engine.nonce.store import NonceStatus
 from engine.status import (
     BrokerStatus,
     StatusReport,
+    VenuePrices,
 )
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
@@ -29,6 +30,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
     blocks = (
         "\n".join(_head(report, reader)),
         _section("Brokers", (_broker(broker, report, reader) for broker in report.brokers)),
+        _prices(report),
         _section("Guards", guard_lines(report, reader)),
         "\n".join(_entries(report, reader, halt)),
         _section("Jobs", job_lines(report, reader)),
@@ -74,6 +76,28 @@ def _missing(broker: BrokerStatus, report: StatusReport) -> str:
         *([f"unknown whether sold there: {escape(', '.join(unknown))}, see Guards below"] if unknown else []),
     ]
     return "; ".join(parts) or "no errors"
+
+
+def _prices(report: StatusReport) -> str:
+    """Say of each venue whether it pushes the prices of what is guarded there, or why it is only polled."""
+    if not report.streams:
+        return ""
+    return f"{bold('Prices')}: {' · '.join(map(_venue_prices, report.streams))}"
+
+
+def _venue_prices(prices: VenuePrices) -> str:
+    label = escape(prices.venue_label)
+    if not prices.has_stream:
+        return f"{label} polled"
+    if not prices.polled:
+        return f"{label} live"
+    longest = max(prices.polled, key=lambda one: one.lasting)
+    why = f"{foreign(longest.why)}, " if longest.why else "not answered yet, "
+    since = f"({why}for {duration(longest.lasting)})"
+    if not prices.live:
+        return f"{label} polled {since}"
+    names = ", ".join(escape(one.symbol) for one in prices.polled)
+    return f"{label} live, {names} polled {since}"
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:

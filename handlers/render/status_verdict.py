@@ -18,6 +18,9 @@ _TROUBLES = {
     Symptom.PRICES_MISSING: (
         "{name} reports no prices ({detail}). Balances there are read; what they are worth is not known."
     ),
+    Symptom.PRICES_POLLED: (
+        "{name} pushes no prices for {lasting}{why}: its guards are judged by polled ones, some seconds later."
+    ),
     Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {detail}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (
         "{name} lists open orders that NIJA cannot read ({detail}). "
@@ -98,4 +101,5 @@ def _trouble(trouble: Trouble) -> str:
         count=trouble.count,
         lasting=duration(trouble.lasting),
         detail=trouble.detail,
+        why=f" ({trouble.detail})" if trouble.detail else "",
     )

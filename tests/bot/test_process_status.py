@@ -30,6 +30,7 @@ from handlers.render.times import Reader
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 from tests.builders import a_guard
+from tests.engine.market.pushing import Pushing
 from tests.engine_room import a_trigger
 
 OWNER, OTHER = 7, 8
@@ -41,6 +42,7 @@ class ChatData:
     def __init__(self, database, nonces):
         self.clock, self.database = HandClock(), database
         self.looked_at = {}
+        self.pushing = Pushing(clock=self.clock)
         self.tasks = Tasks(report=lambda name, error: None)
         self.failing_s = None
         self.refused = None
@@ -51,6 +53,7 @@ class ChatData:
             clock=self.clock,
             reader=self,
             watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
+            markets={Venue.KRAKEN: SimpleNamespace(pushed=self.pushing.prices)},
             is_key_certain=lambda _account_id: self.is_key_certain,
             why_failing=self.reminders.why,
             why_unsent=self.reminders.why_unsent,
@@ -70,6 +73,13 @@ class ChatData:
 
     def state(self, account):
         return SimpleNamespace(account=account, last_updated=START)
+
+    async def streams(self):
+        report = await self.status.fetch_status(OWNER)
+        return [
+            (one.venue_label, one.live, [(polled.symbol, polled.why) for polled in one.polled])
+            for one in report.streams
+        ]
 
     async def keep(self, guard):
         async with self.database.write() as session:
@@ -258,3 +268,33 @@ async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_sam
     [failing] = (await chat_data.status.fetch_status(OWNER)).failing
 
     assert (failing.why, failing.since) == ("no connection", chat_data.clock.now())
+
+
+async def test_the_prices_of_what_is_guarded_are_live_or_polled_with_the_reason(chat_data):
+    async with chat_data.pushing as pushing:
+        waiting = await chat_data.streams()
+        pushing.stream.push()
+        pushing.stream.confirm()
+        live = await chat_data.streams()
+        pushing.stream.lose(message="1006")
+        lost = await chat_data.streams()
+
+    assert waiting == [("Kraken", 0, [("BTC/USD", "")])]
+    assert live == [("Kraken", 1, [])]
+    assert lost == [("Kraken", 0, [("BTC/USD", "the stream is silent: 1006")])]
+
+
+async def test_a_stream_of_what_others_guard_is_none_of_the_owners(chat_data):
+    chat_data.pushing.prices.want(["ETH/USD"])
+
+    assert await chat_data.streams() == []
+
+
+async def test_a_stream_that_is_lost_for_more_than_five_minutes_needs_attention(chat_data):
+    chat_data.clock.pass_time(300)
+    before = find_troubles(await chat_data.status.fetch_status(OWNER))
+    chat_data.clock.pass_time(1)
+    after = find_troubles(await chat_data.status.fetch_status(OWNER))
+
+    assert Symptom.PRICES_POLLED not in {one.symptom for one in before}
+    assert Symptom.PRICES_POLLED in {one.symptom for one in after}

@@ -17,7 +17,7 @@ from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
-from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
+from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport, VenuePrices
 from engine.users.roles import Role, User
 from handlers.render.times import Reader
 
@@ -245,6 +245,7 @@ def status(**changes):
             ),
         ),
         "prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=ago(seconds=2)),),
+        "streams": (VenuePrices(venue_label="Kraken", has_stream=True, live=1),),
         "guards_armed": 1,
         "exits_in_flight": 0,
         "outbox_waiting": 0,

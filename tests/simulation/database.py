@@ -92,6 +92,7 @@ class InlineDatabase:
         self._store = store
         self._life = life
         self._inside = set()
+        self._on_commit = []
         self.unreadable = UnreadableRows()
 
     @asynccontextmanager
@@ -102,7 +103,15 @@ class InlineDatabase:
             yield session
             self._before_statement()
         self._life.crash_after_commit()
+        for listener in self._on_commit:
+            listener(session)
         await self._life.take_turns()
+
+    @contextmanager
+    def on_commit(self, listener):
+        self._on_commit.append(listener)
+        yield
+        self._on_commit.remove(listener)
 
     @asynccontextmanager
     async def read(self):

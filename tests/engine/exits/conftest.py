@@ -4,6 +4,7 @@ import pytest
 
 from engine.model.venues import Venue
 from tests.engine.exits.pairs import NOT_AVAILABLE
+from tests.engine.exits.streaming import give_stream, read
 
 
 @pytest.fixture
@@ -14,6 +15,14 @@ async def guarded(room):
     await room.arm("0.1", "6000")
     await room.look()
     return room
+
+
+@pytest.fixture
+async def streamed(guarded):
+    """The same, with its price pushed."""
+    give_stream(guarded)
+    await read(guarded)
+    return guarded
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from tests.engine.market.prices import a_request
+from tests.engine.market.pushing import Stream
 
 
 @pytest.fixture
@@ -236,3 +237,23 @@ async def test_what_others_ask_changes_no_reason_of_a_missing_price(room, market
     seen = await marks.look(a_request(), reading.of("BTC/USD"), last=None)
 
     assert seen == PriceUnknown(problem=WHY[fault])
+
+
+async def test_what_is_pushed_is_shown_without_a_request(room, market):
+    stream = Stream(room.clock)
+    market.pushed.streams = (stream,)
+    market.pushed.want(["BTC/USD"])
+    reader = asyncio.create_task(market.pushed.run(stream))
+    await stream.is_read.wait()
+    stream.push("50000", "50010")
+    stream.confirm()
+
+    young = await market.quotes(["BTC/USD"], max_age_s=10)
+    requested = len(room.sent("Ticker"))
+    stream.lose()
+    await market.quotes(["BTC/USD"], max_age_s=10)
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+
+    assert young["BTC/USD"].bid == Decimal(50000)
+    assert (requested, len(room.sent("Ticker"))) == (0, 1)

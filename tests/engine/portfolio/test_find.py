@@ -288,3 +288,32 @@ def test_a_quantity_that_grew_keeps_the_entry_of_what_was_there():
     one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(quantity="2", explained="2", cost="150")})
 
     assert (one.cost, one.explained, one.fills_pending, one.history_incomplete) == (150, 2, False, True)
+
+
+def a_live(bid, *, current="99", **changes):
+    guard = a_guard()
+    marks = {guard.guard_id: GuardMark(current=a_mark(current), last=a_mark(current))}
+    pushed = {"BTC/USD": a_quote(bid, bid, **changes)}
+    return found(a_holding("BTC"), guards=(guard,), guard_marks=marks, pushed=pushed)
+
+
+def test_a_guarded_position_whose_price_is_pushed_shows_the_latest_quote():
+    one = a_live("99.5")
+
+    assert (one.mark.price, one.is_live) == (number("99.5"), True)
+
+
+@pytest.mark.parametrize(
+    ("bid", "changes"),
+    [
+        pytest.param("90", {}, id="a jump that nobody looked at twice"),
+        pytest.param("99.5", {"bid_quantity": "0.01"}, id="too thin to be a price by itself"),
+        pytest.param("99.5", {"at": ago(16)}, id="nothing new for a while"),
+    ],
+)
+def test_a_pushed_quote_that_a_guard_would_not_be_judged_by_alone_leaves_the_last_mark(bid, changes):
+    assert a_live(bid, **changes).mark == a_mark("99")
+
+
+def test_a_price_that_is_only_polled_is_not_live():
+    assert not found(a_holding("BTC")).is_live

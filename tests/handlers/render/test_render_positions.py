@@ -30,7 +30,7 @@ DUST = {"instrument": instrument(minimum_quantity=Decimal(1))}
 
 
 def test_a_guarded_position_shows_entry_mark_result_and_trigger():
-    check_golden("positions_guarded", render_positions(portfolio(position()), READER))
+    check_golden("positions_guarded", render_positions(portfolio(position(is_live=True)), READER))
 
 
 def test_what_is_unusual_about_positions_is_said():

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,16 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched
 from engine.model.delays import Wait
 from engine.nonce.store import NonceStatus
-from engine.status import BrokerStatus, FailingExit, GateStatus, JobStatus, PausedGuard, PriceAge
+from engine.status import (
+    BrokerStatus,
+    FailingExit,
+    GateStatus,
+    JobStatus,
+    PausedGuard,
+    PolledPrice,
+    PriceAge,
+    VenuePrices,
+)
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
@@ -44,6 +54,7 @@ def test_everything_that_can_be_wrong_is_named_first():
             JobStatus(name="fees", every_s=900, last_run_at=None, lag_s=None, last_error="no answer"),
         ),
         prices=(PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),),
+        streams=(streamed("Kraken", polled_price("BTC/USD", "the venue rejected the <key>", minutes=6)),),
         paused=(PAUSED,),
         unwatched=(
             unwatched(),
@@ -171,7 +182,7 @@ def test_without_a_guard_nobody_is_alerted_that_all_is_well(troubles):
 
 
 def test_a_process_that_guards_nothing():
-    check_golden("status_unguarded", render_status(status(guards_armed=0, prices=()), READER))
+    check_golden("status_unguarded", render_status(status(guards_armed=0, prices=(), streams=()), READER))
 
 
 def test_what_is_being_sold_was_guarded():
@@ -334,3 +345,55 @@ def test_what_is_not_known_of_a_wait_is_said_where_to_look_for():
 
     assert "SOL/USD at Kraken, paused: your answer is needed" in text
     assert "not sold yet: /history says why" in text
+
+
+def test_each_venue_says_whether_it_pushes_its_prices():
+    streams = (
+        streamed("Kraken", live=2),
+        streamed("Coinbase", polled_price("ETH/USD", "the stream is silent", minutes=4)),
+        streamed("Alpaca", has_stream=False),
+    )
+
+    text = render_status(status(streams=streams), READER).text
+
+    assert (
+        "<b>Prices</b>: Kraken live · Coinbase polled (the stream is silent, for 4 min 0 s) · Alpaca polled"
+        in text
+    )
+    assert "All is well." in text
+
+
+def test_the_instruments_that_a_live_venue_does_not_push_are_named():
+    mute = polled_price("SOL/USD", "the stream differs from the venue's other prices", seconds=30)
+
+    text = render_status(status(streams=(streamed("Kraken", mute, live=2),)), READER).text
+
+    assert (
+        "Kraken live, SOL/USD polled (the stream differs from the venue's other prices, for 30.0 s)" in text
+    )
+
+
+def test_a_stream_that_stays_away_for_minutes_is_for_its_owner_to_see_to():
+    lost = streamed("Kraken", polled_price("BTC/USD", "the venue rejected the key", minutes=6))
+
+    text = render_status(status(streams=(lost,)), READER).text
+
+    assert "Needs your attention" in text
+    assert (
+        "Kraken pushes no prices for 6 min 0 s (the venue rejected the key): "
+        "its guards are judged by polled ones, some seconds later." in text
+    )
+
+
+def test_a_venue_that_is_polled_as_its_owner_wished_needs_nobody():
+    text = render_status(status(streams=(streamed("Kraken", has_stream=False),)), READER).text
+
+    assert "All is well." in text
+
+
+def streamed(label, *polled, has_stream=True, live=0):
+    return VenuePrices(venue_label=label, has_stream=has_stream, polled=polled, live=live)
+
+
+def polled_price(symbol, why, **lasting):
+    return PolledPrice(symbol=symbol, why=why, lasting=timedelta(**lasting))

@@ -1,0 +1,122 @@
+"""Judge guards the moment a price is pushed that reaches them; whatever that misses, the next poll sees."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
+
+from engine.clock import Clock, moment
+from engine.exits.judging import Judging
+from engine.exits.price_news import PriceNews
+from engine.guards.guard import Guard, GuardState
+from engine.guards.store import changed_guards
+from engine.guards.trigger_index import TriggerIndex
+from engine.market.live_prices import Pushed
+from engine.market.mark import Mark
+from engine.market.marks import Marks
+from engine.model.venues import Venue
+from engine.storage.session import DatabaseSession
+from engine.tasks import Tasks
+
+#: A guard that a tick reached and that was not sold is judged by the next one so much later: each may cost requests.
+AGAIN_AFTER_S = 1.0
+
+
+class Ticks:
+    """Leads each pushed price to the guards it reaches."""
+
+    def __init__(
+        self,
+        *,
+        marks: Mapping[Venue, Marks],
+        judging: Judging,
+        news: PriceNews,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        self._marks = marks
+        self._judging = judging
+        self._news = news
+        self._tasks = tasks
+        self._clock = clock
+        self._triggers = TriggerIndex()
+        #: By venue, the instruments that are wanted.
+        self._wanted: dict[Venue, frozenset[str]] = {}
+        for venue, one in marks.items():
+            one.pushed.listen(partial(self._take, venue))
+
+    @property
+    def version(self) -> int:
+        """Return how often a commit changed what is watched."""
+        return self._triggers.version
+
+    def follow(self, watched: Iterable[Guard], *, version: int) -> None:
+        """Watch what was read when this many commits had changed it, and have its prices pushed."""
+        active = [guard for guard in watched if guard.state is not GuardState.PAUSED]
+        is_latest = version == self._triggers.version
+        if is_latest:
+            self._triggers.replace(active)
+        # What commits have changed meanwhile is known to be newer.
+        self._want(active, also={} if is_latest else self._wanted)
+        for venue in self._marks:
+            self._read(venue)
+
+    def note_commit(self, session: DatabaseSession) -> None:
+        """Follow what a transaction has made of guards."""
+        if changed := changed_guards(session):
+            self._triggers.change(changed)
+            self._want((guard for guard in changed if guard.state is GuardState.ARMED), also=self._wanted)
+
+    def _want(self, guards: Iterable[Guard], *, also: Mapping[Venue, frozenset[str]]) -> None:
+        symbols = defaultdict[Venue, set[str]](set)
+        for guard in guards:
+            symbols[guard.venue].add(guard.symbol)
+        for venue, marks in self._marks.items():
+            wanted = also.get(venue, frozenset()) | symbols[venue]
+            if wanted != self._wanted.get(venue, frozenset()):
+                self._wanted[venue] = wanted
+                marks.pushed.want(wanted)
+                self._read(venue)
+
+    def _read(self, venue: Venue) -> None:
+        """Read every stream that is needed and not being read: one that has ended is begun again by the next cycle."""
+        pushed = self._marks[venue].pushed
+        for stream in pushed.streams if self._wanted.get(venue) else ():
+            self._tasks.spawn(f"stream {venue} {stream.name}", partial(pushed.run, stream))
+
+    def _take(self, venue: Venue, pushed: Pushed) -> None:
+        for guard in self._reached(venue, pushed):
+            self._tasks.spawn(f"tick {guard.guard_id}", partial(self._judge_until_quiet, venue, guard))
+
+    def _reached(self, venue: Venue, pushed: Pushed) -> Collection[Guard]:
+        sides = pushed.quote.sides
+        if sides is None:
+            return ()
+        bid, ask = sides
+        return self._triggers.reached(venue, pushed.quote.symbol, bid=bid, ask=ask)
+
+    async def _judge_until_quiet(self, venue: Venue, guard: Guard) -> None:
+        """Judge a guard by the latest tick, and by those that come meanwhile, until one does not reach it."""
+        judged: Pushed | None = None
+        found: Guard | None = guard
+        while found is not None:
+            pushed = self._marks[venue].pushed.believed(guard.symbol)
+            if pushed is None or pushed is judged:
+                return
+            await self._judge(self._marks[venue], found, pushed)
+            judged = pushed
+            await self._clock.sleep(AGAIN_AFTER_S)
+            found = self._still_reached(venue, guard)
+
+    def _still_reached(self, venue: Venue, guard: Guard) -> Guard | None:
+        pushed = self._marks[venue].pushed.believed(guard.symbol)
+        reached = self._reached(venue, pushed) if pushed is not None else ()
+        return next((one for one in reached if one.guard_id == guard.guard_id), None)
+
+    async def _judge(self, marks: Marks, guard: Guard, pushed: Pushed) -> None:
+        begun = moment(self._clock)
+        quoted = await marks.price_of_tick(pushed)
+        async with self._judging.turn(guard):
+            seen = await self._judging.judge(marks, guard, quoted, begun)
+            if isinstance(seen, Mark):
+                # That there is no price is for the poll to say.
+                await self._news.accept(guard, seen, begun)

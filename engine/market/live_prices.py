@@ -1,0 +1,209 @@
+"""The prices that a venue pushes, each believed only while its stream proves that it lives and nothing contradicts it."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+from engine.brokers.price_stream import Loss, LossReason, PriceStream
+from engine.clock import Clock, Moment, moment
+from engine.market.stream_check import contradicts
+from engine.model.quotes import Quote
+
+#: An instrument is not subscribed anew sooner, whatever it is contradicted by.
+RENEW_EVERY = timedelta(seconds=60)
+_DIFFERS = Loss(LossReason.CONTRADICTED)
+
+
+class Pushed(NamedTuple):
+    """A quote as it was pushed."""
+
+    quote: Quote
+    received: Moment
+    #: False for a small part of the market, on which no stop is decided.
+    is_whole_market: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLive:
+    """Why and since when a wanted instrument is not streamed."""
+
+    since: Moment
+    #: None until its stream has answered anything.
+    loss: Loss | None = None
+
+    @property
+    def why(self) -> str:
+        """Return the chat's words for it."""
+        if self.loss is None:
+            return ""
+        return f"{self.loss.reason}: {self.loss.message}" if self.loss.message else str(self.loss.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamStanding:
+    """Which of the wanted instruments a venue pushes now."""
+
+    #: Whether it has a stream at all; without one everything is polled as its owner wished.
+    has_stream: bool
+    live: frozenset[str] = frozenset()
+    polled: Mapping[str, NotLive] = field(default_factory=dict)
+
+
+class LivePrices:
+    """Keeps the latest quote of each wanted instrument of one venue, and whether it is a price."""
+
+    def __init__(self, streams: Sequence[PriceStream] = (), *, clock: Clock) -> None:
+        self.streams = tuple(streams)
+        self._clock = clock
+        self._on_tick: Callable[[Pushed], object] | None = None
+        self._latest: dict[str, Pushed] = {}
+        #: By instrument, the stream that carries it now.
+        self._live: dict[str, PriceStream] = {}
+        #: Wanted and not live.
+        self._missing: dict[str, NotLive] = {}
+        #: Live, and differing from what the venue answers.
+        self._contradicted: dict[str, NotLive] = {}
+        self._renewed: dict[str, Moment] = {}
+        self._waiting: dict[str, list[asyncio.Future[Pushed]]] = {}
+
+    def listen(self, on_tick: Callable[[Pushed], object]) -> None:
+        """Call somebody with each quote that is believed, in the reader's task: it must neither wait nor raise."""
+        self._on_tick = on_tick
+
+    # what is known
+
+    def believed(self, symbol: str) -> Pushed | None:
+        """Return an instrument's latest quote while it is a price; what did not change is not pushed again."""
+        if symbol not in self._live or symbol in self._contradicted:
+            return None
+        pushed = self._latest.get(symbol)
+        return pushed if pushed is not None and pushed.quote.sides is not None else None
+
+    def of_whole_market(self, symbol: str) -> Pushed | None:
+        """Return the same unless it is of a small part of the market only."""
+        pushed = self.believed(symbol)
+        return pushed if pushed is not None and pushed.is_whole_market else None
+
+    async def next_tick(self, symbol: str) -> Pushed:
+        """Wait for an instrument's next quote that is believed."""
+        with self._place_in_line(symbol) as coming:
+            return await coming
+
+    def standing(self) -> StreamStanding:
+        """Return which of the wanted instruments are pushed now."""
+        live = frozenset(self._live.keys() - self._contradicted.keys())
+        return StreamStanding(
+            has_stream=bool(self.streams), live=live, polled={**self._missing, **self._contradicted}
+        )
+
+    # what is wanted
+
+    def want(self, symbols: Collection[str]) -> None:
+        """Set the instruments to be pushed from now on."""
+        wanted, now = frozenset(symbols), moment(self._clock)
+        for kept in (self._latest, self._live, self._missing, self._contradicted, self._renewed):
+            for symbol in kept.keys() - wanted:
+                del kept[symbol]
+        for symbol in wanted - self._live.keys() - self._missing.keys():
+            self._missing[symbol] = NotLive(since=now)
+        for stream in self.streams:
+            stream.want(wanted)
+
+    async def run(self, stream: PriceStream) -> None:
+        """Read a stream until cancelled; whatever ends it, nothing of it is believed then."""
+        try:
+            await stream.run(_Sink(self, stream))
+        finally:
+            self.lose(stream, list(self._live), Loss(LossReason.DISCONNECTED))
+
+    def compare(self, polled: Mapping[str, Quote], *, requested: Moment) -> None:
+        """Hold what was pushed last against what the venue answered: what differs is no price until both agree."""
+        for symbol, quote in polled.items():
+            pushed = self._latest.get(symbol)
+            if pushed is None or symbol not in self._live:
+                continue
+            if contradicts(quote, pushed.quote, still_for=requested - pushed.received):
+                self._contradict(symbol)
+            else:
+                self._contradicted.pop(symbol, None)
+
+    # what the streams report
+
+    def take(self, stream: PriceStream, quote: Quote, received: Moment) -> None:
+        """Keep a quote, and pass it on if it is believed."""
+        symbol, pushed = quote.symbol, Pushed(quote, received, stream.is_whole_market)
+        if symbol not in self._live and symbol not in self._missing:
+            return
+        self._latest[symbol] = pushed
+        if symbol in self._live:
+            self._pass_on(symbol)
+
+    def begin(self, stream: PriceStream, symbol: str) -> None:
+        """Believe an instrument from now on, beginning with what was pushed before its subscription was confirmed."""
+        if self._missing.pop(symbol, None) is not None or symbol in self._live:
+            self._live[symbol] = stream
+            self._pass_on(symbol)
+
+    def lose(self, stream: PriceStream, symbols: Collection[str], loss: Loss) -> None:
+        """Believe nothing of a stream's instruments until they are live again."""
+        now = moment(self._clock)
+        for symbol in symbols:
+            if self._live.get(symbol) is stream:
+                del self._live[symbol]
+                since = self._contradicted.get(symbol, NotLive(since=now)).since
+                self._missing[symbol] = NotLive(since=since, loss=loss)
+                self._latest.pop(symbol, None)
+            elif symbol in self._missing:
+                self._missing[symbol] = NotLive(since=self._missing[symbol].since, loss=loss)
+
+    def _pass_on(self, symbol: str) -> None:
+        pushed = self.believed(symbol)
+        if pushed is None:
+            return
+        for coming in self._waiting.pop(symbol, ()):
+            if not coming.done():
+                coming.set_result(pushed)
+        if self._on_tick is not None:
+            self._on_tick(pushed)
+
+    def _contradict(self, symbol: str) -> None:
+        now = moment(self._clock)
+        self._contradicted.setdefault(symbol, NotLive(since=now, loss=_DIFFERS))
+        renewed = self._renewed.get(symbol)
+        if renewed is None or now - renewed >= RENEW_EVERY:
+            # It may be mute while its connection is well.
+            self._renewed[symbol] = now
+            self._live[symbol].renew([symbol])
+
+    @contextmanager
+    def _place_in_line(self, symbol: str) -> Iterator[asyncio.Future[Pushed]]:
+        coming = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(symbol, []).append(coming)
+        try:
+            yield coming
+        finally:
+            waiting = self._waiting.get(symbol, [])
+            if coming in waiting:
+                waiting.remove(coming)
+            if not waiting:
+                self._waiting.pop(symbol, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """Takes what one of a venue's streams reads."""
+
+    prices: LivePrices
+    stream: PriceStream
+
+    def quote(self, quote: Quote, received: Moment) -> None:
+        self.prices.take(self.stream, quote, received)
+
+    def live(self, symbol: str) -> None:
+        self.prices.begin(self.stream, symbol)
+
+    def lost(self, symbols: Collection[str], loss: Loss) -> None:
+        self.prices.lose(self.stream, symbols, loss)

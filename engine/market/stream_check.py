@@ -1,0 +1,26 @@
+"""Pure: whether what a stream said last is still the price, by what its venue answers when it is asked."""
+
+from datetime import timedelta
+
+from engine.market.mark_rules import is_within
+from engine.market.price_check import FROZEN_AFTER_S, STILL_RATIO
+from engine.market.second_look import AGREEMENT_RATIO
+from engine.model.quotes import Quote
+
+#: A stream that pushed nothing of an instrument for so long shows what it did then.
+STILL_AFTER = timedelta(seconds=FROZEN_AFTER_S)
+
+
+def contradicts(polled: Quote, streamed: Quote, *, still_for: timedelta) -> bool:
+    """Return whether an answer shows another price than the stream's last; one without a price denies nothing.
+
+    `still_for` is how long before the question the stream pushed that: what has not moved must be the price of now, and
+    of what moves either may be a moment older.
+    """
+    if polled.sides is None or streamed.sides is None:
+        return False
+    tolerance = STILL_RATIO if still_for >= STILL_AFTER else AGREEMENT_RATIO
+    return any(
+        not is_within(shown, pushed, tolerance)
+        for shown, pushed in zip(polled.sides, streamed.sides, strict=True)
+    )

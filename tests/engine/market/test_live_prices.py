@@ -1,0 +1,179 @@
+"""Which pushed prices are believed, and from when on."""
+
+import asyncio
+
+import pytest
+
+from engine.brokers.price_stream import LossReason
+from tests.engine.market.pushing import Pushing
+
+
+@pytest.fixture
+async def pushing():
+    async with Pushing() as pushing:
+        yield pushing
+
+
+@pytest.fixture
+async def live(pushing):
+    pushing.stream.push("100", "100")
+    pushing.stream.confirm()
+    return pushing
+
+
+async def test_a_quote_is_no_price_before_its_subscription_is_confirmed(pushing):
+    pushing.stream.push("100")
+    before = pushing.believed(), list(pushing.ticks)
+
+    pushing.stream.confirm()
+
+    assert before == (None, [])
+    assert (pushing.believed(), pushing.bids) == ("100", ["100"])
+
+
+async def test_each_quote_of_what_is_live_is_passed_on_and_the_last_one_stays_the_price(live):
+    live.stream.push("99")
+    live.clock.passed_s += 3600
+
+    assert live.bids == ["100", "99"]
+    assert live.believed() == "99"
+
+
+@pytest.mark.parametrize("sides", [(None, "100"), ("100", None), ("0", "100"), ("101", "100"), ("NaN", "1")])
+async def test_what_is_no_price_is_neither_passed_on_nor_believed(live, sides):
+    live.stream.push(*sides)
+
+    assert (live.believed(), live.bids) == (None, ["100"])
+
+
+async def test_what_is_lost_is_believed_again_only_once_it_is_live_again(live):
+    live.stream.lose()
+    live.stream.push("90")
+    lost = live.believed(), live.bids
+
+    live.stream.confirm()
+
+    assert lost == (None, ["100"])
+    assert (live.believed(), live.bids) == ("90", ["100", "90"])
+
+
+async def test_nothing_is_believed_of_a_stream_that_nobody_reads(live):
+    await live.stop()
+
+    assert live.believed() is None
+    assert live.prices.standing().polled["BTC/USD"].loss.reason is LossReason.DISCONNECTED
+
+
+async def test_what_nobody_wants_is_not_kept(live):
+    live.stream.push("3000", "3000", symbol="ETH/USD")
+    live.stream.confirm("ETH/USD")
+    live.prices.want([])
+    live.stream.push("90")
+
+    assert (live.believed(), live.believed("ETH/USD")) == (None, None)
+    assert live.bids == ["100"]
+    assert live.stream.wanted == set()
+
+
+async def test_one_stream_of_a_venue_loses_nothing_of_another():
+    async with Pushing("crypto", "stocks") as pushing:
+        crypto, stocks = pushing.streams
+        crypto.push("100")
+        crypto.confirm()
+
+        stocks.lose("BTC/USD", reason=LossReason.REFUSED)
+
+        assert pushing.believed() == "100"
+
+
+async def test_a_part_of_the_market_is_not_the_market(live):
+    live.stream.is_whole_market = False
+    live.stream.push("99")
+
+    assert live.prices.believed("BTC/USD") is not None
+    assert live.prices.of_whole_market("BTC/USD") is None
+
+
+async def test_a_stream_that_stands_still_while_the_venue_answers_less_is_no_price(live):
+    live.clock.passed_s = 5
+    live.compare("99.7")
+
+    assert live.believed() is None
+    assert live.prices.standing().polled["BTC/USD"].loss.reason is LossReason.CONTRADICTED
+
+
+async def test_a_stream_that_moves_may_be_a_moment_older_than_an_answer(live):
+    requested = live.moment()
+    live.stream.push("100.5", "100.5")
+
+    live.compare("99.7", requested=requested)
+
+    assert live.believed() == "100.5"
+
+
+async def test_more_than_a_percent_is_no_moment(live):
+    live.stream.push("102", "102")
+
+    live.compare("100")
+
+    assert live.believed() is None
+
+
+async def test_what_was_contradicted_is_believed_from_the_first_answer_that_agrees_on(live):
+    live.compare("90")
+    live.stream.confirm()
+    live.stream.push("90", "90")
+    contradicted = live.believed(), live.bids
+
+    live.compare("90")
+
+    assert contradicted == (None, ["100"])
+    assert live.believed() == "90"
+
+
+async def test_what_is_contradicted_is_subscribed_anew_once_a_minute_at_most(live):
+    for _ in range(13):
+        live.compare("90")
+        live.stream.push("100", "100")
+        live.stream.confirm()
+        live.clock.passed_s += 5
+
+    assert live.stream.renewed == ["BTC/USD", "BTC/USD"]
+
+
+async def test_an_answer_without_a_price_denies_nothing(live):
+    live.compare("0")
+
+    assert live.believed() == "100"
+
+
+async def test_since_when_an_instrument_is_polled_goes_on_while_its_stream_tries(live):
+    live.stream.lose()
+    live.clock.passed_s = 60
+    live.stream.lose(reason=LossReason.REFUSED, message="no such pair")
+
+    [missing] = live.prices.standing().polled.values()
+
+    assert missing.since.steady_s == 0
+    assert missing.why == "the venue refused the subscription: no such pair"
+
+
+async def test_whoever_waits_for_the_next_tick_does_not_get_one_of_before(live):
+    waiting = asyncio.create_task(live.prices.next_tick("BTC/USD"))
+    await asyncio.sleep(0)
+    was_done = waiting.done()
+
+    live.stream.push("98")
+
+    assert not was_done
+    assert str((await waiting).quote.bid) == "98"
+
+
+async def test_whoever_stops_waiting_leaves_nothing_behind(live):
+    waiting = asyncio.create_task(live.prices.next_tick("BTC/USD"))
+    await asyncio.sleep(0)
+
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+    assert live.prices._waiting == {}
