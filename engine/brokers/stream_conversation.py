@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.brokers.parse import Row, amount_in, iso_time_in, lenient
+from engine.brokers.parse import Row, iso_time_in, lenient
 from engine.brokers.price_stream import Loss
 from engine.brokers.streamed_symbols import StreamedSymbols
 from engine.clock import Moment
+from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.quotes import Quote
 
 LONGEST_TEXT = 200
@@ -158,7 +159,10 @@ class Conversation(ABC):
 
 def figure(row: Row, key: str) -> Decimal | None:
     """Return an exact amount, or None where it is missing or is none."""
-    return lenient(row, key, amount_in)
+    try:
+        return parse_decimal(row.get(key))
+    except InvalidNumberError:
+        return None
 
 
 def venue_time(row: Row, key: str) -> datetime | None:

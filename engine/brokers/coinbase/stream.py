@@ -9,10 +9,8 @@ from engine.brokers.coinbase.top_of_book import TopOfBook
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
-    amount_in,
     as_list,
     as_row,
-    one_of,
     row_in,
     rows_in,
 )
@@ -21,6 +19,7 @@ from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd,
 from engine.brokers.stream_json import read_message
 from engine.brokers.venue_stream import StreamTerms, VenueStream
 from engine.clock import Clock, Moment
+from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.venues import Venue
 
 #: What the venue asks of an address that opened more than 8 connections in a second is not documented.
@@ -29,7 +28,8 @@ BAN_S = 60.0
 LARGEST_MESSAGE = 64 << 20
 
 _LEVEL2 = "level2"
-_SIDES = {"bid": "bid", "offer": "offer"}
+_FIELDS = ("side", "price_level", "new_quantity")
+_SHOWN = 60
 #: Subscribed as BTC-USDC, data comes under the name of BTC-USD: nothing tells whose it is.
 _NAMED_AS_DOLLARS = "/USDC"
 
@@ -113,17 +113,22 @@ class CoinbaseBooks(Conversation):
                 self._change(str(name), symbol, event, at, now)
 
     def _change(self, name: str, symbol: str, event: Row, at: datetime | None, now: Moment) -> None:
-        if event.get("type") == "snapshot":
-            book, before = TopOfBook(), None
-        elif name in self._books:
-            book = self._books[name]
-            before = book.sides()
-        else:
+        is_snapshot = event.get("type") == "snapshot"
+        book = TopOfBook() if is_snapshot else self._books.get(name)
+        if book is None:
             return
-        for update in rows_in(event, "updates"):
-            side = one_of(update, "side", _SIDES)
-            book.set(side, amount_in(update, "price_level"), amount_in(update, "new_quantity"))
         self._books[name] = book
-        sides = book.sides()
-        if sides != before:
+        before = None if is_snapshot else book.sides()
+        _apply(book, event)
+        if (sides := book.sides()) != before:
             self.hand_over(symbol, sides, at, now)
+
+
+def _apply(book: TopOfBook, event: Row) -> None:
+    for update in as_list(event.get("updates"), "updates"):
+        # A snapshot has some ten thousand of them, so that nothing is called that need not be.
+        try:
+            side, price, quantity = (update[field] for field in _FIELDS)  # type: ignore[index]
+            book.set(side, parse_decimal(price), parse_decimal(quantity))
+        except (LookupError, TypeError, InvalidNumberError) as e:
+            raise MalformedAnswerError(f"no level of a book: {str(update)[:_SHOWN]}") from e

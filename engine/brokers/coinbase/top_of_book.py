@@ -6,44 +6,47 @@ from heapq import heapify, heappop, heappush
 
 from engine.model.money import ZERO
 
-#: Old entries of a heap are left lying until they come up; this many for each level that is there.
-_LEFT_LYING = 2
+#: Prices that are gone lie in a heap until they come up; with so many for each that is there it is made anew.
+_GONE = 2
 _FEW = 1000
 
 
 class HalfBook:
-    """One side: quantities by price, and the prices in the order in which they are best."""
+    """One side, by keys that grow from the best price on: the prices of offers, and those of bids negated."""
 
-    def __init__(self, rank: Callable[[Decimal], Decimal]) -> None:
-        self._rank = rank
+    def __init__(self, key_of: Callable[[Decimal], Decimal]) -> None:
+        self._key_of = key_of
         self._quantities: dict[Decimal, Decimal] = {}
-        self._heap: list[tuple[Decimal, Decimal]] = []
+        self._heap: list[Decimal] = []
 
     def set(self, price: Decimal, quantity: Decimal) -> None:
         """Set how much is offered at a price; nothing takes the level away."""
+        key = self._key_of(price)
         if quantity <= ZERO:
-            self._quantities.pop(price, None)
+            self._quantities.pop(key, None)
             return
-        if price not in self._quantities:
-            heappush(self._heap, (self._rank(price), price))
-        self._quantities[price] = quantity
+        if key not in self._quantities:
+            heappush(self._heap, key)
+        self._quantities[key] = quantity
 
     def best(self) -> tuple[Decimal, Decimal] | None:
         """Return the best price and its quantity; None of an empty side."""
-        heap, quantities = self._heap, self._quantities
-        if len(heap) > _FEW + _LEFT_LYING * len(quantities):
-            heap[:] = [(self._rank(price), price) for price in quantities]
-            heapify(heap)
-        while heap and heap[0][1] not in quantities:
+        quantities = self._quantities
+        if len(self._heap) > _FEW + _GONE * len(quantities):
+            self._heap = list(quantities)
+            heapify(self._heap)
+        heap = self._heap
+        while heap and heap[0] not in quantities:
             heappop(heap)
-        return (heap[0][1], quantities[heap[0][1]]) if heap else None
+        return (self._key_of(heap[0]), quantities[heap[0]]) if heap else None
 
 
 class TopOfBook:
-    """Both sides; bids are best at the top, offers at the bottom."""
+    """Both sides as a snapshot and its changes leave them; bids are best at the top, offers at the bottom."""
 
     def __init__(self) -> None:
-        self._sides = {"bid": HalfBook(lambda price: -price), "offer": HalfBook(lambda price: price)}
+        # Negation by the operator would round.
+        self._sides = {"bid": HalfBook(Decimal.copy_negate), "offer": HalfBook(_as_it_is)}
 
     def set(self, side: str, price: Decimal, quantity: Decimal) -> None:
         """Set a level.
@@ -59,3 +62,7 @@ class TopOfBook:
         bid, bid_quantity = self._sides["bid"].best() or (None, None)
         ask, ask_quantity = self._sides["offer"].best() or (None, None)
         return bid, ask, bid_quantity, ask_quantity
+
+
+def _as_it_is(price: Decimal) -> Decimal:
+    return price
