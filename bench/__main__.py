@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import first_answer, journal, memory, nonce_transaction, polling, snapshots, ticks
+from bench import first_answer, journal, memory, nonce_transaction, polling, snapshots, tick_to_order, ticks
 from bench.figures import Figure
 from bench.report import as_json, print_table
 from bot.logs.redaction import LogRedactor
@@ -20,6 +20,7 @@ from bot.logs.setup import configure_logs
 BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "polling": polling.measure,
     "ticks": ticks.measure,
+    "tick-to-order": tick_to_order.measure,
     "journal": journal.measure,
     "nonce": nonce_transaction.measure,
     "snapshots": snapshots.measure,

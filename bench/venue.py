@@ -3,7 +3,8 @@
 `python -m bench.venue ACCOUNTS COINS DELAY_S` prints its address. Every account has one key, some bitcoin
 and ether; the first COINS of them hold a coin that nobody else holds. A line on its input that names a coin lets it fall; when
 the sale has come in, it answers with the milliseconds until the price was asked for, and from there until the
-order arrived. A line with a number is answered with the moment at which that many orders had come in, by the
+order arrived; after the word `push`, with the milliseconds until the order arrived. `last` is answered with the moment
+at which the latest order had come in, and a line with a number with the moment at which that many orders had come in, by the
 monotonic clock that all processes share.
 """
 
@@ -85,13 +86,32 @@ async def time_order(server: KrakenServer, count: int) -> tuple[float]:
     return (orders[count - 1].monotonic,)
 
 
+async def time_push(server: KrakenServer, coin: str) -> tuple[float]:
+    """Let a coin fall until it is sold; return the milliseconds until the order came in."""
+    sold = len(server.tape.calls("AddOrder"))
+    fell_at = time.monotonic()
+    server.market.set_price(coin, FALLEN)
+    order = (await server.tape.wait_for("AddOrder", sold + 1, timeout_s=_MAX_WAIT_S))[-1]
+    server.market.set_price(coin, PRICE)
+    return ((order.monotonic - fell_at) * _MS,)
+
+
+async def answer(server: KrakenServer, line: str) -> tuple[float, ...]:
+    """Do what a line says."""
+    command, _, coin = line.partition(" ")
+    if command == "push":
+        return await time_push(server, coin)
+    if command == "last":
+        return (server.tape.calls("AddOrder")[-1].monotonic,)
+    return await time_order(server, int(line)) if line.isdigit() else await time_fall(server, line)
+
+
 async def serve(server: KrakenServer, lines: asyncio.StreamReader) -> None:
     """Serve until the input ends."""
     async with server:
         _say(server.url)
         async for line in lines:
-            word = line.decode().strip()
-            _say(*(await time_order(server, int(word)) if word.isdigit() else await time_fall(server, word)))
+            _say(*await answer(server, line.decode().strip()))
 
 
 def _say(*text: object) -> None:

@@ -36,6 +36,16 @@ class VenueProcess:
         waiting, path = (await self._lines.readline()).split()
         return Reaction(waiting=float(waiting), path=float(path))
 
+    async def push_fall(self, coin: str) -> float:
+        """Let a coin fall and be pushed; return the milliseconds until its sale came in."""
+        self._commands.write(f"push {coin}\n".encode())
+        return float(await self._lines.readline())
+
+    async def last_order_came_in_at(self) -> float:
+        """Return when the latest order came in, in monotonic seconds."""
+        self._commands.write(b"last\n")
+        return float(await self._lines.readline())
+
     async def order_came_in_at(self, count: int) -> float:
         """Wait for the order of this number; return when it came in, in monotonic seconds."""
         self._commands.write(f"{count}\n".encode())

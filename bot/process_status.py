@@ -232,7 +232,12 @@ class ProcessStatus:
                 venue_label=venue.label,
                 has_stream=standing.has_stream,
                 polled=tuple(
-                    PolledPrice(symbol=symbol, why=one.why, lasting=now - one.since)
+                    PolledPrice(
+                        symbol=symbol,
+                        why=one.why,
+                        lasting=now - one.since,
+                        is_disconnected=one.is_disconnected,
+                    )
                     for symbol, one in sorted(polled.items())
                 ),
                 live=len(live),

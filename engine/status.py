@@ -99,9 +99,11 @@ class PolledPrice:
     """The price of something guarded that its venue does not push, although it should."""
 
     symbol: str
-    #: Empty until the stream has answered anything.
+    #: Empty while nothing is wrong and nothing was pushed yet, as of a market that is shut.
     why: str
     lasting: timedelta
+    #: Whether its stream has no connection, which its owner may have to see to.
+    is_disconnected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,11 +262,14 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
             label = broker.account.venue.label
             yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, detail=detail)
     for streamed in report.streams:
-        lasting = max((one.lasting for one in streamed.polled), default=timedelta(0))
-        if streamed.has_stream and lasting > _STREAM_LOST_AFTER:
-            why = next((one.why for one in streamed.polled if one.lasting == lasting), "")
+        lost = [one for one in streamed.polled if one.is_disconnected and one.lasting > _STREAM_LOST_AFTER]
+        if lost:
+            longest = max(lost, key=lambda one: one.lasting)
             yield Trouble(
-                symptom=Symptom.PRICES_POLLED, name=streamed.venue_label, lasting=lasting, detail=why
+                symptom=Symptom.PRICES_POLLED,
+                name=streamed.venue_label,
+                lasting=longest.lasting,
+                detail=longest.why,
             )
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)

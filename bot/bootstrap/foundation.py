@@ -75,7 +75,9 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
     for connection in connections.values():
         resources.push_async_callback(connection.broker.close)
         resources.push_async_callback(connection.market.close)
-    markets = {venue: VenueMarket(data=c.market, clock=clock) for venue, c in connections.items()}
+    markets = {
+        venue: VenueMarket(data=c.market, clock=clock, streams=c.streams) for venue, c in connections.items()
+    }
     for market in markets.values():
         resources.push_async_callback(market.close)
     users = Users(database=database, clock=clock)

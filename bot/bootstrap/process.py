@@ -19,6 +19,7 @@ from bot.configuration.settings import Settings
 from bot.lifecycle import ProcessParts
 from bot.logs.broker_log import BrokerLog
 from bot.logs.redaction import LogRedactor
+from bot.logs.stream_log import StreamLog
 from bot.process_status import Facts, ProcessStatus
 from bot.storage.database_alarm import DatabaseAlarm
 from bot.supervision.health import HealthPages, HealthServer
@@ -33,7 +34,6 @@ from bot.telegram.connection import TelegramConnection
 from bot.telegram.polling import TOKEN_REFUSED, Polling
 from bot.telegram.polling_alarm import PollingAlarm
 from bot.telegram.updates import StoredUpdates
-from engine.accounts.reader import AccountReader
 from engine.clock import Clock
 from engine.engine import Engine
 from engine.entries.gates import Gates
@@ -59,7 +59,6 @@ def _jobs(
     engine: Engine,
     updates: StoredUpdates,
     *,
-    reader: AccountReader,
     lease: DatabaseLease,
     alarm: DatabaseAlarm,
 ) -> tuple[Job, ...]:
@@ -75,7 +74,7 @@ def _jobs(
             what=_watch_log(settings, base.clock, engine),
             budget_s=30,
         ),
-        Job(name="broker log", every_s=BEAT_EVERY_S, what=BrokerLog(reader).look, budget_s=5),
+        Job(name="broker log", every_s=BEAT_EVERY_S, what=_venue_log(engine), budget_s=5),
         Job(name="lease", every_s=BEAT_EVERY_S, what=keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=engine.thin_history, budget_s=300),
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
@@ -95,6 +94,16 @@ def _watch_log(settings: Settings, clock: Clock, engine: Engine) -> Callable[[],
             heartbeat.beat()
 
     return note
+
+
+def _venue_log(engine: Engine) -> Callable[[], Awaitable[None]]:
+    brokers, streams = BrokerLog(engine.reader), StreamLog(engine.markets)
+
+    async def look() -> None:
+        await brokers.look()
+        streams.look()
+
+    return look
 
 
 def _health(settings: Settings, pages: HealthPages) -> HealthServer | None:
@@ -131,7 +140,7 @@ def build_process(
     pages = HealthPages(clock=clock, jobs=all_jobs, are_guards_watched=engine.are_all_watched)
     commands, health = _build_socket(settings, engine, clock, pages), _health(settings, pages)
     jobs = (
-        *_jobs(settings, base, engine, updates, reader=engine.reader, lease=lease, alarm=alarm),
+        *_jobs(settings, base, engine, updates, lease=lease, alarm=alarm),
         *_listening(commands, health),
         Job(name="forget routes", every_s=THIN_EVERY_S, what=engine.routes.forget_old, budget_s=60),
         Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),

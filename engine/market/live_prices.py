@@ -14,6 +14,16 @@ from engine.model.quotes import Quote
 
 #: An instrument is not subscribed anew sooner, whatever it is contradicted by.
 RENEW_EVERY = timedelta(seconds=60)
+#: What a whole connection is lost by; anything else is an instrument's own matter, and no stream pushes a shut market.
+_OF_CONNECTION = frozenset(
+    {
+        LossReason.DISCONNECTED,
+        LossReason.SILENT,
+        LossReason.UNREADABLE,
+        LossReason.KEY_REJECTED,
+        LossReason.BANNED,
+    }
+)
 _DIFFERS = Loss(LossReason.CONTRADICTED)
 
 
@@ -31,8 +41,13 @@ class NotLive:
     """Why and since when a wanted instrument is not streamed."""
 
     since: Moment
-    #: None until its stream has answered anything.
+    #: None until something was wrong: what does not move is not pushed.
     loss: Loss | None = None
+
+    @property
+    def is_disconnected(self) -> bool:
+        """Return whether its stream has no connection."""
+        return self.loss is not None and self.loss.reason in _OF_CONNECTION
 
     @property
     def why(self) -> str:

@@ -92,7 +92,7 @@ def _venue_prices(prices: VenuePrices) -> str:
     if not prices.polled:
         return f"{label} live"
     longest = max(prices.polled, key=lambda one: one.lasting)
-    why = f"{foreign(longest.why)}, " if longest.why else "not answered yet, "
+    why = f"{foreign(longest.why)}, " if longest.why else "nothing pushed yet, "
     since = f"({why}for {duration(longest.lasting)})"
     if not prices.live:
         return f"{label} polled {since}"

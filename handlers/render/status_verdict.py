@@ -19,7 +19,7 @@ _TROUBLES = {
         "{name} reports no prices ({detail}). Balances there are read; what they are worth is not known."
     ),
     Symptom.PRICES_POLLED: (
-        "{name} pushes no prices for {lasting}{why}: its guards are judged by polled ones, some seconds later."
+        "{name} pushes no prices for {lasting} ({detail}): its guards are judged by polled ones, some seconds later."
     ),
     Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {detail}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (
@@ -101,5 +101,4 @@ def _trouble(trouble: Trouble) -> str:
         count=trouble.count,
         lasting=duration(trouble.lasting),
         detail=trouble.detail,
-        why=f" ({trouble.detail})" if trouble.detail else "",
     )

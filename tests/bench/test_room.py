@@ -11,4 +11,13 @@ async def test_the_room_builds_the_real_engine_again_and_again():
 
 
 def test_each_part_can_be_run_alone():
-    assert set(BENCHES) == {"polling", "ticks", "journal", "nonce", "snapshots", "first-answer", "memory"}
+    assert set(BENCHES) == {
+        "polling",
+        "ticks",
+        "tick-to-order",
+        "journal",
+        "nonce",
+        "snapshots",
+        "first-answer",
+        "memory",
+    }

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from bot.process_status import Facts, ProcessStatus
 from engine.alerts.messages import RecordKind
+from engine.brokers.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
@@ -291,6 +292,9 @@ async def test_a_stream_of_what_others_guard_is_none_of_the_owners(chat_data):
 
 
 async def test_a_stream_that_is_lost_for_more_than_five_minutes_needs_attention(chat_data):
+    chat_data.pushing.prices.lose(
+        chat_data.pushing.stream, ["BTC/USD"], Loss(LossReason.DISCONNECTED, "HTTP 403")
+    )
     chat_data.clock.pass_time(300)
     before = find_troubles(await chat_data.status.fetch_status(OWNER))
     chat_data.clock.pass_time(1)

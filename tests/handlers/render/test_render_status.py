@@ -54,7 +54,12 @@ def test_everything_that_can_be_wrong_is_named_first():
             JobStatus(name="fees", every_s=900, last_run_at=None, lag_s=None, last_error="no answer"),
         ),
         prices=(PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),),
-        streams=(streamed("Kraken", polled_price("BTC/USD", "the venue rejected the <key>", minutes=6)),),
+        streams=(
+            streamed(
+                "Kraken",
+                polled_price("BTC/USD", "the venue rejected the <key>", minutes=6, is_disconnected=True),
+            ),
+        ),
         paused=(PAUSED,),
         unwatched=(
             unwatched(),
@@ -374,7 +379,9 @@ def test_the_instruments_that_a_live_venue_does_not_push_are_named():
 
 
 def test_a_stream_that_stays_away_for_minutes_is_for_its_owner_to_see_to():
-    lost = streamed("Kraken", polled_price("BTC/USD", "the venue rejected the key", minutes=6))
+    lost = streamed(
+        "Kraken", polled_price("BTC/USD", "the venue rejected the key", minutes=6, is_disconnected=True)
+    )
 
     text = render_status(status(streams=(lost,)), READER).text
 
@@ -383,6 +390,15 @@ def test_a_stream_that_stays_away_for_minutes_is_for_its_owner_to_see_to():
         "Kraken pushes no prices for 6 min 0 s (the venue rejected the key): "
         "its guards are judged by polled ones, some seconds later." in text
     )
+
+
+def test_an_instrument_that_nothing_was_pushed_of_in_a_night_needs_nobody():
+    shut = streamed("Alpaca", polled_price("AAPL/USD", "", hours=9), live=1)
+
+    text = render_status(status(streams=(shut,)), READER).text
+
+    assert "All is well." in text
+    assert "Alpaca live, AAPL/USD polled (nothing pushed yet, for 9 h)" in text
 
 
 def test_a_venue_that_is_polled_as_its_owner_wished_needs_nobody():
@@ -395,5 +411,5 @@ def streamed(label, *polled, has_stream=True, live=0):
     return VenuePrices(venue_label=label, has_stream=has_stream, polled=polled, live=live)
 
 
-def polled_price(symbol, why, **lasting):
-    return PolledPrice(symbol=symbol, why=why, lasting=timedelta(**lasting))
+def polled_price(symbol, why, *, is_disconnected=False, **lasting):
+    return PolledPrice(symbol=symbol, why=why, lasting=timedelta(**lasting), is_disconnected=is_disconnected)

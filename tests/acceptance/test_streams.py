@@ -1,0 +1,140 @@
+"""Prices by stream reach the guard in the whole process; whatever becomes of a stream, polling sells."""
+
+import asyncio
+
+import pytest
+
+from sandbox.faults import Fault, FaultKind
+from sandbox.world import KRAKEN
+from tests.acceptance.ether import (
+    ALERT,
+    GUARDED,
+    PATIENCE_S,
+    alerted,
+    an_ether_world,
+    fall,
+    introduced,
+    sales,
+    until,
+)
+
+#: Longer than any of these tests waits: what is sold is sold by a tick.
+NO_SECOND_LOOK_S = "600"
+
+
+async def a_guarded_ether(open_bot, **settings):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all", **settings)
+    await introduced(stage)
+    await until_prices(stage, "Kraken live")
+    return world, stage
+
+
+async def until_prices(stage, words):
+    """Ask for the status until its line on prices says this."""
+    async with asyncio.timeout(3 * PATIENCE_S):
+        while True:
+            status = await stage.owner.ask("/status", head="Status", timeout_s=PATIENCE_S)
+            if f"Prices: {words}" in status.text:
+                return status.text
+
+
+def polls(world):
+    return len(world.tape(KRAKEN).calls("Ticker"))
+
+
+@pytest.mark.fault("V111")
+async def test_a_fall_is_sold_by_its_tick_without_waiting_for_the_guard_job(open_bot):
+    world, stage = await a_guarded_ether(open_bot, NIJA_GUARD_INTERVAL_S=NO_SECOND_LOOK_S)
+    before = polls(world)
+
+    fall(world)
+    await alerted(stage)
+
+    [order] = world.tape(KRAKEN).calls("AddOrder")
+    asked = [call for call in world.tape(KRAKEN).calls("Ticker")[before:] if call.index < order.index]
+    assert asked == []
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+
+
+async def test_a_position_says_whether_its_price_is_pushed(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    live = await stage.owner.ask("/positions", head="Positions", timeout_s=PATIENCE_S)
+    end_streams(world)
+    await until_prices(stage, "Kraken polled")
+    polled = await stage.owner.ask("/positions", head="Positions", timeout_s=PATIENCE_S)
+
+    assert "Mark, live, " in live.text
+    assert "Mark, polled " in polled.text
+
+
+@pytest.mark.fault("V112")
+async def test_a_dropped_stream_leaves_the_guard_to_polling(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    end_streams(world)
+    await until_prices(stage, "Kraken polled")
+
+    fall(world)
+    await alerted(stage)
+
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+
+
+@pytest.mark.fault("V113")
+async def test_a_stream_that_stands_still_with_its_heartbeats_going_on_leaves_the_guard_to_polling(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    for stream in world.streams(KRAKEN):
+        stream.faults.stalls = True
+
+    fall(world)
+    await alerted(stage)
+
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+
+
+@pytest.mark.fault("V116")
+@pytest.mark.parametrize("fault", ["doubled", "swapped", "lost"])
+async def test_messages_that_come_twice_late_or_never_sell_once(open_bot, fault):
+    world, stage = await a_guarded_ether(open_bot)
+    for stream in world.streams(KRAKEN):
+        setattr(stream.faults, fault, 5)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=0.5))
+
+    for ratio in ("-0.012", "-0.015", "-0.013", "-0.016", "-0.014", "-0.017"):
+        fall(world, ratio)
+        await asyncio.sleep(0.05)
+    await alerted(stage)
+
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+    assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
+
+
+@pytest.mark.fault("V117")
+async def test_a_bot_that_is_killed_at_a_ticks_order_finds_it_and_is_pushed_prices_again(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=60))
+
+    fall(world)
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=PATIENCE_S)
+    await stage.bot.kill()
+    await stage.start_bot()
+    await alerted(stage)
+
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+    assert sum(ALERT in message.text for message in stage.owner.messages) == 1
+
+
+async def test_a_stopped_bot_leaves_no_connection_behind(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+
+    await stage.bot.stop()
+
+    await until(lambda: not any(stream.sessions for stream in world.streams(KRAKEN)))
+    assert sales(world) == []
+
+
+def end_streams(world):
+    """End every connection, and each new one as soon as it is open."""
+    for stream in world.streams(KRAKEN):
+        stream.faults.closed_at_once = 1_000_000
+        stream.drop()
