@@ -9,6 +9,10 @@ _KRAKENS_PUBLIC = ("Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "De
 
 
 def endpoints_of(world: SandboxWorld, venue: str) -> tuple[str, ...]:
+    return (*_requests_of(world, venue), *(f"stream {path}" for path in world.server(venue).streams))
+
+
+def _requests_of(world: SandboxWorld, venue: str) -> tuple[str, ...]:
     if venue == KRAKEN:
         return (*PRIVATE, *_KRAKENS_PUBLIC)
     routes = tuple(world.server(venue).routes())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.brokers.parse import Row, iso_time_in, lenient
+from engine.brokers.parse import Row, iso_time_in, lenient, note_once
 from engine.brokers.price_stream import Loss
 from engine.brokers.streamed_symbols import StreamedSymbols
 from engine.clock import Moment
@@ -115,6 +115,10 @@ class Conversation(ABC):
     def refuse(self, symbols: Iterable[str], message: object) -> None:
         """Report that the venue refused subscriptions, in its own text."""
         self.symbols.refuse(symbols, self.text(message))
+
+    def note_unknown(self, kind: object) -> None:
+        """Name in the log, once, what the venue sends and nothing here reads."""
+        note_once(f"{type(self).__name__}: a message of a kind that is not read: {self.text(kind)}")
 
     def text(self, message: object) -> str:
         """Return a venue's error text, free of secrets and no longer than anybody reads."""

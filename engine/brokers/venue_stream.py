@@ -22,12 +22,13 @@ from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 
-#: A connection on which nothing came for so long is dead, whatever its socket says.
-SILENCE_S = 10.0
+CHECK_S = 1.0
+#: A connection on which nothing came for so long is dead, whatever its socket says: with the time between two checks
+#: no price is believed for more than ten seconds.
+SILENCE_S = 9.0
 CONNECT_S = 10.0
 #: How long a goodbye may take; nothing waits for it.
 CLOSE_S = 1.0
-CHECK_S = 1.0
 #: Venues count messages: changes of what is wanted are sent at most so often.
 SEND_PAUSE_S = 0.5
 #: What is wanted may get a name without being wanted anew.

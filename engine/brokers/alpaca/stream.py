@@ -149,6 +149,8 @@ class AlpacaQuotes(Conversation):
                 return self._succeed(text_in(row, "msg"), now)
             case "error":
                 return self._fail(row, now)
+            case kind:
+                self.note_unknown(kind)
         return ()
 
     def _take(self, row: Row, now: Moment) -> None:

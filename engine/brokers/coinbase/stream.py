@@ -27,7 +27,7 @@ BAN_S = 60.0
 #: The first message of a large book has more than the 4 MiB that aiohttp takes by default.
 LARGEST_MESSAGE = 64 << 20
 
-_LEVEL2 = "level2"
+_LEVEL2, _HEARTBEATS = "level2", "heartbeats"
 _FIELDS = ("side", "price_level", "new_quantity")
 _SHOWN = 60
 #: Subscribed as BTC-USDC, data comes under the name of BTC-USD: nothing tells whose it is.
@@ -62,7 +62,7 @@ class CoinbaseBooks(Conversation):
 
     def greet(self) -> Iterable[object]:
         """Return the subscription to heartbeats, which keep a quiet connection open and prove that it lives."""
-        return [{"type": "subscribe", "channel": "heartbeats"}]
+        return [{"type": "subscribe", "channel": _HEARTBEATS}]
 
     def subscribe(self, names: Sequence[str]) -> Iterable[object]:
         """Return one message: each holds one channel."""
@@ -85,6 +85,8 @@ class CoinbaseBooks(Conversation):
                     self._confirm(message)
                 case "l2_data":
                     self._take(message, now)
+                case channel if channel != _HEARTBEATS:
+                    self.note_unknown(channel)
         return ()
 
     def _is_next(self, message: Row) -> bool:

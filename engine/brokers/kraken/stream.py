@@ -17,6 +17,8 @@ BAN_S = 600.0
 #: The venue limits messages, and not the symbols in one.
 _SYMBOLS_A_MESSAGE = 200
 _ALREADY = "already subscribed"
+#: Channels and answers that say nothing of a price.
+_SILENT = frozenset({"heartbeat", "status", "pong", "unsubscribe"})
 
 
 def kraken_stream(url: str, *, market: KrakenMarketData, clock: Clock) -> VenueStream:
@@ -58,6 +60,8 @@ class KrakenTickers(Conversation):
                 self._take(row, now)
         elif message.get("method") == "subscribe" or "error" in message:
             self._answer(message)
+        elif not _SILENT.intersection(map(str, (message.get("channel"), message.get("method")))):
+            self.note_unknown(message.get("channel") or message.get("method"))
         return ()
 
     def _take(self, row: Row, now: Moment) -> None:
