@@ -10,7 +10,15 @@ from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
 from engine.offers.closing_guard import guard_to_close
 from engine.offers.closing_plan import Plan, ShownSale, gone_line, plan_closing, plan_confirmed, why_again
-from engine.offers.closing_preview import CloseLine, ClosePreview, Kept, Obstacle, ObstacleKind, Selling
+from engine.offers.closing_preview import (
+    CloseLine,
+    ClosePreview,
+    Kept,
+    Obstacle,
+    ObstacleKind,
+    Selling,
+    ShownAgain,
+)
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.not_held import not_held, not_known
@@ -75,9 +83,9 @@ class ClosingService:
         positions = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
         facts = await self._reader.read(positions)
         plans = [plan_confirmed(one, shown[one.position.key]) for one in facts]
-        again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), "")
-        if again:
-            return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
+        again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), None)
+        if again is not None:
+            return await self._show(user_id, plans, again=again)
         held = {plan.position.key for plan in plans}
         return await self._sell(
             plans, self._gone(user_id, [one for key, one in shown.items() if key not in held])
@@ -93,7 +101,9 @@ class ClosingService:
             self._database, confirmation_id, user_id=user_id, clock=self._clock
         )
 
-    async def _show(self, user_id: int, plans: Sequence[Plan], *, again: str = "") -> ClosePreview:
+    async def _show(
+        self, user_id: int, plans: Sequence[Plan], *, again: ShownAgain | None = None
+    ) -> ClosePreview:
         now = self._clock.now()
         sales = tuple(sale for plan in plans if (sale := plan.shown) is not None)
         confirmation_id = None

@@ -15,7 +15,7 @@ from engine.model.holdings import Direction, PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.model.venues import Venue
-from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
+from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, ShownAgain, Worsening
 from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
 
@@ -122,20 +122,21 @@ def gone_line(shown: ShownSale, *, venue: Venue, now: datetime) -> CloseLine:
     )
 
 
-def why_again(plan: Plan, shown: ShownSale) -> str:
-    """Return what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
+def why_again(plan: Plan, shown: ShownSale) -> ShownAgain | None:
+    """Return what changed to the owner's disadvantage since the preview; None when nothing did, or nothing is sold."""
+    why = None if plan.line.obstacle else _worsening(plan, shown)
+    return ShownAgain(why=why, symbol=plan.line.symbol, shown_symbol=shown.symbol) if why else None
+
+
+def _worsening(plan: Plan, shown: ShownSale) -> Worsening | None:
     line = plan.line
-    if line.obstacle:
-        return ""
     if shown.symbol not in {"", line.symbol}:
-        return f"It would be sold as {line.symbol} now, and {shown.symbol} was shown"
+        return Worsening.OTHER_PAIR
     if line.price is not None and is_worse(line.price, shown.price, line.direction):
-        return f"The price of {line.symbol} has moved against you by more than 1 % since"
+        return Worsening.PRICE
     if plan.quantity > shown.quantity:
-        return f"More of {line.symbol} can be sold now than was shown"
-    if not plan.cancels <= frozenset(shown.cancels):
-        return f"Another open order holds {line.symbol} now"
-    return ""
+        return Worsening.MORE
+    return None if plan.cancels <= frozenset(shown.cancels) else Worsening.OTHER_ORDER
 
 
 def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:

@@ -41,6 +41,27 @@ class Obstacle:
     detail: str = ""
 
 
+class Worsening(StrEnum):
+    """What changed to the owner's disadvantage between a preview and its press."""
+
+    OTHER_PAIR = "other_pair"
+    PRICE = "price"
+    #: More can be sold than was shown.
+    MORE = "more"
+    #: An open order holds it that was not shown.
+    OTHER_ORDER = "other_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAgain:
+    """Why a preview is shown again instead of sold."""
+
+    why: Worsening
+    #: The pair it would be sold through now, and the one that was shown; empty in what an earlier version stored.
+    symbol: str
+    shown_symbol: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseLine:
     """One position: what selling it now would bring, or why it cannot be sold now."""
@@ -91,8 +112,8 @@ class ClosePreview:
     lines: tuple[CloseLine, ...]
     #: Carried by the button; None when nothing can be sold now.
     confirmation_id: str | None
-    #: Why it is shown again instead of sold; empty at first.
-    again: str = ""
+    #: Why it is shown again instead of sold; None at first.
+    again: ShownAgain | None = None
     as_of: datetime
     expires_at: datetime
 

@@ -16,7 +16,7 @@ from handlers.render.numbers import add_rounded, full_quantity, in_currency, pri
 from handlers.render.sale_figures import against_guard_lines, net_label, received_label, usual_fee_note
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
-from handlers.render.why_not import obstacle_text
+from handlers.render.why_not import obstacle_text, shown_again_text
 
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _NEXT_START = (
@@ -73,8 +73,8 @@ def _head(
         yield bold("Nothing can be sold now")
     else:
         yield bold("Sell now?")
-    if preview.again:
-        yield foreign(preview.again)
+    if preview.again is not None:
+        yield f"{foreign(shown_again_text(preview.again))}: nothing was sold."
     if sent_at is not None:
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     if preview.confirmation_id:

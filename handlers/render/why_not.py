@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engine.alerts.questions import Exclusion, NoEntry, OfferLine
-from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind
+from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, ShownAgain, Worsening
 from engine.portfolio.not_guarded import NotGuarded
 
 _SHORT = "a short position, which NIJA only shows"
@@ -54,6 +54,14 @@ _OBSTACLES: Mapping[ObstacleKind, str] = {
 }
 
 
+_SHOWN_AGAIN: Mapping[Worsening, str] = {
+    Worsening.OTHER_PAIR: "It would be sold as {symbol} now, and {shown} was shown",
+    Worsening.PRICE: "The price of {symbol} has moved against you by more than 1 % since",
+    Worsening.MORE: "More of {symbol} can be sold now than was shown",
+    Worsening.OTHER_ORDER: "Another open order holds {symbol} now",
+}
+
+
 def not_guarded_text(reason: NotGuarded) -> str:
     """Say why nothing watches a position."""
     return _NOT_GUARDED[reason]
@@ -73,3 +81,8 @@ def obstacle_text(line: CloseLine, obstacle: Obstacle) -> str:
     if obstacle.kind is ObstacleKind.LISTING_UNKNOWN:
         return f"{line.venue.label} did not report what it lists; try again in a moment"
     return _OBSTACLES.get(obstacle.kind, obstacle.detail)
+
+
+def shown_again_text(again: ShownAgain) -> str:
+    """Say what became worse between a preview and its press."""
+    return _SHOWN_AGAIN[again.why].format(symbol=again.symbol, shown=again.shown_symbol)

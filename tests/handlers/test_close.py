@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.exits.audit import ExitPage
-from engine.offers.closing_preview import Selling
+from engine.offers.closing_preview import Selling, ShownAgain, Worsening
 from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
@@ -36,12 +36,11 @@ async def test_a_second_tap_shows_why_nothing_happens(engine, owner):
 
 async def test_a_price_that_moved_shows_the_preview_again_in_its_place(engine, owner):
     asked = await owner.ask("/close BTC")
-    engine.answers["close"] = close_preview(
-        again="The price has moved: nothing was sold.", confirmation_id="sell2"
-    )
+    moved = ShownAgain(why=Worsening.PRICE, symbol="BTC/USD")
+    engine.answers["close"] = close_preview(again=moved, confirmation_id="sell2")
 
     owner.press(asked, "Sell")
-    again = await owner.wait_for("The price has moved", after=asked)
+    again = await owner.wait_for("The price of BTC/USD has moved", after=asked)
     await owner.wait_for_answer(owner.press(again, "Sell"))
 
     assert again.message_id == asked.message_id

@@ -16,7 +16,7 @@ from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
 from engine.entries.halts import HaltedBy, HaltSwitch
 from engine.model.guard_reasons import GuardReason
-from engine.offers.closing_preview import Selling
+from engine.offers.closing_preview import Selling, ShownAgain, Worsening
 from engine.offers.outcomes import Nothing
 from engine.orders.states import IntentState
 from engine.storage.database import Database
@@ -258,7 +258,7 @@ async def test_nobody_to_ask_sells_nothing(ask, engine, as_json):
 
 
 async def test_a_price_that_moved_sells_nothing_and_is_exit_code_1(ask, engine):
-    engine.outcome = close_preview(again="The price has moved: nothing was sold.")
+    engine.outcome = close_preview(again=ShownAgain(why=Worsening.PRICE, symbol="BTC/USD"))
 
     assert await ask(sell=True) == 1
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.closing_preview import ClosePreview, Kept, ObstacleKind, Selling
+from engine.offers.closing_preview import ClosePreview, Kept, ObstacleKind, Selling, ShownAgain, Worsening
 from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
@@ -74,7 +74,7 @@ async def test_no_more_of_a_guard_is_sold_than_was_shown(holding):
 
     assert preview.lines[0].quantity == Decimal("0.3")
     assert isinstance(again, ClosePreview)
-    assert again.again == "More of BTC/USD can be sold now than was shown: nothing was sold."
+    assert again.again == ShownAgain(why=Worsening.MORE, symbol="BTC/USD", shown_symbol="BTC/USD")
     assert total(holding) == Decimal("0.4")
     assert (await holding.guard()).state is GuardState.ARMED
     await press(holding, again)
@@ -104,7 +104,7 @@ async def test_a_sale_in_another_pair_than_was_shown_is_shown_again(room):
     again = await press(room, preview)
 
     assert [line.symbol for line in (*preview.lines, *again.lines)] == ["BTC/EUR", "BTC/USD"]
-    assert again.again == "It would be sold as BTC/USD now, and BTC/EUR was shown: nothing was sold."
+    assert again.again == ShownAgain(why=Worsening.OTHER_PAIR, symbol="BTC/USD", shown_symbol="BTC/EUR")
     assert room.sent() == []
 
 

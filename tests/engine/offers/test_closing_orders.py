@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExitFilled
 from engine.model.orders import Side
-from engine.offers.closing_preview import ClosePreview
+from engine.offers.closing_preview import ClosePreview, Worsening
 from sandbox.faults import FaultKind
 from tests.engine.offers.closing import offer, press, total
 
@@ -81,7 +81,7 @@ async def test_an_order_placed_after_the_preview_is_shown_before_it_is_cancelled
     again = await press(holding, preview)
 
     assert isinstance(again, ClosePreview)
-    assert again.again.startswith("Another open order holds BTC/USD now")
+    assert again.again.why is Worsening.OTHER_ORDER
     assert total(holding) == Decimal("0.4")
 
 

@@ -14,7 +14,7 @@ from engine.model.money import exact
 from engine.model.orders import OrderStatus, VenueOrderId
 from engine.model.venues import Venue
 from engine.offers.closing_plan import ClosingFacts, gone_line, plan_closing, plan_confirmed, why_again
-from engine.offers.closing_preview import Obstacle, ObstacleKind
+from engine.offers.closing_preview import Obstacle, ObstacleKind, Worsening
 from tests.builders import NOW, a_guard, a_position, an_exit_order, an_instrument, number
 
 SOLD_AT_90 = ClosingPrice(price=Decimal(90), at=NOW)
@@ -164,30 +164,33 @@ def test_a_guard_of_more_than_was_shown_is_planned_whole():
 
 
 @pytest.mark.parametrize(
-    ("now", "shown", "begins"),
+    ("now", "shown", "worsening"),
     [
-        pytest.param({}, {}, "", id="as shown"),
-        pytest.param({}, {"symbol": ""}, "", id="shown by an earlier version"),
-        pytest.param({}, {"symbol": "BTC/EUR"}, "It would be sold as BTC/USD now", id="another pair"),
-        pytest.param({}, {"price": number("90.90")}, "", id="just within"),
-        pytest.param(
-            {}, {"price": number("90.91")}, "The price of BTC/USD has moved against you", id="worse"
-        ),
-        pytest.param({}, {"quantity": number("1.9")}, "More of BTC/USD can be sold now", id="more"),
+        pytest.param({}, {}, None, id="as shown"),
+        pytest.param({}, {"symbol": ""}, None, id="shown by an earlier version"),
+        pytest.param({}, {"symbol": "BTC/EUR"}, Worsening.OTHER_PAIR, id="another pair"),
+        pytest.param({}, {"price": number("90.90")}, None, id="just within"),
+        pytest.param({}, {"price": number("90.91")}, Worsening.PRICE, id="worse"),
+        pytest.param({}, {"quantity": number("1.9")}, Worsening.MORE, id="more"),
         pytest.param(
             {"free": "1.5", "open_orders": (an_open_order("O-2", "0.5"),)},
             {},
-            "Another open order holds BTC/USD now",
+            Worsening.OTHER_ORDER,
             id="another order",
         ),
-        pytest.param({"trouble": "no"}, {"price": number("900")}, "", id="nothing is sold"),
+        pytest.param({"trouble": "no"}, {"price": number("900")}, None, id="nothing is sold"),
     ],
 )
-def test_what_became_worse_since_it_was_shown_is_shown_again(now, shown, begins):
-    why = why_again(plan_closing(facts(**now)), confirmed(**shown))
+def test_what_became_worse_since_it_was_shown_is_shown_again(now, shown, worsening):
+    again = why_again(plan_closing(facts(**now)), confirmed(**shown))
 
-    assert why.startswith(begins)
-    assert bool(why) is bool(begins)
+    assert (again and again.why) is worsening
+
+
+def test_what_is_shown_again_names_both_pairs():
+    again = why_again(plan_closing(facts()), confirmed(symbol="BTC/EUR"))
+
+    assert (again.symbol, again.shown_symbol) == ("BTC/USD", "BTC/EUR")
 
 
 def test_what_is_not_held_any_more_has_a_line_of_nothing():

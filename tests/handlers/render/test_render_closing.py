@@ -7,7 +7,7 @@ import pytest
 from engine.entries.halts import Halt, HaltedBy
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.offers.closing_preview import AgainstGuard, ObstacleKind, Selling
+from engine.offers.closing_preview import AgainstGuard, ObstacleKind, Selling, ShownAgain, Worsening
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
 from handlers.render.numbers import MINUS
@@ -187,10 +187,19 @@ def test_a_command_from_before_an_outage_says_so():
     assert "You sent this 12 min ago, while NIJA could not answer." in screen.text
 
 
-def test_a_second_preview_says_why_nothing_was_sold():
-    again = "The price of BTC/USD has moved against you by more than 1 % since: nothing was sold."
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Worsening.PRICE, "The price of BTC/USD has moved against you by more than 1 % since"),
+        (Worsening.MORE, "More of BTC/USD can be sold now than was shown"),
+        (Worsening.OTHER_PAIR, "It would be sold as BTC/USD now, and BTC/EUR was shown"),
+        (Worsening.OTHER_ORDER, "Another open order holds BTC/USD now"),
+    ],
+)
+def test_a_second_preview_says_why_nothing_was_sold(why, said):
+    again = ShownAgain(why=why, symbol="BTC/USD", shown_symbol="BTC/EUR")
 
-    assert again in render_close(close_preview(again=again), READER).text
+    assert f"{said}: nothing was sold." in render_close(close_preview(again=again), READER).text
 
 
 def test_a_short_is_bought_back():
