@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
+from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
@@ -28,9 +28,7 @@ from engine.orders.other_trades import explain_movement, sold_by_others
 class BalanceEvidence:
     """Judges the readings of one exit, each by the one that its attempt was based on."""
 
-    def __init__(
-        self, guard: Guard, *, context: ExitContext, broker: Broker, reminder: FailureReminder
-    ) -> None:
+    def __init__(self, guard: Guard, *, context: ExitContext, broker: Broker, reminder: ReminderLoop) -> None:
         self._guard = guard
         self._context = context
         self._journal = context.journal

@@ -8,8 +8,8 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.sale import Sale
 from engine.exits.sale_parts import SaleParts
 from engine.exits.uncertain_keys import UncertainKeys
@@ -186,7 +186,7 @@ class Exits:
     @asynccontextmanager
     async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
         context, guard = self._context, live.guard
-        async with FailureReminder(live.intent, reminders=context.reminders, clock=context.clock) as reminder:
+        async with ReminderLoop(live.intent, reminders=context.reminders, clock=context.clock) as reminder:
             broker = self._brokers[guard.account_id]
             parts = SaleParts(
                 live,

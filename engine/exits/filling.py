@@ -10,10 +10,10 @@ from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import ExitQuantity
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.manual_close import rest_after_manual_close
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
@@ -48,7 +48,7 @@ class Filling:
         clock: Clock,
         broker: Broker,
         tradability: Tradability,
-        reminder: FailureReminder,
+        reminder: ReminderLoop,
         availability: Availability,
         order_end: OrderEnd,
         taken_up: VenueOrderId | None,

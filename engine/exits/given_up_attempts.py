@@ -7,8 +7,8 @@ from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.inventory import Inventory
+from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
@@ -33,7 +33,7 @@ class GivenUpAttempts:
         *,
         context: ExitContext,
         broker: Broker,
-        reminder: FailureReminder,
+        reminder: ReminderLoop,
         inventory: Inventory,
         evidence: BalanceEvidence,
     ) -> None:

@@ -3,10 +3,10 @@
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
 from engine.exits.lost_attempts import why_lost
+from engine.exits.reminder_loop import ReminderLoop
 from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
@@ -42,7 +42,7 @@ class LostAnswers:
         *,
         context: ExitContext,
         broker: Broker,
-        reminder: FailureReminder,
+        reminder: ReminderLoop,
         inventory: Inventory,
         evidence: BalanceEvidence,
         given_up: GivenUpAttempts,

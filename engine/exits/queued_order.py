@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.exits.failure_reminder import FailureReminder
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
@@ -30,7 +30,7 @@ class QueuedOrder:
     """Cancels one exit's order while its market is closed; whoever follows it reads what became of it."""
 
     def __init__(
-        self, *, broker: Broker, tradability: Tradability, clock: Clock, reminder: FailureReminder
+        self, *, broker: Broker, tradability: Tradability, clock: Clock, reminder: ReminderLoop
     ) -> None:
         self._broker = broker
         self._tradability = tradability

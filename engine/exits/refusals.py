@@ -9,10 +9,10 @@ from engine.exits.context import ExitContext
 from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, ExitQuantity
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.inventory import Inventory
 from engine.exits.manual_close import wanted_of
 from engine.exits.pair_rules import is_shut, least_price
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
@@ -62,7 +62,7 @@ class Refusals:
         tradability: Tradability,
         inventory: Inventory,
         pauses: RetryPauses,
-        reminder: FailureReminder,
+        reminder: ReminderLoop,
     ) -> None:
         self._guard = guard
         self._context = context

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from engine.exits.availability import RELEASE_POLLS_S
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.pair_rules import SHUT_LOOK_S, is_shut
 from engine.exits.quantity_check import READ_AGAIN_S
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOvertaken
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
@@ -22,7 +22,7 @@ _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
 class RetryPauses:
     """Waits longer with every failure; the next round begins with the guarded pair again."""
 
-    def __init__(self, *, context: ExitContext, tradability: Tradability, reminder: FailureReminder) -> None:
+    def __init__(self, *, context: ExitContext, tradability: Tradability, reminder: ReminderLoop) -> None:
         self._context = context
         self._tradability = tradability
         self._reminder = reminder

@@ -5,7 +5,6 @@ from functools import cached_property
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
@@ -13,6 +12,7 @@ from engine.exits.live_exit import LiveExit
 from engine.exits.lost_answers import LostAnswers
 from engine.exits.order_end import OrderEnd
 from engine.exits.refusals import Refusals
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.exits.unfilled_end import UnfilledEnd
@@ -32,7 +32,7 @@ class SaleParts:
         context: ExitContext,
         broker: Broker,
         market: VenueMarket,
-        reminder: FailureReminder,
+        reminder: ReminderLoop,
         began_before: bool,
     ) -> None:
         self.reminder = reminder

@@ -13,8 +13,8 @@ from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.failure_reminders import FailureReminders
+from engine.exits.reminder_loop import ReminderLoop
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
@@ -249,7 +249,7 @@ async def test_an_exit_whose_failing_was_reported_is_named_at_once(chat_data):
 async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_told_last(chat_data):
     journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     live = await journal.plan_exit(a_guard(), a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
-    async with FailureReminder(live.intent, reminders=chat_data.reminders, clock=chat_data.clock) as reminder:
+    async with ReminderLoop(live.intent, reminders=chat_data.reminders, clock=chat_data.clock) as reminder:
         await reminder.note("refused: insufficient funds", "trying again")
         told = await chat_data.status.fetch_status(OWNER)
         chat_data.clock.pass_time(5)

@@ -20,9 +20,9 @@ from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, plan_sale
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
+from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
 from engine.guards.changes import Closed, Paused
@@ -239,14 +239,14 @@ def _cancel_what_is_named_after_the_coin():
 
 
 def _drop_what_cannot_be_read():
-    return patch.object(FailureReminder, "name_unreadable", lambda *_: None)
+    return patch.object(ReminderLoop, "name_unreadable", lambda *_: None)
 
 
 def _fail_in_silence():
     async def silent(self, why, doing, **_options):
         return None
 
-    return patch.object(FailureReminder, "note", silent)
+    return patch.object(ReminderLoop, "note", silent)
 
 
 def _misjudge_answers(misjudge):

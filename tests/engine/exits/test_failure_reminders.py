@@ -9,8 +9,8 @@ from sqlmodel import select
 from engine.alerts.messages import ExitFailing
 from engine.alerts.series import load_series
 from engine.alerts.table import AlertRow
-from engine.exits.failure_reminder import FailureReminder
 from engine.exits.failure_reminders import FailureReminders
+from engine.exits.reminder_loop import ReminderLoop
 from engine.orders.states import IntentEvent
 from tests.engine_room import a_trigger
 
@@ -93,7 +93,7 @@ async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_re
     await room.clock.sleep(60)
     again = reminders_of(room)
 
-    async with FailureReminder(sent, reminders=again, clock=room.clock) as reminder:
+    async with ReminderLoop(sent, reminders=again, clock=room.clock) as reminder:
         await reminder.note("no answer", "asking")
 
     assert reminder.held_up.since == left_at
@@ -179,14 +179,14 @@ async def test_a_reminder_that_cannot_be_written_is_logged_shown_and_tried_again
     room, reminders, intent = failing
     await room.clock.sleep(60)
     async with (
-        FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder,
+        ReminderLoop(intent, reminders=reminders, clock=room.clock) as reminder,
         room.refused_changes(REMINDERS_REFUSED, table="alerts"),
     ):
         await reminder.note("no answer", "asking")
         await room.clock.sleep(10)
         unsent, before = reminders.why_unsent("i1"), await sent(room)
         logged = [log for log in room.logs if log["log_level"] == "error"]
-    async with FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder:
+    async with ReminderLoop(intent, reminders=reminders, clock=room.clock) as reminder:
         await reminder.note("no answer", "asking")
 
     assert (unsent, before, len(logged)) == ("IntegrityError", 1, 1)
@@ -195,7 +195,7 @@ async def test_a_reminder_that_cannot_be_written_is_logged_shown_and_tried_again
 
 async def test_what_is_urgent_is_written_as_soon_as_it_can_be_whatever_is_noted_meanwhile(failing):
     room, reminders, intent = failing
-    async with FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder:
+    async with ReminderLoop(intent, reminders=reminders, clock=room.clock) as reminder:
         async with room.refused_changes(REMINDERS_REFUSED, table="alerts"):
             await reminder.note(YOURS, "selling on", is_urgent=True)
             await reminder.note("no answer", "asking")
@@ -207,7 +207,7 @@ async def test_what_is_urgent_is_written_as_soon_as_it_can_be_whatever_is_noted_
 async def test_what_is_urgent_is_tried_once_more_when_the_exit_is_over(failing):
     room, reminders, intent = failing
     async with (
-        FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder,
+        ReminderLoop(intent, reminders=reminders, clock=room.clock) as reminder,
         room.refused_changes(REMINDERS_REFUSED, table="alerts"),
     ):
         await reminder.note(YOURS, "selling on", is_urgent=True)
@@ -221,7 +221,7 @@ async def test_a_defect_in_a_reminder_is_logged_as_often_as_the_owner_was_due(fa
     # Nothing can be made of a quantity that is none.
     broken = replace(intent, quantity="a defect")
     await room.clock.sleep(3600)
-    async with FailureReminder(broken, reminders=reminders, clock=room.clock) as reminder:
+    async with ReminderLoop(broken, reminders=reminders, clock=room.clock) as reminder:
         await reminder.note("no answer", "asking")
         await room.clock.sleep(60 * minutes)
 

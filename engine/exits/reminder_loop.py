@@ -16,7 +16,7 @@ from engine.orders.under_way import is_under_way
 CHECK_EVERY_S = 1.0
 
 
-class FailureReminder:
+class ReminderLoop:
     """Reminds the owner of one exit while it is failing; leaving the block ends the reminders."""
 
     def __init__(self, intent: Intent, *, reminders: FailureReminders, clock: Clock) -> None:
