@@ -10,8 +10,8 @@ from itertools import chain, repeat
 from engine.accounts.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.exits.available import Available
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.position_reading import PositionReading
 from engine.exits.release import opposite_orders, plan_release
 from engine.exits.releases import Releases
 from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
@@ -53,7 +53,7 @@ class Availability:
         self._releases = Releases(journal=journal, clock=clock)
         self._clock = clock
 
-    async def read(self, guard: Guard, broker: Broker, *, must_be_fresh: bool = False) -> Available:
+    async def read(self, guard: Guard, broker: Broker, *, must_be_fresh: bool = False) -> PositionReading:
         """Return what is there of a guarded position; nothing is changed.
 
         Raises:
@@ -66,15 +66,15 @@ class Availability:
         # One with less may be of before more came in, or wrong: only readings that agree make less of a position.
         is_contradicted = report is not None and not is_fresh and await self._says_less(report, guard)
         if report is None or is_contradicted or not is_covered(report, guard):
-            return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
+            return PositionReading(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
         step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
             quantity = quantity_there(report, guard)
-            return Available(
+            return PositionReading(
                 sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh, report=report
             )
         holding = report.holding(guard.asset)
-        return Available(
+        return PositionReading(
             sellable=holding.free,
             owned=holding.total,
             held=holding.held,
@@ -85,7 +85,9 @@ class Availability:
             report=report,
         )
 
-    async def free(self, intent: Intent, guard: Guard, available: Available, broker: Broker) -> Available:
+    async def free(
+        self, intent: Intent, guard: Guard, available: PositionReading, broker: Broker
+    ) -> PositionReading:
         """Cancel the fewest orders that free a quantity, and return what the venue has released then.
 
         Raises:

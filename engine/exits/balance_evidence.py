@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from engine.brokers.base import Broker
-from engine.exits.available import Available
 from engine.exits.context import ExitContext
+from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
@@ -51,7 +51,7 @@ class BalanceEvidence:
     async def judge(
         self,
         intent: Intent,
-        available: Available,
+        available: PositionReading,
         *,
         expected: Decimal | None,
         may_be: tuple[str, ...] = (),
@@ -72,7 +72,7 @@ class BalanceEvidence:
         known = await self._explain(intent, basis, now)
         return judge_balance(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
 
-    async def may_be_earlier_sale(self, intent: Intent, available: Available) -> bool:
+    async def may_be_earlier_sale(self, intent: Intent, available: PositionReading) -> bool:
         """Return whether other orders of ours sold as much lately as is gone since the reading the attempt was based on."""
         basis = await self._journal.orders.load_basis(intent)
         if basis is None or available.owned is None:
@@ -99,7 +99,7 @@ class BalanceEvidence:
         return explain_movement(intent, basis, now, self._fills, others=others, later=later)
 
 
-def _position(available: Available, basis: SendBasis | None) -> BalanceState:
+def _position(available: PositionReading, basis: SendBasis | None) -> BalanceState:
     report, cash = available.report, None
     if report is not None and basis is not None and report.covers(basis.currency):
         cash = report.holding(basis.currency).total

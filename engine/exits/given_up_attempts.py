@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.brokers.base import Broker
-from engine.exits.available import Available
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
 from engine.exits.inventory import Inventory
+from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
@@ -61,7 +61,7 @@ class GivenUpAttempts:
         """Return what counts as sold although no list shows its order; None where nothing does."""
         return intent.quantity if self._is_presumed_filled else None
 
-    async def read(self, intent: Intent) -> Available:
+    async def read(self, intent: Intent) -> PositionReading:
         """Read what is there; after such an attempt nothing is done without a reading of after it.
 
         Raises:
@@ -70,7 +70,7 @@ class GivenUpAttempts:
         """
         return await self._inventory.read(must_be_fresh=await self.any_of(intent))
 
-    async def find_filled(self, intent: Intent, available: Available) -> Intent | None:
+    async def find_filled(self, intent: Intent, available: PositionReading) -> Intent | None:
         """Go on from the order of one that is open, or search while the balance looks as if it had sold; None if not.
 
         Raises:
@@ -93,7 +93,7 @@ class GivenUpAttempts:
         why = _FILLED_UNLISTED.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
 
-    async def _resume_open(self, intent: Intent, available: Available) -> Intent | None:
+    async def _resume_open(self, intent: Intent, available: PositionReading) -> Intent | None:
         """Go on from an order of one that is listed as open; None when none is."""
         given_up = await self._settler.unproven(intent)
         if _has_one_id(intent, given_up):
@@ -106,7 +106,7 @@ class GivenUpAttempts:
         self._looked_for = given_up
         return await self._settler.adopt(intent, listed.own[0]) if listed.own else None
 
-    async def _judge(self, intent: Intent, available: Available) -> BalanceVerdict:
+    async def _judge(self, intent: Intent, available: PositionReading) -> BalanceVerdict:
         given_up = await self._settler.unproven(intent)
         if not given_up:
             return BalanceVerdict.UNTOUCHED

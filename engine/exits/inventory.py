@@ -4,10 +4,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.base import Broker
-from engine.exits.available import Available
 from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import vanished
 from engine.exits.next_step import depends_on_trades
+from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.steps import View
 from engine.exits.tradability import Tradability
@@ -28,12 +28,12 @@ class Inventory:
         self._tradability = tradability
         self._quantity_check = QuantityCheck()
         #: The last reading, and the one before the last attempt was sent; None when that was not a fresh one.
-        self._last: Available | None = None
-        self._sent_after: Available | None = None
+        self._last: PositionReading | None = None
+        self._sent_after: PositionReading | None = None
         #: The reading that the next attempt is based on, fresh or not.
-        self._shown: Available | None = None
+        self._shown: PositionReading | None = None
 
-    async def read(self, *, must_be_fresh: bool = False) -> Available:
+    async def read(self, *, must_be_fresh: bool = False) -> PositionReading:
         """Read what is there.
 
         Raises:
@@ -44,7 +44,7 @@ class Inventory:
 
     async def view(
         self,
-        available: Available,
+        available: PositionReading,
         *,
         price: Decimal,
         manual: ManualClose | None,

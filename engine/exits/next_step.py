@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.exits.available import Available
 from engine.exits.exit_quantity import (
     Dust,
     ExitQuantity,
@@ -14,6 +13,7 @@ from engine.exits.exit_quantity import (
     without_vanished,
 )
 from engine.exits.manual_close import wanted_of
+from engine.exits.position_reading import PositionReading
 from engine.exits.steps import (
     Abandon,
     AwaitRelease,
@@ -123,7 +123,7 @@ def _wanted(view: View, exit_quantity: ExitQuantity) -> Decimal:
     return wanted_of(exit_quantity.guard.quantity, view.manual)
 
 
-def _is_held(available: Available, wanted: Decimal) -> bool:
+def _is_held(available: PositionReading, wanted: Decimal) -> bool:
     if available.held is None or available.sellable is None or available.sellable >= wanted:
         return False
     # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.

@@ -5,9 +5,9 @@ from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.reports import Reports
 from engine.accounts.unchanged import UnchangedAccounts
 from engine.brokers.base import Broker
-from engine.exits.available import Available
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.latest_trades import LatestTrades
+from engine.exits.position_reading import PositionReading
 from engine.guards.changes import is_about
 from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
@@ -35,7 +35,7 @@ class OwnerTrades:
         self._updates = updates
         self._trades = trades
 
-    async def learn(self, guard: Guard, available: Available, broker: Broker) -> Guard | None:
+    async def learn(self, guard: Guard, available: PositionReading, broker: Broker) -> Guard | None:
         """Bring a guard up to date if its owner may have traded what it guards; return it where that changed it.
 
         Costs nothing while the account is unchanged; trades that the venue does not report in time delay no sale.
@@ -54,7 +54,7 @@ class OwnerTrades:
         now = await self._journal.load_guard(guard.guard_id)
         return now if now != guard else None
 
-    async def are_none(self, guard: Guard, available: Available, broker: Broker) -> bool:
+    async def are_none(self, guard: Guard, available: PositionReading, broker: Broker) -> bool:
         """Return whether the latest trades are known as of a reading and none changed what a guard covers."""
         requested_at = self._reports.requested_at(guard.account_id)
         if requested_at is None or not available.is_fresh:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.exits.available import Available
+from engine.exits.position_reading import PositionReading
 from engine.guards.comparison import CONFIRMED_AFTER
 from engine.model.money import ZERO
 
@@ -31,7 +31,7 @@ class QuantityCheck:
     #: True if the last reading had no answer.
     is_silent: bool = False
 
-    def after(self, available: Available, *, missing: Decimal, now_s: float) -> "QuantityCheck":
+    def after(self, available: PositionReading, *, missing: Decimal, now_s: float) -> "QuantityCheck":
         """Return what is unconfirmed after one more reading, in which so much is missing."""
         short, short_since = self._short_after(available, missing, now_s)
         is_empty = available.owned == ZERO and available.is_fresh
@@ -57,7 +57,7 @@ class QuantityCheck:
         return self.short_since is not None and now_s - self.short_since > BELIEVE_SHORT_AFTER_S
 
     def _short_after(
-        self, available: Available, missing: Decimal, now_s: float
+        self, available: PositionReading, missing: Decimal, now_s: float
     ) -> tuple[tuple[Decimal, float] | None, float | None]:
         if (
             available.owned is None

@@ -3,11 +3,11 @@
 from functools import partial
 
 from engine.brokers.base import Broker
-from engine.exits.available import Available
 from engine.exits.context import ExitContext
 from engine.exits.ending import abandon
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
+from engine.exits.position_reading import PositionReading
 from engine.exits.refusals import Sent
 from engine.exits.sale_parts import SaleParts
 from engine.exits.steps import (
@@ -131,7 +131,7 @@ class Sale:
             return intent
         return step if isinstance(step, Intent) else await self._act(intent, step)
 
-    async def _next_step(self, intent: Intent, available: Available) -> Step:
+    async def _next_step(self, intent: Intent, available: PositionReading) -> Step:
         """Decide the next step, once what holds the quantity is freed.
 
         Raises:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.exits.available import Available
 from engine.exits.exit_quantity import Dust, ExitQuantity
+from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import QuantityCheck
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
@@ -18,7 +18,7 @@ class View:
     """Everything that is known when an exit's next step is decided."""
 
     guard: Guard
-    available: Available
+    available: PositionReading
     #: How much should be there by what was seen and sold before; None when it was never seen.
     expected: Decimal | None
     #: After this reading.

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.exits.available import Available
 from engine.exits.next_step import depends_on_trades, next_step
+from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.steps import (
     Abandon,
@@ -45,7 +45,7 @@ MANUAL = shown(None)
 def an_available(owned="3", *, sellable=None, held="0", **changes):
     owned = Decimal(owned)
     free = owned - Decimal(held) if sellable is None else Decimal(sellable)
-    return Available(sellable=free, owned=owned, held=Decimal(held), at=NOW, **changes)
+    return PositionReading(sellable=free, owned=owned, held=Decimal(held), at=NOW, **changes)
 
 
 def a_view(available=None, *, guard=None, expected="3", **changes):
@@ -68,7 +68,7 @@ def sold(view):
     return step.quantity if isinstance(step, SellNow) else step
 
 
-UNKNOWN = Available(sellable=None, owned=None, at=None, is_fresh=False)
+UNKNOWN = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.exits.available import Available
+from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import (
     BELIEVE_EMPTY_AFTER_S,
     BELIEVE_SHORT_AFTER_S,
@@ -13,11 +13,11 @@ from engine.exits.quantity_check import (
 )
 from tests.builders import NOW
 
-FULL = Available(sellable=Decimal(3), owned=Decimal(3), at=NOW)
-SHORT = Available(sellable=Decimal(2), owned=Decimal(2), at=NOW)
-SHORTER = Available(sellable=Decimal(1), owned=Decimal(1), at=NOW)
-EMPTY = Available(sellable=Decimal(0), owned=Decimal(0), at=NOW)
-SILENT = Available(sellable=None, owned=None, at=None, is_fresh=False)
+FULL = PositionReading(sellable=Decimal(3), owned=Decimal(3), at=NOW)
+SHORT = PositionReading(sellable=Decimal(2), owned=Decimal(2), at=NOW)
+SHORTER = PositionReading(sellable=Decimal(1), owned=Decimal(1), at=NOW)
+EMPTY = PositionReading(sellable=Decimal(0), owned=Decimal(0), at=NOW)
+SILENT = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
 
 READINGS = st.sampled_from((FULL, SHORT, SHORTER, EMPTY, SILENT))
 

@@ -1,4 +1,4 @@
-"""What of a guarded position may be sold now."""
+"""One reading of a guarded position: what there is of it, and what may be sold now."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from engine.orders.balance_verdict import SendBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Available:
+class PositionReading:
     """One reading of one position; the figures are None when the account could not be read."""
 
     #: What may be sold now.
