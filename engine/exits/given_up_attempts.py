@@ -15,7 +15,7 @@ from engine.model.money import ZERO
 from engine.orders.backoff import pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
-from engine.orders.settle import is_search_over
+from engine.orders.settling_step import is_search_over
 from engine.orders.states import client_order_id
 
 _FILLED_UNLISTED = (

@@ -11,7 +11,7 @@ from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
-from engine.orders.settle import UNEXPLAINED_FOR
+from engine.orders.settling_step import UNEXPLAINED_FOR
 from engine.orders.states import IntentEvent, IntentState
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.

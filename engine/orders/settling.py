@@ -21,7 +21,7 @@ from engine.orders.lookup import (
     fetch_trades,
     found_cause,
 )
-from engine.orders.settle import (
+from engine.orders.settling_step import (
     PROOFS,
     BalanceReading,
     EndAttempt,
@@ -41,7 +41,7 @@ JudgeBalance = Callable[[tuple[str, ...]], Awaitable[BalanceVerdict]]
 
 
 class Settler:
-    """Finds out what became of lost requests; an attempt ends only on the grounds that `settle` names."""
+    """Finds out what became of lost requests; an attempt ends only on the grounds that `settling_step` names."""
 
     def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal

@@ -18,8 +18,8 @@ from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
-from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
 from engine.orders.settling import Settler
+from engine.orders.settling_step import KRAKEN_DEADLINE, PROOFS, Resend
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
 

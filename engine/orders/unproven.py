@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.model.venues import Venue
 from engine.orders.intents import IntentStep, StepNote
-from engine.orders.settle import PROOFS, Resend
+from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentState
 
 #: An accepted order that was reported as over without a fill.

@@ -39,7 +39,7 @@ from engine.model.orders import Side
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import follow as follow_order
-from engine.orders import settle, submit
+from engine.orders import settling_step, submit
 from engine.orders.journal import Journal
 from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
@@ -116,10 +116,13 @@ def _new_id_per_try():
 @contextmanager
 def _believe_one_look():
     hasty = {
-        venue: settle.Proof(looks_after=(timedelta(0),), resend=proof.resend)
-        for venue, proof in settle.PROOFS.items()
+        venue: settling_step.Proof(looks_after=(timedelta(0),), resend=proof.resend)
+        for venue, proof in settling_step.PROOFS.items()
     }
-    with patch.dict(settle.PROOFS, hasty), patch.object(settle, "BALANCE_AGREES_AFTER", timedelta(0)):
+    with (
+        patch.dict(settling_step.PROOFS, hasty),
+        patch.object(settling_step, "BALANCE_AGREES_AFTER", timedelta(0)),
+    ):
         yield
 
 

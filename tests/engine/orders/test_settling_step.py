@@ -6,7 +6,7 @@ import pytest
 
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import BalanceVerdict
-from engine.orders.settle import (
+from engine.orders.settling_step import (
     BalanceReading,
     EndAttempt,
     Ground,
