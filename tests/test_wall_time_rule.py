@@ -88,7 +88,7 @@ EXPLAINED = {
         "at",
     ): "only where no step is known: readings noted in a process's first minute, guards of an older version",
     (
-        "engine/orders/filled_store.py",
+        "engine/orders/filled_intents_store.py",
         "finished_at",
     ): "how long fills that a venue tells late are awaited",
     (

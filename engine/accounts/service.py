@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.failures import Failures
 from engine.model.errors import ReadingDefectError, TryLaterError
 from engine.model.venues import Account
-from engine.orders.filled_store import load_filled
+from engine.orders.filled_intents_store import load_filled
 from engine.storage.database import Database
 from engine.tasks import Tasks
 

@@ -18,7 +18,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.filled_store import has_changed_after, load_changes_after
+from engine.orders.filled_intents_store import has_changed_after, load_changes_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent

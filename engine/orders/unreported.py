@@ -10,9 +10,9 @@ from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of
 from engine.model.orders import Fill
-from engine.orders import filled_store as filled_rows
+from engine.orders import filled_intents_store as filled_rows
 from engine.orders import fills_store as fills
-from engine.orders.filled_store import FilledIntent
+from engine.orders.filled_intents_store import FilledIntent
 from engine.orders.intents import Intent
 from engine.storage.session import DatabaseSession
 

@@ -11,7 +11,7 @@ from engine.model.holdings import PositionKey, PositionKind
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import BalanceState, judge_balance
-from engine.orders.filled_store import load_changes_after
+from engine.orders.filled_intents_store import load_changes_after
 from engine.orders.fills_store import load_order_fills
 from engine.orders.follow import Follower
 from engine.orders.intents import Intent, IntentKind
