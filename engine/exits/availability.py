@@ -12,7 +12,7 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.position_reading import PositionReading
-from engine.exits.release import opposite_orders, plan_release
+from engine.exits.release_plan import opposite_orders, plan_release
 from engine.exits.releases import Releases
 from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
 from engine.guards.guard import Guard

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.exits.manual_close import is_worse
-from engine.exits.release import plan_release
+from engine.exits.release_plan import plan_release
 from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice

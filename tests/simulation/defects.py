@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
-from engine.exits import next_step, price_news, release, releases
+from engine.exits import next_step, price_news, release_plan, releases
 from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
@@ -238,7 +238,7 @@ def _cancel_what_is_named_after_the_coin():
         is_sale = order.side is Side.SELL and order.symbol.split("/")[0] == asset
         return order.remaining_quantity if is_sale else Decimal(0)
 
-    return patch.object(release, "_held", held)
+    return patch.object(release_plan, "_held", held)
 
 
 def _drop_what_cannot_be_read():

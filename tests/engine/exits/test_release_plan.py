@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.exits.release import opposite_orders, plan_release
+from engine.exits.release_plan import opposite_orders, plan_release
 from engine.model.orders import Order, OrderStatus, ProductFamily, Side, VenueOrderId
 
 BORROWED = [family for family in ProductFamily if family is not ProductFamily.SPOT]
