@@ -1,15 +1,16 @@
 """Orders of one exit whose submit response was lost: looked up until found or proven absent, and after that as long as they may arrive."""
 
+from collections.abc import Iterable
+
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
-from engine.exits.lost_attempts import why_lost
 from engine.exits.reminder_loop import ReminderLoop
 from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.settling_step import UNEXPLAINED_FOR
 from engine.orders.states import IntentEvent, IntentState
@@ -17,6 +18,7 @@ from engine.orders.states import IntentEvent, IntentState
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
+_LOST = "the answer to the sell order was lost"
 _UNEXPLAINED = (
     "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
     "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
@@ -147,3 +149,21 @@ class LostAnswers:
         self._named.add(order_ids)
         # Whatever keeps it from being written now, the reminder sees to it.
         await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
+
+
+def why_lost(steps: Iterable[IntentStep]) -> str:
+    """Return why an exit whose last answer was lost has not sold yet: how often it was sent, and what came last."""
+    moves = [step for step in steps if step.note is None]
+    lost = [step for step in moves if step.to_state is IntentState.UNKNOWN]
+    message = f": {lost[-1].detail}" if lost and lost[-1].detail else ""
+    proven = sum(_is_proven_absent(step) for step in moves)
+    if not proven:
+        return f"{_LOST}{message}"
+    earlier = "the one before" if proven == 1 else f"the {proven} before"
+    return (
+        f"sent {proven + 1} times; {earlier} certainly did not arrive, and the last answer was lost{message}"
+    )
+
+
+def _is_proven_absent(step: IntentStep) -> bool:
+    return step.from_state is IntentState.UNKNOWN and step.to_state is IntentState.PLANNED
