@@ -27,3 +27,29 @@ async def test_a_start_without_any_broker_is_warned_of(tmp_path):
 
 async def test_one_broker_is_enough(tmp_path):
     assert await warnings_of(tmp_path, alpaca_api_key="PKTEST", alpaca_api_secret="s" * 40) == []
+
+
+KEYS = {
+    "kraken_api_key": "k" * 56,
+    "kraken_api_secret": "c2VjcmV0",
+    "alpaca_api_key": "PKTEST",
+    "alpaca_api_secret": "s" * 40,
+}
+
+
+async def streams_of(folder, **settings):
+    (folder / "nija.db").write_bytes(empty_database())
+    settings = Settings(_env_file=None, data_dir=folder, telegram_token=TOKEN, owner_ids="7", **settings)
+    async with AsyncExitStack() as resources:
+        base = await open_foundation(settings, SystemClock(), resources)
+        return {stream.name for each in base.connections.values() for stream in each.streams}
+
+
+async def test_each_venue_with_a_key_has_its_streams(tmp_path):
+    assert await streams_of(tmp_path, **KEYS) == {"Kraken", "Alpaca", "Alpaca stocks"}
+
+
+async def test_a_stream_that_is_off_is_none(tmp_path):
+    off = {"kraken_ws_url": "off", "alpaca_stock_ws_url": "off"}
+
+    assert await streams_of(tmp_path, **KEYS, **off) == {"Alpaca"}
