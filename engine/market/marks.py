@@ -12,7 +12,7 @@ from engine.market.live_prices import LivePrices, Pushed
 from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
 from engine.market.mark_rules import decide_mark, judge_quote, mark_from_book, mark_from_side
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
-from engine.market.price_checks import PriceChecks
+from engine.market.price_checker import PriceChecker
 from engine.market.quote_reading import QuoteReading, problem_of
 from engine.market.second_look import SECOND_LOOK_AFTER, confirm
 from engine.market.session import check_session
@@ -30,7 +30,7 @@ class Marks:
         self._clock = clock
         self._max_age_s = max_age_s
         #: What comparing tickers with order books has shown, for whoever watches.
-        self.checks = PriceChecks(market=market, clock=clock, max_age_s=max_age_s)
+        self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s)
 
     @property
     def max_age_s(self) -> float:

@@ -29,7 +29,7 @@ from engine.guards.changes import Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
-from engine.market import mark_rules, price_checks
+from engine.market import mark_rules, price_checker
 from engine.market import marks as looking
 from engine.market.mark import Mark
 from engine.model.errors import RefusedError, UnknownOutcomeError
@@ -198,7 +198,7 @@ def _believe_an_old_price():
 
 
 def _believe_a_frozen_price():
-    return patch.object(price_checks, "differs", lambda *_, **__: False)
+    return patch.object(price_checker, "differs", lambda *_, **__: False)
 
 
 def _believe_a_jump():

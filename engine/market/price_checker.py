@@ -29,7 +29,7 @@ from engine.model.quotes import OrderBook, Quote
 BOOK_S = 5.0
 
 
-class PriceChecks:
+class PriceChecker:
     """Keeps what the comparisons have shown, by symbol."""
 
     def __init__(self, *, market: VenueMarket, clock: Clock, max_age_s: float) -> None:
