@@ -80,12 +80,12 @@ def _push(stream: HandStream, received: Moment) -> Callable[[Quote], object]:
 
 
 def _time(quotes: Sequence[Quote], do: Callable[[Quote], object]) -> float:
-    """Return the microseconds that one of many calls took."""
-    began = time.perf_counter()
+    """Return the microseconds of processor time that one of many calls took."""
+    began = time.thread_time()
     for _ in range(TICKS_A_ROUND // len(quotes)):
         for quote in quotes:
             do(quote)
-    return (time.perf_counter() - began) / TICKS_A_ROUND * _US
+    return (time.thread_time() - began) / TICKS_A_ROUND * _US
 
 
 def _quote(room: Room, number: int) -> Quote:

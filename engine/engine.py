@@ -160,7 +160,7 @@ class Engine:
 
     def log_in_flight(self) -> None:
         """Log what is still in flight; what the chat has begun may still add to it until `drain`."""
-        log.info("stopping; what is under way is finished first", under_way=self.tasks.names())
+        log.info("stopping; what is under way is finished first", under_way=self.tasks.to_finish())
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is in flight; the rest is settled at the next start."""

@@ -37,6 +37,10 @@ class Tasks:
     def names(self) -> tuple[str, ...]:
         return tuple(self._running)
 
+    def to_finish(self) -> tuple[str, ...]:
+        """Return the names of what is waited for when the process stops."""
+        return tuple(task.get_name() for task in self._must_end)
+
     async def wait(self, name: str, *, timeout_s: float) -> None:
         """Wait until no task of this name runs, but no longer than this."""
         if (task := self._running.get(name)) is not None:

@@ -81,17 +81,16 @@ class Ticks:
         """Read every stream that is needed and not being read: one that has ended is begun again by the next cycle."""
         pushed = self._marks[venue].pushed
         for stream in pushed.streams if self._wanted.get(venue) else ():
-            self._tasks.spawn(f"stream {venue} {stream.name}", partial(pushed.run, stream))
+            self._tasks.spawn(f"stream {stream.name}", partial(pushed.run, stream))
 
     def _take(self, venue: Venue, pushed: Pushed) -> None:
         for guard in self._reached(venue, pushed):
             self._tasks.spawn(f"tick {guard.guard_id}", partial(self._judge_until_quiet, venue, guard))
 
     def _reached(self, venue: Venue, pushed: Pushed) -> Collection[Guard]:
-        sides = pushed.quote.sides
-        if sides is None:
+        if pushed.sides is None:
             return ()
-        bid, ask = sides
+        bid, ask = pushed.sides
         return self._triggers.reached(venue, pushed.quote.symbol, bid=bid, ask=ask)
 
     async def _judge_until_quiet(self, venue: Venue, guard: Guard) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from engine.brokers.price_stream import Loss, LossReason, PriceStream
@@ -31,6 +32,8 @@ class Pushed(NamedTuple):
     """A quote as it was pushed."""
 
     quote: Quote
+    #: Bid and ask where both can be prices.
+    sides: tuple[Decimal, Decimal] | None
     received: Moment
     #: False for a small part of the market, on which no stop is decided.
     is_whole_market: bool
@@ -95,7 +98,7 @@ class LivePrices:
         if symbol not in self._live or symbol in self._contradicted:
             return None
         pushed = self._latest.get(symbol)
-        return pushed if pushed is not None and pushed.quote.sides is not None else None
+        return pushed if pushed is not None and pushed.sides is not None else None
 
     def of_whole_market(self, symbol: str) -> Pushed | None:
         """Return the same unless it is of a small part of the market only."""
@@ -149,11 +152,10 @@ class LivePrices:
 
     def take(self, stream: PriceStream, quote: Quote, received: Moment) -> None:
         """Keep a quote, and pass it on if it is believed."""
-        symbol, pushed = quote.symbol, Pushed(quote, received, stream.is_whole_market)
-        if symbol not in self._live and symbol not in self._missing:
-            return
-        self._latest[symbol] = pushed
-        if symbol in self._live:
+        symbol, is_live = quote.symbol, quote.symbol in self._live
+        if is_live or symbol in self._missing:
+            self._latest[symbol] = Pushed(quote, quote.sides, received, stream.is_whole_market)
+        if is_live:
             self._pass_on(symbol)
 
     def begin(self, stream: PriceStream, symbol: str) -> None:
@@ -178,9 +180,10 @@ class LivePrices:
         pushed = self.believed(symbol)
         if pushed is None:
             return
-        for coming in self._waiting.pop(symbol, ()):
-            if not coming.done():
-                coming.set_result(pushed)
+        if self._waiting:
+            for coming in self._waiting.pop(symbol, ()):
+                if not coming.done():
+                    coming.set_result(pushed)
         if self._on_tick is not None:
             self._on_tick(pushed)
 
