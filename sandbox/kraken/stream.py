@@ -1,16 +1,13 @@
 """Kraken's websocket v2, its public half: the ticker channel, as loosely tied to its requests as the venue's is."""
 
 import json
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 
-from engine.brokers.paper.book import Level, Listing
-from engine.model.money import ZERO
+from engine.brokers.paper.book import Listing
 from sandbox.catalogue import KRAKEN
 from sandbox.formats import iso_time
-from sandbox.kraken.figures import written
 from sandbox.kraken.names import TOKENIZED
-from sandbox.kraken.public import quote_decimals
+from sandbox.kraken.stream_ticker import Json, Top, is_changed, ticker
 from sandbox.market import Market
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
@@ -21,14 +18,10 @@ IDLE_S = 60.0
 HEARTBEAT_S = 1.0
 #: How many requests a second are answered; the venue does not publish it.
 MOST_REQUESTS = 20
-QUANTITY_DECIMALS = 8
 _TRIGGERS = frozenset({"trades", "bbo"})
 _PRIVATE = frozenset({"executions", "balances"})
 #: More than a signed number of 64 bits can hold, as the venue's are.
 CONNECTION_ID = 13834774380200032777
-
-Top = tuple[Level | None, Level | None]
-Json = Mapping[str, object]
 
 
 class KrakenSession(Session):
@@ -73,7 +66,7 @@ class KrakenSession(Session):
         """Send the tops that changed."""
         for symbol, before in self._sent.items():
             top = self._top(symbol)
-            if symbol not in self._by_trades and _changed(before, top):
+            if symbol not in self._by_trades and is_changed(before, top):
                 self._send_ticker(symbol, top, "update")
 
     def beat(self) -> None:
@@ -144,7 +137,7 @@ class KrakenSession(Session):
 
     def _send_ticker(self, symbol: str, top: Top, kind: str) -> None:
         self._sent[symbol] = top
-        figures = _ticker(self._listings[symbol], top)
+        figures = ticker(self._listings[symbol], top)
         row = {"symbol": symbol, **figures, "timestamp": iso_time(self.around.now())}
         self.tell({"channel": "ticker", "type": kind, "data": [row]}, is_price=True)
 
@@ -176,40 +169,3 @@ def _find(market: Market, name: str) -> Listing | None:
     return next(
         (each for each in listings if f"{each.base.removesuffix(TOKENIZED)}/{each.quote}" == name), None
     )
-
-
-def _changed(before: Top, now: Top) -> bool:
-    """Whether a best price is another: quantities alone move nothing."""
-    return [_price_of(level) for level in before] != [_price_of(level) for level in now]
-
-
-def _price_of(level: Level | None) -> str:
-    return "" if level is None else str(level.price)
-
-
-def _ticker(listing: Listing, top: Top) -> Json:
-    bid, ask = top
-    decimals = quote_decimals(listing)
-    last = _number(next((level.price for level in (ask, bid) if level), ZERO), decimals)
-    day = dict.fromkeys(("vwap", "low", "high"), last)
-    return {
-        **dict(_side("bid", bid, decimals)),
-        **dict(_side("ask", ask, decimals)),
-        "last": last,
-        "volume": Decimal("1000.00000000"),
-        **day,
-        "change": 0,
-        "change_pct": 0,
-    }
-
-
-def _side(name: str, level: Level | None, decimals: int) -> Iterable[tuple[str, object]]:
-    yield name, None if level is None else _number(level.price, decimals)
-    yield f"{name}_qty", None if level is None else _number(level.size, QUANTITY_DECIMALS)
-
-
-def _number(value: Decimal, decimals: int) -> Decimal | int:
-    """A price as the venue's REST cuts it off; a whole one has no point, as some tokens of the stream have none."""
-    cut = Decimal(written(value, decimals))
-    whole = cut.to_integral_value() if cut.is_finite() else cut
-    return int(whole) if whole == cut and cut.is_finite() else cut

@@ -1,0 +1,140 @@
+"""One connection of a stream: read, kept subscribed, and believed while it proves that it lives."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+
+from engine.brokers.defects import no_defect_escapes
+from engine.brokers.parse import MalformedAnswerError
+from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.stream_conversation import Conversation, StreamEnd, written
+from engine.brokers.stream_demand import StreamDemand
+from engine.clock import Clock, Moment, moment
+from engine.model.errors import BrokerError
+from engine.model.venues import Venue
+
+CHECK_S = 1.0
+#: A connection on which nothing came for so long is dead, whatever its socket says: with the time between two checks
+#: no price is believed for more than ten seconds.
+SILENCE_S = 9.0
+#: Venues count messages: changes of what is wanted are sent at most so often.
+SEND_PAUSE_S = 0.5
+
+_FRAMES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
+
+Socket = aiohttp.ClientWebSocketResponse
+
+
+class StreamConnection:
+    """An open socket and the conversation over it."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        conversation: Conversation,
+        demand: StreamDemand,
+        *,
+        venue: Venue,
+        clock: Clock,
+        ping_every_s: float | None,
+        redact: Callable[[str], str],
+    ) -> None:
+        #: When it last proved that it lives.
+        self.heard: Moment = moment(clock)
+        self._socket = socket
+        self._conversation = conversation
+        self._demand = demand
+        self._venue = venue
+        self._clock = clock
+        self._ping_every_s = ping_every_s
+        self._redact = redact
+
+    async def keep(self) -> StreamEnd:
+        """Talk until the connection ends or says nothing any more, or nobody wants anything of it."""
+        parts = [
+            asyncio.create_task(self._end_of(part), name=f"stream {self._venue}")
+            for part in (self._read(), self._follow(), self._watch())
+        ]
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            return next(part.result() for part in parts if part.done())
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _read(self) -> StreamEnd:
+        """Hand what comes to the conversation; nothing else may wait here, or the venue's messages pile up."""
+        conversation = self._conversation
+        await self._send(conversation.greet())
+        while conversation.end is None:
+            message = await self._socket.receive()
+            now = moment(self._clock)
+            if message.type in _FRAMES:
+                self.heard = now
+                await self._send(conversation.hear(message.data, now))
+            elif message.type is aiohttp.WSMsgType.PING:
+                self.heard = now
+                await self._socket.pong(message.data)
+            elif message.type is aiohttp.WSMsgType.PONG:
+                self.heard = now
+            else:
+                return self._disconnected(_goodbye(message, self._socket))
+        return conversation.end
+
+    async def _follow(self) -> StreamEnd:
+        """Send what is wanted whenever that changes; end when nothing is."""
+        while carried := self._demand.carried():
+            now = moment(self._clock)
+            await self._send(self._conversation.want(carried, now))
+            renewed = self._demand.take_renewed()
+            await self._send(self._conversation.renew(renewed, Loss(LossReason.CONTRADICTED), now))
+            await self._clock.sleep(SEND_PAUSE_S)
+            await self._demand.change()
+        return StreamEnd(Loss(LossReason.UNWANTED))
+
+    async def _watch(self) -> StreamEnd:
+        """Look each second whether anything is overdue: a message, a confirmation, a second try, a ping."""
+        pinged_s = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(CHECK_S)
+            now = moment(self._clock)
+            if now - self.heard > timedelta(seconds=SILENCE_S):
+                return StreamEnd(Loss(LossReason.SILENT, f"nothing came for {SILENCE_S:g} s"))
+            self._conversation.symbols.report_overdue(now)
+            await self._send(self._conversation.request_again(now))
+            if self._ping_every_s is not None and now.steady_s - pinged_s >= self._ping_every_s:
+                pinged_s = now.steady_s
+                await self._socket.ping()
+
+    async def _end_of(self, part: Coroutine[Any, Any, StreamEnd]) -> StreamEnd:
+        """Return why a part of the connection ended, whatever it failed at: a defect of ours is logged."""
+        try:
+            with no_defect_escapes(self._venue):
+                return await self._fault_of(part)
+        except BrokerError as e:
+            return StreamEnd(Loss(LossReason.UNREADABLE, e.message))
+
+    async def _fault_of(self, part: Coroutine[Any, Any, StreamEnd]) -> StreamEnd:
+        try:
+            return await part
+        except MalformedAnswerError as e:
+            return StreamEnd(Loss(LossReason.UNREADABLE, self._redact(str(e))))
+        except (aiohttp.ClientError, OSError) as e:
+            return self._disconnected(str(e))
+
+    async def _send(self, messages: Iterable[object]) -> None:
+        for message in messages:
+            await self._socket.send_str(written(message))
+
+    def _disconnected(self, message: str) -> StreamEnd:
+        return StreamEnd(Loss(LossReason.DISCONNECTED, self._redact(message)))
+
+
+def _goodbye(message: aiohttp.WSMessage, socket: Socket) -> str:
+    """Return what a connection ended with: a code, and the venue's or aiohttp's own text."""
+    text = message.extra if message.type is aiohttp.WSMsgType.CLOSE else socket.exception()
+    return f"{socket.close_code}{f' {text}' if text else ''}"

@@ -1,0 +1,48 @@
+"""What is wanted of a stream, from whoever wants it to the connection that subscribes to it."""
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+
+from engine.brokers.stream_conversation import NameOf
+
+#: What is wanted may get a name without being wanted anew.
+LOOK_AGAIN_S = 5.0
+
+
+class StreamDemand:
+    """The instruments to be subscribed, and those to be subscribed anew."""
+
+    def __init__(self, name_of: NameOf) -> None:
+        self.name_of = name_of
+        self._wanted = frozenset[str]()
+        self._to_renew = set[str]()
+        self._changed = asyncio.Event()
+
+    def want(self, symbols: Collection[str]) -> None:
+        """Set what is to be subscribed from now on."""
+        wanted = frozenset(symbols)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._changed.set()
+
+    def renew(self, symbols: Collection[str]) -> None:
+        """Add to what is to be subscribed anew."""
+        self._to_renew.update(symbols)
+        self._changed.set()
+
+    def carried(self) -> frozenset[str]:
+        """Return what is wanted and has a name here: listings may be read, and stocks met, only later."""
+        return frozenset(symbol for symbol in self._wanted if self.name_of(symbol) is not None)
+
+    def take_renewed(self) -> frozenset[str]:
+        """Return what is to be subscribed anew, once."""
+        renewed = frozenset(self._to_renew)
+        self._to_renew.clear()
+        return renewed
+
+    async def change(self) -> None:
+        """Wait until something may have changed since the last wait began."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN_S)
+        self._changed.clear()
