@@ -266,7 +266,7 @@ class Room:
     def trade(
         self, side, quantity, symbol="BTC/USD", *, venue=Venue.KRAKEN, limit=None, leverage=None, fee_on=None
     ):
-        """Trade by hand at a venue, as its owner does behind the bot's back."""
+        """Trade at a venue, as its owner does behind the bot's back."""
         draft = Draft(
             listing=self.world.market.listing(venue, symbol),
             side=Side(side),

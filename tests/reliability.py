@@ -52,7 +52,7 @@ _LIMITS = """\
   at the next look, the rest is sold twice, out of coins that are not guarded.
 - An accepted order is told as closed with nothing, is listed nowhere, and the balance is older than it for seven seconds or
   more, although it filled: it is sold again.
-- While a sale is already failing, its owner sells by hand and buys back as much: those coins are sold.
+- While a sale is already failing, its owner sells at the venue and buys back as much: those coins are sold.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
 - Kraken's ticker and order book freeze together: that is told once no level changed for as long as fifty trades of the pair

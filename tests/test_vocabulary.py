@@ -44,6 +44,14 @@ BANNED = frozenset(
 )
 BANNED_PAIRS = frozenset({("by", "hand")})
 
+#: Words that the sentences of tests do without as well.
+BANNED_IN_TESTS = frozenset(
+    {
+        *("untold", "unasked", "claiming", "doubt", "doubts", "doubted", "doubtful"),
+        *("patience", "sight", "sights", "desk", "lookout", "parcel", "parcels"),
+    }
+)
+
 #: Names of stored columns and fields, by where they are used.
 STORED = {
     "engine/orders/steps_store.py": {"words"},
@@ -86,6 +94,18 @@ def test_names_are_of_the_glossary_and_not_of_the_private_dialect(folder):
         for source in sources(folder)
         for line, name in ((0, source.stem), *names_in(ast.parse((ROOT / source).read_text())))
         if is_banned(name) and name not in STORED.get(str(source), ())
+    }
+
+    assert found == set()
+
+
+def test_tests_use_none_of_the_words_that_only_the_dialect_has():
+    found = {
+        f"{source} {name}"
+        for source in sources("tests")
+        if source.stem != "test_vocabulary"
+        for _, name in ((0, source.stem), *names_in(ast.parse((ROOT / source).read_text())))
+        if BANNED_IN_TESTS.intersection(parts_of(name)) or BANNED_PAIRS.intersection(pairwise(parts_of(name)))
     }
 
     assert found == set()

@@ -13,7 +13,7 @@ OWN = Decimal(2)
 #: The bid is 3198.40, so it has lost 0.3 %.
 ENTRY = Decimal(3_208)
 ALERT = "EMERGENCY LIQUIDATION"
-PATIENCE_S = 20
+WAIT_S = 20
 
 OPENING = Opening(purchases=(Bought(symbol=SYMBOL, quantity=GUARDED, price=ENTRY),), deposits={"ETH": OWN})
 
@@ -30,7 +30,7 @@ def sales(world):
     return [fill for fill in world.ledger(KRAKEN).fills if fill.side is Side.SELL]
 
 
-async def until(look, timeout_s=PATIENCE_S):
+async def until(look, timeout_s=WAIT_S):
     """Look again and again until something is there."""
     async with asyncio.timeout(timeout_s):
         while True:
@@ -48,7 +48,7 @@ async def guarded(stage, asset="ETH"):
 async def introduced(stage):
     """Wait until something is guarded and the chat says so: from then on the next message is an answer."""
     await guarded(stage)
-    await stage.owner.wait_for("First look at", PATIENCE_S)
+    await stage.owner.wait_for("First look at", WAIT_S)
 
 
 async def over(stage):
@@ -59,4 +59,4 @@ async def over(stage):
 
 async def alerted(stage):
     """Wait for the alert of a sale."""
-    return await stage.owner.wait_for(ALERT, PATIENCE_S)
+    return await stage.owner.wait_for(ALERT, WAIT_S)

@@ -61,7 +61,7 @@ async def test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked(op
     assert len(sales(world)) == 1
 
 
-async def test_a_venue_that_tells_no_prices_is_not_called_silent_and_what_is_held_is_shown(open_bot):
+async def test_a_venue_that_reports_no_prices_is_not_called_silent_and_what_is_held_is_shown(open_bot):
     world = an_ether_world()
     world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker", times=None))
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")

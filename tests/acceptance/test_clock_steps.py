@@ -19,8 +19,8 @@ from tests.acceptance.ether import (
     ALERT,
     GUARDED,
     OWN,
-    PATIENCE_S,
     SYMBOL,
+    WAIT_S,
     alerted,
     an_ether_world,
     fall,
@@ -34,7 +34,7 @@ from tests.acceptance.forked import PREPARED_BY
 HOUR_S = 3600
 MONTH_S = 30 * 86_400
 #: A sale within the second of the last reading may be part of it; then a later reading must show the same.
-BELIEVED_S = CONFIRMED_AFTER.total_seconds() + 2 * PATIENCE_S
+BELIEVED_S = CONFIRMED_AFTER.total_seconds() + 2 * WAIT_S
 #: What its owner sells of what is guarded.
 PART = Decimal("0.4")
 
@@ -70,7 +70,7 @@ def wall_clock(tmp_path):
     return WallClock(tmp_path / "off_by")
 
 
-def sell_by_hand(world, quantity):
+def sell_at_the_venue(world, quantity):
     listing = world.market.listing(KRAKEN, SYMBOL)
     draft = Draft(listing=listing, side=Side.SELL, kind=Kind.MARKET, quantity=quantity)
     world.ledger(KRAKEN).place(draft, world.market.liquidity(KRAKEN, SYMBOL), at=time.time())
@@ -104,7 +104,7 @@ async def test_what_its_owner_sold_after_the_clock_was_set_is_not_sold_again(ope
     await introduced(stage)
 
     wall_clock.set_by(step_s)
-    sell_by_hand(world, PART)
+    sell_at_the_venue(world, PART)
     await until(lambda: the_guard(stage).quantity == GUARDED - PART, BELIEVED_S)
     fall(world)
     await alerted(stage)
@@ -122,11 +122,11 @@ async def test_a_reading_under_a_clock_a_month_ahead_gives_way_after_a_restart(o
     assert count(stage, GUARDS_AHEAD) == 1
     await stage.bot.stop()
     wall_clock.set_by(0)
-    sell_by_hand(world, GUARDED)
+    sell_at_the_venue(world, GUARDED)
     await stage.start_bot()
     await until(lambda: the_guard(stage).state == "closed", BELIEVED_S)
     fall(world)
-    balance = await stage.owner.ask("/balance", timeout_s=PATIENCE_S)
+    balance = await stage.owner.ask("/balance", timeout_s=WAIT_S)
 
     assert "No answer yet" not in balance.text
     assert world.ledger(KRAKEN).total("ETH") == OWN
@@ -148,21 +148,21 @@ async def test_alerts_written_under_a_clock_ahead_while_telegram_was_away_arrive
     wall_clock.set_by(0)
     world.telegram.faults.remove(outage)
 
-    told = await alerted(stage)
-    assert ALERT in told.text
+    reported = await alerted(stage)
+    assert ALERT in reported.text
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
 
 
-async def test_a_price_that_is_missing_is_told_in_time_by_a_clock_that_was_set_back(open_bot, wall_clock):
+async def test_a_price_that_is_missing_is_reported_in_time_by_a_clock_that_was_set_back(open_bot, wall_clock):
     world = an_ether_world()
     stage = await open_bot(world, **wall_clock.settings, NIJA_PRICE_MAX_AGE_S="4")
     await introduced(stage)
     world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker", times=None))
-    await world.tape(KRAKEN).wait_for("Ticker", timeout_s=PATIENCE_S)
+    await world.tape(KRAKEN).wait_for("Ticker", timeout_s=WAIT_S)
 
     wall_clock.set_by(-HOUR_S)
-    trouble = await stage.owner.wait_for("Price unknown", PATIENCE_S)
-    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    trouble = await stage.owner.wait_for("Price unknown", WAIT_S)
+    status = await stage.owner.ask("/status", timeout_s=WAIT_S)
 
     assert SYMBOL in trouble.text
     assert "All is well" not in status.text
@@ -176,7 +176,7 @@ async def test_a_clock_that_began_in_1970_is_put_right_and_nothing_stands_still(
 
     assert count(stage, GUARDS_OF_1970) == 1
     wall_clock.set_by(0)
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(WAIT_S):
         await some_looks(world)
         fall(world)
         await alerted(stage)

@@ -14,8 +14,8 @@ from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
     GUARDED,
     OWN,
-    PATIENCE_S,
     SYMBOL,
+    WAIT_S,
     alerted,
     an_ether_world,
     fall,
@@ -37,7 +37,7 @@ def met(stage):
 
 async def asked_to_close(stage):
     await until(lambda: met(stage))
-    return await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
+    return await stage.owner.ask("/close ETH", timeout_s=WAIT_S)
 
 
 @pytest.mark.fault("C4")
@@ -50,13 +50,13 @@ async def test_everything_of_a_coin_is_sold_after_one_press_and_only_one(open_bo
 
     stage.owner.press(preview, "Sell 3 ETH/USD now")
     stage.owner.press(preview, "Sell 3 ETH/USD now", stale=True)
-    alert = await stage.owner.wait_for(SOLD, PATIENCE_S)
+    alert = await stage.owner.wait_for(SOLD, WAIT_S)
 
     assert [fill.quantity for fill in sales(world)] == [ALL]
     assert alert.text.startswith(SOLD)
     assert "unknown, no entry" in alert.text
     assert "EMERGENCY" not in alert.text
-    trail = await stage.owner.ask("/history ETH", timeout_s=PATIENCE_S)
+    trail = await stage.owner.ask("/history ETH", timeout_s=WAIT_S)
     assert "manual close" in trail.text
     assert world.ledger(KRAKEN).fills[-1].order_id in trail.text
 
@@ -68,11 +68,11 @@ async def test_a_price_that_fell_since_the_preview_is_shown_again_and_sells_noth
     fall(world, "-0.03")
 
     stage.owner.press(preview, "Sell 3 ETH/USD now")
-    again = await stage.owner.wait_for("has moved against you by more than 1 %", PATIENCE_S)
+    again = await stage.owner.wait_for("has moved against you by more than 1 %", WAIT_S)
     assert sales(world) == []
 
     stage.owner.press(again, "Sell 3 ETH/USD now")
-    await stage.owner.wait_for(SOLD, PATIENCE_S)
+    await stage.owner.wait_for(SOLD, WAIT_S)
     assert [fill.quantity for fill in sales(world)] == [ALL]
 
 
@@ -91,7 +91,7 @@ async def test_an_order_that_holds_the_coins_is_named_and_then_cancelled(open_bo
     assert "sell 2.5 at $4,000.00" in preview.text
 
     stage.owner.press(preview, "Sell 3 ETH/USD now")
-    alert = await stage.owner.wait_for(SOLD, PATIENCE_S)
+    alert = await stage.owner.wait_for(SOLD, WAIT_S)
 
     assert "sell 2.5 at $4,000.00" in alert.text
     assert [fill.quantity for fill in sales(world)] == [ALL]
@@ -101,13 +101,13 @@ async def test_a_guarded_position_is_closed_with_its_guard_and_says_so_while_it_
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await introduced(stage)
-    preview = await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
+    preview = await stage.owner.ask("/close ETH", timeout_s=WAIT_S)
     world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=3))
 
     stage.owner.press(preview, "Sell 3 ETH/USD now")
-    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=PATIENCE_S)
-    meanwhile = await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
-    await stage.owner.wait_for(SOLD, PATIENCE_S)
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=WAIT_S)
+    meanwhile = await stage.owner.ask("/close ETH", timeout_s=WAIT_S)
+    await stage.owner.wait_for(SOLD, WAIT_S)
 
     assert "it is being sold already" in meanwhile.text or "You hold no ETH" in meanwhile.text
     assert [fill.quantity for fill in sales(world)] == [ALL]
@@ -118,8 +118,8 @@ async def test_with_every_gate_shut_the_loser_is_sold(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await introduced(stage)
-    await stage.owner.ask("/halt", timeout_s=PATIENCE_S)
-    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    await stage.owner.ask("/halt", timeout_s=WAIT_S)
+    status = await stage.owner.ask("/status", timeout_s=WAIT_S)
     gates = [line for line in status.text.splitlines() if line.startswith("gate ")]
     assert gates
     assert all(": shut, " in line for line in gates)
@@ -129,4 +129,4 @@ async def test_with_every_gate_shut_the_loser_is_sold(open_bot):
 
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
     assert (await over(stage)).guarded == GUARDED
-    assert "Buys are stopped since" in (await stage.owner.ask("/start", timeout_s=PATIENCE_S)).text
+    assert "Buys are stopped since" in (await stage.owner.ask("/start", timeout_s=WAIT_S)).text

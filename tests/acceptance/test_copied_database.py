@@ -8,7 +8,7 @@ import pytest
 
 from demo.tour.records import read_guards
 from engine.storage.backup import backup_database
-from tests.acceptance.ether import PATIENCE_S, an_ether_world, fall, introduced, sales, until
+from tests.acceptance.ether import WAIT_S, an_ether_world, fall, introduced, sales, until
 from tests.bot.disk import folder_with_marks
 
 QUESTION = "Is this the only NIJA?"
@@ -32,11 +32,11 @@ async def test_the_bot_on_a_copy_sells_nothing_before_its_owner_answers(open_bot
 
     fall(world)
     await stage.start_bot()
-    question = await stage.owner.wait_for(QUESTION, PATIENCE_S)
+    question = await stage.owner.wait_for(QUESTION, WAIT_S)
     [asked] = await until(lambda: [one for one in read_guards(stage.database) if one.state == "paused"])
-    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    status = await stage.owner.ask("/status", timeout_s=WAIT_S)
     stage.owner.press(question, "Only this one runs")
-    await stage.owner.wait_for("Compared with the venue first", PATIENCE_S)
+    await stage.owner.wait_for("Compared with the venue first", WAIT_S)
 
     assert "ETH/USD at Kraken" in question.text
     assert asked.asset == "ETH"
@@ -77,7 +77,7 @@ async def test_a_backup_copied_over_the_database_sells_nothing_before_its_owner_
 
     shutil.copyfile(backup, stage.database)
     await stage.start_bot()
-    await stage.owner.wait_for(QUESTION, PATIENCE_S)
+    await stage.owner.wait_for(QUESTION, WAIT_S)
     [asked] = await until(lambda: [one for one in read_guards(stage.database) if one.state == "paused"])
 
     assert asked.asset == "ETH"

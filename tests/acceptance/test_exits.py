@@ -45,9 +45,9 @@ async def test_an_alert_waits_for_telegram_and_the_sale_does_not(open_bot):
 
     fall(world)
     await over(stage)
-    told_during_the_outage = len(stage.owner.messages)
+    reported_during_the_outage = len(stage.owner.messages)
     world.telegram.faults.remove(outage)
     alert = await alerted(stage)
 
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
-    assert alert in stage.owner.messages[told_during_the_outage:]
+    assert alert in stage.owner.messages[reported_during_the_outage:]

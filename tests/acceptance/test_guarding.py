@@ -10,7 +10,7 @@ from demo.tour.records import read_guards
 from engine.model.money import exact
 from handlers.render.numbers import MINUS, money, price
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
-from tests.acceptance.ether import PATIENCE_S, guarded, sales, until
+from tests.acceptance.ether import WAIT_S, guarded, sales, until
 
 WINNER = Bought(symbol="SOL/USD", quantity=Decimal(20), price=Decimal(120))
 LOSER = Bought(symbol="ADA/USD", quantity=Decimal(1000), price=Decimal("0.5"))
@@ -41,14 +41,14 @@ async def settle(stage):
     """Let the guard take a few turns after everything that was said before."""
     await stage.owner.ask("/help")
     await stage.world.tape(KRAKEN).wait_for(
-        "Ticker", len(stage.world.tape(KRAKEN).calls("Ticker")) + 3, timeout_s=PATIENCE_S
+        "Ticker", len(stage.world.tape(KRAKEN).calls("Ticker")) + 3, timeout_s=WAIT_S
     )
 
 
 async def test_ask_guards_nothing_before_the_owner_answers(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="ask")
 
-    question = await stage.owner.wait_for("Guard these positions?", PATIENCE_S)
+    question = await stage.owner.wait_for("Guard these positions?", WAIT_S)
 
     assert "would be sold now: −17.20 %, −$86.00" in question.text  # noqa: RUF001 - as it is shown
     assert assets(stage) == []
@@ -57,7 +57,7 @@ async def test_ask_guards_nothing_before_the_owner_answers(open_bot, world):
 async def test_all_guards_what_has_an_entry_and_asks_about_what_would_be_sold(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
 
-    question = await stage.owner.wait_for("Sell at once?", PATIENCE_S)
+    question = await stage.owner.wait_for("Sell at once?", WAIT_S)
     await settle(stage)
 
     assert assets(stage) == ["SOL"]
@@ -80,12 +80,12 @@ async def test_none_guards_nothing_and_does_not_ask(open_bot, world):
 
 async def test_a_loser_is_sold_only_after_its_own_confirmation(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    question = await stage.owner.wait_for("Sell at once?", PATIENCE_S)
+    question = await stage.owner.wait_for("Sell at once?", WAIT_S)
     await settle(stage)
     assert sales(world) == []
 
     stage.owner.press(question, "Guard ADA Kraken and sell now")
-    await stage.owner.wait_for("EMERGENCY LIQUIDATION", PATIENCE_S)
+    await stage.owner.wait_for("EMERGENCY LIQUIDATION", WAIT_S)
 
     assert [(fill.listing.base, fill.quantity) for fill in sales(world)] == [("ADA", Decimal(1000))]
 
@@ -94,12 +94,12 @@ async def test_a_position_is_guarded_and_unguarded_by_command(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
     await met(stage)
 
-    question = await stage.owner.ask("/guard SOL kraken", timeout_s=PATIENCE_S)
+    question = await stage.owner.ask("/guard SOL kraken", timeout_s=WAIT_S)
     stage.owner.press(question, "Guard from cost")
     guard = await guarded(stage, "SOL")
-    answer = await stage.owner.ask("/unguard SOL", timeout_s=PATIENCE_S)
+    answer = await stage.owner.ask("/unguard SOL", timeout_s=WAIT_S)
     stage.owner.press(answer, "Stop guarding")
-    await stage.owner.wait_for("Not guarded any more", PATIENCE_S)
+    await stage.owner.wait_for("Not guarded any more", WAIT_S)
 
     assert (guard.quantity, guard.cost) == (Decimal(20), Decimal(2400))
     assert [guard.state for guard in read_guards(stage.database)] == ["closed"]
@@ -107,9 +107,9 @@ async def test_a_position_is_guarded_and_unguarded_by_command(open_bot, world):
 
 async def test_an_answer_counts_once(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="ask")
-    question = await stage.owner.wait_for("Guard these positions?", PATIENCE_S)
+    question = await stage.owner.wait_for("Guard these positions?", WAIT_S)
     stage.owner.press(question, "Guard all from today's price")
-    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+    await stage.owner.wait_for("Guarded", WAIT_S, after=question)
     before = read_guards(stage.database)
 
     again = stage.owner.press(question, "Guard all from today's price", stale=True)
@@ -123,14 +123,14 @@ async def test_an_answer_counts_once(open_bot, world):
 async def test_what_is_guarded_from_today_s_price_has_one_result_on_every_screen(open_bot, world):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
     await met(stage)
-    question = await stage.owner.ask("/guard ADA", timeout_s=PATIENCE_S)
+    question = await stage.owner.ask("/guard ADA", timeout_s=WAIT_S)
     stage.owner.press(question, "Guard from today's price")
     await guarded(stage, "ADA")
-    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+    await stage.owner.wait_for("Guarded", WAIT_S, after=question)
 
-    shown = await stage.owner.ask("/positions", timeout_s=PATIENCE_S)
-    asked = await stage.owner.ask("/unguard ADA", timeout_s=PATIENCE_S)
-    preview = await stage.owner.ask("/close ADA", timeout_s=PATIENCE_S)
+    shown = await stage.owner.ask("/positions", timeout_s=WAIT_S)
+    asked = await stage.owner.ask("/unguard ADA", timeout_s=WAIT_S)
+    preview = await stage.owner.ask("/close ADA", timeout_s=WAIT_S)
 
     positions, close = (" ".join(screen.text.split()) for screen in (shown, preview))
     assert f"PnL {MINUS}17.20 %, {MINUS}$86.00 Net if sold now {MINUS}$87.66" in positions
@@ -139,21 +139,21 @@ async def test_what_is_guarded_from_today_s_price_has_one_result_on_every_screen
     assert f"\n{MINUS}17.20 %, {MINUS}$86.00 from cost $0.50" in asked.text
 
 
-async def test_a_sale_that_made_money_is_told_as_one_although_it_lost_against_the_guard_s_price(
+async def test_a_sale_that_made_money_is_reported_as_one_although_it_lost_against_the_guard_s_price(
     open_bot, world
 ):
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
     await met(stage)
-    question = await stage.owner.ask("/guard SOL", timeout_s=PATIENCE_S)
+    question = await stage.owner.ask("/guard SOL", timeout_s=WAIT_S)
     stage.owner.press(question, "Guard from today's price")
     guard = await guarded(stage, "SOL")
-    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+    await stage.owner.wait_for("Guarded", WAIT_S, after=question)
 
     world.set_bid(
         KRAKEN, "SOL/USD", (guard.cost / guard.quantity * Decimal("0.985")).quantize(Decimal("0.01"))
     )
-    alert = await stage.owner.wait_for("EMERGENCY LIQUIDATION", PATIENCE_S)
-    history = await stage.owner.ask("/history", timeout_s=PATIENCE_S)
+    alert = await stage.owner.wait_for("EMERGENCY LIQUIDATION", WAIT_S)
+    history = await stage.owner.ask("/history", timeout_s=WAIT_S)
 
     [sold] = sales(world)
     with exact():

@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.orders import Side
 from sandbox.world import ALPACA, Bought, Opening, SandboxWorld, Story
-from tests.acceptance.ether import PATIENCE_S, alerted, guarded
+from tests.acceptance.ether import WAIT_S, alerted, guarded
 
 COINS = Bought(symbol="ETH/USD", quantity=Decimal("0.5"), price=Decimal(2000))
 
@@ -25,7 +25,7 @@ def figure(text, label):
 
 
 async def until_booked(owner):
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(WAIT_S):
         while True:
             history = await owner.ask("/history ETH", head="Exit ")
             if "PnL before the fee" not in history.text:

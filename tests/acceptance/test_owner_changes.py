@@ -6,7 +6,7 @@ import pytest
 
 from demo.stage import READY_S
 from sandbox.world import OWNER_ID
-from tests.acceptance.ether import ALERT, PATIENCE_S, an_ether_world, fall, guarded
+from tests.acceptance.ether import ALERT, WAIT_S, an_ether_world, fall, guarded
 
 NEW_OWNER = 777_000
 
@@ -21,12 +21,12 @@ async def test_a_new_owner_hears_of_the_sale_and_sees_everything(open_bot, owner
     new = world.telegram.user(user_id=NEW_OWNER, name="New", started=True)
     stage.bot.change_settings(NIJA_OWNER_IDS=owner_ids)
 
-    async with asyncio.timeout(READY_S + 3 * PATIENCE_S):
+    async with asyncio.timeout(READY_S + 3 * WAIT_S):
         await stage.bot.start()
         await new.wait_for("These accounts are yours now", READY_S)
         positions = await new.ask("/positions")
         fall(world)
-        await new.wait_for(ALERT, PATIENCE_S)
+        await new.wait_for(ALERT, WAIT_S)
         history = await new.ask("/history")
 
     assert "ETH" in positions.text

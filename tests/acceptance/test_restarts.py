@@ -20,7 +20,7 @@ from tests.acceptance.ether import (
 
 
 @pytest.mark.fault("P2")
-async def test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once(open_bot):
+async def test_a_sale_that_the_venue_made_before_the_kill_is_found_and_reported_once(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await guarded(stage)
@@ -76,7 +76,7 @@ async def test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_mos
     assert world.ledger(KRAKEN).total("ETH") == OWN
 
 
-async def test_an_alert_that_was_told_is_not_told_again_after_a_restart(open_bot):
+async def test_an_alert_that_was_reported_is_not_reported_again_after_a_restart(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await guarded(stage)

@@ -5,7 +5,7 @@ import json
 import os
 
 from sandbox.world import KRAKEN
-from tests.acceptance.ether import GUARDED, OWN, PATIENCE_S, an_ether_world, guarded, sales
+from tests.acceptance.ether import GUARDED, OWN, WAIT_S, an_ether_world, guarded, sales
 from tests.bot.command_process import fork_command
 
 
@@ -23,7 +23,7 @@ async def test_close_lets_the_running_bot_sell_after_a_yes(open_bot):
     shown = await nija(stage, "close", "ETH")
     sold_by_showing = sales(world)
     done = await nija(stage, "close", "ETH", "--broker", "kraken", "--yes", "--json")
-    alert = await stage.owner.wait_for("SOLD as you asked", PATIENCE_S)
+    alert = await stage.owner.wait_for("SOLD as you asked", WAIT_S)
 
     assert (shown.returncode, sold_by_showing) == (1, [])
     assert "You would receive" in shown.stdout
@@ -39,8 +39,8 @@ async def test_a_halt_beside_the_bot_is_in_the_chat_and_outlives_the_process(ope
 
     stopped = await nija(stage, "halt")
     # The chat hears of it before it is asked.
-    await stage.owner.wait_for("Buys are stopped", PATIENCE_S)
-    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    await stage.owner.wait_for("Buys are stopped", WAIT_S)
+    status = await stage.owner.ask("/status", timeout_s=WAIT_S)
     await stage.bot.stop()
     alone = await nija(stage, "resume", "--json")
     refused = await nija(stage, "close", "ETH", "--yes")

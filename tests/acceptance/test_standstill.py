@@ -10,7 +10,7 @@ from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
     GUARDED,
     OWN,
-    PATIENCE_S,
+    WAIT_S,
     alerted,
     an_ether_world,
     fall,
@@ -27,7 +27,7 @@ STOPPED_S = 5.5
 @pytest.mark.fault("P16")
 async def test_owners_hear_that_the_process_was_stopped_and_it_goes_on_guarding(open_bot):
     world = an_ether_world()
-    settings = {"NIJA_GUARD_EXISTING": "all", PREPARED_BY: "tests.acceptance.short_patience"}
+    settings = {"NIJA_GUARD_EXISTING": "all", PREPARED_BY: "tests.acceptance.short_waits"}
     stage = await open_bot(world, **settings)
     await introduced(stage)
 
@@ -38,11 +38,11 @@ async def test_owners_hear_that_the_process_was_stopped_and_it_goes_on_guarding(
         sold_meanwhile = sales(world)
     finally:
         os.kill(stage.bot.pid, signal.SIGCONT)
-    told = await stage.owner.wait_for("NIJA stood still for", PATIENCE_S)
+    reported = await stage.owner.wait_for("NIJA stood still for", WAIT_S)
     await alerted(stage)
 
     assert sold_meanwhile == []
-    assert "nothing was guarded in that time. It goes on now" in told.text
+    assert "nothing was guarded in that time. It goes on now" in reported.text
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
     assert world.ledger(KRAKEN).total("ETH") == OWN
     assert (await over(stage)).attempt == 1

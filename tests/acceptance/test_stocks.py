@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.orders import Side
 from sandbox.world import ALPACA, Bought, Opening, SandboxWorld, Story
-from tests.acceptance.ether import PATIENCE_S, alerted, guarded
+from tests.acceptance.ether import WAIT_S, alerted, guarded
 
 SHARES = Bought(symbol="AAPL/USD", quantity=Decimal(2), price=Decimal(230))
 
@@ -22,7 +22,7 @@ def world():
 
 async def until_shown(owner, symbol):
     """Ask for the positions until one of them is there."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(WAIT_S):
         while True:
             answer = await owner.ask("/positions", head="Positions")
             if symbol in answer.text:

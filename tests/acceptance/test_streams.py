@@ -9,7 +9,7 @@ from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
     ALERT,
     GUARDED,
-    PATIENCE_S,
+    WAIT_S,
     alerted,
     an_ether_world,
     fall,
@@ -32,9 +32,9 @@ async def a_guarded_ether(open_bot, **settings):
 
 async def until_prices(stage, words):
     """Ask for the status until its line on prices says this."""
-    async with asyncio.timeout(3 * PATIENCE_S):
+    async with asyncio.timeout(3 * WAIT_S):
         while True:
-            status = await stage.owner.ask("/status", head="Status", timeout_s=PATIENCE_S)
+            status = await stage.owner.ask("/status", head="Status", timeout_s=WAIT_S)
             if f"Prices: {words}" in status.text:
                 return status.text
 
@@ -59,10 +59,10 @@ async def test_a_fall_is_sold_by_its_tick_without_waiting_for_the_guard_job(open
 
 async def test_a_position_says_whether_its_price_is_pushed(open_bot):
     world, stage = await a_guarded_ether(open_bot)
-    live = await stage.owner.ask("/positions", head="Positions", timeout_s=PATIENCE_S)
+    live = await stage.owner.ask("/positions", head="Positions", timeout_s=WAIT_S)
     end_streams(world)
     await until_prices(stage, "Kraken polled")
-    polled = await stage.owner.ask("/positions", head="Positions", timeout_s=PATIENCE_S)
+    polled = await stage.owner.ask("/positions", head="Positions", timeout_s=WAIT_S)
 
     assert "Mark, live, " in live.text
     assert "Mark, polled " in polled.text
@@ -115,7 +115,7 @@ async def test_a_bot_that_is_killed_at_a_ticks_order_finds_it_and_is_pushed_pric
     world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=60))
 
     fall(world)
-    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=PATIENCE_S)
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=WAIT_S)
     await stage.bot.kill()
     await stage.start_bot()
     await alerted(stage)

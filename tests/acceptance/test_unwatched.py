@@ -7,19 +7,19 @@ import pytest
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
-from tests.acceptance.ether import PATIENCE_S, SYMBOL, alerted, an_ether_world, fall, introduced
+from tests.acceptance.ether import SYMBOL, WAIT_S, alerted, an_ether_world, fall, introduced
 
 SINCE = r"Not watched since \d\d:\d\d:\d\d UTC: "
 
 
 async def until_status(stage, words):
     """Ask for the status until it matches, reading the accounts meanwhile."""
-    async with asyncio.timeout(3 * PATIENCE_S):
+    async with asyncio.timeout(3 * WAIT_S):
         while True:
-            status = await stage.owner.ask("/status", head="Status", timeout_s=PATIENCE_S)
+            status = await stage.owner.ask("/status", head="Status", timeout_s=WAIT_S)
             if re.search(words, status.text):
                 return status.text
-            await stage.owner.ask("/balance", head="Balance", timeout_s=PATIENCE_S)
+            await stage.owner.ask("/balance", head="Balance", timeout_s=WAIT_S)
 
 
 async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):

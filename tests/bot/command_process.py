@@ -46,29 +46,29 @@ def fork_command(*command, environment, folder=".", typed_at=os.devnull, prepare
     process.start()
     for pipe in pipes:
         pipe.close()
-    told = _read_all(output[0], errors[0])
+    reported = _read_all(output[0], errors[0])
     process.join(TIMEOUT_S)
     if process.is_alive():
         process.kill()
         process.join()
         raise subprocess.TimeoutExpired(command, TIMEOUT_S)
-    done = subprocess.CompletedProcess(command, process.exitcode, *told)
+    done = subprocess.CompletedProcess(command, process.exitcode, *reported)
     process.close()
     return done
 
 
 def _read_all(*pipes):
     """Read pipes to their end, or as long as a command may take."""
-    told, deadline = dict.fromkeys(pipes, b""), time.monotonic() + TIMEOUT_S
+    reported, deadline = dict.fromkeys(pipes, b""), time.monotonic() + TIMEOUT_S
     unended = set(pipes)
     while unended and (ready := wait(unended, max(deadline - time.monotonic(), 0))):
         for pipe in ready:
-            told[pipe] += (chunk := os.read(pipe.fileno(), 65_536))
+            reported[pipe] += (chunk := os.read(pipe.fileno(), 65_536))
             if not chunk:
                 unended.discard(pipe)
     for pipe in pipes:
         pipe.close()
-    return [text.decode() for text in told.values()]
+    return [text.decode() for text in reported.values()]
 
 
 def _live_in(folder, typed_at, pipes, prepare, go_on):

@@ -246,17 +246,17 @@ async def test_an_exit_whose_failing_was_reported_is_named_at_once(chat_data):
     assert (await chat_data.status.fetch_status(OTHER)).failing == ()
 
 
-async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_told_last(chat_data):
+async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_reported_last(chat_data):
     journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     live = await journal.plan_exit(a_guard(), a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
     async with ReminderLoop(live.intent, reminders=chat_data.reminders, clock=chat_data.clock) as reminder:
         await reminder.note("refused: insufficient funds", "trying again")
-        told = await chat_data.status.fetch_status(OWNER)
+        reported = await chat_data.status.fetch_status(OWNER)
         chat_data.clock.pass_time(5)
         await reminder.note("Kraken does not answer", "trying again")
         report = await chat_data.status.fetch_status(OWNER)
 
-    assert [one.why for one in told.failing] == ["refused: insufficient funds"]
+    assert [one.why for one in reported.failing] == ["refused: insufficient funds"]
     assert [(one.why, one.since) for one in report.failing] == [("Kraken does not answer", START)]
 
 

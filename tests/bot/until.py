@@ -2,12 +2,12 @@
 
 import asyncio
 
-PATIENCE_S = 5.0
+WAIT_S = 5.0
 _POLL_S = 0.005
 
 
 async def until(holds):
     """Wait until something holds; TimeoutError when it never does."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(WAIT_S):
         while not holds():  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(_POLL_S)

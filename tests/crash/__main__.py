@@ -16,8 +16,8 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="repeats the choices")
     wanted = parser.parse_args()
     print(f"seed {wanted.seed}", flush=True)
-    told = partial(print, flush=True)
-    result = asyncio.run(campaign(wanted.runs, seed=wanted.seed, lanes=wanted.lanes, on_outcome=told))
+    reported = partial(print, flush=True)
+    result = asyncio.run(campaign(wanted.runs, seed=wanted.seed, lanes=wanted.lanes, on_outcome=reported))
     print("\n".join(result.lines()))
     return 0 if result.passed else 1
 

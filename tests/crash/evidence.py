@@ -12,7 +12,7 @@ from tests.crash.coins import COINS, sold
 
 ADD_ORDER = "AddOrder"
 #: On a busy machine; what is waited for takes some ten seconds at most.
-_PATIENCE_S = 90
+_WAIT_S = 90
 _STATE = "SELECT state FROM intents WHERE kind = 'exit' AND asset = ? ORDER BY created_at DESC LIMIT 1"
 _UNSENT = "SELECT count(*) FROM alerts WHERE state <> 'sent'"
 _ARMED = "SELECT count(*) FROM guards WHERE state = 'armed'"
@@ -65,7 +65,7 @@ def ask_database(stage, question, *values):
 
 async def until(look, *, every_s=0.001):
     """Wait until something is seen."""
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(_WAIT_S):
         while True:
             if look():
                 return

@@ -97,6 +97,6 @@ async def _wrong_after_the_restart(seen, fallen):
     try:
         await seen.settled()
     except TimeoutError:
-        told = f"{len(seen.alerts)} alerts"
-        return (f"not settled: {seen.state}, {told}", *violations(seen.stage.world, fallen))
+        reported = f"{len(seen.alerts)} alerts"
+        return (f"not settled: {seen.state}, {reported}", *violations(seen.stage.world, fallen))
     return tuple(violations(seen.stage.world, fallen))

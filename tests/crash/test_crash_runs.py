@@ -11,7 +11,7 @@ LANES = 2
 
 @pytest.mark.fault("V1", "V10", "V16", "P1", "P2", "P3")
 @pytest.mark.timeout(600)
-async def test_a_bot_killed_at_any_instant_of_an_exit_sells_once_and_tells(capsys):
+async def test_a_bot_killed_at_any_instant_of_an_exit_sells_once_and_reports(capsys):
     result = await campaign(RUNS, seed=1, lanes=LANES)
 
     with capsys.disabled():

@@ -18,5 +18,5 @@ from tests.crash.instants import Instant, instant_of_death
         ("filled", ["ok"], 1, Instant.COMMITTED),
     ],
 )
-def test_an_instant_is_told_by_the_journal_and_the_tape(state, outcomes, orders, instant):
+def test_an_instant_is_recognised_by_the_journal_and_the_tape(state, outcomes, orders, instant):
     assert instant_of_death(state=state, outcomes=outcomes, orders=orders) is instant

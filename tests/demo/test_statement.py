@@ -4,7 +4,7 @@ from demo.statement import describe_account
 from sandbox.world import KRAKEN, SandboxWorld
 
 
-def test_a_statement_tells_every_balance_and_the_latest_orders():
+def test_a_statement_shows_every_balance_and_the_latest_orders():
     statement = describe_account(SandboxWorld().ledger(KRAKEN))
 
     assert "ETH      1.2376543211 (of which 1.2 held by open orders)" in statement

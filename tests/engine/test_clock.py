@@ -5,7 +5,7 @@ from engine.clock import Moment, SystemClock
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-async def test_the_systems_clock_tells_one_time_in_all_its_forms():
+async def test_the_systems_clock_shows_one_time_in_all_its_forms():
     clock = SystemClock()
 
     now, now_ns, began = clock.now(), clock.now_ns(), clock.monotonic()

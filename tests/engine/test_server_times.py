@@ -58,7 +58,7 @@ def test_a_slow_answer_is_no_proof_that_a_clock_is_off():
     "header",
     ["yesterday", "Wed, 99 Mar 2026 12:00:00 GMT", "0", "Wed, 18 Mar 2026 99999999999999999999:00:00 GMT"],
 )
-def test_a_date_that_cannot_be_read_tells_nothing(header):
+def test_a_date_that_cannot_be_read_shows_nothing(header):
     assert an_answer(server_at=TRUE, header=header).offset("venue", Moment(TRUE, 0.2)) is None
 
 
@@ -67,14 +67,14 @@ def test_of_another_server_nothing_is_known():
 
 
 @pytest.mark.parametrize("off_s", [-30 * 86_400, -15, 0, 15, 3600])
-def test_a_servers_time_is_never_told_later_than_it_is(off_s):
+def test_a_servers_time_is_never_reported_later_than_it_is(off_s):
     clock = Clock(off=timedelta(seconds=off_s))
     times = an_answer(server_at=TRUE, clock=clock)
 
     clock.passed_s = 60.2
 
-    told = times.now_at_least("venue")
-    assert timedelta(seconds=-2) <= told - (TRUE + timedelta(seconds=60.2)) <= timedelta(0)
+    reported = times.now_at_least("venue")
+    assert timedelta(seconds=-2) <= reported - (TRUE + timedelta(seconds=60.2)) <= timedelta(0)
 
 
 def test_without_an_answer_our_own_time_stands_for_a_servers():

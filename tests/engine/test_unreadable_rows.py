@@ -1,4 +1,4 @@
-"""One stored row that cannot be read: the others are watched, sold and told of, and its owner hears of it."""
+"""One stored row that cannot be read: the others are watched, sold and reported, and its owner hears of it."""
 
 from decimal import Decimal
 
@@ -55,7 +55,7 @@ async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms,
         await room.restart()
         await room.sell_off()
         assert sold(room) == Decimal("0.1")
-        assert [(told.record, told.name) for told in await room.alerts(RecordUnreadable)] == [
+        assert [(reported.record, reported.name) for reported in await room.alerts(RecordUnreadable)] == [
             (RecordKind.GUARD, "guard-2")
         ]
         assert not room.failures
@@ -71,10 +71,10 @@ async def test_a_guard_damaged_while_the_bot_runs_is_reported_again_and_again_un
         for _ in range(5):
             await room.look()
             await room.clock.sleep(10)
-        told = await room.alerts(RecordUnreadable)
-        assert [one.over for one in told] == [False, False]
-        assert (told[0].symbol, told[0].venue_label) == ("ETH/USD", "Kraken")
-        assert told[0].why == "its quantity is 'many'"
+        reported = await room.alerts(RecordUnreadable)
+        assert [one.over for one in reported] == [False, False]
+        assert (reported[0].symbol, reported[0].venue_label) == ("ETH/USD", "Kraken")
+        assert reported[0].why == "its quantity is 'many'"
         assert not await room.watch_log.beat()
 
         await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
@@ -97,12 +97,12 @@ async def test_a_trader_is_alerted_that_a_damaged_guard_can_be_read_again(rooms)
 
         async with room.database.read() as session:
             alerts = await outbox.load_critical_after(session, 0)
-        told = [
+        reported = [
             (alert.user_id, alert.message.over)
             for alert in alerts
             if isinstance(alert.message, RecordUnreadable)
         ]
-        assert told == [(trader.user_id, False), (trader.user_id, True)]
+        assert reported == [(trader.user_id, False), (trader.user_id, True)]
 
 
 @pytest.mark.fault("P37")
@@ -122,9 +122,9 @@ async def test_a_guard_that_can_be_read_again_after_a_restart_is_reported_as_ove
             await room.restart()
             await room.look()
 
-        told = await room.alerts(RecordUnreadable)
-        assert [one.over for one in told] == [False, True]
-        assert (told[1].symbol, told[1].name) == ("ETH/USD", "guard-2")
+        reported = await room.alerts(RecordUnreadable)
+        assert [one.over for one in reported] == [False, True]
+        assert (reported[1].symbol, reported[1].name) == ("ETH/USD", "guard-2")
 
 
 async def test_a_fill_that_cannot_be_read_is_reported_once_over_any_number_of_restarts(rooms):
@@ -143,7 +143,7 @@ async def test_a_fill_that_cannot_be_read_is_reported_once_over_any_number_of_re
 
 
 @pytest.mark.fault("P24")
-async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written(rooms):
+async def test_what_is_over_is_reported_by_a_later_look_when_it_could_not_be_written(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
         await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
@@ -159,7 +159,7 @@ async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, True]
 
 
-async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms):
+async def test_a_look_that_has_nothing_to_report_takes_no_write_from_others(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
         await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
@@ -198,8 +198,8 @@ async def test_a_sale_that_cannot_be_read_is_reported_and_never_made_again(rooms
         await room.engine.start()
         for _ in range(3):
             await room.sell_off()
-        told = await room.alerts(RecordUnreadable)
-        assert {one.record for one in told} == {RecordKind.EXIT}
+        reported = await room.alerts(RecordUnreadable)
+        assert {one.record for one in reported} == {RecordKind.EXIT}
         assert len(room.sent()) == 1
 
         asked = a_trigger(at=room.clock.now())
@@ -221,8 +221,8 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
         await room.engine.start()
         await room.arm("0.1", "6000", guard_id="guard-2")
         await room.sell_off()
-        (told,) = await room.alerts(RecordUnreadable)
-        assert told.on_sale
+        (reported,) = await room.alerts(RecordUnreadable)
+        assert reported.on_sale
         assert len(room.sent()) == 1
 
 
@@ -282,7 +282,7 @@ async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next
 
 @pytest.mark.fault("P46")
 @pytest.mark.parametrize("refused", ["guard-1", "guard-2"])
-async def test_one_guard_that_cannot_be_told_of_keeps_no_other_from_being_told(rooms, refused):
+async def test_one_guard_that_cannot_be_reported_keeps_no_other_from_being_reported(rooms, refused):
     [other] = {"guard-1", "guard-2"} - {refused}
     where = f"NEW.dedup_key LIKE 'record:guards:{refused}:%'"
     async with rooms(venues=(Venue.KRAKEN,)) as room:
@@ -293,18 +293,18 @@ async def test_one_guard_that_cannot_be_told_of_keeps_no_other_from_being_told(r
         await room.damage("guards", "currency = x'00'")
         async with room.refused_changes(where, table="alerts"):
             await _look_in_vain(room)
-        begun = [(told.name, told.over) for told in await room.alerts(RecordUnreadable)]
+        begun = [(reported.name, reported.over) for reported in await room.alerts(RecordUnreadable)]
         await room.look()
         await room.damage("guards", "currency = 'USD'")
         async with room.refused_changes(where, table="alerts"):
             await _look_in_vain(room)
-        over = [told.name for told in await room.alerts(RecordUnreadable) if told.over]
+        over = [reported.name for reported in await room.alerts(RecordUnreadable) if reported.over]
         await room.look()
 
         assert begun == [(other, False)]
         assert over == [other]
-        told = [(told.name, told.over) for told in await room.alerts(RecordUnreadable)]
-        assert told == [(other, False), (refused, False), (other, True), (refused, True)]
+        reported = [(reported.name, reported.over) for reported in await room.alerts(RecordUnreadable)]
+        assert reported == [(other, False), (refused, False), (other, True), (refused, True)]
 
 
 async def _look_in_vain(room):

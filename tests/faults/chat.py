@@ -35,7 +35,7 @@ CHAT = (
     Row(
         "C10",
         "an alert whose reader is gone, or whose stored data cannot be read",
-        "a critical one goes to every owner; the other is given up, told of and counted",
+        "a critical one goes to every owner; the other is given up, reported and counted",
     ),
     Row(
         "C11",
@@ -45,9 +45,9 @@ CHAT = (
     Row(
         "C12",
         "Telegram asks for a long pause of polls",
-        "told when it begins; alerts go on, polls come back in time",
+        "reported when it begins; alerts go on, polls come back in time",
     ),
-    Row("C13", "Telegram asks for an absurd pause", "kept for an hour at most, and told"),
+    Row("C13", "Telegram asks for an absurd pause", "kept for an hour at most, and reported"),
     Row(
         "C14",
         "a forged update has the owner's number as a fraction",

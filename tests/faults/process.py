@@ -7,7 +7,7 @@ PROCESS_FAULTS = (
     Row("P2", "kill -9 between order and answer", "as V1"),
     Row("P3", "kill -9 between answer and commit", "the order is found and taken over, no second one"),
     Row("P4", "disk full", "nothing is sent that is not written; the owner is alerted past the database"),
-    Row("P5", "database locked", "told while it lasts; sold once it is free"),
+    Row("P5", "database locked", "reported while it lasts; sold once it is free"),
     Row(
         "P6",
         "damaged database, old backup restored",
@@ -42,11 +42,11 @@ PROCESS_FAULTS = (
     Row(
         "P16",
         "the whole process is stopped and continued",
-        "owners are told for how long nothing was guarded, and it goes on",
+        "owners read for how long nothing was guarded, and it goes on",
     ),
     Row("P17", "the disk is really full, or may only be read", "every command says so in one sentence"),
-    Row("P18", "a stored guard cannot be read", "told, listed in /status; every other guard sells"),
-    Row("P19", "the order of a running exit cannot be read", "told, and never made again"),
+    Row("P18", "a stored guard cannot be read", "reported, listed in /status; every other guard sells"),
+    Row("P19", "the order of a running exit cannot be read", "reported, and never made again"),
     Row("P20", "a row of any other table is damaged", "no guard is kept from selling after the next start"),
     Row(
         "P21",
@@ -57,7 +57,9 @@ PROCESS_FAULTS = (
     Row("P23", "nobody can read since when an asset is held", "it is no new name of a lost coin"),
     Row("P24", "the end of a damage cannot be written", "the next look tells it"),
     Row("P25", "a command names the env file from another folder", "it works on that file's database"),
-    Row("P26", "a second bot answers with the same token", "told at once; restored guards wait meanwhile"),
+    Row(
+        "P26", "a second bot answers with the same token", "reported at once; restored guards wait meanwhile"
+    ),
     Row("P27", "a bot starts on a copy of the data dir", "it sells nothing before its owner answers"),
     Row("P28", "a second bot reaches the database by a hard link or another data dir", "it does not start"),
     Row(
@@ -68,7 +70,7 @@ PROCESS_FAULTS = (
     Row(
         "P30",
         "a mistake of our own while a stored value is built",
-        "reported as a mistake, not told as a damaged record",
+        "reported as a mistake, not reported as a damaged record",
     ),
     Row(
         "P31",
@@ -93,25 +95,29 @@ PROCESS_FAULTS = (
     Row(
         "P35",
         "an outage ends while the process is down, or it is killed as it tells of one",
-        "told once and over once",
+        "reported once and over once",
     ),
-    Row("P36", "prices come back while the process is down", "told as back once"),
-    Row("P37", "a damaged record can be read again after a restart", "told as over once"),
+    Row("P36", "prices come back while the process is down", "reported as back once"),
+    Row("P37", "a damaged record can be read again after a restart", "reported as over once"),
     Row("P38", "one guard's row cannot be written", "the others are followed, and it is once it can be"),
     Row("P39", "a comparison fails after new trades were read", "the next one knows them"),
     Row("P40", "`/unguard` while a reading is compared", "it stays off"),
     Row(
         "P41",
         "a guard is taken off, changed or damaged while its order is under way",
-        "the sale is written down and told",
+        "the sale is written down and reported",
     ),
-    Row("P42", "an exit of which nobody can be told", "no guard waits for it"),
+    Row("P42", "an exit that cannot be reported", "no guard waits for it"),
     Row("P43", "the alert address redirects", "refused and tried on; nothing goes to the other host"),
-    Row("P44", "stored alerts cannot be read", "guards are looked at and sold all the same, and told later"),
+    Row(
+        "P44",
+        "stored alerts cannot be read",
+        "guards are looked at and sold all the same, and reported later",
+    ),
     Row(
         "P45",
         "the key changes while an order is under way",
-        "its fill is told and booked once the key is back",
+        "its fill is reported and booked once the key is back",
     ),
     Row("P46", "one alert cannot be written", "every other one is; that one is tried again"),
     Row(

@@ -32,7 +32,7 @@ STREAMS = (
     Row(
         "V117",
         "the process dies at an order that a tick began",
-        "found and told once; prices are pushed again",
+        "found and reported once; prices are pushed again",
     ),
     Row(
         "V118",

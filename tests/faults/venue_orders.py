@@ -25,7 +25,9 @@ VENUE_ORDERS = (
         "one sale; the figures are those of its trades",
     ),
     Row(
-        "V28", "an order is pending, fails later, or fills over seconds", "followed to its end and told once"
+        "V28",
+        "an order is pending, fails later, or fills over seconds",
+        "followed to its end and reported once",
     ),
     Row(
         "V29",
@@ -38,7 +40,7 @@ VENUE_ORDERS = (
         "the venue books the fee hours after the fill",
         "estimated and named so in the alert, exact in /history later",
     ),
-    Row("V32", "the venue renames a coin", "the end of the guard and the new coin are told together"),
+    Row("V32", "the venue renames a coin", "the end of the guard and the new coin are reported together"),
     Row(
         "V33",
         "another pair shows an absurd price, has a larger minimum or is shut",
@@ -52,7 +54,11 @@ VENUE_ORDERS = (
         "ticker and order book contradict each other",
         "sold once both are past the threshold; every one of many is compared in turn",
     ),
-    Row("V38", "no price for hours", "told again with growing pauses, once an account, and when it is over"),
+    Row(
+        "V38",
+        "no price for hours",
+        "reported again with growing pauses, once an account, and when it is over",
+    ),
     Row(
         "V39",
         "the key of another account takes the place of the first",

@@ -19,12 +19,12 @@ VENUE_READINGS = (
     Row(
         "V45",
         "a venue leaves out for minutes what it still holds",
-        "the guard is paused and told; back as it was it goes on at once, otherwise its owner is asked",
+        "the guard is paused and reported; back as it was it goes on at once, otherwise its owner is asked",
     ),
     Row(
         "V46",
         "the guarded pair is shut and without a price while the coin falls",
-        "sold through another pair down to 90 % of the trigger, as much as its book carries; below that told",
+        "sold through another pair down to 90 % of the trigger, as much as its book carries; below that reported",
     ),
     Row(
         "V47",
@@ -61,7 +61,7 @@ VENUE_READINGS = (
     Row(
         "V55",
         "an order's totals are missing or odd, or it is shown as open for ever",
-        "told as its trades tell it; an unknown fee is no zero",
+        "reported as its trades tell it; an unknown fee is no zero",
     ),
     Row("V56", "a venue loses orders for minutes and is well again", "losers are sold within seconds of it"),
     Row(
@@ -79,7 +79,7 @@ VENUE_READINGS = (
         "the market closes on an accepted stock order",
         "cancelled, and sold in the next session if still needed",
     ),
-    Row("V60", "an order that was given up fills after its exit", "told as NIJA's sale, once"),
+    Row("V60", "an order that was given up fills after its exit", "reported as NIJA's sale, once"),
     Row(
         "V61",
         "a split of any ratio, a stock dividend or a spin-off before any reading",
@@ -99,7 +99,7 @@ VENUE_READINGS = (
     Row(
         "V65",
         "a lost order is listed or filled after its exit ended",
-        "told once as a sale of NIJA and taken off the guard",
+        "reported once as a sale of NIJA and taken off the guard",
     ),
     Row(
         "V66",
@@ -137,15 +137,17 @@ VENUE_READINGS = (
     Row(
         "V77",
         "the owner's limit sale fills while it is cancelled for an exit",
-        "told as the owner's sale with its fills; the exit waits for nothing",
+        "reported as the owner's sale with its fills; the exit waits for nothing",
     ),
     Row(
         "V78",
         "an order's answer and its trades are equally old and tell of a part",
-        "the balance shows more as gone: followed on until all of it is told",
+        "the balance shows more as gone: followed on until all of it is reported",
     ),
     Row(
-        "V79", "a half-filled order is told as cancelled while its other half is held", "nothing else leaves"
+        "V79",
+        "a half-filled order is reported as cancelled while its other half is held",
+        "nothing else leaves",
     ),
     Row(
         "V80",
@@ -174,15 +176,19 @@ VENUE_READINGS = (
     ),
     Row(
         "V89",
-        "its owner sells by hand and buys back before the next reading",
-        "what is bought later is not sold; trades that are not told delay no sale",
+        "its owner sells at the venue and buys back before the next reading",
+        "what is bought later is not sold; trades that are not reported delay no sale",
     ),
     Row(
         "V90",
         "an order's row, its trades and the balance are as old and call a part its end",
-        "asked twice; what traded beyond it is told once and not sold again",
+        "asked twice; what traded beyond it is reported once and not sold again",
     ),
-    Row("V91", "a venue tells another fill after an order's end", "booked, told once, and no longer guarded"),
+    Row(
+        "V91",
+        "a venue reports another fill after an order's end",
+        "booked, reported once, and no longer guarded",
+    ),
     Row(
         "V92",
         "one figure of an account cannot be read",
@@ -215,8 +221,8 @@ VENUE_READINGS = (
     ),
     Row(
         "V98",
-        "a request never arrives, the process dies, and its owner sells by hand",
-        "sold once, and told as perhaps their own order",
+        "a request never arrives, the process dies, and its owner sells at the venue",
+        "sold once, and reported as perhaps their own order",
     ),
     Row(
         "V99",
@@ -225,7 +231,7 @@ VENUE_READINGS = (
     ),
     Row(
         "V100",
-        "an order's answer is lost, and its owner wants to sell by hand",
+        "an order's answer is lost, and its owner wants to sell at the venue",
         "the alarm does not say unsold, and names the order to look for",
     ),
     Row(

@@ -14,19 +14,19 @@ VENUE = (
     Row(
         "V5",
         "the price falls by 12 % in one tick",
-        "one sale at the market once a second look agrees, the real loss is told",
+        "one sale at the market once a second look agrees, the real loss is reported",
     ),
     Row(
         "V6",
         "cancel-only, post-only, maintenance",
-        "no storm of tries, told, sold when the market takes sales again",
+        "no storm of tries, reported, sold when the market takes sales again",
     ),
     Row(
         "V7",
         "the balance reads zero although the coins are there",
         "the sale goes out all the same; what is gone is believed only after ten seconds",
     ),
-    Row("V8", "less than the venue's minimum", "abandoned as dust, told once, never a loop"),
+    Row("V8", "less than the venue's minimum", "abandoned as dust, reported once, never a loop"),
     Row("V9", "lot and tick sizes", "rounded down, never above what is guarded"),
     Row(
         "V10",
@@ -37,14 +37,14 @@ VENUE = (
     Row(
         "V12",
         "invalid nonce",
-        "refused for certain: signed anew five times in ten seconds, then once a minute and told",
+        "refused for certain: signed anew five times in ten seconds, then once a minute and reported",
     ),
     Row("V13", "rate limit, throttled, 429", "backs off per key; exits have room of their own"),
-    Row("V14", "stale prices", "not trusted, and told once they stay away"),
+    Row("V14", "stale prices", "not trusted, and reported once they stay away"),
     Row(
         "V15",
         "the clock is off by an hour, or steps",
-        "nonces rise, jobs and alerts go on, readings count, deadlines are told in the venue's time",
+        "nonces rise, jobs and alerts go on, readings count, deadlines are reported in the venue's time",
     ),
     Row(
         "V16",
@@ -58,7 +58,7 @@ VENUE = (
         "refused at the edge: sells nothing, hides nothing",
     ),
     Row("V19", "readings of different moments", "nothing is sold twice, no guard is changed by one of them"),
-    Row("V20", "fills told twice, late or out of order", "counted once, by their trade ids"),
+    Row("V20", "fills reported twice, late or out of order", "counted once, by their trade ids"),
     Row(
         "V21",
         "the stream drops, reconnects, misses messages",

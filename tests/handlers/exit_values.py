@@ -97,7 +97,7 @@ def intent(**changes):
     return Intent(**values | changes)
 
 
-def steps(*told):
+def steps(*reported):
     """Return steps from (milliseconds since the trigger, from, to, cause, words or the order it cancels)."""
     return tuple(
         IntentStep(
@@ -113,7 +113,7 @@ def steps(*told):
             note=StepNote(cause) if before is state else None,
             cancelled=None if isinstance(detail, str) else detail,
         )
-        for seq, (after, before, state, cause, detail) in enumerate(told)
+        for seq, (after, before, state, cause, detail) in enumerate(reported)
     )
 
 

@@ -51,11 +51,11 @@ async def test_a_failed_choice_never_claims_that_nothing_happened(engine, owner)
     engine.answers["confirm"] = RuntimeError("in the middle")
 
     query = owner.press(asked, "Guard from cost")
-    told = await owner.wait_for("Incident", after=asked)
+    reported = await owner.wait_for("Incident", after=asked)
     answer = await owner.wait_for_answer(query)
 
-    assert "may or may not have been carried out" in told.text
-    assert "nothing was changed" not in told.text.lower()
+    assert "may or may not have been carried out" in reported.text
+    assert "nothing was changed" not in reported.text.lower()
     assert "see the chat" in answer.text
 
 
@@ -64,9 +64,9 @@ async def test_a_failed_refresh_leaves_the_old_screen_and_says_so(engine, owner)
     engine.answers["fetch_overview"] = RuntimeError("gone")
 
     owner.press(shown, "🔄 Refresh")
-    told = await owner.wait_for("Incident", after=shown)
+    reported = await owner.wait_for("Incident", after=shown)
 
-    assert told.text.startswith("The screen was not refreshed")
+    assert reported.text.startswith("The screen was not refreshed")
     assert owner.message(shown.message_id).text == shown.text
 
 

@@ -265,8 +265,8 @@ def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders
 
     migrate(file)
 
-    told = "SELECT from_state, to_state, cause, words, note, order_id, attempt FROM intent_events"
-    assert run(file, told) == [steps]
+    reported = "SELECT from_state, to_state, cause, words, note, order_id, attempt FROM intent_events"
+    assert run(file, reported) == [steps]
     down(file, "0011")
     before = [[(n, cause or note, words) for n, (_, _, cause, words, note, *_) in enumerate(steps)]]
     assert run(file, "SELECT seq, cause, words FROM intent_events") == before
@@ -292,8 +292,8 @@ def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_put
 
     migrate(file)
 
-    told = run(file, "SELECT note, words, cancelled_json FROM intent_events ORDER BY seq")
-    assert told == [[(note, after, cancelled) for note, _, after, cancelled in steps]]
+    reported = run(file, "SELECT note, words, cancelled_json FROM intent_events ORDER BY seq")
+    assert reported == [[(note, after, cancelled) for note, _, after, cancelled in steps]]
     down(file, "0014")
     assert run(file, "SELECT words FROM intent_events ORDER BY seq") == [[(one[1],) for one in steps]]
 

@@ -18,7 +18,7 @@ def test_calls_are_kept_in_order_with_both_clocks(tape):
     assert (tape.calls()[0].at, tape.calls()[0].monotonic) == (1000.0, 5.0)
 
 
-def test_calls_can_be_asked_for_by_endpoint_and_key(tape):
+def test_calls_can_be_requested_by_endpoint_and_key(tape):
     for key in ("a", "b"):
         tape.record("AddOrder", {}, key=key)
 

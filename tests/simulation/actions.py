@@ -23,8 +23,8 @@ class Actions:
             (2, self._recover),
             (4, self._rest_a_sell_order),
             (1, self._cancel_own_order),
-            (1, self._sell_by_hand),
-            (1, self._buy_by_hand),
+            (1, self._sell_at_the_venue),
+            (1, self._buy_at_the_venue),
             (1, self._withdraw),
             (1, self._leave_crumbs),
             (2, self._deposit),
@@ -112,10 +112,10 @@ class Actions:
                 truth.cancel(order.order_id)
                 return
 
-    def _sell_by_hand(self, truth, symbol):
+    def _sell_at_the_venue(self, truth, symbol):
         truth.place(symbol, Side.SELL, self._part(truth, symbol, ("0.1", "0.5", "1")))
 
-    def _buy_by_hand(self, truth, symbol):
+    def _buy_at_the_venue(self, truth, symbol):
         truth.place(symbol, Side.BUY, self._amount(symbol, 50, 500))
 
     def _withdraw(self, truth, symbol):

@@ -166,7 +166,7 @@ def _trust_one_reading():
     return patch.object(reconciler, "compare_holding", trusting)
 
 
-def _tell_after_the_fact():
+def _report_after_the_fact():
     conclude = ExitJournal.conclude
 
     async def split(self, intent, order, *, was, guard, seen, message):
@@ -370,7 +370,7 @@ DEFECTS = (
         kinds=(Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING),
     ),
     Defect(
-        name="alert outside the transaction", plant=_tell_after_the_fact, kinds=(), points=("alert write",)
+        name="alert outside the transaction", plant=_report_after_the_fact, kinds=(), points=("alert write",)
     ),
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a frozen price", plant=_believe_a_frozen_price, kinds=(Kind.QUOTE_FROZEN,)),

@@ -20,7 +20,7 @@ NAMED_AFTER_S = 12
 
 def check_step(world):
     """Check after a step; the process may have died in it."""
-    _check_ends_are_told(world)
+    _check_ends_are_reported(world)
     _check_live_exits(world)
     _check_unreadable_are_named(world)
     _check_cancelled_are_named(world)
@@ -86,7 +86,7 @@ def unsettled(world):
     return waits
 
 
-def _check_ends_are_told(world):
+def _check_ends_are_reported(world):
     unreported = world.store.rows(
         """SELECT intent_id, state FROM intents WHERE finished_at IS NOT NULL AND state IN ('filled', 'abandoned', 'refused') AND NOT EXISTS (
         SELECT 1 FROM alerts WHERE dedup_key LIKE 'exit%:' || intent_id || ':%'

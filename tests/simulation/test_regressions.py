@@ -43,7 +43,7 @@ def test_two_wrong_readings_with_a_true_one_between_close_no_guard(store):
     assert play(store, script).violations == []
 
 
-def test_a_fill_told_late_is_read_though_nothing_moves_any_more(store):
+def test_a_fill_reported_late_is_read_though_nothing_moves_any_more(store):
     async def script(stage):
         kraken = stage.furnish(Venue.KRAKEN, ETHER, price=3000, quantity="1")
         await stage.arm(kraken, ETHER, "1", cost="3000")

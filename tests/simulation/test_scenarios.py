@@ -39,7 +39,7 @@ def test_scenarios_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, 
     failing = []
 
     with subprocess.Popen(
-        coverage(tmp_path, "run", "--source=engine/orders", *told_into(tmp_path / "tally")),
+        coverage(tmp_path, "run", "--source=engine/orders", *reported_into(tmp_path / "tally")),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -78,7 +78,7 @@ def coverage(folder, command, *choices):
     ]
 
 
-def told_into(file):
+def reported_into(file):
     return ["-m", "tests.simulation", "--seeds", str(len(MEASURED)), "--lanes", "1", "--tally", str(file)]
 
 

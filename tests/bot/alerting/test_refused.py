@@ -19,7 +19,7 @@ from tests.rows import change_row
 
 
 @pytest.mark.fault("C10")
-async def test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more(server, post):
+async def test_an_alert_whose_data_cannot_be_read_is_reported_and_waits_no_more(server, post):
     owner = owner_of(server)
     await post.put(ExitParked(venue=Venue.KRAKEN, symbol="BTC/USD", quantity=Decimal(1), why="dust"))
     async with post.database.write() as session:

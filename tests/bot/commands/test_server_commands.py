@@ -30,8 +30,8 @@ OWNERS = (7, 8)
 
 
 def an_exit(intent_id):
-    told = exit_record(intent_id=intent_id, trigger=trigger(manual=manual()))
-    return replace(told, alert=MANUAL)
+    reported = exit_record(intent_id=intent_id, trigger=trigger(manual=manual()))
+    return replace(reported, alert=MANUAL)
 
 
 class SleepingClock(HandClock):
@@ -94,10 +94,10 @@ async def test_each_change_from_the_server_is_told_to_every_owner_once(commands,
         clock.pass_time(1)
 
     async with database.read() as session:
-        told = [
+        reported = [
             (row.user_id, load_message(row.data).halted) for row in await load_rows(session, select(AlertRow))
         ]
-    assert told == [(7, True), (8, True), (7, False), (8, False)]
+    assert reported == [(7, True), (8, True), (7, False), (8, False)]
 
 
 async def test_a_change_from_the_chat_is_answered_there_and_reported_nowhere_else(halts, database):

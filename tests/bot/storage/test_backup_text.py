@@ -38,7 +38,7 @@ def test_of_a_file_that_cannot_be_read_nothing_is_reported():
         (timedelta(days=3), "3 days older"),
     ],
 )
-def test_it_is_told_how_much_older_a_backup_is_than_what_it_replaced(older, words):
+def test_it_is_said_how_much_older_a_backup_is_than_what_it_replaced(older, words):
     assert words in render_age(holding(2), holding(3, written_at=NOW + older))
 
 

@@ -43,9 +43,9 @@ async def test_a_sound_database_and_none_start_without_a_word(empty, file):
 
 async def test_the_owners_are_alerted_to_damage_that_is_found_after_the_start(empty, file):
     file.write_bytes(spoiled(empty, 5))
-    told = asyncio.get_running_loop().create_future()
-    async with checked(file, notify=told.set_result, first_s=0), asyncio.timeout(60):
-        assert "nija restore FILE" in await told
+    reported = asyncio.get_running_loop().create_future()
+    async with checked(file, notify=reported.set_result, first_s=0), asyncio.timeout(60):
+        assert "nija restore FILE" in await reported
 
 
 async def test_an_end_before_the_check_is_over_is_no_damage(empty, file):

@@ -27,5 +27,5 @@ def test_the_deepest_mount_that_was_made_last_is_where_a_path_lies(path, system)
     assert file_system_of(Path(path), mounts=MOUNTS) == system
 
 
-def test_where_nobody_tells_it_is_unknown():
+def test_where_nothing_says_so_it_is_unknown():
     assert file_system_of(Path("/a"), mounts="") == ""

@@ -9,7 +9,7 @@ from engine.clock import SystemClock
 from tests.bot.hand_clock import HandClock
 
 
-class TimerByHand:
+class ManualTimer:
     """Records what a real timer would be asked."""
 
     def __init__(self):
@@ -44,7 +44,7 @@ def job(name="guard", what=None, every_s=5.0):
 
 @pytest.fixture
 async def started():
-    clock, timer = HandClock(), TimerByHand()
+    clock, timer = HandClock(), ManualTimer()
     schedule = Schedule([job("guard"), job("snapshots", every_s=60)], clock=clock, redact=str, timer=timer)
     schedule.start()
     yield schedule, clock, timer
@@ -120,7 +120,7 @@ async def test_lateness_counts_anew_after_a_step(started):
 
 async def test_the_loop_is_reported_alive_each_look():
     beats, clock = [], HandClock()
-    schedule = Schedule([], clock=clock, redact=str, timer=TimerByHand(), beat=lambda: beats.append(1))
+    schedule = Schedule([], clock=clock, redact=str, timer=ManualTimer(), beat=lambda: beats.append(1))
 
     schedule.start()
     await asyncio.sleep(0)

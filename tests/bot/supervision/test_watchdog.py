@@ -54,9 +54,9 @@ def test_a_loop_that_came_back_is_reported_again_when_it_hangs_again(dog):
 
 
 def test_the_owner_hears_of_a_hang_and_of_its_end():
-    now, told = [0.0], []
+    now, reported = [0.0], []
     watchdog = Watchdog(
-        notify=told.append, monotonic=lambda: now[0], dump=lambda: None, end=lambda code: None
+        notify=reported.append, monotonic=lambda: now[0], dump=lambda: None, end=lambda code: None
     )
 
     for second in range(30):
@@ -65,7 +65,7 @@ def test_the_owner_hears_of_a_hang_and_of_its_end():
             watchdog.beat()
         watchdog.look()
 
-    hang, clear = told
+    hang, clear = reported
     assert hang.startswith("NIJA hangs since 15 s: nothing is guarded now.")
     assert clear.startswith("NIJA goes on")
 
@@ -85,8 +85,8 @@ async def test_it_looks_while_the_loop_cannot(monkeypatch):
     assert seen
 
 
-def test_a_process_that_stood_still_tells_for_how_long_and_goes_on(dog_that_tells):
-    watchdog, now, told, ends = dog_that_tells
+def test_a_process_that_stood_still_reports_for_how_long_and_goes_on(dog_that_reports):
+    watchdog, now, reported, ends = dog_that_reports
 
     for second in (0, 1, 2, 67, 68, 69):
         now[0] = second
@@ -95,22 +95,22 @@ def test_a_process_that_stood_still_tells_for_how_long_and_goes_on(dog_that_tell
             watchdog.beat()
 
     assert ends == []
-    (standstill,) = told
+    (standstill,) = reported
     assert standstill.startswith("NIJA stood still for 65 s")
 
 
-def test_a_short_standstill_is_nobodys_business(dog_that_tells):
-    watchdog, now, told, ends = dog_that_tells
+def test_a_short_standstill_is_nobodys_business(dog_that_reports):
+    watchdog, now, reported, ends = dog_that_reports
 
     for second in (0, 1, 14, 15, 16):
         now[0] = second
         watchdog.look()
 
-    assert (told, ends) == ([], [])
+    assert (reported, ends) == ([], [])
 
 
-def test_a_loop_that_hangs_is_ended_even_where_the_watchdog_is_slow(dog_that_tells):
-    watchdog, now, _told, ends = dog_that_tells
+def test_a_loop_that_hangs_is_ended_even_where_the_watchdog_is_slow(dog_that_reports):
+    watchdog, now, _reported, ends = dog_that_reports
 
     for look in range(21):
         now[0] = 10 * look
@@ -119,7 +119,7 @@ def test_a_loop_that_hangs_is_ended_even_where_the_watchdog_is_slow(dog_that_tel
     assert ends == [70]
 
 
-def test_a_failure_to_tell_does_not_keep_the_process_from_ending():
+def test_a_failure_to_report_does_not_keep_the_process_from_ending():
     now, ends = [0.0], []
 
     def no_thread(text):
@@ -137,10 +137,10 @@ def test_a_failure_to_tell_does_not_keep_the_process_from_ending():
 
 
 @pytest.fixture
-def dog_that_tells():
-    now, told, ends = [0.0], [], []
-    watchdog = Watchdog(notify=told.append, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
-    return watchdog, now, told, ends
+def dog_that_reports():
+    now, reported, ends = [0.0], [], []
+    watchdog = Watchdog(notify=reported.append, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
+    return watchdog, now, reported, ends
 
 
 def test_it_goes_on_looking_after_an_error_of_its_own(monkeypatch):
@@ -190,7 +190,7 @@ while True:
 
 
 @pytest.mark.fault("P11")
-def test_a_process_that_is_really_stopped_tells_and_lives():
+def test_a_process_that_is_really_stopped_reports_and_lives():
     command = [sys.executable, "-c", STOPPED]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -24,8 +24,8 @@ def test_an_update_that_cannot_be_read_is_reduced_to_its_number():
         answer = pass_over_unreadable({"ok": True, "result": [copy.deepcopy(POISON), copy.deepcopy(GOOD)]})
 
     assert answer == {"ok": True, "result": [{"update_id": 6}, GOOD]}
-    [told] = logs
-    assert (told["update"], told["kinds"], told["log_level"]) == (6, ["message"], "warning")
+    [reported] = logs
+    assert (reported["update"], reported["kinds"], reported["log_level"]) == (6, ["message"], "warning")
     assert "secret" not in str(logs)
 
 
@@ -72,9 +72,9 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize(("kind", "told"), FORGED.values(), ids=FORGED)
-def test_an_update_whose_fields_are_of_another_type_is_reduced_to_its_number(kind, told):
-    answer = pass_over_unreadable({"ok": True, "result": [{"update_id": 6, kind: copy.deepcopy(told)}]})
+@pytest.mark.parametrize(("kind", "reported"), FORGED.values(), ids=FORGED)
+def test_an_update_whose_fields_are_of_another_type_is_reduced_to_its_number(kind, reported):
+    answer = pass_over_unreadable({"ok": True, "result": [{"update_id": 6, kind: copy.deepcopy(reported)}]})
 
     assert answer == {"ok": True, "result": [{"update_id": 6}]}
 

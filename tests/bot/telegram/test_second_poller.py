@@ -32,13 +32,13 @@ def test_it_is_around_for_a_minute_after_telegram_named_it_last(clock):
 def test_it_is_reported_at_once_and_again_every_ten_minutes(clock):
     second_poller = SecondPoller(clock)
 
-    told = []
+    reported = []
     for second in range(0, 1300, 5):
         if second_poller.note():
-            told.append(second)
+            reported.append(second)
         clock.pass_time(5)
 
-    assert told == [0, 600, 1200]
+    assert reported == [0, 600, 1200]
 
 
 def test_one_that_is_back_is_reported_again_at_once(clock):

@@ -99,7 +99,7 @@ def test_history_suffices_once_it_reaches_where_the_quantity_began(quantity, fil
     assert basis(quantity, *fills).complete is complete
 
 
-def test_it_is_told_how_far_back_was_needed():
+def test_it_is_shown_how_far_back_was_needed():
     fills = some_fills("buy 9 BTC @ 1 USD", "sell 9 BTC @ 1 USD", "buy 1 BTC @ 100 USD", "buy 1 BTC @ 90 USD")
 
     assert basis("2", *fills).since == ago(60)

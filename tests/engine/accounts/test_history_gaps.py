@@ -198,7 +198,7 @@ async def test_a_sale_of_ours_hides_no_older_fills_after_a_restart_either(past, 
 
 
 @pytest.mark.fault("V20")
-async def test_a_fill_told_late_is_found_behind_a_page_of_newer_ones(past, histories):
+async def test_a_fill_reported_late_is_found_behind_a_page_of_newer_ones(past, histories):
     past.trade("ab")
     await caught_up(histories)
     past.trade("cdef", every=timedelta(seconds=10))

@@ -82,7 +82,7 @@ async def test_a_purchase_in_one_currency_needs_no_rate(rooms):
         assert room.sent("OHLC") == []
 
 
-async def test_while_the_venue_does_not_tell_the_part_is_unexplained_and_is_asked_about_again(rooms):
+async def test_while_the_venue_does_not_report_the_part_is_unexplained_and_is_asked_about_again(rooms):
     async with rooms(story=a_story(DOLLARS, bought_with("EUR"))) as room:
         room.fault(FaultKind.HTTP_ERROR_BEFORE, "OHLC")
         await room.read()
@@ -96,7 +96,7 @@ async def test_while_the_venue_does_not_tell_the_part_is_unexplained_and_is_aske
         assert is_explained(room)
 
 
-async def test_an_account_that_rests_is_looked_at_until_the_venue_told(rooms):
+async def test_an_account_that_rests_is_looked_at_until_the_venue_reported(rooms):
     async with rooms(story=a_story(DOLLARS, bought_with("EUR"))) as room:
         room.fault(FaultKind.RATE_LIMIT, "OHLC", times=4)
         for _ in range(5):
@@ -129,7 +129,7 @@ async def test_a_restart_knows_the_rates_and_asks_nobody(rooms):
         assert len(room.sent("OHLC")) == 1
 
 
-async def test_only_a_few_rates_are_asked_for_in_one_turn(rooms):
+async def test_only_a_few_rates_are_requested_in_one_turn(rooms):
     count = RATES_A_TURN + 2
     many = (bought_with("EUR", days_ago=40 - n, quantity="0.01") for n in range(count))
     async with rooms(story=a_story(DOLLARS, *many)) as room:

@@ -23,7 +23,7 @@ def profile(room, symbol="BTC/USD"):
     return room.costs.profile(room.account(), symbol)
 
 
-async def test_what_was_asked_for_just_now_is_live(costed):
+async def test_what_was_fetched_just_now_is_live(costed):
     now = profile(costed)
 
     assert (now.taker, now.live) == (Decimal("0.004"), True)
@@ -57,7 +57,7 @@ async def test_figures_of_a_former_process_keep_their_age(costed):
     assert (old.taker_live, old.spread_live) == (False, False)
 
 
-async def test_old_figures_are_asked_for_again_when_they_are_needed(costed):
+async def test_old_figures_are_requested_again_when_they_are_needed(costed):
     costed.world.kraken_account.ledger.fees = Fees(taker=Decimal("0.003"), maker=Decimal("0.001"))
     await costed.costs.ensure(costed.account(), "BTC/USD")
     assert profile(costed).taker == Decimal("0.004")
@@ -115,7 +115,7 @@ async def test_fees_are_learned_while_prices_are_not_reported(room):
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-async def test_a_closed_stock_market_tells_no_live_spread(rooms, is_open):
+async def test_a_closed_stock_market_reports_no_live_spread(rooms, is_open):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         account = room.account(Venue.ALPACA)
         room.deposit("AAPL", "1", venue=Venue.ALPACA)

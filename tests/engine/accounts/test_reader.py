@@ -101,7 +101,7 @@ def silence_prices(room, venue, kind=FaultKind.HTTP_ERROR_BEFORE, **options):
 
 
 @pytest.mark.parametrize("venue", VENUES)
-async def test_prices_nobody_tells_keep_what_is_held_and_count_it_as_unknown(rooms, venue):
+async def test_prices_nobody_reports_keep_what_is_held_and_count_it_as_unknown(rooms, venue):
     async with rooms(venues=(venue,)) as room:
         room.deposit("USD", "100", venue=venue)
         room.deposit("BTC", "1", venue=venue)
@@ -158,7 +158,7 @@ async def test_who_waits_for_prices_no_longer_still_knows_that_the_account_answe
     assert not reader.is_fresh(room.account(), 60)
 
 
-async def test_listings_nobody_tells_leave_cash_and_what_is_worth_a_dollar_there_counted(rooms):
+async def test_listings_nobody_reports_leave_cash_and_what_is_worth_a_dollar_there_counted(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.deposit("USD", "100", venue=Venue.COINBASE)
         room.deposit("USDC", "50", venue=Venue.COINBASE)

@@ -34,7 +34,7 @@ def test_nothing_is_known_of_an_account_that_was_never_read(reports):
     assert reports.no_older_than(ID, FRESH) is None
 
 
-async def test_the_reading_that_was_asked_for_last_counts_whenever_it_arrives(reports, clock):
+async def test_the_reading_that_was_requested_last_counts_whenever_it_arrives(reports, clock):
     first_start, first = await reports.begin(), reading(clock)
     clock.pass_time(5)
     second_start, second = await reports.begin(), reading(clock, "2")

@@ -143,7 +143,7 @@ def test_a_stale_account_that_lacks_a_price_is_named_once():
     assert (len(overview.stale), overview.partial) == (1, ())
 
 
-def test_each_account_tells_the_age_of_its_own_figures():
+def test_each_account_shows_the_age_of_its_own_figures():
     overview = add_up(a_state(a_snapshot(as_of=ago(5))), a_state(a_snapshot(as_of=ago(600))), a_state(None))
 
     assert overview.states[0].age(NOW) == timedelta(seconds=5)

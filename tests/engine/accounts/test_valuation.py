@@ -74,7 +74,7 @@ def test_fee_credits_are_named_and_leave_the_total_exact():
 
 
 @pytest.mark.parametrize("figure", [AccountFigure.UNREALIZED, AccountFigure.SPENDABLE])
-def test_a_figure_of_the_account_that_its_venue_did_not_tell_is_not_counted_as_zero(figure):
+def test_a_figure_of_the_account_that_its_venue_did_not_report_is_not_counted_as_zero(figure):
     report = replace(a_report(a_holding("USD", "1000")), unknown=frozenset({figure}))
 
     snapshot = value_account(report, {})

@@ -188,10 +188,10 @@ async def test_a_changed_key_is_not_reported_anew_after_each_restart(unplaced):
         await restart_with(room, Venue.ALPACA, room.key)
         await look_for(room, 1)
 
-    told = await room.alerts(ExitFailing)
+    reported = await room.alerts(ExitFailing)
 
-    assert len(told) == 3
-    assert {one.since for one in told} == {began}
+    assert len(reported) == 3
+    assert {one.since for one in reported} == {began}
 
 
 @pytest.mark.fault("V42")
@@ -269,8 +269,8 @@ async def test_what_an_order_sold_that_was_under_way_is_reported_once_its_key_is
         await restart_with(room, venue, own)
         await read_often(room)
 
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.found_later) == (Decimal("0.09"), True)
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.found_later) == (Decimal("0.09"), True)
         assert other.ledger.total("BTC") == Decimal("0.3")
 
 

@@ -75,8 +75,8 @@ async def test_everything_about_an_account_goes_to_the_new_first_owner(furnished
     assert {"snapshots", "account_states", "known_assets", "nonces"} <= set(before)
     assert {name: {NEW_OWNER} for name in before} == await owners_of_rows(furnished)
     assert "waits" in await due_for(furnished, NEW_OWNER)
-    [told] = await furnished.alerts(AccountsMoved)
-    assert told.guarded == ("BTC/USD",)
+    [reported] = await furnished.alerts(AccountsMoved)
+    assert reported.guarded == ("BTC/USD",)
 
 
 async def test_the_new_owner_sees_the_sales_and_may_answer_what_is_still_asked(furnished):
@@ -116,7 +116,7 @@ async def test_entries_that_were_stopped_stay_stopped(furnished):
     assert await furnished.engine.halts.fetch_halt(NEW_OWNER) is not None
 
 
-async def test_an_ordinary_start_moves_nothing_and_tells_nothing(furnished):
+async def test_an_ordinary_start_moves_nothing_and_reports_nothing(furnished):
     await start_for(furnished, OWNER_ID)
     await start_for(furnished, OWNER_ID, NEW_OWNER)
 

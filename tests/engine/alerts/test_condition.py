@@ -43,7 +43,7 @@ def test_open_is_what_was_reported_and_not_reported_as_over(steps):
     assert {name: (one.since, one.reminders.count) for name, one in found.items()} == model
 
 
-def test_a_condition_whose_end_was_never_told_gives_way_to_a_later_one():
+def test_a_condition_whose_end_was_never_reported_gives_way_to_a_later_one():
     later = START + timedelta(hours=1)
     written = [
         (name_alert("a", START, "0"), START),

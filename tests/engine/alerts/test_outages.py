@@ -31,14 +31,14 @@ def news_of(*errors, is_guarded=False, is_alarmed=False):
 
 
 def news_of_readings(*outcomes, is_guarded=False, is_alarmed=False):
-    silence, told = BrokerOutage(), []
+    silence, reported = BrokerOutage(), []
     for minute, (reading, error) in enumerate(outcomes):
         now = Moment(START, 0) + timedelta(minutes=minute)
         silence, news = after_attempt(
             silence, reading, error, now=now, is_guarded=is_guarded, is_alarmed=is_alarmed
         )
-        told.append(news)
-    return told, silence
+        reported.append(news)
+    return reported, silence
 
 
 def test_one_or_two_missed_readings_are_not_worth_a_message():
@@ -46,9 +46,9 @@ def test_one_or_two_missed_readings_are_not_worth_a_message():
 
 
 def test_the_third_missed_reading_in_a_row_is_reported_once():
-    told, silence = news_of(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT)
+    reported, silence = news_of(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT)
 
-    assert told == [None, None, "unreachable", None]
+    assert reported == [None, None, "unreachable", None]
     assert silence.since == START
 
 
@@ -61,35 +61,35 @@ def test_what_was_reported_ends_with_the_news_that_it_is_back():
     assert news_of(TIMEOUT, TIMEOUT, TIMEOUT, None, None)[0] == [None, None, "unreachable", "back", None]
 
 
-@pytest.mark.parametrize(("error", "told"), [(TIMEOUT, "unreachable"), (REVOKED, "key_rejected")])
-def test_with_money_guarded_there_it_is_reported_again_in_growing_pauses(error, told):
+@pytest.mark.parametrize(("error", "reported"), [(TIMEOUT, "unreachable"), (REVOKED, "key_rejected")])
+def test_with_money_guarded_there_it_is_reported_again_in_growing_pauses(error, reported):
     news, _ = news_of(*[error] * 140, is_guarded=True)
 
-    minutes = [minute for minute, one in enumerate(news) if one == told]
+    minutes = [minute for minute, one in enumerate(news) if one == reported]
     first = minutes[0]
     assert [minute - first for minute in minutes] == [0, 1, 3, 11, 71, 131]
-    assert set(news) == {told, None}
+    assert set(news) == {reported, None}
 
 
 def test_an_outage_that_fails_every_reading_is_reported_once_and_over_when_none_fails():
     outage = [(reading, TIMEOUT) for _ in range(4) for reading in (BALANCES, PAST_TRADES)]
 
-    told, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
+    reported, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
 
-    assert [news for news in told if news] == ["unreachable", "back"]
-    assert told[-2] == "back"
+    assert [news for news in reported if news] == ["unreachable", "back"]
+    assert reported[-2] == "back"
 
 
 def test_a_reading_that_fails_now_and_then_is_not_counted_with_another():
-    told, _ = news_of_readings(*[(PAST_TRADES, TIMEOUT), (BALANCES, TIMEOUT), (BALANCES, None)] * 2)
+    reported, _ = news_of_readings(*[(PAST_TRADES, TIMEOUT), (BALANCES, TIMEOUT), (BALANCES, None)] * 2)
 
-    assert set(told) == {None}
+    assert set(reported) == {None}
 
 
 def test_a_standing_price_alarm_says_all_that_an_outage_would():
-    told, silence = news_of(*[TIMEOUT] * 9, None, is_guarded=True, is_alarmed=True)
+    reported, silence = news_of(*[TIMEOUT] * 9, None, is_guarded=True, is_alarmed=True)
 
-    assert set(told) == {None}
+    assert set(reported) == {None}
     assert silence == BrokerOutage()
 
 
@@ -139,7 +139,7 @@ async def test_an_odd_price_of_a_venue_that_answers_hides_no_outage_of_its_accou
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
 
 
-def a_lookout(room):
+def the_outages(room):
     async def watched(account):
         return Watched(is_guarded=bool(await room.guards(account.venue)), is_alarmed=False)
 
@@ -155,25 +155,25 @@ async def silent_minutes(room, outages, count):
 async def test_a_silent_broker_is_reported_again_while_something_is_guarded_there_and_once_when_it_is_back(
     room,
 ):
-    outages = a_lookout(room)
+    outages = the_outages(room)
     await room.arm("0.1", "6000")
 
     await silent_minutes(room, outages, 7)
     await outages.note(room.account(), BALANCES, None)
     await outages.note(room.account(), BALANCES, None)
 
-    told = await room.alerts(BrokerTrouble)
-    assert [(alert.what, alert.again) for alert in told] == [
+    reported = await room.alerts(BrokerTrouble)
+    assert [(alert.what, alert.again) for alert in reported] == [
         ("unreachable", False),
         ("unreachable", True),
         ("unreachable", True),
         ("back", False),
     ]
-    assert len({alert.since for alert in told}) == 1
+    assert len({alert.since for alert in reported}) == 1
 
 
 async def test_a_silent_broker_where_nothing_is_guarded_is_reported_once(room):
-    outages = a_lookout(room)
+    outages = the_outages(room)
 
     await silent_minutes(room, outages, 30)
 
@@ -183,7 +183,7 @@ async def test_a_silent_broker_where_nothing_is_guarded_is_reported_once(room):
 
 
 async def test_what_could_not_be_written_was_not_reported(room):
-    outages = a_lookout(room)
+    outages = the_outages(room)
     async with room.held_database():
         with pytest.raises(OperationalError):
             await outages.note(room.account(), BALANCES, REVOKED)
@@ -195,7 +195,7 @@ async def test_what_could_not_be_written_was_not_reported(room):
 
 
 @pytest.mark.fault("V82")
-async def test_prices_nobody_tells_keep_no_withdrawal_from_its_guard(room):
+async def test_prices_nobody_reports_keep_no_withdrawal_from_its_guard(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
     await room.arm("0.1", "6000")
@@ -221,9 +221,9 @@ async def test_missing_prices_are_reported_as_that_and_not_as_a_broker_that_does
     await room.clock.sleep(60)
     await room.read()
 
-    told = await room.alerts(BrokerTrouble)
-    assert [(alert.what, alert.guarded) for alert in told] == [("unpriced", False), ("priced", False)]
-    assert told[0].why == "it sent an error page instead of an answer (HTTP 503)"
+    reported = await room.alerts(BrokerTrouble)
+    assert [(alert.what, alert.guarded) for alert in reported] == [("unpriced", False), ("priced", False)]
+    assert reported[0].why == "it sent an error page instead of an answer (HTTP 503)"
 
 
 async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_reported_beside_that(room):
@@ -242,13 +242,13 @@ async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_rep
 
 
 @pytest.mark.parametrize(
-    ("defect", "told"),
+    ("defect", "reported"),
     [
         ("fetch_report", ("unreachable", "Reading balances: a defect of the bot itself (TypeError)")),
         ("fetch_quotes", ("unpriced", "a defect of the bot itself (TypeError)")),
     ],
 )
-async def test_an_account_that_our_own_defect_keeps_from_being_read_is_told_of(room, defect, told):
+async def test_an_account_that_our_own_defect_keeps_from_being_read_is_reported(room, defect, reported):
     room.deposit("BTC", "0.1")
     await room.read()
     reader = room.engine.balances._reader
@@ -263,7 +263,7 @@ async def test_an_account_that_our_own_defect_keeps_from_being_read_is_told_of(r
     await room.read()
 
     begun, over = await room.alerts(BrokerTrouble)
-    assert (begun.what, begun.why) == told
+    assert (begun.what, begun.why) == reported
     assert over.what == {"unreachable": "back", "unpriced": "priced"}[begun.what]
     assert len([log for log in room.logs if log["event"] == "a reading failed at a defect"]) >= 3
 
@@ -317,31 +317,31 @@ async def test_what_is_over_after_a_restart_is_reported_as_over_once(room, endpo
     await room.restart()
     await room.read()
 
-    told = await room.alerts(BrokerTrouble)
-    assert [alert.what for alert in told] == [begun, over]
-    assert told[0].since == told[1].since
+    reported = await room.alerts(BrokerTrouble)
+    assert [alert.what for alert in reported] == [begun, over]
+    assert reported[0].since == reported[1].since
 
 
 async def test_an_outage_that_goes_on_over_a_restart_keeps_its_pauses(room):
-    outages = a_lookout(room)
+    outages = the_outages(room)
     await room.arm("0.1", "6000")
     # Told at minutes 2, 3 and 5; the next is due at 13.
     await silent_minutes(room, outages, 6)
-    outages = a_lookout(room)
+    outages = the_outages(room)
 
     await silent_minutes(room, outages, 8)
 
-    told = await room.alerts(BrokerTrouble)
-    assert [alert.again for alert in told] == [False, True, True, True]
-    assert len({alert.since for alert in told}) == 1
+    reported = await room.alerts(BrokerTrouble)
+    assert [alert.again for alert in reported] == [False, True, True, True]
+    assert len({alert.since for alert in reported}) == 1
 
 
 async def test_a_good_reading_of_one_kind_ends_no_outage_that_a_restart_found(room):
-    outages = a_lookout(room)
+    outages = the_outages(room)
     for _ in range(3):
         await outages.note(room.account(), BALANCES, None)
         await outages.note(room.account(), PAST_TRADES, TIMEOUT)
-    outages = a_lookout(room)
+    outages = the_outages(room)
 
     await outages.note(room.account(), BALANCES, None)
     await outages.note(room.account(), PAST_TRADES, TIMEOUT)
@@ -358,21 +358,21 @@ async def test_a_good_reading_of_one_kind_ends_no_outage_that_a_restart_found(ro
 async def test_an_outage_is_reported_once_and_over_once_wherever_the_process_is_killed(
     room, killed_at, is_written
 ):
-    outages = a_lookout(room)
+    outages = the_outages(room)
     for minute, error in enumerate([TIMEOUT] * 8 + [None] * 2):
         if minute == killed_at and not is_written:
             with suppress(OperationalError):
                 async with room.held_database():
                     await outages.note(room.account(), BALANCES, error)
-            outages = a_lookout(room)
+            outages = the_outages(room)
         for reading in (BALANCES, PAST_TRADES):
             await outages.note(room.account(), reading, error)
         if minute == killed_at:
-            outages = a_lookout(room)
+            outages = the_outages(room)
         await room.clock.sleep(60)
 
     await outages.note(room.account(), BALANCES, None)
     await outages.note(room.account(), PAST_TRADES, None)
-    told = await room.alerts(BrokerTrouble)
-    assert [alert.what for alert in told] == ["unreachable", "back"]
-    assert told[0].since == told[1].since
+    reported = await room.alerts(BrokerTrouble)
+    assert [alert.what for alert in reported] == ["unreachable", "back"]
+    assert reported[0].since == reported[1].since

@@ -145,7 +145,7 @@ async def test_critical_alerts_are_found_again_in_order_whatever_became_of_them(
         ((AlertState.SENT, AlertState.WAITING, AlertState.SENT), 1),
         ((AlertState.UNKNOWN,), 0),
     ],
-    ids=["nothing written", "all over", "one waits", "one in doubt"],
+    ids=["nothing written", "all over", "one waits", "one unconfirmed"],
 )
 async def test_what_went_out_ends_before_the_first_alert_that_still_waits(database, states, expected):
     for number, state in enumerate(states, start=1):

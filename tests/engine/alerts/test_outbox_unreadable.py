@@ -40,7 +40,7 @@ async def is_unreadable(database):
 
 
 @pytest.mark.parametrize("data", ["", "{}", "not json", '{"kind":"of_tomorrow"}', '{"kind":"exit_failing"}'])
-async def test_a_critical_alert_nobody_can_read_is_given_up_and_told_of(database, data):
+async def test_a_critical_alert_nobody_can_read_is_given_up_and_reported(database, data):
     await append(database, CHATTY, "chatty")
     await append(database, EXIT, "exit", chat_id=-100_500)
     await spoil(database, "exit", data)
@@ -49,9 +49,9 @@ async def test_a_critical_alert_nobody_can_read_is_given_up_and_told_of(database
     assert await give_up(database) == (2,)
     assert await give_up(database) == ()
     assert not await is_unreadable(database)
-    chatty, told = sorted(await due(database), key=lambda alert: alert.alert_id)
-    assert told.message == AlertUnreadable(alert_id=2, lost="exit_failing", written_at=NOW)
-    assert (told.chat_id, told.user_id, told.critical) == (-100_500, OWNER, True)
+    chatty, reported = sorted(await due(database), key=lambda alert: alert.alert_id)
+    assert reported.message == AlertUnreadable(alert_id=2, lost="exit_failing", written_at=NOW)
+    assert (reported.chat_id, reported.user_id, reported.critical) == (-100_500, OWNER, True)
     assert chatty.message == CHATTY
     assert await waiting(database) == 2
     async with database.read() as session:

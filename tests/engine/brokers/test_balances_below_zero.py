@@ -67,9 +67,9 @@ def test_an_asset_is_unreadable_exactly_when_a_figure_of_it_is_below_zero(venue,
 
     is_below_zero = total < 0 or held < 0 or total < held
     assert unreadable == ({"BTC"} if is_below_zero else set())
-    told = {holding.asset: holding for holding in holdings}
-    assert told["ETH"].total == 2
-    assert "BTC" not in told or not is_below_zero
+    reported = {holding.asset: holding for holding in holdings}
+    assert reported["ETH"].total == 2
+    assert "BTC" not in reported or not is_below_zero
     assert all(min(one.free, one.held, one.locked) >= 0 for one in holdings)
 
 

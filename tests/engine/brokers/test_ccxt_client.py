@@ -245,9 +245,9 @@ class _NoNumbers:
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "unicode_escape"])
-@pytest.mark.parametrize("told", [r"EOrder:\ud800 nope", r"EOrder:a\u0000b", r"EOrder:\udfff\ud83d"])
-async def test_what_a_venue_says_can_always_be_stored_and_sent_on(http, server, told, charset):
-    server.answer = odd(f'{{"error":["{told}"]}}', f"application/json; charset={charset}")
+@pytest.mark.parametrize("reported", [r"EOrder:\ud800 nope", r"EOrder:a\u0000b", r"EOrder:\udfff\ud83d"])
+async def test_what_a_venue_says_can_always_be_stored_and_sent_on(http, server, reported, charset):
+    server.answer = odd(f'{{"error":["{reported}"]}}', f"application/json; charset={charset}")
     client = kraken(http, server.url, unwrap=result_of)
 
     with pytest.raises(BrokerError) as error:
@@ -443,8 +443,8 @@ async def test_nothing_secret_reaches_a_log_or_an_error(http, server, caplog):
 )
 async def test_what_a_venue_says_never_names_the_key_or_its_secret(http, server, status, written):
     secret = base64.b64encode(bytes(range(180, 244))).decode()
-    told = "EGeneral:Permission denied " + "x" * 200 + f" {written(KEY)} {written(secret)}"
-    server.answer = answering(json.dumps({"error": [told]}), status)
+    reported = "EGeneral:Permission denied " + "x" * 200 + f" {written(KEY)} {written(secret)}"
+    server.answer = answering(json.dumps({"error": [reported]}), status)
     client = kraken(http, server.url, secret=secret, unwrap=result_of)
 
     with pytest.raises(KeyRejectedError) as error:

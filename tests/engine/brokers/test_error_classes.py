@@ -291,7 +291,7 @@ def test_kraken_words(words, expected):
     check(judge_answer(Venue.KRAKEN, answer, Operation.READ, status=200), as_read(expected))
 
 
-def test_an_unknown_refusal_of_kraken_is_told_in_its_own_words():
+def test_an_unknown_refusal_of_kraken_is_reported_in_its_own_words():
     error = judge_answer(Venue.KRAKEN, {"error": ["ENew:Not on Sundays"]}, Operation.ORDER, status=200)
 
     assert str(error) == "Kraken: ENew:Not on Sundays"

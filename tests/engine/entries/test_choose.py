@@ -306,7 +306,7 @@ def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
     [{"connected": False}, {"answered": False}, {"instrument": None}, {"in_session": False}],
     ids=lambda facts: next(iter(facts)),
 )
-def test_costs_of_a_broker_that_tells_none_are_not_compared(facts):
+def test_costs_of_a_broker_that_reports_none_are_not_compared(facts):
     answer = route(a_request(), a_place(ALPACA), a_place(KRAKEN, **facts))
 
     assert len(why_not(answer, KRAKEN)) == 1

@@ -202,7 +202,7 @@ async def test_a_market_that_hangs_delays_the_answer_by_a_few_seconds_at_most(ro
         assert Obstacle.NOT_LISTED not in why_not(answer.decision)[Venue.KRAKEN]
 
 
-async def test_the_live_fee_of_the_account_is_asked_for_and_named_as_live(room):
+async def test_the_live_fee_of_the_account_is_requested_and_named_as_live(room):
     room.deposit("USD", "500")
 
     fees = (await preview(room)).decision.fees
@@ -210,7 +210,7 @@ async def test_the_live_fee_of_the_account_is_asked_for_and_named_as_live(room):
     assert (fees.taker, fees.taker_live, fees.spread_live) == (Decimal("0.004"), True, True)
 
 
-async def test_a_fee_nobody_tells_in_time_is_the_tables_and_named_so(room):
+async def test_a_fee_nobody_reports_in_time_is_the_tables_and_named_so(room):
     room.deposit("USD", "500")
     room.fault(FaultKind.DELAY_BEFORE, "TradeVolume", times=None, delay_s=30)
 

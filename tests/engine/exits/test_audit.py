@@ -51,7 +51,7 @@ async def test_an_exit_took_as_long_as_its_alert_says_before_and_after_its_fills
     assert before.filled_at == after.filled_at == alert.filled_at
 
 
-async def test_an_exit_has_the_result_that_its_alert_tells(sold):
+async def test_an_exit_has_the_result_that_its_alert_shows(sold):
     [alert] = await sold.alerts(ExitFilled)
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
 

@@ -28,12 +28,12 @@ async def guarded(room, quantity, cost):
 
 @pytest.mark.fault("C20")
 @pytest.mark.parametrize(
-    ("guard", "by_hand", "shown"),
+    ("guard", "external", "shown"),
     [("0.1", "0.1", "0.3"), ("0.1", "0.25", "0.15"), ("0.4", "0.1", "0.3"), ("0.2", "0.25", "0.15")],
 )
-async def test_all_that_was_shown_is_sold(holding, guard, by_hand, shown):
+async def test_all_that_was_shown_is_sold(holding, guard, external, shown):
     await guarded(holding, guard, "5000")
-    holding.trade("sell", by_hand)
+    holding.trade("sell", external)
 
     outcome = await press(holding)
     await holding.wait_for("exit ", within_s=200)
@@ -44,7 +44,7 @@ async def test_all_that_was_shown_is_sold(holding, guard, by_hand, shown):
     assert await holding.guards() == ()
 
 
-async def test_what_was_moved_out_before_the_press_delays_nothing_and_is_not_told_as_left(holding):
+async def test_what_was_moved_out_before_the_press_delays_nothing_and_is_not_reported_as_left(holding):
     await guarded(holding, "0.1", "5000")
     holding.withdraw("BTC", "0.1")
     pressed_at = holding.clock.monotonic()

@@ -29,7 +29,7 @@ async def falling(room):
     return room
 
 
-async def begin_by_hand(room):
+async def begin_manually(room):
     live = await room.journal.plan_exit(
         await room.guard(), a_trigger(at=room.clock.now()), intent_id="intent-1"
     )
@@ -50,7 +50,7 @@ async def is_sold_once(room):
 
 @pytest.mark.fault("P1")
 async def test_an_exit_that_was_only_planned_is_sent_after_the_restart(falling):
-    await begin_by_hand(falling)
+    await begin_manually(falling)
 
     await falling.restart()
 
@@ -116,7 +116,7 @@ async def write_as_sent(room, intent, *, basis):
 
 @pytest.mark.fault("P1")
 async def test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline(falling):
-    intent = await begin_by_hand(falling)
+    intent = await begin_manually(falling)
     await write_as_sent(falling, intent, basis=await a_basis(falling))
 
     await falling.restart()
@@ -128,7 +128,7 @@ async def test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadli
 
 
 async def test_an_order_written_as_sent_without_a_reading_is_sent_again_only_after_five_minutes(falling):
-    intent = await begin_by_hand(falling)
+    intent = await begin_manually(falling)
     await write_as_sent(falling, intent, basis=None)
     await falling.restart()
     began = falling.clock.monotonic()
@@ -190,7 +190,7 @@ async def test_orders_cancelled_before_the_crash_are_named_with_the_sale_after_i
 
 
 async def test_every_cycle_takes_up_an_exit_nobody_drives(falling):
-    await begin_by_hand(falling)
+    await begin_manually(falling)
 
     await falling.sell_off()
 
@@ -198,7 +198,7 @@ async def test_every_cycle_takes_up_an_exit_nobody_drives(falling):
 
 
 async def test_an_exit_whose_guard_is_closed_is_never_taken_up(falling):
-    intent = await begin_by_hand(falling)
+    intent = await begin_manually(falling)
     await falling.journal.orders.record(intent, IntentEvent.SUSPEND, cause="the stock market is closed")
     await falling.arm("0.1", "6000", state=GuardState.CLOSED)
 
@@ -273,7 +273,7 @@ async def test_a_guard_that_does_not_exist_is_not_sold(falling):
 
 
 async def test_an_intent_that_somebody_moved_meanwhile_cannot_be_driven(falling):
-    intent = await begin_by_hand(falling)
+    intent = await begin_manually(falling)
     now = falling.clock.now()
     await falling.journal.orders.record(intent, IntentEvent.SEND, cause="send", sent_at=now)
 
@@ -285,7 +285,7 @@ async def test_an_intent_that_somebody_moved_meanwhile_cannot_be_driven(falling)
 
 @pytest.mark.fault("P7")
 async def test_two_processes_that_drive_one_intent_sell_once(falling):
-    await begin_by_hand(falling)
+    await begin_manually(falling)
     [live] = await falling.journal.load_live_exits()
 
     both = [falling.exits._drive(live, began_before=True) for _ in range(2)]
@@ -309,12 +309,12 @@ async def test_an_exit_that_our_own_defect_breaks_is_reported_again_and_again_an
     for _ in range(5):
         await falling.sell_off()
         await falling.clock.sleep(10)
-    told = await falling.alerts(ExitFailing)
+    reported = await falling.alerts(ExitFailing)
 
     falling.exits._context = context
     await falling.look()
 
-    assert [alert.why for alert in told] == ["a defect of the bot itself: ZeroDivisionError"] * 2
+    assert [alert.why for alert in reported] == ["a defect of the bot itself: ZeroDivisionError"] * 2
     assert await is_sold_once(falling)
     assert falling.failures
 
@@ -335,10 +335,10 @@ async def test_reminders_go_on_where_they_were_left_however_often_the_process_st
 
 
 @pytest.mark.fault("V22")
-async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_not_at_every_look(rooms):
+async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_reported_in_time_not_at_every_look(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
-        await begin_by_hand(room)
+        await begin_manually(room)
         settings = room.settings.model_dump() | {"coinbase_api_key": None, "coinbase_api_secret": None}
         room.settings = type(room.settings)(_env_file=None, **settings)
 
@@ -354,10 +354,10 @@ async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_n
 
 
 @pytest.mark.fault("P42")
-async def test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_being_sold(rooms):
+async def test_an_exit_that_cannot_be_reported_keeps_no_other_guard_from_being_sold(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
-        await begin_by_hand(room)
+        await begin_manually(room)
         room.deposit("BTC", "0.3")
         room.deposit("ETH", "1")
         room.set_bid("50000")
@@ -380,7 +380,7 @@ async def test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_bein
 
 
 async def test_an_exit_whose_price_came_back_while_the_process_was_away_stands_down(falling):
-    await begin_by_hand(falling)
+    await begin_manually(falling)
     await falling.crash()
     falling.set_bid("61000")
     await falling.open()
@@ -395,7 +395,7 @@ async def test_an_exit_whose_price_came_back_while_the_process_was_away_stands_d
 
 
 async def test_an_exit_of_before_goes_without_a_price_of_now(falling):
-    await begin_by_hand(falling)
+    await begin_manually(falling)
     falling.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
 
     await falling.restart()
@@ -404,7 +404,7 @@ async def test_an_exit_of_before_goes_without_a_price_of_now(falling):
 
 
 @pytest.mark.fault("P52")
-async def test_what_was_asked_for_while_the_process_stops_is_written_down_and_sold_by_the_next(falling):
+async def test_what_was_requested_while_the_process_stops_is_written_down_and_sold_by_the_next(falling):
     guard = await falling.guard()
     trigger = replace(a_trigger(at=falling.clock.now()), manual=MANUAL)
     await falling.tasks.drain(0)
@@ -417,7 +417,7 @@ async def test_what_was_asked_for_while_the_process_stops_is_written_down_and_so
     assert await is_sold_once(falling)
 
 
-async def test_what_is_asked_for_twice_is_begun_once(falling):
+async def test_what_is_requested_twice_is_begun_once(falling):
     guard = await falling.guard()
     trigger = replace(a_trigger(at=falling.clock.now()), manual=MANUAL)
 

@@ -41,7 +41,7 @@ def an_alert(intent, order, *, guard=None, **changes):
     return describe_exit(intent, guard or a_guard(), order, **{**choices, **changes})
 
 
-def test_the_alert_tells_the_whole_exit():
+def test_the_alert_reports_the_whole_exit():
     cancelled = (CancelledOrder(side=Side.SELL, quantity=number("1"), price=number("120")),)
     order = an_exit_order(filled="0.98", cost="88.2", fee="0.5")
     dust = Dust(number("0.02"), "too little")
@@ -83,7 +83,7 @@ def test_an_alert_without_dust_leaves_nothing_over():
 
 
 @pytest.mark.parametrize(("entry_known", "realised"), [(True, "-10.9"), (False, None)])
-def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised):
+def test_the_alert_of_an_exit_its_owner_requested_says_so(entry_known, realised):
     intent = an_intent()
     manual = ManualClose(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
 

@@ -81,7 +81,7 @@ async def test_a_price_that_fell_before_the_next_try_in_another_pair_is_looked_a
     assert closed.world.ledger("coinbase").total("BTC") == D("0.3")
 
 
-async def test_what_its_owner_asked_for_is_not_sold_for_less_through_another_pair(closed):
+async def test_what_its_owner_requested_is_not_sold_for_less_through_another_pair(closed):
     closed.account_there.closed_products["BTC-EUR"] = NOT_AVAILABLE
     show(closed, "BTC/USDC", 49000)
     closed.world.market.override("coinbase", "BTC/USDC", Override(bid=D(49000), ask=D(49010)))

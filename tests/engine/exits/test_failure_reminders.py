@@ -76,14 +76,14 @@ async def test_after_a_restart_a_stored_time_ahead_holds_no_reminder_up(failing,
 
 async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_reported_first(failing):
     room, _, intent = failing
-    told_at = room.clock.now()
+    reported_at = room.clock.now()
     await room.clock.sleep(60)
     again = reminders_of(room)
 
     await again.send_if_due(intent, "refused", "trying again")
 
     held_up = again.why(intent.intent_id)
-    assert (held_up.since, held_up.why) == (told_at, "refused")
+    assert (held_up.since, held_up.why) == (reported_at, "refused")
 
 
 async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_restart(failing):
@@ -97,8 +97,8 @@ async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_re
         await reminder.note("no answer", "asking")
 
     assert reminder.held_up.since == left_at
-    told = (await room.alerts(ExitFailing))[-1]
-    assert (told.since, told.order_ids) == (left_at, (sent.client_order_id,))
+    reported = (await room.alerts(ExitFailing))[-1]
+    assert (reported.since, reported.order_ids) == (left_at, (sent.client_order_id,))
 
 
 # what is written down
@@ -121,7 +121,7 @@ async def test_an_urgent_reminder_beside_another_one_is_not_lost(failing, is_fir
 
     await asyncio.gather(*(reversed(both) if is_first else both))
 
-    assert [told.why for told in await room.alerts(ExitFailing)].count(YOURS) == 1
+    assert [reported.why for reported in await room.alerts(ExitFailing)].count(YOURS) == 1
 
 
 async def test_whatever_is_reported_at_the_same_time_is_written_as_often_as_it_was_reported(failing):
@@ -201,7 +201,7 @@ async def test_what_is_urgent_is_written_as_soon_as_it_can_be_whatever_is_noted_
             await reminder.note("no answer", "asking")
         await room.clock.sleep(2)
 
-    assert [told.why for told in await room.alerts(ExitFailing)] == ["no connection", YOURS]
+    assert [reported.why for reported in await room.alerts(ExitFailing)] == ["no connection", YOURS]
 
 
 async def test_what_is_urgent_is_tried_once_more_when_the_exit_is_over(failing):
@@ -212,7 +212,7 @@ async def test_what_is_urgent_is_tried_once_more_when_the_exit_is_over(failing):
     ):
         await reminder.note(YOURS, "selling on", is_urgent=True)
 
-    assert [told.why for told in await room.alerts(ExitFailing)] == ["no connection", YOURS]
+    assert [reported.why for reported in await room.alerts(ExitFailing)] == ["no connection", YOURS]
 
 
 @pytest.mark.parametrize("minutes", [1, 60])

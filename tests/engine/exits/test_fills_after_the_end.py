@@ -100,15 +100,15 @@ async def test_history_shows_it_with_the_exit_that_it_belongs_to(sold_short):
     assert [step.cause for step in record.steps].count("filled late") == 1
 
 
-async def test_a_trade_after_it_is_told_for_itself(sold_short):
+async def test_a_trade_after_it_is_reported_for_itself(sold_short):
     fill_on(sold_short, "0.02")
     await read_often(sold_short)
     fill_on(sold_short, "0.02", "48000")
     await read_often(sold_short)
 
-    told = await sold_short.alerts(ExitFilled)
-    assert [one.quantity for one in told] == [D("0.06"), D("0.02"), D("0.02")]
-    assert [round(one.fill_price, 6) for one in told] == [50000, 49000, 48000]
+    reported = await sold_short.alerts(ExitFilled)
+    assert [one.quantity for one in reported] == [D("0.06"), D("0.02"), D("0.02")]
+    assert [round(one.fill_price, 6) for one in reported] == [50000, 49000, 48000]
     assert (await sold_short.guard()).state is GuardState.CLOSED
     [record] = await Audit(database=sold_short.database).fetch_exits(OWNER_ID)
     assert [late.quantity for late in record.late] == [D("0.02"), D("0.02")]
@@ -117,5 +117,5 @@ async def test_a_trade_after_it_is_told_for_itself(sold_short):
 async def test_without_another_trade_nothing_more_is_reported(sold_short):
     await read_often(sold_short, 6)
 
-    assert [told.quantity for told in await sold_short.alerts(ExitFilled)] == [D("0.06")]
+    assert [reported.quantity for reported in await sold_short.alerts(ExitFilled)] == [D("0.06")]
     assert (await sold_short.guard()).quantity == D("0.04")

@@ -91,7 +91,7 @@ async def test_while_its_exit_goes_on_the_exit_seeks_it_itself(given_up):
     assert await given_up.alerts(ExitFilled) == []
 
 
-async def test_what_an_exit_ended_with_is_told_by_its_end_alone(room):
+async def test_what_an_exit_ended_with_is_reported_by_its_end_alone(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
     await room.read()

@@ -227,7 +227,7 @@ async def test_a_late_fill_through_another_pair_is_counted_in_the_money_of_its_g
     assert filled.realised == (fill.cost - fill.fee) * filled.rate - 6000
 
 
-async def test_what_a_late_fill_brought_is_unknown_where_nobody_tells_the_rate(room):
+async def test_what_a_late_fill_brought_is_unknown_where_nobody_reports_the_rate(room):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "OHLC", times=None)
 
     await sold_late_for_euros(room)

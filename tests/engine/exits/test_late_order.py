@@ -22,7 +22,7 @@ ENDED = replace(
     fee=D(3),
     fee_asset="USD",
 )
-TOLD = a_fill("sell 0.06 BTC @ 50000 USD", fee="3", order=ORDER_ID)
+REPORTED = a_fill("sell 0.06 BTC @ 50000 USD", fee="3", order=ORDER_ID)
 NEW = a_fill("sell 0.02 BTC @ 49000 USD", fee="1", order=ORDER_ID)
 
 
@@ -31,25 +31,25 @@ def late(intent=ENDED):
 
 
 def test_what_comes_after_the_end_has_its_own_quantity_value_and_fee():
-    part = late_part(late(), (TOLD, NEW), [])
+    part = late_part(late(), (REPORTED, NEW), [])
 
     assert (part.filled_quantity, part.cost, part.fee, part.fee_asset) == (D("0.02"), D(980), D(1), "USD")
 
 
-@pytest.mark.parametrize("fills", [(TOLD,), (TOLD, replace(NEW, quantity=D("1E-8")))])
+@pytest.mark.parametrize("fills", [(REPORTED,), (REPORTED, replace(NEW, quantity=D("1E-8")))])
 def test_what_the_exit_booked_is_no_late_fill_however_it_was_rounded(fills):
     assert late_part(late(), fills, []) is None
 
 
-def test_a_value_that_the_venue_did_not_tell_is_worked_out_from_all_trades():
-    part = late_part(late(replace(ENDED, cost=None)), (TOLD, NEW), [])
+def test_a_value_that_the_venue_did_not_report_is_worked_out_from_all_trades():
+    part = late_part(late(replace(ENDED, cost=None)), (REPORTED, NEW), [])
 
     assert (part.filled_quantity, part.cost) == (D("0.02"), D(995))
 
 
 @pytest.mark.parametrize("booked", [{"fee": None}, {"fee_asset": "BTC"}, {"fee": D(4)}])
 def test_a_fee_that_cannot_be_told_apart_is_unknown(booked):
-    assert late_part(late(replace(ENDED, **booked)), (TOLD, NEW), []).fee is None
+    assert late_part(late(replace(ENDED, **booked)), (REPORTED, NEW), []).fee is None
 
 
 @pytest.mark.parametrize(

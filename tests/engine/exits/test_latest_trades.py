@@ -34,7 +34,7 @@ async def test_exits_that_begin_together_share_one_page(room, read):
     assert [len(page) for page in pages] == [1, 1, 1]
 
 
-async def test_a_page_that_was_asked_for_before_a_reading_says_nothing_of_it(room, read):
+async def test_a_page_that_was_requested_before_a_reading_says_nothing_of_it(room, read):
     await read(moment(room.clock))
     await room.clock.sleep(1)
 
@@ -43,7 +43,7 @@ async def test_a_page_that_was_asked_for_before_a_reading_says_nothing_of_it(roo
     assert len(room.sent("TradesHistory")) == 2
 
 
-async def test_a_venue_that_does_not_tell_in_time_holds_nobody_up(room, read):
+async def test_a_venue_that_does_not_report_in_time_holds_nobody_up(room, read):
     room.fault(FaultKind.DELAY_BEFORE, "TradesHistory", delay_s=20)
     began_s = room.clock.monotonic()
 

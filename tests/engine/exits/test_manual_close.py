@@ -69,7 +69,7 @@ def test_a_paused_guard_stays_paused():
     assert (after.state, after.reason, after.detail) == (GuardState.PAUSED, GuardReason.OTHER, "a split")
 
 
-def test_a_whole_sale_leaves_nothing_to_tell():
+def test_a_whole_sale_leaves_nothing_to_report():
     sold = CLOSING.with_quantity(Decimal(0))
 
     after = rest_after_manual_close(sold, None, A_TENTH_BEFORE, filled=Decimal("0.4"), sent=Decimal("0.4"))

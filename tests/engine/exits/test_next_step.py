@@ -30,8 +30,8 @@ from tests.builders import NOW, a_guard, an_exit_order, an_instrument
 
 ONE = Decimal(1)
 #: A short reading of two, ten and twenty seconds old when it is a hundred.
-FRESH_DOUBT = QuantityCheck(short=(Decimal(2), 90.0), short_since=90.0)
-OLD_DOUBT = QuantityCheck(short=(Decimal(2), 80.0), short_since=80.0)
+JUST_UNCONFIRMED = QuantityCheck(short=(Decimal(2), 90.0), short_since=90.0)
+LONG_UNCONFIRMED = QuantityCheck(short=(Decimal(2), 80.0), short_since=80.0)
 
 
 def shown(most):
@@ -75,7 +75,7 @@ UNKNOWN = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
     ("available", "quantity"),
     [
         pytest.param(an_available(), ONE, id="all there"),
-        pytest.param(UNKNOWN, ONE, id="not told"),
+        pytest.param(UNKNOWN, ONE, id="not reported"),
         pytest.param(
             an_available("3", sellable="0.456"), Decimal("0.45"), id="the rest is staked: floored to the lot"
         ),
@@ -128,7 +128,7 @@ def test_what_orders_hold_is_freed_first_and_what_was_released_is_sold():
 
 
 def test_only_what_is_left_of_the_guard_is_freed():
-    view = a_view(an_available("2.5", held="2"), quantity_check=OLD_DOUBT)
+    view = a_view(an_available("2.5", held="2"), quantity_check=LONG_UNCONFIRMED)
 
     assert sold(view) == Decimal("0.5")
 
@@ -158,15 +158,15 @@ def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_s
 
 @pytest.mark.parametrize("manual", [None, MANUAL])
 def test_while_all_of_it_is_unconfirmed_nothing_goes(manual):
-    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, manual=manual)
+    view = a_view(an_available("2"), quantity_check=JUST_UNCONFIRMED, manual=manual)
 
     assert next_step(view) == ReadAgain(is_contradictory=False)
     assert next_step(
-        replace(view, now_s=120.0, quantity_check=replace(FRESH_DOUBT, short=(ONE, 119.0)))
+        replace(view, now_s=120.0, quantity_check=replace(JUST_UNCONFIRMED, short=(ONE, 119.0)))
     ) == ReadAgain(is_contradictory=True)
 
 
-def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_unconfirmed():
+def test_what_its_owner_requested_is_not_sold_in_parts_that_are_unconfirmed():
     view = a_view(
         an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), manual=MANUAL
     )
@@ -175,7 +175,7 @@ def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_unconfirmed():
 
 
 def test_when_all_of_it_went_at_the_venue_the_exit_yields():
-    assert next_step(a_view(an_available("2"), quantity_check=OLD_DOUBT)) == EndSoldExternally()
+    assert next_step(a_view(an_available("2"), quantity_check=LONG_UNCONFIRMED)) == EndSoldExternally()
 
 
 def test_a_split_is_asked_about_before_anything_is_sold():
@@ -252,9 +252,9 @@ SPLIT = {"available": an_available(venue_entry=Decimal(50)), "guard": a_guard(ve
             id="too little is free beside what cannot be cancelled",
         ),
         pytest.param(
-            {"available": an_available("2", hindrance=HINDRANCE), "quantity_check": FRESH_DOUBT},
+            {"available": an_available("2", hindrance=HINDRANCE), "quantity_check": JUST_UNCONFIRMED},
             AwaitRelease(HINDRANCE),
-            id="doubted beside what cannot be cancelled",
+            id="unconfirmed beside what cannot be cancelled",
         ),
         pytest.param(
             {"available": an_available(), "presumed_filled": Decimal("0.4")},
@@ -275,7 +275,7 @@ SPLIT = {"available": an_available(venue_entry=Decimal(50)), "guard": a_guard(ve
             {"presumed_filled": ONE, **SPLIT}, PauseForSplit(Decimal(3)), id="other units, whatever filled"
         ),
         pytest.param(
-            {"available": an_available("2"), "quantity_check": OLD_DOUBT, "presumed_filled": ONE},
+            {"available": an_available("2"), "quantity_check": LONG_UNCONFIRMED, "presumed_filled": ONE},
             EndSoldExternally(),
             id="what counts as filled is gone already",
         ),

@@ -62,15 +62,15 @@ def a_trouble(what, *guard_ids, since=NOW):
     ("written", "counts"),
     [
         pytest.param([], {}, id="nothing"),
-        pytest.param([("unknown", "a", "b")], {"a": 1, "b": 1}, id="told once for both"),
+        pytest.param([("unknown", "a", "b")], {"a": 1, "b": 1}, id="reported once for both"),
         pytest.param([("unknown", "a"), ("unknown", "b", "a")], {"a": 2, "b": 1}, id="joined later"),
         pytest.param([("unknown", "a", "b"), ("back", "b")], {"a": 1}, id="one is back"),
         pytest.param([("unknown", "a"), ("back", "a"), ("unknown", "a")], {"a": 1}, id="missing again"),
-        pytest.param([("wide_spread", "a")], {}, id="a wide spread of a version that told no end"),
+        pytest.param([("wide_spread", "a")], {}, id="a wide spread of a version that reported no end"),
         pytest.param([("unknown",), ("back",)], {}, id="of a version that named no guards"),
     ],
 )
-def test_what_was_told_of_a_price_and_not_reported_as_back_is_known_again(written, counts):
+def test_a_missing_price_that_was_reported_and_not_as_back_is_known_again(written, counts):
     alerts = [(a_trouble(*one), NOW + timedelta(minutes=minute)) for minute, one in enumerate(written)]
 
     found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0))

@@ -77,13 +77,13 @@ def test_a_reading_that_shows_some_refutes_that_there_is_none():
 
 @given(readings=st.lists(st.tuples(st.integers(0, 8), READINGS), max_size=12))
 def test_what_the_last_reading_alone_says_is_never_believed_to_be_gone(readings):
-    now_s, told = 0, []
+    now_s, reported = 0, []
     for pause_s, available in readings:
         now_s += pause_s
-        told.append((now_s, available))
+        reported.append((now_s, available))
 
-    quantity_check = after(*told)
+    quantity_check = after(*reported)
 
     if quantity_check.is_gone(now_s):
-        since = [at for at, available in told if available is not EMPTY]
-        assert now_s - max(since, default=told[0][0]) >= BELIEVE_EMPTY_AFTER_S
+        since = [at for at, available in reported if available is not EMPTY]
+        assert now_s - max(since, default=reported[0][0]) >= BELIEVE_EMPTY_AFTER_S

@@ -154,7 +154,7 @@ async def test_an_exit_goes_without_a_balance_that_takes_too_long(falling):
     assert alert.filled_at - alert.triggered_at < timedelta(seconds=1)
 
 
-async def test_an_exit_goes_without_a_balance_the_venue_does_not_tell(falling):
+async def test_an_exit_goes_without_a_balance_the_venue_does_not_report(falling):
     falling.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None)
 
     await falling.sell_off()

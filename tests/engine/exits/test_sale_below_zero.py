@@ -55,8 +55,8 @@ async def test_a_figure_below_zero_changes_no_guard_and_keeps_no_breached_one_fr
         sold = [fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL]
         assert sum(sold) == D("0.1")
         assert (await room.guard()).state is GuardState.CLOSED
-        [told] = await room.alerts(ExitFilled, GuardReduced, ClosedElsewhere)
-        assert told.quantity == D("0.1")
+        [reported] = await room.alerts(ExitFilled, GuardReduced, ClosedElsewhere)
+        assert reported.quantity == D("0.1")
 
 
 async def read_often(room, times):

@@ -61,7 +61,7 @@ def sold(room, venue=Venue.KRAKEN):
 @pytest.mark.fault("V27")
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
-async def test_a_final_order_with_less_than_was_filled_is_asked_for_again(rooms, venue, untrue, times):
+async def test_a_final_order_with_less_than_was_filled_is_requested_again(rooms, venue, untrue, times):
     async with rooms(venues=(venue,)) as room:
         await a_falling_position(room, venue)
         room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=untrue, times=times)
@@ -72,14 +72,14 @@ async def test_a_final_order_with_less_than_was_filled_is_asked_for_again(rooms,
 
         assert sold(room, venue) == Decimal("0.1")
         assert len(room.sent(SENT[venue], venue=venue)) == 1
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.left_over) == (Decimal("0.1"), 0)
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.left_over) == (Decimal("0.1"), 0)
         assert (await room.guard()).state is GuardState.CLOSED
 
 
 @pytest.mark.fault("V27")
 @pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
-async def test_what_a_venue_never_tells_of_an_order_is_taken_from_its_trades(rooms, venue, untrue):
+async def test_what_a_venue_never_reports_of_an_order_is_taken_from_its_trades(rooms, venue, untrue):
     async with rooms(venues=(venue,)) as room:
         await a_falling_position(room, venue)
         room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=untrue, times=None)
@@ -89,11 +89,11 @@ async def test_what_a_venue_never_tells_of_an_order_is_taken_from_its_trades(roo
         await room.sell_off()
 
         assert sold(room, venue) == Decimal("0.1")
-        [told] = await room.alerts(ExitFilled)
+        [reported] = await room.alerts(ExitFilled)
         [fill] = room.world.ledger(venue).fills
-        assert (told.quantity, told.fill_price) == (Decimal("0.1"), Decimal(50000))
+        assert (reported.quantity, reported.fill_price) == (Decimal("0.1"), Decimal(50000))
         # Alpaca books the fee at the end of the day.
-        assert venue is Venue.ALPACA or told.fee == fill.fee
+        assert venue is Venue.ALPACA or reported.fee == fill.fee
 
 
 async def test_an_order_that_is_open_again_after_it_was_final_is_followed_to_its_end(room):
@@ -112,8 +112,8 @@ async def test_an_order_that_is_open_again_after_it_was_final_is_followed_to_its
 
     assert sold(room) == Decimal("0.1")
     assert len(room.sent()) == 1
-    [told] = await room.alerts(ExitFilled)
-    assert told.quantity == Decimal("0.1")
+    [reported] = await room.alerts(ExitFilled)
+    assert reported.quantity == Decimal("0.1")
 
 
 async def test_a_fill_that_is_reported_and_taken_back_for_good_keeps_no_loser(room):
@@ -130,11 +130,11 @@ async def test_a_fill_that_is_reported_and_taken_back_for_good_keeps_no_loser(ro
     await room.wait_for("exit ")
 
     assert sold(room) == Decimal("0.1")
-    [told] = await room.alerts(ExitFilled)
-    assert (told.quantity, told.fill_price) == (Decimal("0.1"), Decimal(49000))
+    [reported] = await room.alerts(ExitFilled)
+    assert (reported.quantity, reported.fill_price) == (Decimal("0.1"), Decimal(49000))
 
 
-async def test_what_an_unconfirmed_answer_told_as_filled_is_known_after_a_restart(room):
+async def test_what_an_unconfirmed_answer_reported_as_filled_is_known_after_a_restart(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
     most = kraken_row("closed", "0.04000000", "2000")
@@ -164,18 +164,18 @@ async def test_a_filled_order_one_unit_of_the_last_digit_short_is_filled(room):
     await room.sell_off()
 
     assert len(room.sent("QueryOrders")) == 1
-    [told] = await room.alerts(ExitFilled)
-    assert told.quantity == Decimal("0.09999999")
+    [reported] = await room.alerts(ExitFilled)
+    assert reported.quantity == Decimal("0.09999999")
 
 
-async def test_an_order_told_as_filled_at_no_price_is_asked_for_again(room):
+async def test_an_order_reported_as_filled_at_no_price_is_requested_again(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=kraken_row("closed", "0.10000000"))
 
     await room.sell_off()
 
-    [told] = await room.alerts(ExitFilled)
-    assert told.fill_price == Decimal(50000)
+    [reported] = await room.alerts(ExitFilled)
+    assert reported.fill_price == Decimal(50000)
 
 
 async def test_answers_that_contradict_each_other_for_long_are_reported_as_failing(room):
@@ -247,8 +247,8 @@ async def test_an_order_is_not_over_with_less_than_is_gone_from_the_balance(room
         await the_price_comes_back_and_falls_again(room, venue)
 
         assert sold(room, venue) == Decimal("0.1")
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.left_over) == (Decimal("0.1"), 0)
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.left_over) == (Decimal("0.1"), 0)
 
 
 @pytest.mark.fault("V78")
@@ -267,8 +267,8 @@ async def test_one_old_answer_with_trades_as_old_ends_no_order(room, delay_s):
     await the_price_comes_back_and_falls_again(room, Venue.KRAKEN)
 
     assert sold(room) == Decimal("0.1")
-    [told] = await room.alerts(ExitFilled)
-    assert told.quantity == Decimal("0.1")
+    [reported] = await room.alerts(ExitFilled)
+    assert reported.quantity == Decimal("0.1")
 
 
 async def test_coins_that_go_beside_an_order_hold_its_end_up_for_a_minute_at_most(room):
@@ -285,6 +285,6 @@ async def test_coins_that_go_beside_an_order_hold_its_end_up_for_a_minute_at_mos
 
     await room.wait_for("exit ")
 
-    told, *_ = await room.alerts(ExitFilled)
-    assert told.quantity == Decimal("0.05")
+    reported, *_ = await room.alerts(ExitFilled)
+    assert reported.quantity == Decimal("0.05")
     assert 60 <= room.clock.monotonic() - began_s < 120

@@ -39,12 +39,12 @@ def order_id(room):
 async def test_the_reminders_name_the_order_the_halt_and_what_can_be_done(halted):
     await halted.clock.sleep(3600)
 
-    told = await halted.alerts(ExitFailing)
-    assert 4 <= len(told) <= 6
-    assert order_id(halted) in told[-1].why
-    assert "AAPL/USD" in told[-1].why
-    assert "halt" in told[-1].why
-    assert "cancel it" in told[-1].doing
+    reported = await halted.alerts(ExitFailing)
+    assert 4 <= len(reported) <= 6
+    assert order_id(halted) in reported[-1].why
+    assert "AAPL/USD" in reported[-1].why
+    assert "halt" in reported[-1].why
+    assert "cancel it" in reported[-1].doing
     assert len(halted.sent(ORDERS, venue=Venue.ALPACA)) == 1
 
 
@@ -54,7 +54,7 @@ async def test_an_order_that_is_just_slow_is_not_called_halted(halted):
 
     await halted.clock.sleep(12)
 
-    assert "halt" not in "".join(told.why for told in await halted.alerts(ExitFailing))
+    assert "halt" not in "".join(reported.why for reported in await halted.alerts(ExitFailing))
 
 
 async def test_a_market_that_stops_trading_with_an_order_in_it_is_named_by_what_its_listing_says(rooms):
@@ -69,9 +69,9 @@ async def test_a_market_that_stops_trading_with_an_order_in_it_is_named_by_what_
 
         await room.clock.sleep(60)
 
-        told = (await room.alerts(ExitFailing))[-1]
+        reported = (await room.alerts(ExitFailing))[-1]
         [order] = room.world.ledger("kraken").open_orders()
-        assert told.why == (
+        assert reported.why == (
             f"Kraken has the order {order.id} and has not filled it yet: "
             "BTC/USD is not tradable there now, as in a trading halt"
         )

@@ -13,7 +13,7 @@ from sandbox.pace import Pace
 D = Decimal
 NEVER = 86400
 #: Rows that name neither an id nor when they were opened: nobody can tell whose order it is.
-UNTOLD = {"cl_ord_id": None, "opentm": None}
+UNREPORTED = {"cl_ord_id": None, "opentm": None}
 
 
 def sold(room):
@@ -148,14 +148,14 @@ async def test_an_order_that_may_be_ours_is_no_proof_of_absence(room):
     room.deposit("BTC", "0.4")
     room.set_bid("60000")
     # The owner's own order, which nobody can tell from the lost one, and which did not touch the coins since.
-    by_hand = room.trade("sell", "0.1")
+    external = room.trade("sell", "0.1")
     await room.clock.sleep(60)
     await room.read()
     await room.arm("0.1", "6000")
     room.set_bid("50000")
     room.fault(FaultKind.DROP_BEFORE)
     for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
-        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNTOLD, times=None)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNREPORTED, times=None)
 
     await room.sell_off()
 
@@ -168,15 +168,15 @@ async def test_an_order_that_may_be_ours_is_no_proof_of_absence(room):
         for step in await room.journal.orders.load_steps((await room.intents())[0].intent_id)
         if step.cause == cause
     ]
-    assert by_hand.id in step.detail
-    assert by_hand.id in (await room.alerts(ExitFailing))[-1].why
+    assert external.id in step.detail
+    assert external.id in (await room.alerts(ExitFailing))[-1].why
     assert sold(room) == D("0.2")
 
 
 async def test_an_order_that_may_be_ours_is_taken_for_it_once_its_coins_are_gone(room):
     await a_breached_guard(room)
     for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
-        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNTOLD, times=None)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNREPORTED, times=None)
     room.fault(FaultKind.DROP_AFTER)
 
     await room.sell_off()

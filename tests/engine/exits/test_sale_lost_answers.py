@@ -52,10 +52,10 @@ async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
 
         assert sold(room, venue) == Decimal("0.1")
         assert room.world.ledger(venue).total("BTC") == Decimal("0.2")
-        told = await room.alerts()
-        assert [type(alert) for alert in told] == [ExitFailing, ExitFilled]
+        reported = await room.alerts()
+        assert [type(alert) for alert in reported] == [ExitFailing, ExitFilled]
         is_found = len(room.sent(ORDERS[venue], venue=venue)) == 1
-        assert (told[1].found_later, told[1].quantity) == (is_found, Decimal("0.1"))
+        assert (reported[1].found_later, reported[1].quantity) == (is_found, Decimal("0.1"))
         assert (await room.guard()).state is GuardState.CLOSED
 
 
@@ -264,9 +264,9 @@ async def test_a_price_that_comes_back_does_not_hide_an_order_that_is_still_on_i
 
         await room.wait_for("exit ")
 
-        told = await room.alerts()
-        assert [type(alert) for alert in told] == [ExitFailing, ExitFilled]
-        assert (told[1].found_later, told[1].quantity) == (True, Decimal("0.1"))
+        reported = await room.alerts()
+        assert [type(alert) for alert in reported] == [ExitFailing, ExitFilled]
+        assert (reported[1].found_later, reported[1].quantity) == (True, Decimal("0.1"))
         assert (await room.guard()).state is GuardState.CLOSED
 
 
@@ -289,8 +289,8 @@ async def test_an_exit_stands_down_once_nothing_of_it_can_arrive_any_more(rooms)
 
         await room.wait_for("exit ")
 
-        told = await room.alerts()
-        assert [type(alert) for alert in told] == [ExitFailing, ExitFailing, ExitStoodDown]
+        reported = await room.alerts()
+        assert [type(alert) for alert in reported] == [ExitFailing, ExitFailing, ExitStoodDown]
         assert 30 <= room.clock.monotonic() < 40
         assert (await room.guard()).state is GuardState.ARMED
 

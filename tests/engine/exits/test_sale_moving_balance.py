@@ -10,7 +10,7 @@ from sandbox.faults import FaultKind
 from sandbox.pace import Pace
 
 D = Decimal
-UNTOLD = {"cl_ord_id": None, "opentm": None}
+UNREPORTED = {"cl_ord_id": None, "opentm": None}
 
 
 def sold(room):
@@ -75,7 +75,7 @@ async def test_coins_that_were_freed_and_are_held_by_an_order_without_a_name_are
     room.world.kraken.pace = Pace(pending_s=40)
     room.fault(FaultKind.DROP_AFTER)
     for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
-        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNTOLD, times=None)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, fields=UNREPORTED, times=None)
     room.set_bid("50000")
     await room.look()
 

@@ -56,7 +56,7 @@ async def a_falling_position(room, venue):
 
 @pytest.mark.fault("V55", "V81")
 @pytest.mark.parametrize(("venue", "fields"), named([*ODD, *STILL_OPEN]))
-async def test_a_sale_is_reported_as_its_trades_tell_it(rooms, venue, fields):
+async def test_a_sale_is_reported_as_its_trades_report_it(rooms, venue, fields):
     async with rooms(venues=(venue,)) as room:
         await a_falling_position(room, venue)
         room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=fields, times=None)
@@ -65,17 +65,17 @@ async def test_a_sale_is_reported_as_its_trades_tell_it(rooms, venue, fields):
 
         assert room.clock.monotonic() < 15
         [fill] = room.world.ledger(venue).fills
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.fill_price) == (D("0.1"), D(50000))
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.fill_price) == (D("0.1"), D(50000))
         # Alpaca books the fee at the end of the day.
-        assert told.fee == (None if venue is ALPACA else fill.fee)
+        assert reported.fee == (None if venue is ALPACA else fill.fee)
         assert len(room.sent(SENT[venue], venue=venue)) == 1
         assert (await room.guard()).state is GuardState.CLOSED
 
 
 @pytest.mark.fault("V55")
 @pytest.mark.parametrize(("venue", "fields"), [(KRAKEN, {"fee": None}), (COINBASE, {"total_fees": ""})])
-async def test_a_fee_that_nobody_tells_is_unknown_and_no_zero(rooms, venue, fields):
+async def test_a_fee_that_nobody_reports_is_unknown_and_no_zero(rooms, venue, fields):
     async with rooms(venues=(venue,)) as room:
         await a_falling_position(room, venue)
         room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=fields, times=None)
@@ -84,9 +84,9 @@ async def test_a_fee_that_nobody_tells_is_unknown_and_no_zero(rooms, venue, fiel
 
         await room.sell_off()
 
-        [told] = await room.alerts(ExitFilled)
-        assert told.fee is None
-        assert told.fill_price == D(50000)
+        [reported] = await room.alerts(ExitFilled)
+        assert reported.fee is None
+        assert reported.fill_price == D(50000)
 
 
 @pytest.mark.parametrize("venue", SENT)

@@ -54,7 +54,7 @@ def show_truth(room):
 
 
 @pytest.mark.fault("V90")
-async def test_a_part_that_all_readings_tell_once_ends_no_order(room):
+async def test_a_part_that_all_readings_report_once_ends_no_order(room):
     await ask_of_an_old_half(room)
     await room.clock.sleep(0.5)
     show_truth(room)
@@ -63,8 +63,8 @@ async def test_a_part_that_all_readings_tell_once_ends_no_order(room):
     await read_often(room)
 
     assert (sold(room), len(room.sent())) == (D("0.1"), 1)
-    [told] = await room.alerts(ExitFilled)
-    assert (told.quantity, told.left_over) == (D("0.1"), 0)
+    [reported] = await room.alerts(ExitFilled)
+    assert (reported.quantity, reported.left_over) == (D("0.1"), 0)
     assert (await room.guard()).state is GuardState.CLOSED
 
 

@@ -69,7 +69,7 @@ async def untrue_for(room, venue, seconds, fields):
 @pytest.mark.parametrize("held", ["0.1", "0.3"])
 @pytest.mark.parametrize("seconds", [8, 20])
 @pytest.mark.parametrize("venue", list(Venue))
-async def test_an_order_told_as_cancelled_is_followed_while_the_venue_lists_it_as_open(
+async def test_an_order_reported_as_cancelled_is_followed_while_the_venue_lists_it_as_open(
     rooms, venue, seconds, held
 ):
     async with rooms(venues=(venue,)) as room:
@@ -79,24 +79,24 @@ async def test_an_order_told_as_cancelled_is_followed_while_the_venue_lists_it_a
         await untrue_for(room, venue, seconds, OVER[venue])
 
         assert (sold(room, venue), len(room.sent(SENT[venue], venue=venue))) == (D("0.1"), 1)
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.cancelled, told.left_over) == (D("0.1"), (), 0)
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.cancelled, reported.left_over) == (D("0.1"), (), 0)
 
 
-async def test_the_open_half_of_an_order_told_as_cancelled_is_followed_to_its_end(room):
+async def test_the_open_half_of_an_order_reported_as_cancelled_is_followed_to_its_end(room):
     await a_breach(room)
     room.world.kraken.pace = Pace(over_s=60, parts=2)
 
     await untrue_for(room, Venue.KRAKEN, 45, OVER[Venue.KRAKEN])
 
     assert (sold(room), len(room.sent())) == (D("0.1"), 1)
-    [told] = await room.alerts(ExitFilled)
-    assert told.quantity == D("0.1")
+    [reported] = await room.alerts(ExitFilled)
+    assert reported.quantity == D("0.1")
     assert (await room.guard()).state is GuardState.CLOSED
     assert any("list of open orders" in one.why for one in await room.alerts(ExitFailing))
 
 
-async def test_an_order_told_as_cancelled_is_followed_while_the_balance_still_holds_its_coins(room):
+async def test_an_order_reported_as_cancelled_is_followed_while_the_balance_still_holds_its_coins(room):
     await a_breach(room)
     rest_for(room, Venue.KRAKEN, 40)
     room.world.kraken_account.listing_delay_s = 60
@@ -144,7 +144,7 @@ async def test_an_order_that_really_is_cancelled_is_sent_again(rooms, venue):
 @pytest.mark.fault("V79")
 @pytest.mark.parametrize("is_unreadable", [False, True])
 @pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.ALPACA])
-async def test_a_half_filled_order_told_as_cancelled_is_not_followed_by_another_while_its_other_half_is_held(
+async def test_a_half_filled_order_reported_as_cancelled_is_not_followed_by_another_while_its_other_half_is_held(
     rooms, venue, is_unreadable
 ):
     async with rooms(venues=(venue,)) as room:
@@ -221,8 +221,8 @@ async def test_an_order_that_its_owner_edits_in_the_app_is_followed_as_the_one_i
     await edited.read()
 
     assert sold(edited, Venue.ALPACA) == D("0.1")
-    [told] = await edited.alerts(ExitFilled)
-    assert (told.quantity, told.left_over) == (D("0.1"), 0)
+    [reported] = await edited.alerts(ExitFilled)
+    assert (reported.quantity, reported.left_over) == (D("0.1"), 0)
     assert (await edited.guard()).state is GuardState.CLOSED
     assert not await edited.alerts(GuardReduced)
 
@@ -247,8 +247,8 @@ async def test_what_an_edit_leaves_of_an_order_is_sold_and_the_rest_stays_guarde
 
     await edited.wait_for("exit ")
 
-    [told] = await edited.alerts(ExitFilled)
-    assert told.quantity == D("0.04")
+    [reported] = await edited.alerts(ExitFilled)
+    assert reported.quantity == D("0.04")
     assert (await edited.guard()).quantity == D("0.06")
 
 

@@ -55,14 +55,14 @@ async def test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold(
         await room.look()
         await room.world.tape(venue.value).wait_for(SENT[venue])
         await room.clock.sleep(0.3)
-        by_hand = room.trade("sell", "0.1", limit="90000", venue=venue)
+        external = room.trade("sell", "0.1", limit="90000", venue=venue)
         name_no_id(room, venue)
 
         await room.wait_for("exit ")
 
         assert sold(room, venue) == D("0.1")
-        [told] = await room.alerts(ExitFilled)
-        assert [order.venue_order_id for order in told.cancelled] == [by_hand.id]
+        [reported] = await room.alerts(ExitFilled)
+        assert [order.venue_order_id for order in reported.cancelled] == [external.id]
 
 
 @pytest.mark.parametrize("venue", SENT)
@@ -72,14 +72,14 @@ async def test_a_limit_order_is_not_taken_for_one_whose_answer_was_lost(rooms, v
         room.fault(FaultKind.DROP_BEFORE, SENT[venue], venue=venue)
         await room.look()
         await room.world.tape(venue.value).wait_for(SENT[venue])
-        by_hand = room.trade("sell", "0.1", limit="90000", venue=venue)
+        external = room.trade("sell", "0.1", limit="90000", venue=venue)
         name_no_id(room, venue)
 
         await room.wait_for("exit ")
 
         assert sold(room, venue) == D("0.1")
-        [told] = await room.alerts(ExitFilled)
-        assert [order.venue_order_id for order in told.cancelled] == [by_hand.id]
+        [reported] = await room.alerts(ExitFilled)
+        assert [order.venue_order_id for order in reported.cancelled] == [external.id]
 
 
 async def test_a_market_order_of_the_owner_is_not_followed_after_a_refusal(rooms):
@@ -88,13 +88,13 @@ async def test_a_market_order_of_the_owner_is_not_followed_after_a_refusal(rooms
         room.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message="RISK_PROXY_FAILURE")
         await room.look()
         await room.world.tape("coinbase").wait_for("orders")
-        by_hand = room.trade("sell", "0.1", venue=Venue.COINBASE)
+        external = room.trade("sell", "0.1", venue=Venue.COINBASE)
         name_no_id(room, Venue.COINBASE)
 
         await room.wait_for("exit ")
 
-        [told] = await room.alerts(ExitFilled)
-        assert told.venue_order_id != by_hand.id
+        [reported] = await room.alerts(ExitFilled)
+        assert reported.venue_order_id != external.id
 
 
 async def an_order_that_may_be_either(room, venue):
@@ -104,33 +104,33 @@ async def an_order_that_may_be_either(room, venue):
     await room.look()
     await room.world.tape(venue.value).wait_for(SENT[venue])
     # A little less than was sent, as a venue cuts to its lot.
-    by_hand = room.trade("sell", "0.0999", venue=venue)
+    external = room.trade("sell", "0.0999", venue=venue)
     room.deposit("BTC", "0.0999", venue=venue)
     name_no_id(room, venue)
-    return by_hand
+    return external
 
 
 @pytest.mark.fault("V54")
 async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
-        by_hand = await an_order_that_may_be_either(room, Venue.COINBASE)
+        external = await an_order_that_may_be_either(room, Venue.COINBASE)
 
         await room.wait_for("exit ")
 
         assert room.clock.monotonic() < 30
         assert sold(room, Venue.COINBASE) == D("0.1999")
-        assert any(by_hand.id in failing.why for failing in await room.alerts(ExitFailing))
-        [told] = await room.alerts(ExitFilled)
-        assert told.venue_order_id != by_hand.id
+        assert any(external.id in failing.why for failing in await room.alerts(ExitFailing))
+        [reported] = await room.alerts(ExitFilled)
+        assert reported.venue_order_id != external.id
 
 
 async def test_where_no_id_prevents_a_second_sale_an_order_that_may_have_sold_is_named_and_awaited(room):
-    by_hand = await an_order_that_may_be_either(room, Venue.KRAKEN)
+    external = await an_order_that_may_be_either(room, Venue.KRAKEN)
 
     await room.clock.sleep(1200)
 
     assert len(room.sent(SENT[Venue.KRAKEN])) == 1
-    assert by_hand.id in (await room.alerts(ExitFailing))[-1].why
+    assert external.id in (await room.alerts(ExitFailing))[-1].why
 
 
 @pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])
@@ -149,8 +149,8 @@ async def test_the_only_order_that_may_be_ours_is_when_its_coins_are_gone(rooms,
         await room.sell_off()
 
         assert sold(room, venue) == D("0.1")
-        [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.found_later, told.may_be_owners) == (D("0.1"), True, True)
+        [reported] = await room.alerts(ExitFilled)
+        assert (reported.quantity, reported.found_later, reported.may_be_owners) == (D("0.1"), True, True)
 
 
 @pytest.mark.fault("V98")
@@ -160,7 +160,7 @@ async def test_an_order_without_any_id_of_ours_is_reported_as_perhaps_the_owners
     room.fault(FaultKind.DROP_BEFORE, times=None)
     await room.look()
     await room.world.tape("kraken").wait_for("AddOrder")
-    by_hand = room.trade("sell", "0.1")
+    external = room.trade("sell", "0.1")
     if is_restarted:
         await room.crash()
         await room.open()
@@ -169,9 +169,9 @@ async def test_an_order_without_any_id_of_ours_is_reported_as_perhaps_the_owners
     await room.wait_for("exit ")
 
     assert sold(room, Venue.KRAKEN) == D("0.1")
-    [told] = await room.alerts(ExitFilled)
-    assert (told.venue_order_id, told.may_be_owners) == (by_hand.id, True)
-    text = render_alert(told, Reader(now=room.clock.now())).text
+    [reported] = await room.alerts(ExitFilled)
+    assert (reported.venue_order_id, reported.may_be_owners) == (external.id, True)
+    text = render_alert(reported, Reader(now=room.clock.now())).text
     assert "This may be your own order at Kraken: NIJA's order was never confirmed." in text
     assert all(claim not in text for claim in ("LIQUIDATION", "Trigger to fill", "answer was lost"))
     [record] = await Audit(database=room.database).fetch_exits((await room.guard()).user_id)
@@ -185,5 +185,5 @@ async def test_an_order_that_was_found_by_our_id_is_no_owners_own(room):
 
     await room.sell_off()
 
-    [told] = await room.alerts(ExitFilled)
-    assert (told.found_later, told.may_be_owners) == (True, False)
+    [reported] = await room.alerts(ExitFilled)
+    assert (reported.found_later, reported.may_be_owners) == (True, False)

@@ -1,4 +1,4 @@
-"""What its owner traded since the last reading: coins that were bought after a sale by hand are not guarded."""
+"""What its owner traded since the last reading: coins that were bought after a sale at the venue are not guarded."""
 
 from decimal import Decimal
 
@@ -69,7 +69,7 @@ async def test_of_coins_bought_again_in_part_only_the_guarded_rest_is_sold(room)
     assert sold(room) == [D("0.06"), D("0.04")]
 
 
-async def test_an_account_that_rests_is_asked_for_no_trades_before_a_sale(room):
+async def test_no_trades_of_an_account_that_rests_are_requested_before_a_sale(room):
     await a_guarded_position(room)
     before = len(room.sent("TradesHistory"))
     room.set_bid("59000")

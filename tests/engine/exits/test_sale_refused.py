@@ -243,14 +243,14 @@ async def test_a_reminder_that_could_not_be_written_ends_no_others(alone):
 
 @pytest.mark.fault("V29")
 @pytest.mark.parametrize(
-    ("reason", "wait_s", "told"),
+    ("reason", "wait_s", "reported"),
     [
         ("INSUFFICIENT_FUND", 0.5, "Coinbase: INSUFFICIENT_FUND"),
         ("PRODUCT_TRADING_HALTED", 10.0, "Coinbase: PRODUCT_TRADING_HALTED"),
         ("ACCOUNT_BLOCKED", 0.5, "Coinbase: ACCOUNT_BLOCKED"),
     ],
 )
-async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, reason, wait_s, told):
+async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, reason, wait_s, reported):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.world.coinbase.switches.new_reason_only = True
         room.deposit("BTC", "0.3", venue=Venue.COINBASE)
@@ -261,7 +261,7 @@ async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, re
         await room.sell_off()
 
         failing, filled = await room.alerts(ExitFailing, ExitFilled)
-        assert (failing.why, filled.quantity) == (told, Decimal("0.1"))
+        assert (failing.why, filled.quantity) == (reported, Decimal("0.1"))
         assert pauses(room.sent("orders", venue=Venue.COINBASE)) == [wait_s]
 
 

@@ -89,7 +89,7 @@ async def test_an_order_lost_late_in_the_queue_is_not_sent_again_before_its_own_
     assert again.at > deadline
 
 
-async def test_a_sale_is_rounded_to_a_lot_that_kraken_tells_slowly(room):
+async def test_a_sale_is_rounded_to_a_lot_that_kraken_reports_slowly(room):
     room.deposit("BTC", "0.3")
     room.set_bid("50000")
     await room.arm("0.100000005", "6000")

@@ -92,7 +92,7 @@ async def test_a_market_that_shuts_during_a_sale_is_reported_once_with_when_it_o
     await missed.clock.sleep(30)
 
     refused, *later = await missed.alerts(ExitFailing)
-    closed = [told for told in later if told.wait.is_closed]
+    closed = [reported for reported in later if reported.wait.is_closed]
     at_the_change = closed[0]
     assert (refused.doing, refused.wait.is_closed) == ("trying again", False)
     assert (at_the_change.why, at_the_change.doing) == (
@@ -105,11 +105,11 @@ async def test_a_market_that_shuts_during_a_sale_is_reported_once_with_when_it_o
 
 
 async def test_a_shut_market_is_not_reported_anew_after_a_restart(missed):
-    told = len(await missed.alerts(ExitFailing))
+    reported = len(await missed.alerts(ExitFailing))
     await missed.restart()
     await missed.clock.sleep(20)
 
-    assert len(await missed.alerts(ExitFailing)) - told <= 1
+    assert len(await missed.alerts(ExitFailing)) - reported <= 1
 
 
 async def test_status_and_history_name_when_the_market_opens_that_a_sale_waits_for(missed):
@@ -365,7 +365,7 @@ async def test_a_cancel_that_a_fill_overtakes_is_reported_as_that_sale(queued):
 
 
 @pytest.mark.fault("V99")
-async def test_an_alert_of_a_part_before_the_close_tells_what_of_the_rest_is_to_come(holding_stock):
+async def test_an_alert_of_a_part_before_the_close_reports_what_of_the_rest_is_to_come(holding_stock):
     async with holding_stock(NOON) as room:
         await arm_shares(room)
         room.world.alpaca.switches.pace = Pace(over_s=60, parts=4)

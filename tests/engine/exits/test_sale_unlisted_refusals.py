@@ -118,10 +118,10 @@ async def test_one_that_was_executed_is_not_sent_again_after_a_restart_before_it
     assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
 
 
-async def test_one_that_was_refused_is_told_in_the_venues_words_and_sent_again_soon(guarded):
+async def test_one_that_was_refused_is_reported_in_the_venues_words_and_sent_again_soon(guarded):
     endpoint, _, words = ORDERS[guarded.venue]
-    told = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
-    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=told, times=2)
+    reported = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
+    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=reported, times=2)
     began_s = guarded.clock.monotonic()
 
     await guarded.sell_off()
@@ -135,8 +135,8 @@ async def test_one_that_was_refused_is_told_in_the_venues_words_and_sent_again_s
 
 async def test_one_that_keeps_being_refused_is_sent_again_in_growing_pauses(guarded):
     endpoint, _, words = ORDERS[guarded.venue]
-    told = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
-    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=told, times=12)
+    reported = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
+    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=reported, times=12)
 
     await guarded.sell_off()
 

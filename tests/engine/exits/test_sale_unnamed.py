@@ -26,7 +26,7 @@ async def test_a_lost_order_whose_row_names_no_id_is_told_by_what_was_sent(rooms
         room.deposit("BTC", "0.5", venue=venue)
         room.set_bid("50000", venue=venue)
         # The owner's own sale of the same quantity, of an hour before.
-        by_hand = room.trade("sell", "0.1", venue=venue)
+        external = room.trade("sell", "0.1", venue=venue)
         await room.clock.sleep(3600)
         await room.arm("0.1", "6000", venue=venue)
         for endpoint in LISTS[venue]:
@@ -46,7 +46,7 @@ async def test_a_lost_order_whose_row_names_no_id_is_told_by_what_was_sent(rooms
         assert [fill.quantity for fill in fills] == [D("0.1"), D("0.1")]
         assert len(room.sent(SENT[venue], venue=venue)) == 1
         assert filled.found_later
-        assert filled.venue_order_id != by_hand.id
+        assert filled.venue_order_id != external.id
 
 
 NAMELESS = {"order_id": None, "client_order_id": None}
@@ -54,12 +54,12 @@ NAMELESS = {"order_id": None, "client_order_id": None}
 
 @pytest.mark.fault("V67")
 @pytest.mark.parametrize("lost", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER])
-@pytest.mark.parametrize("by_hand", ["0.02", "0.1"])
-async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_hand):
+@pytest.mark.parametrize("external", ["0.02", "0.1"])
+async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, external):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.deposit("BTC", "0.5", venue=Venue.COINBASE)
         room.set_bid("50000", venue=Venue.COINBASE)
-        room.trade("sell", by_hand, venue=Venue.COINBASE)
+        room.trade("sell", external, venue=Venue.COINBASE)
         await room.clock.sleep(20)
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
         for endpoint in ("orders/historical/batch", "orders/historical/fills"):
@@ -71,7 +71,7 @@ async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_ha
 
         [filled] = await room.alerts(ExitFilled)
         fills = [fill for fill in room.world.ledger(Venue.COINBASE).fills if fill.side is Side.SELL]
-        assert sorted(fill.quantity for fill in fills) == sorted([D(by_hand), D("0.1")])
+        assert sorted(fill.quantity for fill in fills) == sorted([D(external), D("0.1")])
         assert filled.quantity == D("0.1")
 
 
@@ -94,7 +94,7 @@ async def test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner(rooms
 
         await room.sell_off()
 
-        told = [alert.why for alert in await room.alerts(ExitFailing)]
+        reported = [alert.why for alert in await room.alerts(ExitFailing)]
         [filled] = await room.alerts(ExitFilled)
-        assert any("an order without an id (BTC-USD SELL" in why for why in told), told
+        assert any("an order without an id (BTC-USD SELL" in why for why in reported), reported
         assert filled.quantity == D("0.1")

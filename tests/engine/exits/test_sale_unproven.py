@@ -63,7 +63,7 @@ async def test_nothing_is_sent_again_while_the_balance_cannot_be_read(room):
 
 
 @pytest.mark.parametrize("balance_s", [0, 0.7])
-async def test_an_order_told_as_cancelled_for_long_is_not_sent_again_while_its_coins_are_gone(
+async def test_an_order_reported_as_cancelled_for_long_is_not_sent_again_while_its_coins_are_gone(
     room, balance_s
 ):
     await a_guarded_position(room)

@@ -84,7 +84,7 @@ async def test_nothing_of_a_stream_goes_on_when_the_process_stops(streamed):
     assert streamed.tasks.names() == ()
 
 
-async def test_an_override_of_the_ticker_that_the_stream_does_not_show_doubts_the_stream(streamed):
+async def test_an_override_of_the_ticker_that_the_stream_does_not_show_makes_the_stream_distrusted(streamed):
     shown = Override(bid=Decimal(55000), ask=Decimal(55010), in_book=False)
     await streamed.clock.sleep(5)
     streamed.world.market.override("kraken", "BTC/USD", shown)

@@ -20,7 +20,7 @@ async def test_the_first_good_price_after_an_alarm_is_reported(guarded):
     assert [alert.what for alert in await guarded.alerts(PriceTrouble)] == ["unknown", "back"]
 
 
-async def test_an_alarm_that_could_not_be_written_is_told_by_the_next_look(guarded):
+async def test_an_alarm_that_could_not_be_written_is_reported_by_the_next_look(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 10)
     async with guarded.held_database():
@@ -51,7 +51,7 @@ async def test_a_price_that_stays_away_is_reported_again_with_growing_pauses_and
 
 
 @pytest.mark.fault("V38")
-async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
+async def test_a_silent_venue_is_reported_once_for_all_its_guards(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
     await guarded.arm("0.01", "500", guard_id="guard-3")
@@ -68,7 +68,7 @@ async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
 
 
 @pytest.mark.fault("V43")
-async def test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message(guarded):
+async def test_coins_that_lose_their_price_in_one_outage_are_reported_in_one_message(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
     await guarded.look()
@@ -81,7 +81,7 @@ async def test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_mess
     assert (alarm.what, {alarm.symbol, *alarm.others}) == ("unknown", {"BTC/USD", "ETH/USD"})
 
 
-async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guarded):
+async def test_a_reminder_that_could_not_be_written_is_reported_by_a_later_look(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 30)
     async with guarded.held_database():
@@ -105,9 +105,9 @@ async def test_a_price_that_is_back_and_cannot_be_reported_keeps_no_missing_one_
 
     async with guarded.refused_changes("NEW.dedup_key LIKE '%:back:%'", table="alerts"):
         await watch(guarded, 25)
-    told = [(alarm.symbol, alarm.what) for alarm in await guarded.alerts(PriceTrouble)]
+    reported = [(alarm.symbol, alarm.what) for alarm in await guarded.alerts(PriceTrouble)]
     await watch(guarded, 5)
 
-    assert told == [("BTC/USD", "unknown"), ("ETH/USD", "unknown")]
+    assert reported == [("BTC/USD", "unknown"), ("ETH/USD", "unknown")]
     assert [alarm.what for alarm in await guarded.alerts(PriceTrouble)] == ["unknown", "unknown", "back"]
     guarded.expected_failures.append("refused by a trigger")

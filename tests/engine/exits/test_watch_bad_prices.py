@@ -96,7 +96,7 @@ async def test_one_guard_that_cannot_be_judged_keeps_no_other_from_it(guarded):
     guarded.expected_failures = guarded.failures
 
 
-async def test_prices_count_although_nobody_tells_the_listings(guarded):
+async def test_prices_count_although_nobody_reports_the_listings(guarded):
     market = guarded.base.markets[Venue.KRAKEN]
     market._instruments = {}
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)

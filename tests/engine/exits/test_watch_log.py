@@ -73,14 +73,14 @@ async def test_a_breach_later_after_a_restart_is_not_late(watched):
     assert sale.unseen is None
 
 
-@pytest.mark.parametrize(("after_s", "told"), [(50, 0), (70, 1)])
-async def test_a_short_gap_is_not_reported(watched, after_s, told):
+@pytest.mark.parametrize(("after_s", "reported"), [(50, 0), (70, 1)])
+async def test_a_short_gap_is_not_reported(watched, after_s, reported):
     await come_back(watched, after_s)
 
     await watched.look()
     await watched.engine.note_watching()
 
-    assert len(await watched.alerts(NotWatching)) == told
+    assert len(await watched.alerts(NotWatching)) == reported
 
 
 async def test_a_gap_is_reported_before_the_prices_only_when_they_stay_away(watched):

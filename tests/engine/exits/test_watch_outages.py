@@ -35,7 +35,7 @@ async def test_a_venue_that_is_down_altogether_is_said_not_to_answer(guarded, ki
     assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
 
 
-async def test_a_venue_that_answers_without_prices_is_said_to_tell_none(guarded):
+async def test_a_venue_that_answers_without_prices_is_said_to_report_none(guarded):
     guarded.fault(FaultKind.HTML_200, "Ticker", times=None)
 
     await watch(guarded, 20)

@@ -1,4 +1,4 @@
-"""What was told of missing prices outlives the process: it is told again in its pauses, and as over once."""
+"""What was reported of missing prices outlives the process: it is reported again in its pauses, and as over once."""
 
 from decimal import Decimal
 
@@ -69,7 +69,7 @@ async def test_prices_that_stay_away_over_restarts_are_reported_again_in_their_p
     assert len({alarm.since for alarm in alarms}) == 1
 
 
-async def test_a_guard_that_has_its_price_back_before_the_restart_is_not_told_of_again(unpriced):
+async def test_a_guard_that_has_its_price_back_before_the_restart_is_not_reported_again(unpriced):
     has_prices(unpriced)
     await watch(unpriced, 10)
     await unpriced.restart()
@@ -88,7 +88,7 @@ async def test_of_a_guard_that_ended_while_its_price_was_missing_nothing_more_is
     assert [alarm.what for alarm in await unpriced.alerts(PriceTrouble)] == ["unknown", "unknown"]
 
 
-async def test_an_outage_after_a_restart_is_not_reported_beside_the_price_alarm_that_tells_it(unpriced):
+async def test_an_outage_after_a_restart_is_not_reported_beside_the_price_alarm_that_names_it(unpriced):
     unpriced.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
     await unpriced.restart()
     for _ in range(5):
@@ -152,11 +152,11 @@ async def test_a_spread_that_is_wide_once_more_after_a_restart_is_reported_again
     wide.world.market.override("kraken", "BTC/USD", WIDE)
     await watch(wide, 120)
 
-    told = [alarm.what for alarm in await wide.alerts(PriceTrouble)]
-    assert told == ["wide_spread", "narrow_spread", "wide_spread"]
+    reported = [alarm.what for alarm in await wide.alerts(PriceTrouble)]
+    assert reported == ["wide_spread", "narrow_spread", "wide_spread"]
 
 
-async def test_the_end_of_a_wide_spread_that_could_not_be_written_is_told_by_the_next_look(wide):
+async def test_the_end_of_a_wide_spread_that_could_not_be_written_is_reported_by_the_next_look(wide):
     wide.world.market.restore("kraken", "BTC/USD")
     async with wide.refused_changes("NEW.kind = 'price_trouble'", table="alerts"):
         await watch(wide, 10)

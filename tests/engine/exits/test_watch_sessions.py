@@ -32,7 +32,7 @@ async def test_a_stock_is_sold_in_the_settled_session_only(rooms, start, is_sold
             assert seen(room).problem is PriceProblem.MARKET_CLOSED
 
 
-async def test_a_stock_is_left_alone_while_nobody_tells_whether_its_market_is_open(rooms):
+async def test_a_stock_is_left_alone_while_nobody_reports_whether_its_market_is_open(rooms):
     async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 15, tzinfo=UTC)) as room:
         room.deposit("AAPL", "2", venue=Venue.ALPACA)
         await room.arm("2", "500", "AAPL/USD", venue=Venue.ALPACA)

@@ -48,7 +48,7 @@ PURCHASE = a_fill("buy 3 BTC @ 20 USD", at=ago(4))
         ("10", "10.5", []),
         ("10", "14.99999999", []),
     ],
-    ids=["the same", "more than guarded", "bought by hand", "a reward", "a deposit"],
+    ids=["the same", "more than guarded", "bought at the venue", "a reward", "a deposit"],
 )
 def test_what_does_not_touch_the_guarded_part_changes_nothing(before, seen, fills):
     assert compare(a_guard("4", "100"), before, seen, *fills) == Unchanged(guard=a_guard("4", "100"))

@@ -203,8 +203,8 @@ def test_a_trade_moves_the_venues_entry_but_a_split_pauses():
 )
 def test_a_guard_that_nobody_looked_at_is_followed_from_when_it_was_set(there, fills, kept):
     guard = a_guard()
-    told = (a_fill(text, at=NOW + timedelta(seconds=5)) for text in fills)
-    reading = a_reading(there, *told, at=NOW + timedelta(seconds=60))
+    reported = (a_fill(text, at=NOW + timedelta(seconds=5)) for text in fills)
+    reading = a_reading(there, *reported, at=NOW + timedelta(seconds=60))
 
     comparison = after(reading, guard=guard, seen=None)
 

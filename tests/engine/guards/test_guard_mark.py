@@ -29,28 +29,28 @@ def later(seconds):
 
 def looks(*steps):
     """Look at given seconds and return the last mark with all that was told."""
-    guard_mark, told = GuardMark(), []
+    guard_mark, reported = GuardMark(), []
     for at, seen in steps:
         guard_mark, news = after_look(guard_mark, seen, now=later(at), alarm_after=LIMIT)
-        told += [news] if news else []
-    return guard_mark, told
+        reported += [news] if news else []
+    return guard_mark, reported
 
 
 def test_an_accepted_mark_is_remembered():
-    guard_mark, told = looks((0, a_mark("100")), (5, a_mark("101")))
+    guard_mark, reported = looks((0, a_mark("100")), (5, a_mark("101")))
 
-    assert (guard_mark.last.price, told) == (101, [])
+    assert (guard_mark.last.price, reported) == (101, [])
 
 
 def test_a_missing_price_keeps_the_last_mark_but_is_no_mark_itself():
-    guard_mark, told = looks((0, a_mark("100")), (5, NO_QUOTE))
+    guard_mark, reported = looks((0, a_mark("100")), (5, NO_QUOTE))
 
-    assert (guard_mark.current, guard_mark.last.price, told) == (NO_QUOTE, 100, [])
+    assert (guard_mark.current, guard_mark.last.price, reported) == (NO_QUOTE, 100, [])
 
 
-@pytest.mark.parametrize(("last", "told"), [(14.9, []), (15, ["unknown"]), (500, ["unknown"])])
-def test_a_missing_price_alarms_once_it_is_missing_too_long(last, told):
-    assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == told
+@pytest.mark.parametrize(("last", "reported"), [(14.9, []), (15, ["unknown"]), (500, ["unknown"])])
+def test_a_missing_price_alarms_once_it_is_missing_too_long(last, reported):
+    assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == reported
 
 
 def test_a_missing_price_alarms_once_however_long_it_stays():
@@ -80,10 +80,10 @@ def test_a_price_after_an_alarm_is_reported_once():
 
 
 def test_a_closed_market_is_shown_but_calls_nobody():
-    guard_mark, told = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
+    guard_mark, reported = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
 
     assert looks((0, CLOSED))[0].current == CLOSED
-    assert (guard_mark.current, told) == (a_mark(), [])
+    assert (guard_mark.current, reported) == (a_mark(), [])
 
 
 def test_the_end_of_a_wide_spread_is_reported_once_if_its_beginning_was():

@@ -1,4 +1,4 @@
-"""What the watch saw last tells whether a guard is breached, and nothing is told of what was not seen."""
+"""What the watch saw last tells whether a guard is breached, and nothing is reported of what was not seen."""
 
 from decimal import Decimal
 
@@ -29,14 +29,14 @@ def test_a_guard_is_breached_at_the_mark_that_was_seen_last(current, breached, p
     assert (marks.is_breached(guard), marks.price_of(guard)) == (breached, price)
 
 
-def test_what_an_earlier_process_told_stands_until_a_guard_is_looked_at():
+def test_what_an_earlier_process_reported_stands_until_a_guard_is_looked_at():
     guard, marks = a_guard(), GuardMarks()
-    told = GuardMark(current=NO_PRICE)
+    reported = GuardMark(current=NO_PRICE)
 
     before = marks.is_restored
-    marks.restore({guard.guard_id: told})
+    marks.restore({guard.guard_id: reported})
 
-    assert (before, marks.is_restored, marks.of(guard), marks.by_id) == (False, True, told, {})
+    assert (before, marks.is_restored, marks.of(guard), marks.by_id) == (False, True, reported, {})
 
 
 def test_guards_that_are_not_watched_any_more_are_forgotten():

@@ -51,7 +51,7 @@ async def test_a_guard_comes_back_as_the_same_value(database):
 async def test_every_change_is_added_to_the_history_with_what_was_before(database):
     half = GUARD.with_quantity(Decimal("0.5"))
     await save(database, GUARD, cause="bought")
-    await save(database, half, was=GUARD, cause="sold by hand", now=NOW + timedelta(hours=1))
+    await save(database, half, was=GUARD, cause="sold at the venue", now=NOW + timedelta(hours=1))
 
     async with database.read() as session:
         history = [
@@ -61,7 +61,7 @@ async def test_every_change_is_added_to_the_history_with_what_was_before(databas
         assert await guards.load_guard(session, "g1") == half
     assert history == [
         ("bought", "armed", Decimal(0), GUARD.quantity, GUARD.cost),
-        ("sold by hand", "armed", GUARD.quantity, Decimal("0.5"), half.cost),
+        ("sold at the venue", "armed", GUARD.quantity, Decimal("0.5"), half.cost),
     ]
 
 
@@ -78,7 +78,7 @@ async def test_a_guard_that_somebody_else_changed_is_not_written_over(database, 
     await save(database, stored, cause="owner")
 
     with pytest.raises(StaleGuardError, match="g1"):
-        await save(database, replace(GUARD, quantity=Decimal("0.5")), was=GUARD, cause="sold by hand")
+        await save(database, replace(GUARD, quantity=Decimal("0.5")), was=GUARD, cause="sold at the venue")
 
     async with database.read() as session:
         assert await guards.load_guard(session, "g1") == stored
@@ -154,7 +154,7 @@ async def test_what_was_seen_of_a_position_outlives_changes_of_its_guard(databas
         assert await guards.load_seen(session, "g9") is None
     async with database.write() as session:
         await guards.note_seen(session, "g1", seen)
-    await save(database, GUARD.with_quantity(Decimal("0.5")), was=GUARD, cause="sold by hand")
+    await save(database, GUARD.with_quantity(Decimal("0.5")), was=GUARD, cause="sold at the venue")
 
     async with database.read() as session:
         assert await guards.load_seen(session, "g1") == seen

@@ -30,11 +30,11 @@ def test_a_second_wide_stretch_is_reported_again():
     assert walk((0, WIDE), (60, WIDE), (70, NARROW), (80, WIDE), (140, WIDE)) == [60, 140]
 
 
-def test_a_narrow_spread_is_never_told():
+def test_a_narrow_spread_is_never_reported():
     assert walk((0, NARROW), (100, NARROW)) == []
 
 
-def test_the_watch_remembers_since_when_and_that_it_told():
+def test_the_watch_remembers_since_when_and_that_it_reported():
     since = watch_spread(SpreadWatch(), mark=WIDE, now=NOW)
     reported = watch_spread(since, mark=WIDE, now=NOW + timedelta(seconds=60))
     later = watch_spread(reported, mark=WIDE, now=NOW + timedelta(seconds=61))

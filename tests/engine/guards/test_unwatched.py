@@ -95,7 +95,7 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
                 )
             },
             "price unknown (too old)",
-            id="told before the restart",
+            id="reported before the restart",
         ),
         pytest.param(
             {"guard_mark": GuardMark(), "read_error": "no connection"},

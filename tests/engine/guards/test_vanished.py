@@ -100,14 +100,19 @@ def test_what_is_back_goes_on_by_itself_for_a_day(age, change):
 
 
 @pytest.mark.parametrize(
-    ("fills", "told", "entry"),
+    ("fills", "reported", "entry"),
     [((bought(1),), None, 80), ((bought(1),), 95, 95), ((), 40, 80), ((), None, 80)],
-    ids=["a trade, and no average told", "a trade moves it", "another average without one", "not told"],
+    ids=[
+        "a trade, and no average reported",
+        "a trade moves it",
+        "another average without one",
+        "not reported",
+    ],
 )
-def test_what_is_back_keeps_its_average_unless_a_trade_moved_it(fills, told, entry):
+def test_what_is_back_keeps_its_average_unless_a_trade_moved_it(fills, reported, entry):
     guard = replace(GONE, venue_entry=D(80))
     there = 3 + sum(fill.quantity for fill in fills)
-    reading = replace(a_reading(there, *fills), venue_entry=told and D(told))
+    reading = replace(a_reading(there, *fills), venue_entry=reported and D(reported))
 
     comparison = compare_vanished(guard, reading, seen=SEEN, unconfirmed=None)
 

@@ -34,7 +34,7 @@ async def give_up_on(question, *, after_s):
 
 
 @pytest.mark.fault("V109")
-async def test_a_slow_answer_for_the_listings_counts_although_who_asked_gave_up(room, market):
+async def test_a_slow_answer_for_the_listings_counts_although_who_requested_it_gave_up(room, market):
     room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3, times=None)
 
     await give_up_on(market.instruments(), after_s=2)
@@ -54,7 +54,7 @@ LISTED_BY = {
 
 
 @pytest.mark.parametrize("venue", LISTED_BY)
-async def test_a_slow_answer_for_a_venues_names_counts_although_who_asked_gave_up(rooms, venue):
+async def test_a_slow_answer_for_a_venues_names_counts_although_who_requested_it_gave_up(rooms, venue):
     endpoint, times = LISTED_BY[venue]
     async with rooms(venues=(venue,)) as room:
         data = room.base.markets[venue].data
@@ -82,7 +82,7 @@ async def test_nobody_waits_for_names_that_are_known_while_they_are_read_again(r
     again.cancel()
 
 
-async def test_listings_that_fail_after_everybody_gave_up_are_asked_for_again(room, market):
+async def test_listings_that_fail_after_everybody_gave_up_are_requested_again(room, market):
     room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs")
     await give_up_on(market.instruments(), after_s=2)
@@ -101,7 +101,7 @@ async def test_no_question_for_the_listings_outlives_the_process(room, market):
     await room.open()
 
 
-async def test_listings_that_were_never_told_are_an_error(room, market):
+async def test_listings_that_were_never_reported_are_an_error(room, market):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)
 
     with pytest.raises(BrokerError):
@@ -130,7 +130,7 @@ async def test_a_quote_is_kept_for_those_who_may_have_it_that_old(room, market):
     assert len(room.sent("Ticker")) == 2
 
 
-async def test_only_what_is_missing_is_asked_for(room, market):
+async def test_only_what_is_missing_is_requested(room, market):
     await market.quotes({"BTC/USD"}, max_age_s=10)
 
     both = await market.quotes({"BTC/USD", "ETH/USD"}, max_age_s=10)
@@ -139,7 +139,7 @@ async def test_only_what_is_missing_is_asked_for(room, market):
     assert room.sent("Ticker")[-1].params["pair"] == "XETHZUSD"
 
 
-async def test_what_is_kept_is_not_lost_when_the_venue_does_not_tell_the_rest(room, market):
+async def test_what_is_kept_is_not_lost_when_the_venue_does_not_report_the_rest(room, market):
     await market.quotes({"BTC/USD"}, max_age_s=10)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
 
@@ -152,7 +152,7 @@ async def test_what_is_not_listed_has_no_quote(market):
     assert await market.quotes({"NOPE/USD"}, max_age_s=10) == {}
 
 
-async def test_a_quote_asked_for_now_is_fresh_whatever_is_kept(room, market):
+async def test_a_quote_requested_now_is_fresh_whatever_is_kept(room, market):
     await market.quotes({"BTC/USD"}, max_age_s=10)
     room.set_bid("12345")
 
@@ -167,7 +167,7 @@ async def test_a_venue_of_coins_has_no_session(market):
     assert await market.session() is None
 
 
-async def test_the_stock_session_is_asked_for_twice_a_minute_at_most(rooms):
+async def test_the_stock_session_is_requested_twice_a_minute_at_most(rooms):
     async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 15, tzinfo=UTC)) as room:
         market = room.base.markets[Venue.ALPACA]
         for _ in range(7):
@@ -179,8 +179,8 @@ async def test_the_stock_session_is_asked_for_twice_a_minute_at_most(rooms):
 
 
 def why(reading, symbol="BTC/USD"):
-    told = reading.of(symbol)
-    return told.problem if isinstance(told, PriceUnknown) else None
+    reported = reading.of(symbol)
+    return reported.problem if isinstance(reported, PriceUnknown) else None
 
 
 async def test_a_venue_that_does_not_answer_is_told_from_one_that_quotes_no_such_thing(room, market):

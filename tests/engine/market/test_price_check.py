@@ -102,13 +102,13 @@ def test_what_was_not_tried_for_the_longest_is_compared_first():
         "fresh": PriceCheck(checked_s=95, tried_s=95),
         "old": PriceCheck(checked_s=80, tried_s=80),
         "differs": PriceCheck(checked_s=75, tried_s=95, differs_since_s=70),
-        "not told": PriceCheck(checked_s=60, tried_s=90),
+        "not reported": PriceCheck(checked_s=60, tried_s=90),
     }
 
     assert plan_checks(checks, [*checks, "new"], now_s=100, due_s=7.5) == [
         "new",
         "old",
-        "not told",
+        "not reported",
         "differs",
     ]
 

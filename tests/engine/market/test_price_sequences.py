@@ -64,7 +64,7 @@ def unhurt(request, distance):
 
 @ON_A_BUSY_MACHINE
 @given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, loss=DISTANCES)
-def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_still_is_sold_or_told(
+def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_still_is_sold_or_reported(
     request, before, frozen, loss
 ):
     looks = Looks(request)

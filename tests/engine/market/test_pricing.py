@@ -136,7 +136,7 @@ def test_an_unquoted_leg_makes_the_value_unknown():
     assert value_in_usd("XYZ", instruments, quoted("XYZ/EUR", "2", "2.1")) is None
 
 
-def test_every_leg_is_asked_for_once():
+def test_every_leg_is_requested_once():
     symbols = plan_symbols({"USD", "EUR", "XYZ", "QQQ"}, listed("XYZ/EUR", "EUR/USD"))
 
     assert symbols == {"XYZ/EUR", "EUR/USD"}

@@ -22,7 +22,7 @@ async def test_a_currency_without_any_pair_has_no_rate_and_nobody_is_asked(room)
     assert room.sent("OHLC") == []
 
 
-async def test_a_rate_that_the_venue_refuses_to_tell_is_none(room):
+async def test_a_rate_that_the_venue_refuses_to_report_is_none(room):
     room.fault("error", "OHLC", message="EQuery:Unknown asset pair")
 
     assert await fetch_usd_rate(room.base.markets[Venue.KRAKEN], "EUR", then(room)) is None

@@ -44,7 +44,7 @@ def test_outside_the_settled_session_the_market_is_closed(session, quote):
 
 
 @pytest.mark.parametrize(("is_open", "opens_at"), [(False, NOW + timedelta(hours=18)), (True, None)])
-def test_a_closed_market_tells_when_it_opens(is_open, opens_at):
+def test_a_closed_market_names_when_it_opens(is_open, opens_at):
     session = replace(a_session(is_open=is_open, opened_at=None), next_open=NOW + timedelta(hours=18))
 
     assert check_session(session, quote=a_quote(), now=NOW).opens_at == opens_at

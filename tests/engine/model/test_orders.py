@@ -21,7 +21,7 @@ FILL = Fill(
 )
 
 
-def test_a_trade_that_two_pages_tell_counts_once():
+def test_a_trade_that_two_pages_report_counts_once():
     other = replace(FILL, trade_id="t-2")
 
     assert distinct([FILL, other, FILL]) == (FILL, other)

@@ -11,11 +11,11 @@ BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
 
 def test_the_owner_is_alerted_at_once_then_after_30_s_2_min_10_min_and_hourly():
-    told, after = ReminderState(), []
+    reported, after = ReminderState(), []
     for second in range(4 * 3600):
         now = BEGAN + timedelta(seconds=second)
-        if told.is_due(now):
-            told = told.noted(now)
+        if reported.is_due(now):
+            reported = reported.noted(now)
             after.append(second)
 
     assert after == [0, 30, 120, 600, 4200, 7800, 11400]
@@ -25,23 +25,23 @@ def test_the_owner_is_alerted_at_once_then_after_30_s_2_min_10_min_and_hourly():
     "step", [timedelta(days=-30), timedelta(hours=-1), timedelta(hours=1), timedelta(days=30)]
 )
 def test_reminders_of_this_process_keep_their_pauses_whatever_the_wall_clock_is_set_to(step):
-    told = ReminderState().noted(BEGAN)
+    reported = ReminderState().noted(BEGAN)
 
     def later(seconds):
         return Moment(BEGAN.at + step + timedelta(seconds=seconds), BEGAN.steady_s + seconds)
 
-    assert [told.is_due(later(seconds)) for seconds in (0, 29, 30)] == [False, False, True]
+    assert [reported.is_due(later(seconds)) for seconds in (0, 29, 30)] == [False, False, True]
 
 
 def test_reminders_missed_while_the_process_was_down_are_not_made_up_for():
-    told = ReminderState(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(minutes=10))
+    reported = ReminderState(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(minutes=10))
     back = BEGAN + timedelta(hours=12)
 
-    assert told.is_due(back)
-    assert not told.noted(back).is_due(back + timedelta(minutes=59))
+    assert reported.is_due(back)
+    assert not reported.noted(back).is_due(back + timedelta(minutes=59))
 
 
 def test_a_reminder_stored_under_a_clock_ahead_holds_none_up():
-    told = ReminderState(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(days=30))
+    reported = ReminderState(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(days=30))
 
-    assert told.is_due(BEGAN)
+    assert reported.is_due(BEGAN)

@@ -186,10 +186,10 @@ async def test_fewer_than_were_shown_are_asked_about_again_too(met):
 async def test_selling_at_once_is_offered_anew_ten_minutes_later(rooms):
     async with rooms(story=STORY, guard_existing="all") as room:
         await room.read()
-        unasked = await first_offer(room)
+        unrequested = await first_offer(room)
         await room.clock.sleep(600)
 
-        again = await press(room, unasked, ChoiceKind.GUARD_AND_SELL_NOW)
+        again = await press(room, unrequested, ChoiceKind.GUARD_AND_SELL_NOW)
         await room.sell_off()
         assert (again.about, room.sent()) == ("would_sell", [])
 

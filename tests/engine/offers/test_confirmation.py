@@ -104,13 +104,13 @@ async def test_ids_are_short_enough_for_callback_data_and_never_the_same(databas
 async def test_an_action_that_fails_gives_the_button_back(database):
     button = await create(database)
 
-    async def fail_after_the_claim():
+    async def fail_after_the_use():
         async with database.write() as session:
             await BUYING.use(session, button, user_id=OWNER, now=NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await fail_after_the_claim()
+        await fail_after_the_use()
 
     assert isinstance(await use(database, button), Confirmed)
 

@@ -50,8 +50,8 @@ async def watched(room):
 
 
 async def press(room):
-    [told] = await room.alerts(DatabaseCopied)
-    return await room.engine.guards.confirm(OWNER_ID, told.choice.confirmation_id)
+    [reported] = await room.alerts(DatabaseCopied)
+    return await room.engine.guards.confirm(OWNER_ID, reported.choice.confirmation_id)
 
 
 async def read_for(room, seconds):
@@ -80,8 +80,8 @@ async def test_a_copy_sells_nothing_and_asks_its_owner_once(watched):
 
     assert watched.sent() == []
     assert (await watched.guard()).reason == GuardReason.COPIED
-    [told] = await watched.alerts(DatabaseCopied)
-    assert told.guarded == ("BTC/USD at Kraken",)
+    [reported] = await watched.alerts(DatabaseCopied)
+    assert reported.guarded == ("BTC/USD at Kraken",)
 
 
 async def test_its_owners_answer_lets_it_watch_again_once_it_was_compared(watched):
@@ -174,8 +174,8 @@ async def test_what_a_sale_that_was_under_way_sold_is_reported_once_its_owner_an
     await press(watched)
     await read_for(watched, 240)
 
-    [told] = await watched.alerts(ExitFilled)
-    assert (before, told.found_later) == ([], True)
+    [reported] = await watched.alerts(ExitFilled)
+    assert (before, reported.found_later) == ([], True)
     assert (await watched.guard()).state is GuardState.PAUSED
 
 
@@ -315,7 +315,7 @@ async def test_a_note_that_cannot_be_written_keeps_no_bot_from_starting(watched,
 
 
 @pytest.mark.parametrize("mark", [ORIGINAL, None], ids=["told apart", "not told apart"])
-async def test_a_backup_put_in_place_asks_whatever_the_file_system_tells(watched, mark):
+async def test_a_backup_put_in_place_asks_whatever_the_file_system_shows(watched, mark):
     await watched.crash()
     backup_database(watched.folder / "nija.db", watched.folder / "backup.db")
     shutil.copyfile(watched.folder / "backup.db", watched.folder / "nija.db")

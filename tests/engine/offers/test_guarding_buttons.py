@@ -78,7 +78,7 @@ async def test_a_button_of_a_conversation_expires(met, minutes, counts):
     assert counts or outcome.why == Rejected.EXPIRED
 
 
-async def test_a_question_nobody_asked_for_may_be_answered_after_a_holiday(met):
+async def test_an_unsolicited_question_may_be_answered_after_a_holiday(met):
     offer = await first_offer(met)
     await met.clock.sleep(13 * 24 * 3600)
 

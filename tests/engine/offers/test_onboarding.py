@@ -77,10 +77,10 @@ async def test_all_guards_what_has_an_entry_and_asks_about_what_would_be_sold(ro
         [guard] = await room.guards()
         assert (guard.asset, guard.quantity, guard.cost) == ("ETH", Decimal(2), Decimal(6200))
         assert guard.source is GuardSource.EXISTING_COST
-        told, alert = await room.alerts()
-        assert isinstance(told, ExistingGuarded)
-        assert [guard.asset for guard in told.armed.guards] == ["ETH"]
-        assert {(line.position.asset, line.standing, line.excluded) for line in told.armed.left_out} == {
+        reported, alert = await room.alerts()
+        assert isinstance(reported, ExistingGuarded)
+        assert [guard.asset for guard in reported.armed.guards] == ["ETH"]
+        assert {(line.position.asset, line.standing, line.excluded) for line in reported.armed.left_out} == {
             ("SOL", Standing.WOULD_BE_SOLD_NOW, None),
             ("BTC", Standing.ENTRY_UNKNOWN, None),
             ("DOGE", Standing.CANNOT_BE_GUARDED, Exclusion.DUST),
@@ -98,9 +98,13 @@ async def test_all_asks_nothing_where_nothing_would_be_sold(rooms):
     async with rooms(story=story, guard_existing="all") as room:
         await room.read()
 
-        [told] = await room.alerts()
-        assert list(told.armed.guards) == list(await room.guards())
-        assert (told.venue, told.armed.left_out, told.armed.parts_left_out) == (Venue.KRAKEN, (), ())
+        [reported] = await room.alerts()
+        assert list(reported.armed.guards) == list(await room.guards())
+        assert (reported.venue, reported.armed.left_out, reported.armed.parts_left_out) == (
+            Venue.KRAKEN,
+            (),
+            (),
+        )
 
 
 async def test_all_reports_that_nothing_could_be_guarded(rooms):
@@ -111,8 +115,8 @@ async def test_all_reports_that_nothing_could_be_guarded(rooms):
         await room.restart()
         await room.read()
 
-        [told] = await room.alerts()
-        assert (told.armed.guards, len(told.armed.left_out)) == ((), 1)
+        [reported] = await room.alerts()
+        assert (reported.armed.guards, len(reported.armed.left_out)) == ((), 1)
 
 
 async def test_all_reports_nothing_of_an_empty_account(rooms):

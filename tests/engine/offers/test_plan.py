@@ -98,7 +98,7 @@ def test_the_mode_decides_between_arming_asking_and_leaving_alone(mode, armed, a
 
 
 @pytest.mark.parametrize(("mode", "asked"), [(ASK, True), (ALL, True), (NONE, False)])
-def test_what_would_be_sold_now_is_never_armed_unasked(mode, asked):
+def test_what_would_be_sold_now_is_never_armed_without_a_question(mode, asked):
     found = plan(held(mark="90"), mode=mode)
 
     (loser,) = found.would_sell

@@ -40,7 +40,7 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position("0.3"), position("0.2", cash="6000"), "0", T, id="as much as was sent is sold"),
         pytest.param(position("0.3"), position("0.2001", cash="6000"), "0", T, id="about as much is sold"),
         pytest.param(
-            position("0.3"), position("0.2", cash=None), "0", T, id="gone, and the money is not told"
+            position("0.3"), position("0.2", cash=None), "0", T, id="gone, and the money is not reported"
         ),
         pytest.param(position("0.3"), position("0.2"), "0", UNPAID, id="as much is gone for no money"),
         pytest.param(position("0.3"), position("0", cash="6000"), "0", T, id="nothing is there"),
@@ -48,11 +48,11 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position("0.3"), position("-0.1", cash="6000"), "0", T, id="less than nothing is there"),
         pytest.param(position("0.3"), position("0.3", cash="6000"), "0", N, id="a sale hidden by a deposit"),
         pytest.param(position("0.3"), position("0.3", cash="990"), "0", N, id="sold and bought back"),
-        pytest.param(position("0.3"), position("0.3", cash=None), "0", N, id="the money is not told"),
-        pytest.param(position("0.3", cash=None), position("0.3"), "0", N, id="the money was not told"),
+        pytest.param(position("0.3"), position("0.3", cash=None), "0", N, id="the money is not reported"),
+        pytest.param(position("0.3", cash=None), position("0.3"), "0", N, id="the money was not reported"),
         pytest.param(position(None), position("0.2"), "0", N, id="nothing to compare it with"),
         pytest.param(position(None), position("0", cash="6000"), "0", T, id="nothing is there, whatever was"),
-        pytest.param(position("0.3"), position(None), "0", BalanceVerdict.UNREADABLE, id="not told"),
+        pytest.param(position("0.3"), position(None), "0", BalanceVerdict.UNREADABLE, id="not reported"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0", H, id="held by what no list shows"),
         pytest.param(
             position("0.3"), position("0.3", "0.05"), "0", PART, id="some held by what no list shows"

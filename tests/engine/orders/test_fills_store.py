@@ -105,7 +105,7 @@ async def test_a_dollar_rate_is_kept_to_the_last_digit_and_only_where_it_is_know
     assert (of_kraken, of_alpaca) == ({"T1": rate}, {})
 
 
-async def test_a_fill_told_again_keeps_its_dollar_rate(database):
+async def test_a_fill_reported_again_keeps_its_dollar_rate(database):
     await save(database, FILL)
     async with database.write() as session:
         await fills.save_usd_rate(session, KRAKEN.account_id, "T1", Decimal("1.1"))

@@ -67,5 +67,5 @@ def test_the_journal_says_whether_an_order_that_was_looked_up_names_our_id(clien
         ([an_acceptance(StepCause.ANSWERED), an_acceptance("", note=StepNote.REPLACED)], False),
     ],
 )
-def test_the_last_acceptance_tells_whether_an_order_was_looked_up(steps, is_looked_up):
+def test_the_last_acceptance_shows_whether_an_order_was_looked_up(steps, is_looked_up):
     assert was_looked_up(steps) is is_looked_up

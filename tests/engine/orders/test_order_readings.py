@@ -77,7 +77,7 @@ def verdicts(*answers, written="0"):
         pytest.param(
             [(0, OPEN, "1", "1"), (1, OPEN, "1", None), (2, OPEN, "1", "1")],
             [GOES_ON] * 3,
-            id="open, all traded, then not told",
+            id="open, all traded, then not reported",
         ),
         pytest.param([(0, FILLED, "1", None)], [OK], id="all of it"),
         pytest.param([(0, CANCELED, "1", None)], [OK], id="all of it, whatever the word"),
@@ -133,7 +133,7 @@ def verdicts(*answers, written="0"):
                 (4, CANCELED, "0.4", "0.4"),
             ],
             [GOES_ON, WAIT, WAIT, OK],
-            id="what was filled before is told again",
+            id="what was filled before is reported again",
         ),
         pytest.param(
             [(0, CANCELED, "0", "0.6"), (2, CANCELED, "0", "0.6"), (15, CANCELED, "0", "0.6")],
@@ -247,15 +247,15 @@ def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
 def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee):
     order = replace(an_order(FILLED, "1"), **lacks)
 
-    told = with_trade_totals(order, [a_trade("1", price="99.5", fee="7")], Decimal(1))
+    reported = with_trade_totals(order, [a_trade("1", price="99.5", fee="7")], Decimal(1))
 
-    assert (told.cost, told.fee, told.fee_asset) == (cost, fee, "USD")
+    assert (reported.cost, reported.fee, reported.fee_asset) == (cost, fee, "USD")
 
 
 def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
-    told = with_trade_totals(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
+    reported = with_trade_totals(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
 
-    assert (told.filled_quantity, told.cost) == (1, 100)
+    assert (reported.filled_quantity, reported.cost) == (1, 100)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
         ({"filled_quantity": Decimal("0.4")}, True),
         ({"status": OPEN, "cost": None}, False),
     ],
-    ids=["all told", "no cost", "zero cost", "no fee", "fee booked later", "less than sent", "open"],
+    ids=["all reported", "no cost", "zero cost", "no fee", "fee booked later", "less than sent", "open"],
 )
 def test_trades_are_needed_where_a_final_order_lacks_something(changes, is_needed):
     assert needs_trades(replace(an_order(FILLED, "1"), **changes), Decimal(1)) is is_needed

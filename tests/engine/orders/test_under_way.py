@@ -1,4 +1,4 @@
-"""Which orders of an exit may stand or have filled: whoever sells by hand looks for these first."""
+"""Which orders of an exit may stand or have filled: whoever sells at the venue looks for these first."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

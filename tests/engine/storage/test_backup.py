@@ -199,7 +199,7 @@ def test_the_database_itself_is_not_restored_onto_itself(database, tmp_path, nam
     assert names(tmp_path) == before
 
 
-def test_a_backup_and_a_restore_tell_what_they_hold(database, tmp_path):
+def test_a_backup_and_a_restore_report_what_they_hold(database, tmp_path):
     copy = backup_database(database, tmp_path / "copy.db")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(

@@ -135,7 +135,7 @@ async def test_a_coin_whose_fills_cannot_be_read_hides_no_other_coins_cost_and_n
     assert guarded.histories.basis("env-kraken", "BTC").explained == D(0)
     assert guarded.histories.basis("env-kraken", "ETH").quantity == D(2)
     assert (await guarded.guard("guard-2")).quantity < D(3)
-    assert [told.record for told in await guarded.alerts(RecordUnreadable)] == [RecordKind.FILL]
+    assert [reported.record for reported in await guarded.alerts(RecordUnreadable)] == [RecordKind.FILL]
 
 
 async def test_a_reading_that_keeps_failing_is_reported_as_a_failing_job(guarded):

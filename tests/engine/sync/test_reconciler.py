@@ -34,7 +34,7 @@ async def read_again(room, times=1):
         await room.clock.sleep(60)
 
 
-async def told(room):
+async def reported(room):
     return await room.alerts(GuardReduced, GuardPaused, ClosedElsewhere)
 
 
@@ -45,7 +45,7 @@ async def test_coins_sold_at_the_venue_leave_the_guarded_part_first_and_are_repo
 
     guard = await guarded.guard()
     assert (guard.quantity, guard.cost) == (Decimal("0.06"), Decimal(3600))
-    [alert] = await told(guarded)
+    [alert] = await reported(guarded)
     assert (alert.was, alert.now, alert.why) == (
         Decimal("0.1"),
         Decimal("0.06"),
@@ -59,7 +59,7 @@ async def test_selling_everything_guarded_at_the_venue_closes_the_guard_with_the
     await read_again(guarded)
 
     assert (await guarded.guard()).state is GuardState.CLOSED
-    [alert] = await told(guarded)
+    [alert] = await reported(guarded)
     assert isinstance(alert, ClosedElsewhere)
     assert alert.quantity == Decimal("0.1")
     [fill] = alert.fills
@@ -98,7 +98,7 @@ async def test_coins_bought_at_the_venue_are_not_guarded(guarded):
     await read_again(guarded)
 
     assert (await guarded.guard()).quantity == Decimal("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 async def test_a_withdrawal_is_believed_when_two_readings_agree(guarded):
@@ -110,7 +110,7 @@ async def test_a_withdrawal_is_believed_when_two_readings_agree(guarded):
 
     assert after_one == Decimal("0.1")
     assert (await guarded.guard()).state is GuardState.CLOSED
-    [alert] = await told(guarded)
+    [alert] = await reported(guarded)
     assert (alert.was, alert.now, alert.why) == (Decimal("0.1"), Decimal(0), GuardReason.MOVED_OUT)
 
 
@@ -122,7 +122,7 @@ async def test_a_balance_wrong_for_one_reading_changes_no_guard(guarded):
     await read_again(guarded, 2)
 
     assert (await guarded.guard()).quantity == Decimal("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 async def test_two_wrong_readings_that_differ_change_no_guard(guarded):
@@ -162,7 +162,7 @@ async def test_a_sale_of_the_guards_own_is_not_taken_for_one_at_the_venue(guarde
     await read_again(guarded, 2)
 
     assert len(await guarded.alerts(ExitFilled)) == 1
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
     assert guarded.world.ledger("kraken").total("BTC") == Decimal("0.2")
 
 
@@ -175,7 +175,7 @@ async def test_a_guard_in_the_middle_of_its_sale_is_left_to_it(guarded):
     await read_again(guarded, 2)
 
     assert (await guarded.guard()).state is GuardState.CLOSING
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ async def test_more_shares_bought_at_the_venue_are_no_split(shares):
 
     guard = await shares.guard()
     assert (guard.state, guard.quantity) == (GuardState.ARMED, Decimal(2))
-    assert await told(shares) == []
+    assert await reported(shares) == []
 
 
 async def test_a_leveraged_trade_at_the_venue_changes_no_guard_of_what_is_owned(guarded):
@@ -258,7 +258,7 @@ async def test_a_leveraged_trade_at_the_venue_changes_no_guard_of_what_is_owned(
     await read_again(guarded, 3)
 
     assert (await guarded.guard()).quantity == Decimal("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 async def test_coins_sold_at_the_venue_change_no_guard_of_a_margin_position(room):
@@ -274,7 +274,7 @@ async def test_coins_sold_at_the_venue_change_no_guard_of_a_margin_position(room
 
     guard = await room.guard()
     assert (guard.state, guard.quantity) == (GuardState.ARMED, Decimal("0.1"))
-    assert await told(room) == []
+    assert await reported(room) == []
 
 
 async def test_closing_a_margin_position_at_the_venue_closes_its_guard(room):
@@ -288,7 +288,7 @@ async def test_closing_a_margin_position_at_the_venue_closes_its_guard(room):
     await read_again(room, 3)
 
     assert (await room.guard()).state is GuardState.CLOSED
-    [alert] = await told(room)
+    [alert] = await reported(room)
     assert isinstance(alert, ClosedElsewhere)
 
 
@@ -309,4 +309,4 @@ async def test_a_balance_that_cannot_be_read_changes_no_guard(guarded):
 
     assert while_unreadable.state is GuardState.ARMED
     assert (await guarded.guard()).quantity == Decimal("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []

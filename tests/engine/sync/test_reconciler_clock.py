@@ -152,7 +152,7 @@ async def test_a_sale_from_before_the_guard_is_not_counted_when_the_clock_is_put
 
 @pytest.fixture
 async def sold_before(rooms):
-    """Half a coin of two is sold by hand; the rest is guarded as soon as it is read."""
+    """Half a coin of two is sold at the venue; the rest is guarded as soon as it is read."""
     opening = Opening(purchases=(Bought(symbol="ETH/USD", quantity=Decimal(2), price=Decimal(3_100)),))
     async with rooms(story=Story(openings={"kraken": opening}), guard_existing="all") as room:
         room.trade("sell", "0.5", "ETH/USD")

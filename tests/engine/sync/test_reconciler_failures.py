@@ -87,8 +87,8 @@ async def test_an_alert_that_cannot_be_written_keeps_no_other_guard_from_being_f
     async with guarded.refused_changes("NEW.data_json LIKE '%BTC/USD%'", table="alerts"):
         await read_again(guarded, 3)
         assert await quantities(guarded) == {"BTC": D("0.1")}
-        assert [told.symbol for told in await guarded.alerts(ClosedElsewhere)] == ["ETH/USD"]
+        assert [reported.symbol for reported in await guarded.alerts(ClosedElsewhere)] == ["ETH/USD"]
 
     await read_again(guarded)
     assert await quantities(guarded) == {}
-    assert [told.symbol for told in await guarded.alerts(ClosedElsewhere)] == ["ETH/USD", "BTC/USD"]
+    assert [reported.symbol for reported in await guarded.alerts(ClosedElsewhere)] == ["ETH/USD", "BTC/USD"]

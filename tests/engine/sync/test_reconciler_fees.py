@@ -28,7 +28,7 @@ async def read_on(room, times=4):
         await room.clock.sleep(60)
 
 
-async def told(room):
+async def reported(room):
     return await room.alerts(GuardReduced, GuardPaused, ClosedElsewhere)
 
 
@@ -47,7 +47,7 @@ async def test_coins_taken_as_the_fee_of_a_purchase_touch_no_guard(guarded, boug
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 @pytest.mark.fault("V105")
@@ -58,7 +58,7 @@ async def test_the_fees_of_several_purchases_between_two_readings_add_up(guarded
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 async def test_purchases_in_one_reading_after_the_other_leave_the_guard_as_it_was(guarded):
@@ -68,7 +68,7 @@ async def test_purchases_in_one_reading_after_the_other_leave_the_guard_as_it_wa
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.1")
-    assert await told(guarded) == []
+    assert await reported(guarded) == []
 
 
 async def test_a_sale_beside_a_purchase_takes_its_own_quantity_off_the_guard_and_no_fee_of_the_other(guarded):
@@ -78,7 +78,7 @@ async def test_a_sale_beside_a_purchase_takes_its_own_quantity_off_the_guard_and
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.06")
-    assert [alert.why for alert in await told(guarded)] == [GuardReason.EXTERNAL_SALE]
+    assert [alert.why for alert in await reported(guarded)] == [GuardReason.EXTERNAL_SALE]
 
 
 async def test_coins_taken_as_the_fee_of_a_sale_are_part_of_that_sale(guarded):
@@ -87,7 +87,7 @@ async def test_coins_taken_as_the_fee_of_a_sale_are_part_of_that_sale(guarded):
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.0498")
-    assert [alert.why for alert in await told(guarded)] == [GuardReason.EXTERNAL_SALE]
+    assert [alert.why for alert in await reported(guarded)] == [GuardReason.EXTERNAL_SALE]
 
 
 @pytest.mark.fault("V106")
@@ -98,7 +98,7 @@ async def test_a_withdrawal_beside_a_purchase_is_taken_off_the_guard(guarded):
     await read_on(guarded)
 
     assert (await guarded.guard()).quantity == D("0.05")
-    assert [alert.why for alert in await told(guarded)] == [GuardReason.MOVED_OUT]
+    assert [alert.why for alert in await reported(guarded)] == [GuardReason.MOVED_OUT]
 
 
 async def test_a_withdrawal_in_a_later_reading_is_taken_off_the_guard_in_full(guarded):
@@ -140,4 +140,4 @@ async def test_a_fee_that_alpaca_books_later_touches_no_guard(rooms, bought):
         await read_on(room)
 
         assert (await room.guard()).quantity == D("0.1")
-        assert [a.why for a in await told(room)] == []
+        assert [a.why for a in await reported(room)] == []

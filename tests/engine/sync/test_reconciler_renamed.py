@@ -41,27 +41,27 @@ async def press(room, offer, kind):
 
 
 @pytest.mark.fault("V32")
-async def test_the_end_and_the_new_coin_are_told_together(guarded):
+async def test_the_end_and_the_new_coin_are_reported_together(guarded):
     rename(guarded)
 
     await read_again(guarded)
 
     assert (await guarded.guard()).state is GuardState.CLOSED
     assert await guarded.alerts(GuardReduced) == []
-    [told] = await guarded.alerts(CoinRenamed)
-    assert (told.symbol, told.quantity, told.became) == ("ETH/USD", Decimal(3), "SOL")
-    [line] = told.offer.lines
+    [reported] = await guarded.alerts(CoinRenamed)
+    assert (reported.symbol, reported.quantity, reported.became) == ("ETH/USD", Decimal(3), "SOL")
+    [line] = reported.offer.lines
     assert (line.position.asset, line.pnl_ratio) == ("SOL", Decimal("0.04"))
-    kinds = [choice.kind for choice in told.offer.choices]
+    kinds = [choice.kind for choice in reported.offer.choices]
     assert kinds == [ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE, ChoiceKind.LEAVE_ALONE]
 
 
 async def test_its_button_guards_the_new_coin_from_the_old_cost(guarded):
     rename(guarded)
     await read_again(guarded)
-    [told] = await guarded.alerts(CoinRenamed)
+    [reported] = await guarded.alerts(CoinRenamed)
 
-    outcome = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    outcome = await press(guarded, reported.offer, ChoiceKind.GUARD_FROM_COST)
 
     assert isinstance(outcome, Armed)
     [guard] = outcome.guards
@@ -76,10 +76,10 @@ async def test_its_button_guards_the_new_coin_from_the_old_cost(guarded):
 async def test_what_would_be_sold_at_once_is_asked_about_with_the_old_cost_too(guarded):
     rename(guarded)
     await read_again(guarded)
-    [told] = await guarded.alerts(CoinRenamed)
+    [reported] = await guarded.alerts(CoinRenamed)
     guarded.set_bid("2400", "SOL/USD")
 
-    question = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    question = await press(guarded, reported.offer, ChoiceKind.GUARD_FROM_COST)
     assert isinstance(question, Offer)
     outcome = await press(guarded, question, ChoiceKind.GUARD_AND_SELL_NOW)
 
@@ -93,8 +93,8 @@ async def test_an_amount_that_is_no_multiple_is_no_renaming(guarded, amount):
     await read_again(guarded)
 
     assert await guarded.alerts(CoinRenamed) == []
-    [told] = await guarded.alerts(GuardPaused)
-    assert (told.seen, told.may_return) == (Decimal(0), True)
+    [reported] = await guarded.alerts(GuardPaused)
+    assert (reported.seen, reported.may_return) == (Decimal(0), True)
 
 
 @pytest.mark.parametrize(("amount", "guards"), [("5000", "3000"), ("0.5", "0.3")])
@@ -104,9 +104,9 @@ async def test_so_many_new_units_for_one_old_keep_the_cost_of_all(guarded, amoun
 
     await read_again(guarded)
 
-    [told] = await guarded.alerts(CoinRenamed)
-    assert told.arrived == Decimal(amount)
-    outcome = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    [reported] = await guarded.alerts(CoinRenamed)
+    assert reported.arrived == Decimal(amount)
+    outcome = await press(guarded, reported.offer, ChoiceKind.GUARD_FROM_COST)
     [guard] = outcome.guards
     assert (guard.asset, guard.quantity, guard.cost) == ("SOL", Decimal(guards), Decimal(7500))
 
@@ -125,8 +125,8 @@ async def test_a_new_coin_that_comes_later_is_asked_about_too(guarded, amount, r
 
     await read_again(guarded)
 
-    [told] = await guarded.alerts(CoinRenamed)
-    outcome = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    [reported] = await guarded.alerts(CoinRenamed)
+    outcome = await press(guarded, reported.offer, ChoiceKind.GUARD_FROM_COST)
     assert [guard.cost for guard in outcome.guards] == [Decimal(7500)]
     assert (await guarded.guard()).state is GuardState.CLOSED
 

@@ -44,7 +44,7 @@ async def read_again(room, times=1):
         await room.clock.sleep(60)
 
 
-async def told(room):
+async def reported(room):
     return [(type(one), one.symbol) for one in await room.alerts(GuardReduced, ClosedElsewhere)]
 
 
@@ -59,7 +59,7 @@ async def test_a_sale_at_the_venue_before_the_first_reading_leaves_the_other_coi
     armed.set_bid("3000", "ETH/USD")
     await armed.sell_off()
 
-    assert await told(armed) == [(ClosedElsewhere, "ETH/USD")]
+    assert await reported(armed) == [(ClosedElsewhere, "ETH/USD")]
     assert armed.world.ledger("kraken").total("ETH") == 2
 
 
@@ -97,7 +97,7 @@ async def test_what_left_while_the_process_was_away_counts(armed, change):
     await read_again(armed, 2)
 
     assert [guard.quantity for guard in await armed.guards()] == [Decimal("0.6")]
-    assert await told(armed) == [(GuardReduced, "ETH/USD")]
+    assert await reported(armed) == [(GuardReduced, "ETH/USD")]
 
 
 async def test_one_sale_at_the_venue_is_counted_once_whatever_is_restarted(armed):
@@ -108,4 +108,4 @@ async def test_one_sale_at_the_venue_is_counted_once_whatever_is_restarted(armed
     await read_again(armed, 2)
 
     assert [guard.quantity for guard in await armed.guards()] == [Decimal("0.6")]
-    assert len(await told(armed)) == 1
+    assert len(await reported(armed)) == 1

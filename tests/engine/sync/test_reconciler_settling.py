@@ -25,7 +25,7 @@ def history_calls(room, venue=Venue.KRAKEN):
     return len(room.sent(endpoints[venue], venue=venue))
 
 
-async def test_an_account_that_rests_is_not_asked_for_its_trades(room):
+async def test_the_trades_of_an_account_that_rests_are_not_requested(room):
     room.deposit("BTC", "0.3")
     await read_for_minutes(room, 4)
     before = history_calls(room)
@@ -78,7 +78,7 @@ async def test_guards_are_not_compared_before_all_new_trades_are_read(room, monk
     assert alert.why == GuardReason.EXTERNAL_SALE
 
 
-async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(room):
+async def test_fills_of_our_own_sale_are_requested_until_the_venue_reports_them(room):
     room.deposit("BTC", "0.3")
     room.set_bid("50000")
     await room.arm("0.1", "6000")
@@ -94,8 +94,8 @@ async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(ro
 
     [intent] = await room.intents()
     async with room.database.read() as session:
-        [told] = await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id)
-    assert told.quantity == intent.filled_quantity
+        [reported] = await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id)
+    assert reported.quantity == intent.filled_quantity
 
 
 async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_is_reported(room):
@@ -120,7 +120,7 @@ async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_
     assert (await room.guard("usdt")).quantity == 1000
 
 
-async def test_fills_of_a_sale_that_was_found_after_hours_are_asked_for_all_the_same(room):
+async def test_fills_of_a_sale_that_was_found_after_hours_are_requested_all_the_same(room):
     room.deposit("BTC", "0.3")
     room.set_bid("50000")
     await room.arm("0.1", "6000")

@@ -38,7 +38,7 @@ async def forget_fills(room):
         await session.exec(text("DELETE FROM fills"))
 
 
-async def tell_fills(room):
+async def report_fills(room):
     room.world.ledger("kraken").fills.append(room.unreported)
     await read_for_minutes(room, 3)
 
@@ -58,7 +58,7 @@ async def test_what_our_sale_brought_pauses_no_guard(sold, step_s, is_restarted)
         await sold.restart()
 
     await read_for_minutes(sold, 3)
-    await tell_fills(sold)
+    await report_fills(sold)
 
     assert await sold.alerts(GuardPaused, GuardReduced) == []
     assert (await sold.guard("usdt")).quantity == 1000
@@ -66,12 +66,12 @@ async def test_what_our_sale_brought_pauses_no_guard(sold, step_s, is_restarted)
 
 @STEPS
 @pytest.mark.parametrize("is_restarted", [False, True])
-async def test_its_fills_are_asked_for_until_they_are_reported(sold, step_s, is_restarted):
+async def test_its_fills_are_requested_until_they_are_reported(sold, step_s, is_restarted):
     sold.clock.set_by(step_s)
     if is_restarted:
         await sold.restart()
     await read_for_minutes(sold, 5)
 
-    await tell_fills(sold)
+    await report_fills(sold)
 
     assert await is_covered(sold)

@@ -63,9 +63,9 @@ async def test_an_empty_answer_for_minutes_pauses_the_guard_and_forgets_nothing(
 
     assert await standing(guarded) == WAITING
     assert await guarded.alerts(GuardReduced) == []
-    [told] = await guarded.alerts(GuardPaused)
-    assert (told.guarded, told.seen, told.may_return) == (Decimal(3), Decimal(0), True)
-    assert [choice.kind for choice in told.offer.choices] == [ChoiceKind.UNGUARD]
+    [reported] = await guarded.alerts(GuardPaused)
+    assert (reported.guarded, reported.seen, reported.may_return) == (Decimal(3), Decimal(0), True)
+    assert [choice.kind for choice in reported.offer.choices] == [ChoiceKind.UNGUARD]
 
 
 @pytest.mark.fault("V45")
@@ -75,8 +75,8 @@ async def test_what_comes_back_as_it_was_is_guarded_again_at_once_and_reported(g
     await read_again(guarded, 1)
 
     assert await standing(guarded) == ARMED
-    [told] = await guarded.alerts(GuardResumed)
-    assert (told.symbol, told.guarded, told.seen) == ("ETH/USD", Decimal(3), Decimal(5))
+    [reported] = await guarded.alerts(GuardResumed)
+    assert (reported.symbol, reported.guarded, reported.seen) == ("ETH/USD", Decimal(3), Decimal(5))
     guarded.set_bid("2400", "ETH/USD")
     await guarded.sell_off()
     [sale] = await guarded.alerts(ExitFilled)
@@ -96,10 +96,10 @@ async def test_a_restart_while_it_is_gone_changes_nothing(guarded):
 async def test_what_is_gone_is_shown_and_can_be_taken_off(guarded):
     guarded.withdraw("ETH", "5")
     await read_again(guarded)
-    [told] = await guarded.alerts(GuardPaused)
+    [reported] = await guarded.alerts(GuardPaused)
 
     shown = await guarded.engine.portfolio.fetch_portfolio(OWNER_ID)
-    outcome = await press(guarded, told.offer, ChoiceKind.UNGUARD)
+    outcome = await press(guarded, reported.offer, ChoiceKind.UNGUARD)
 
     assert [(one.asset, one.quantity, one.guard.state) for one in shown.positions] == [
         ("ETH", Decimal(0), GuardState.PAUSED)
@@ -179,8 +179,8 @@ async def test_what_its_owner_bought_after_a_withdrawal_is_not_guarded(guarded):
     await read_again(guarded)
 
     assert (await guarded.guard()).state is GuardState.CLOSED
-    [told] = await guarded.alerts(GuardReduced)
-    assert told.now == 0
+    [reported] = await guarded.alerts(GuardReduced)
+    assert reported.now == 0
 
 
 async def test_a_sale_at_the_venue_that_is_reported_late_ends_the_guard(guarded):
@@ -199,8 +199,8 @@ async def test_a_sale_at_the_venue_that_is_reported_late_ends_the_guard(guarded)
 
     assert before == WAITING
     assert (await guarded.guard()).state is GuardState.CLOSED
-    [told] = await guarded.alerts(ClosedElsewhere)
-    assert told.quantity == Decimal(3)
+    [reported] = await guarded.alerts(ClosedElsewhere)
+    assert reported.quantity == Decimal(3)
 
 
 async def test_an_exit_that_finds_nothing_leaves_a_guard_that_waits(guarded):

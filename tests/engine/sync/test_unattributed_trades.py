@@ -68,7 +68,7 @@ async def test_a_question_about_one_coin_keeps_no_other_from_being_followed(room
     assert (sold.symbol, sold.quantity) == ("ETH/USD", 1)
 
 
-async def test_the_coin_in_question_is_followed_once_the_venue_tells(room):
+async def test_the_coin_in_question_is_followed_once_the_venue_reports(room):
     room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
     room.trade("sell", "0.05")
     await read_often(room, 6)
@@ -96,18 +96,18 @@ async def test_its_owner_is_alerted_to_what_waits_and_when_it_is_over(room):
     room.trade("sell", "0.05")
     await read_often(room, 4)
 
-    [told, *_] = await room.alerts(TradeUnattributed)
-    assert (told.asset, told.guarded, told.over) == ("BTC", True, False)
-    assert "Internal error" in told.why
+    [reported, *_] = await room.alerts(TradeUnattributed)
+    assert (reported.asset, reported.guarded, reported.over) == ("BTC", True, False)
+    assert "Internal error" in reported.why
     assert await room.alerts(BrokerTrouble) == []
 
     room.world.faults("kraken").clear()
     await read_often(room)
 
-    assert [told.over for told in await room.alerts(TradeUnattributed)][-1]
+    assert [reported.over for reported in await room.alerts(TradeUnattributed)][-1]
 
 
-async def test_a_venue_that_answers_soon_is_not_told_of(room):
+async def test_a_venue_that_answers_soon_is_not_reported(room):
     room.fault(FaultKind.ERROR, "QueryOrders", times=2, message="EGeneral:Internal error")
     room.trade("sell", "0.05")
 
@@ -117,7 +117,7 @@ async def test_a_venue_that_answers_soon_is_not_told_of(room):
     assert guarded(await room.guards())["BTC"] == D("0.05")
 
 
-async def test_what_the_venue_tells_after_a_restart_is_reported_as_over_once(room):
+async def test_what_the_venue_reports_after_a_restart_is_reported_as_over_once(room):
     room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
     room.trade("sell", "0.05")
     await read_often(room, 4)
@@ -127,10 +127,10 @@ async def test_what_the_venue_tells_after_a_restart_is_reported_as_over_once(roo
     await room.restart()
     await read_often(room, 1)
 
-    told = await room.alerts(TradeUnattributed)
-    assert [alert.over for alert in told].count(True) == 1
-    assert told[-1].over
-    assert len({alert.since for alert in told}) == 1
+    reported = await room.alerts(TradeUnattributed)
+    assert [alert.over for alert in reported].count(True) == 1
+    assert reported[-1].over
+    assert len({alert.since for alert in reported}) == 1
 
 
 @pytest.fixture
@@ -152,22 +152,25 @@ async def two_coins(room):
 
 @pytest.mark.fault("P46")
 @pytest.mark.parametrize("refused", ["BTC", "ETH"])
-async def test_one_coin_that_cannot_be_told_of_keeps_no_other_from_being_told(two_coins, refused):
+async def test_one_coin_that_cannot_be_reported_keeps_no_other_from_being_reported(two_coins, refused):
     [other] = {"BTC", "ETH"} - {refused}
     where = f"NEW.dedup_key LIKE 'unattributed:%:{refused}:%'"
     async with two_coins.refused_changes(where, table="alerts"):
         await read_often(two_coins, 4)
-    begun = {told.asset for told in await two_coins.alerts(TradeUnattributed)}
+    begun = {reported.asset for reported in await two_coins.alerts(TradeUnattributed)}
     await read_often(two_coins, 1)
-    then = {told.asset for told in await two_coins.alerts(TradeUnattributed)}
+    then = {reported.asset for reported in await two_coins.alerts(TradeUnattributed)}
 
     two_coins.world.faults("kraken").clear()
     async with two_coins.refused_changes(where, table="alerts"):
         await read_often(two_coins, 2)
-    over = [told.asset for told in await two_coins.alerts(TradeUnattributed) if told.over]
+    over = [reported.asset for reported in await two_coins.alerts(TradeUnattributed) if reported.over]
     await read_often(two_coins, 2)
 
     assert (begun, then) == ({other}, {"BTC", "ETH"})
     assert over == [other]
-    assert [told.asset for told in await two_coins.alerts(TradeUnattributed) if told.over] == [other, refused]
+    assert [reported.asset for reported in await two_coins.alerts(TradeUnattributed) if reported.over] == [
+        other,
+        refused,
+    ]
     two_coins.expected_failures.append("refused by a trigger")

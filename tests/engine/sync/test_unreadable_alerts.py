@@ -9,7 +9,7 @@ from engine.alerts.messages import AlertUnreadable, ExitFilled
 from engine.model.venues import Venue
 from sandbox.world import OWNER_ID
 
-#: What is damaged, and the kind that is told of as lost; None where the alert is delivered all the same.
+#: What is damaged, and the kind that is reported as lost; None where the alert is delivered all the same.
 CHANGES = (
     ("kind = 'exit_teleported', data_json = '{}'", "exit_teleported"),
     ("state = 'queued'", None),
@@ -72,9 +72,9 @@ async def test_what_cannot_be_read_of_it_is_given_up_once_and_told_to_its_owner(
             assert not await outbox_unreadable.has_unreadable(session)
             alerts = await outbox.load_critical_after(session, 1)
 
-    told = [(one.chat_id, one.message.lost) for one in alerts if isinstance(one.message, AlertUnreadable)]
+    reported = [(one.chat_id, one.message.lost) for one in alerts if isinstance(one.message, AlertUnreadable)]
     assert (first, again) == (() if lost is None else (1,), ())
-    assert told == ([] if lost is None else [(OWNER_ID, lost)])
+    assert reported == ([] if lost is None else [(OWNER_ID, lost)])
 
 
 @pytest.mark.parametrize(

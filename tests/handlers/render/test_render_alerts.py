@@ -325,13 +325,13 @@ def test_what_vanished_says_how_it_goes_on():
 
 def test_missing_prices_are_not_called_a_broker_that_does_not_answer():
     missing = replace(EXAMPLES["broker_trouble"], what="unpriced", why="EService:Busy", again=False)
-    told_again = replace(missing, what="priced", since=ago(minutes=3))
+    reported_again = replace(missing, what="priced", since=ago(minutes=3))
 
     lines = squeezed(missing)
     assert lines[:2] == ["Coinbase reports no prices", "EService:Busy"]
     assert "does not answer" not in " ".join(lines)
-    assert squeezed(told_again)[0] == "Coinbase reports prices again"
-    assert squeezed(told_again)[-1] == "Without prices from 02:27:11 UTC until now."
+    assert squeezed(reported_again)[0] == "Coinbase reports prices again"
+    assert squeezed(reported_again)[-1] == "Without prices from 02:27:11 UTC until now."
 
 
 @pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back", "unpriced", "priced"])
@@ -470,7 +470,7 @@ def test_who_cannot_wait_for_a_price_reads_where_to_sell():
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
 
 
-def test_an_all_clear_tells_from_when_it_was_not():
+def test_an_all_clear_names_from_when_it_was_not():
     price = replace(EXAMPLES["price_trouble"], what="back", since=ago(minutes=3))
     broker = replace(EXAMPLES["broker_trouble"], what="back", since=ago(minutes=3))
 

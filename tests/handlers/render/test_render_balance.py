@@ -210,7 +210,7 @@ def test_fee_credits_are_named_beside_an_exact_total():
     assert "\N{GREATER-THAN OR EQUAL TO}" not in text
 
 
-def test_what_a_venue_did_not_tell_of_the_account_is_named_and_makes_the_sums_lower_bounds():
+def test_what_a_venue_did_not_report_of_the_account_is_named_and_makes_the_sums_lower_bounds():
     unknown = (AccountFigure.SPENDABLE, AccountFigure.UNREALIZED)
     kraken = state(Venue.KRAKEN, snapshot("0", "10", unknown=unknown))
 

@@ -33,19 +33,19 @@ def a_page(*exits, skipped=0, total=None):
 
 
 def test_the_list_is_short_and_has_a_button_each():
-    by_hand = exit_record(trigger=trigger(basis="asked", manual=manual()), intent_id="by-hand")
+    manual_close = exit_record(trigger=trigger(basis="asked", manual=manual()), intent_id="by-hand")
     waiting = exit_record(
         state=IntentState.UNKNOWN, symbol="ETH/USD", fills=(), intent_id="waiting", **UNFILLED
     )
 
-    check_golden("history", render_history(a_page(exit_record(), by_hand, waiting), READER, symbol=None))
+    check_golden("history", render_history(a_page(exit_record(), manual_close, waiting), READER, symbol=None))
 
 
 def test_one_exit_is_shown_from_trigger_to_fill():
     check_golden("history_exit", render_exit_record(exit_record(), READER))
 
 
-def test_an_exit_its_owner_asked_for_has_no_threshold():
+def test_an_exit_its_owner_requested_has_no_threshold():
     record = exit_record(trigger=trigger(basis="asked", manual=manual()), side=Side.BUY)
 
     screen = render_exit_record(record, READER)
@@ -55,7 +55,7 @@ def test_an_exit_its_owner_asked_for_has_no_threshold():
     check_fits(screen)
 
 
-def test_a_sale_its_owner_asked_for_is_measured_under_the_names_of_its_alert():
+def test_a_sale_its_owner_requested_is_measured_under_the_names_of_its_alert():
     text = render_exit_record(exit_record(trigger=trigger(basis="asked", manual=manual())), READER).text
 
     assert all(name in text for name in ("Fill vs request", "Request to fill", "counted from the request"))
@@ -101,7 +101,7 @@ def test_a_result_without_an_entry_is_unknown():
     assert "Realised PnL unknown, no entry" in render_history(a_page(record), READER, symbol=None).text
 
 
-def test_a_cancel_that_is_under_way_is_not_called_doubtful():
+def test_a_cancel_that_is_under_way_is_not_called_unconfirmed():
     order = replace(cancelled("0.1", "70000"), confirmed=False)
     life = (
         (3, None, IntentState.PLANNED, "triggered", ""),

@@ -14,7 +14,7 @@ from tests.handlers.values import READER, ago
 MANUAL = replace(EXIT, manual=True)
 
 
-def test_a_sale_that_was_asked_for_says_so_and_names_no_threshold():
+def test_a_sale_that_was_requested_says_so_and_names_no_threshold():
     check_golden("alert_sold_as_asked", render_alert(MANUAL, READER))
 
 

@@ -86,13 +86,13 @@ def test_a_target_that_is_the_minimum_is_said_once():
     assert "Target in effect" not in text
 
 
-@pytest.mark.parametrize(("side", "told"), [(Side.BUY, True), (Side.SELL, False)])
-def test_a_buy_while_entries_are_stopped_says_so(side, told):
+@pytest.mark.parametrize(("side", "reported"), [(Side.BUY, True), (Side.SELL, False)])
+def test_a_buy_while_entries_are_stopped_says_so(side, reported):
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
 
     text = render_route(preview(route(request=request(side=side))), READER, halt).text
 
-    assert ("Buys are stopped since 02:28:11 UTC" in text) is told
+    assert ("Buys are stopped since 02:28:11 UTC" in text) is reported
 
 
 def test_a_target_raised_for_a_small_account_says_why():

@@ -108,7 +108,7 @@ def test_a_venue_that_does_not_answer_is_named_as_why_there_is_no_price():
     assert standing_text(guarded, READER).endswith(f"but not watched: {why}")
 
 
-def test_purchases_that_are_being_read_may_be_asked_for_again():
+def test_what_purchases_cost_that_are_being_read_may_be_asked_again():
     reading = position(guard=None, history_incomplete=True, **WITHOUT_COST)
 
     assert standing_text(reading, READER).endswith("; its purchases are being read, ask again in a minute")

@@ -145,7 +145,7 @@ def test_an_exit_that_may_have_sold_is_not_said_to_be_unsold():
     assert "do not get through" not in text
 
 
-def test_what_the_second_address_refuses_and_was_never_told_is_counted():
+def test_what_the_second_address_refuses_and_was_never_reported_is_counted():
     report = status(
         posts=PostCounts(
             refused=2, last_refusal="it answered <307>", given_up=3, last_error="it answered <400>"

@@ -82,7 +82,7 @@ def test_durations(span, expected):
         (timedelta(seconds=-5), "in 0 s"),
     ],
 )
-def test_what_is_to_come_tells_how_far_away_it_is(span, expected):
+def test_what_is_to_come_shows_how_far_away_it_is(span, expected):
     assert READER.ahead(NOW + span) == expected
 
 

@@ -7,7 +7,7 @@ async def fills(client, **params):
     return (await client.get("/v2/account/activities/FILL", params))[1]
 
 
-async def test_a_fill_tells_its_order_price_and_quantity_before_the_fee(client):
+async def test_a_fill_reports_its_order_price_and_quantity_before_the_fee(client):
     _, placed = await client.order("buy", "2")
 
     (row,) = await fills(client)
@@ -96,7 +96,7 @@ async def test_history_can_be_cut_by_time_and_turned_around(client, clock):
         ("/v2/account/activities/FILL?page_size=none", "page_size must be > 0"),
     ],
 )
-async def test_history_asked_for_wrongly_is_refused(client, path, message):
+async def test_history_requested_wrongly_is_refused(client, path, message):
     status, body = await client.get(path)
 
     assert (status, body["message"]) == (422, message)

@@ -21,7 +21,7 @@ async def test_bars_need_no_key_and_are_in_json_numbers(client):
     assert (status, body) == (200, {"bars": {"BTC/USD": [bar]}, "next_page_token": None})
 
 
-async def test_the_newest_comes_first_only_when_that_is_asked_for(client, market):
+async def test_the_newest_comes_first_only_when_that_is_requested(client, market):
     market.set_past_price("BTC", Decimal("90.25"), since=1_700_067_480)
 
     _, oldest = await bars(client, start="2023-11-15T16:58:00Z")

@@ -49,7 +49,7 @@ async def test_positions_name_crypto_without_the_slash_and_stocks_by_their_ticke
     ]
 
 
-async def test_a_position_tells_what_is_available(client):
+async def test_a_position_reports_what_is_available(client):
     await client.limit("sell", "0.5", "120")
 
     body = await client.position("BTCUSD")
@@ -116,7 +116,7 @@ async def test_what_is_not_held_is_no_position(client, account):
     assert (await client.get("/v2/positions/NOPE"))[1]["message"] == "position does not exist"
 
 
-async def test_assets_are_stocks_unless_crypto_is_asked_for(client):
+async def test_assets_are_stocks_unless_crypto_is_requested(client):
     _, stocks = await client.get("/v2/assets")
     _, crypto = await client.get("/v2/assets", {"asset_class": "crypto", "status": "active"})
 

@@ -14,7 +14,7 @@ async def all_accounts(client):
         params = [("cursor", body["cursor"])]
 
 
-async def test_an_account_tells_what_is_free_and_what_is_held(client):
+async def test_an_account_reports_what_is_free_and_what_is_held(client):
     await client.order("SELL", limit_limit_gtc={"base_size": "0.5", "limit_price": "120"})
 
     usd, btc = await all_accounts(client)
@@ -98,7 +98,7 @@ async def test_the_summary_adds_up_what_was_traded(client):
     assert body["total_fees"] == 1.194
 
 
-async def test_a_key_tells_its_scopes_and_portfolio(client, account):
+async def test_a_key_reports_its_scopes_and_portfolio(client, account):
     account.can_transfer = True
 
     _, body = await client.get("key_permissions")

@@ -14,7 +14,7 @@ async def test_the_product_list_has_no_bid_and_no_ask(client):
     assert body["num_products"] == 1
 
 
-async def test_a_product_tells_its_steps_and_minimums(client):
+async def test_a_product_reports_its_steps_and_minimums(client):
     _, row = await client.get("products/BTC-USD")
 
     assert (row["base_increment"], row["base_min_size"]) == ("0.001", "0.01")
@@ -112,7 +112,7 @@ async def test_the_private_twins_need_a_signature(client):
     assert {(await client.get(path, signed=False))[0] for path in paths} == {401}
 
 
-async def test_the_old_paths_tell_currencies_rates_and_time(client):
+async def test_the_old_paths_report_currencies_rates_and_time(client):
     _, fiat = await client.get("/v2/currencies", signed=False)
     _, crypto = await client.get("/v2/currencies/crypto", signed=False)
     _, rates = await client.get("/v2/exchange-rates", signed=False)
@@ -124,7 +124,7 @@ async def test_the_old_paths_tell_currencies_rates_and_time(client):
     assert time["data"]["epoch"] == 1_700_000_000
 
 
-async def test_the_brokerage_tells_the_time_too(client):
+async def test_the_brokerage_reports_the_time_too(client):
     _, body = await client.get("time", signed=False)
 
     assert body["epochMillis"] == "1700000000250"

@@ -72,7 +72,7 @@ async def test_the_tape_names_endpoints_by_path_and_keeps_the_key(client, server
     assert placed.params["client_order_id"] == "mine"
 
 
-async def test_the_tape_tells_a_refused_order_by_its_reason(client, server):
+async def test_the_tape_names_a_refused_order_by_its_reason(client, server):
     await client.sell("3")
 
     assert server.tape.calls("orders")[0].outcome == "INSUFFICIENT_FUND"

@@ -94,7 +94,7 @@ async def test_an_order_placed_in_the_ledger_itself_is_listed_like_any_other(cli
     assert row["order_configuration"][GTC]["base_size"] == "0.5"
 
 
-async def test_an_open_order_tells_what_it_holds(client):
+async def test_an_open_order_reports_what_it_holds(client):
     order = await the_order(client, await resting(client))
 
     assert (order["status"], order["outstanding_hold_amount"]) == ("OPEN", "0.5")
@@ -251,8 +251,8 @@ async def test_an_order_the_venue_refuses_answers_200_with_its_reason(
         False,
         {"success", "error_response", "order_configuration"},
     )
-    told = body["error_response"]
-    assert (told["error"], told.get("preview_failure_reason")) == reasons
+    reported = body["error_response"]
+    assert (reported["error"], reported.get("preview_failure_reason")) == reasons
     assert body["order_configuration"] == configuration
     assert not account.ledger.orders
 
@@ -329,8 +329,8 @@ async def test_a_market_in_a_mode_takes_only_what_the_mode_allows(
         await client.order("SELL", "c", **{GTC: {**limit, "post_only": True}}),
     ]
 
-    told = [body.get("error_response", {}).get("error", code) for code, body in answers]
-    assert told == market_limit_post_only
+    reported = [body.get("error_response", {}).get("error", code) for code, body in answers]
+    assert reported == market_limit_post_only
 
 
 async def test_an_auction_collects_limit_orders_and_refuses_what_must_fill_now(client, market):
@@ -431,7 +431,7 @@ async def test_a_long_list_is_read_page_by_page(client):
         [("start_date", "yesterday")],
     ],
 )
-async def test_a_list_asked_for_wrongly_is_a_bad_request(client, params):
+async def test_a_list_requested_wrongly_is_a_bad_request(client, params):
     assert (await client.get("orders/historical/batch", params))[0] == 400
 
 

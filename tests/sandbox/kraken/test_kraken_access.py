@@ -91,7 +91,7 @@ async def test_a_key_without_the_permission_is_refused(kraken, session):
     assert await client.result("BalanceEx") == {}
 
 
-async def test_the_key_tells_what_it_may_do(client):
+async def test_the_key_reports_what_it_may_do(client):
     info = await client.result("GetApiKeyInfo")
 
     assert info["apiKey"] == KEY

@@ -40,7 +40,7 @@ async def test_since_is_not_included_and_the_unfinished_candle_always_is(ohlc):
     assert await starts(TODAY + DAY_S) == [TODAY]
 
 
-async def test_a_past_price_is_told_and_a_stretch_without_one_is_left_out(ohlc, market):
+async def test_a_past_price_is_reported_and_a_stretch_without_one_is_left_out(ohlc, market):
     market.set_past_price("EUR", None, since=TODAY - 5 * DAY_S)
     market.set_past_price("EUR", Decimal("1.2345678"), since=TODAY - 2 * DAY_S)
 

@@ -20,7 +20,7 @@ async def test_balances_carry_krakens_names(client, fund):
     ]
 
 
-async def test_the_older_endpoint_tells_totals_only(client, fund):
+async def test_the_older_endpoint_reports_totals_only(client, fund):
     fund(BTC=1, USD=1000)
     await client.order("buy", "0.01", price="50000")
 
@@ -79,7 +79,7 @@ async def test_the_trade_balance_knows_no_other_currency(client):
     assert await client.error("TradeBalance", asset="GOLD") == ["EQuery:Unknown asset"]
 
 
-async def test_unexecuted_orders_are_told_at_their_limits(client, fund):
+async def test_unexecuted_orders_are_reported_at_their_limits(client, fund):
     fund(BTC=1)
     await client.order(price="70000")
 
@@ -93,7 +93,7 @@ async def test_an_unpriced_asset_counts_for_nothing(client, market, fund):
     assert (await client.result("TradeBalance"))["eb"] == "5.0000"
 
 
-async def test_a_position_tells_its_cost_and_what_is_closed(client, account, fund):
+async def test_a_position_reports_its_cost_and_what_is_closed(client, account, fund):
     fund(USD=1000)
     await client.order("buy", "0.02", leverage="2")
     await client.order("sell", "0.005", leverage="2", reduce_only="true")
@@ -138,7 +138,7 @@ async def test_positions_are_consolidated_by_market(client, fund):
     ]
 
 
-async def test_positions_can_be_asked_for_by_id(client, account, fund):
+async def test_positions_can_be_requested_by_id(client, account, fund):
     fund(USD=1000)
     for _ in range(2):
         await client.order("buy", "0.01", leverage="2")
@@ -190,7 +190,7 @@ async def test_trades_can_be_narrowed_to_margin_or_spot(client, fund):
     assert [trade["vol"] for trade in spot] == ["0.02000000"]
 
 
-async def test_the_trade_volume_tells_the_accounts_own_fees_in_percent(client, account, fund):
+async def test_the_trade_volume_reports_the_accounts_own_fees_in_percent(client, account, fund):
     account.ledger.fees = Fees(taker=Decimal("0.0024"), maker=Decimal("0.0014"))
     fund(BTC=1)
     await client.order()
@@ -205,5 +205,5 @@ async def test_the_trade_volume_tells_the_accounts_own_fees_in_percent(client, a
     assert answer["fees_maker"]["XETHZUSD"]["fee"] == "0.1400"
 
 
-async def test_the_trade_volume_tells_no_fees_without_a_pair(client):
+async def test_the_trade_volume_reports_no_fees_without_a_pair(client):
     assert await client.result("TradeVolume") == {"currency": "ZUSD", "volume": "0.0000"}

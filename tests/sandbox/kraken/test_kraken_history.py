@@ -126,7 +126,7 @@ async def test_a_partly_filled_order_says_so(client, market, fund):
     assert (info["status"], info["vol_exec"], info["misc"]) == ("canceled", "250000.00000000", "partial")
 
 
-async def test_a_trade_tells_price_cost_fee_and_side(client, account, fund):
+async def test_a_trade_reports_price_cost_fee_and_side(client, account, fund):
     fund(BTC=1)
     await client.order()
 
@@ -139,7 +139,7 @@ async def test_a_trade_tells_price_cost_fee_and_side(client, account, fund):
     assert trade["ledgers"] == [entry.id for entry in account.ledger.entries[1:]]
 
 
-async def test_a_ledger_entry_tells_amount_fee_and_balance(client, fund):
+async def test_a_ledger_entry_reports_amount_fee_and_balance(client, fund):
     fund(BTC=1)
     await client.order()
 

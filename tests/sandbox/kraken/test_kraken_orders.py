@@ -33,7 +33,7 @@ async def test_a_market_sell_fills_at_the_bid(client, account, fund):
 
 
 @pytest.mark.parametrize("yes", ["true", "True", "1"])
-async def test_trades_are_told_when_asked_for(client, fund, yes):
+async def test_trades_are_reported_when_requested(client, fund, yes):
     fund(BTC=1)
     txid = (await client.order())["txid"][0]
 

@@ -18,7 +18,7 @@ async def test_the_clock_follows_the_venue(client, kraken):
     }
 
 
-async def test_the_status_is_told(client, kraken):
+async def test_the_status_is_reported(client, kraken):
     kraken.status = "cancel_only"
 
     assert (await client.public("SystemStatus"))["result"] == {
@@ -35,12 +35,12 @@ async def test_assets_have_their_names_and_decimals(client):
     assert {"USDT.F", "XBT.M", "ETH.S", "SOL.B"} <= set(assets)
 
 
-async def test_assets_can_be_asked_for_by_name(client):
+async def test_assets_can_be_requested_by_name(client):
     assert list((await client.public("Assets", asset="XBT,ZUSD"))["result"]) == ["XXBT", "ZUSD"]
     assert (await client.public("Assets", asset="GOLD"))["error"] == ["EQuery:Unknown asset"]
 
 
-async def test_a_pair_tells_its_steps_and_minimums(client):
+async def test_a_pair_reports_its_steps_and_minimums(client):
     pairs = (await client.public("AssetPairs", pair="XBTUSD"))["result"]
 
     assert pairs == {
@@ -72,7 +72,7 @@ async def test_a_pair_tells_its_steps_and_minimums(client):
     }
 
 
-async def test_every_listing_is_told_with_its_status(client, market):
+async def test_every_listing_is_reported_with_its_status(client, market):
     market.set_status("kraken", "SOL/USD", "cancel_only")
 
     pairs = (await client.public("AssetPairs"))["result"]

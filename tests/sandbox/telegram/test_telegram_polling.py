@@ -97,7 +97,7 @@ async def test_updates_nobody_fetched_are_forgotten_after_a_day(owner, bot, cloc
     assert texts(await bot.get_updates()) == ["new"]
 
 
-async def test_only_the_kinds_the_bot_asked_for_are_queued(owner, bot):
+async def test_only_the_kinds_the_bot_requested_are_queued(owner, bot):
     await bot.get_updates(allowed_updates=["message"])
     sent = owner.send("one")
     owner.edit(sent, "two")
@@ -134,7 +134,7 @@ async def test_an_edited_message_comes_as_such(owner, bot):
     assert edited.edited_message.edit_date is not None
 
 
-async def test_blocking_and_unblocking_are_told(owner, bot):
+async def test_blocking_and_unblocking_are_reported(owner, bot):
     owner.block()
     owner.unblock()
 

@@ -91,7 +91,7 @@ def test_a_bid_can_be_set_to_the_tick(bid):
     assert world.bid(KRAKEN, "ETH/USD") == Decimal(bid)
 
 
-async def test_a_bot_is_told_of_the_open_venues_only(tmp_path):
+async def test_a_bot_is_given_the_open_venues_only(tmp_path):
     async with SandboxWorld(venues=[KRAKEN]) as world:
         settings = world.environment(tmp_path)
 

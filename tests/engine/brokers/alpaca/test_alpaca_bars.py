@@ -23,7 +23,7 @@ async def test_a_past_price_comes_from_the_minute_of_its_moment(market_data, ven
     assert await market_data.fetch_close("USDC/USD", THEN) == Decimal("0.9871")
 
 
-async def test_one_bar_is_asked_for(market_data, venue):
+async def test_one_bar_is_requested(market_data, venue):
     await market_data.fetch_close("BTC/USD", THEN)
 
     (call,) = venue.sent(BARS)

@@ -207,7 +207,7 @@ def test_a_charge_is_taken_in_money_or_coins_and_never_in_shares(catalog, symbol
         ({}, None),
     ],
 )
-def test_a_charge_is_of_the_day_its_row_tells_in_any_way(row, day):
+def test_a_charge_is_of_the_day_its_row_names_in_any_way(row, day):
     read = readable_charges([{"net_amount": "-12.5", **row}], Catalog())
 
     assert [charge.day for charge in read] == ([day] if day else [])

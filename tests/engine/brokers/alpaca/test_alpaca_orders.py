@@ -240,7 +240,7 @@ def test_an_order_that_cannot_be_read_raises(catalog, changes):
         pytest.param("0", "0.3", {"o-2": "0.3"}, "0.3", id="edited before anything filled"),
         pytest.param("0.1", "0.2", {"o-1": "0.1", "o-2": "0.2"}, "0.3", id="counts what filled after it"),
         pytest.param("0.1", "0.3", {"o-1": "0.1", "o-2": "0.2"}, "0.3", id="counts what filled before too"),
-        pytest.param("0.1", "0", {}, "0.1", id="trades are told late"),
+        pytest.param("0.1", "0", {}, "0.1", id="trades are reported late"),
     ],
 )
 def test_an_edited_order_is_read_with_the_one_that_took_its_place(catalog, first, second, trades, expected):

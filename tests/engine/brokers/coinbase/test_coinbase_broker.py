@@ -45,7 +45,7 @@ async def test_the_report_reads_all_pages_with_what_is_held(broker, venue):
     assert len(venue.sent("accounts")) == 3
 
 
-async def test_the_report_tells_money_of_every_country_from_coins(broker, venue):
+async def test_the_report_keeps_money_of_every_country_apart_from_coins(broker, venue):
     for asset in ("SGD", "EUR", "BTC"):
         venue.deposit(asset, "5")
 
@@ -192,7 +192,7 @@ async def test_an_order_that_is_not_over_is_open_whatever_its_status_is_called(b
     assert (found.venue_order_id, found.status) == (order_id, OrderStatus.OPEN)
 
 
-async def test_an_order_that_opens_while_it_is_asked_for_does_not_slip_through(broker, venue):
+async def test_an_order_that_opens_while_it_is_requested_does_not_slip_through(broker, venue):
     venue.deposit("BTC", "1")
     order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000").id
     venue.account.shown_as[order_id] = "PENDING"
@@ -203,7 +203,7 @@ async def test_an_order_that_opens_while_it_is_asked_for_does_not_slip_through(b
     assert [order.venue_order_id for order in (await asking).orders] == [order_id]
 
 
-async def test_an_order_that_ended_while_it_was_asked_for_is_not_open(broker, venue):
+async def test_an_order_that_ended_while_it_was_requested_is_not_open(broker, venue):
     row = (
         '{"order_id":"o","product_id":"BTC-USD","side":"SELL","status":"FILLED","filled_size":"1",'
         '"filled_value":"1","total_fees":"0"}'
@@ -365,11 +365,11 @@ async def test_our_id_finds_an_order_whose_listed_row_is_odd(broker, venue, sell
 
 async def test_odd_orders_under_other_ids_do_not_hide_that_ours_is_absent(broker, venue):
     venue.deposit("BTC", "1")
-    by_hand = venue.place("BTC/USD", "sell", "0.1").id
+    external = venue.place("BTC/USD", "sell", "0.1").id
     odd = [
         {"client_order_id": "another"},
-        {"order_id": by_hand},
-        {"order_id": by_hand, "client_order_id": ""},
+        {"order_id": external},
+        {"order_id": external, "client_order_id": ""},
     ]
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(*odd), times=3)
     assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE) is None
@@ -392,8 +392,8 @@ async def test_our_id_finds_an_order_that_only_an_odd_fill_shows_yet(broker, ven
     request, order_id = await sell()
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(), times=3)
     venue.place("BTC/USD", "sell", "0.1")
-    by_hand = own_fills(venue)[-1]
-    body = fills_page(by_hand, {"order_id": order_id, odd: None})
+    external = own_fills(venue)[-1]
+    body = fills_page(external, {"order_id": order_id, odd: None})
     fault(venue, FaultKind.HTML_200, "orders/historical/fills", body=body)
     found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
     assert found.venue_order_id == order_id

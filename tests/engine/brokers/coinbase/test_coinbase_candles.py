@@ -19,7 +19,7 @@ async def test_a_past_price_comes_from_the_minute_of_its_moment(market_data, ven
     assert await market_data.fetch_close("USDT/USD", THEN) == Decimal("0.9987")
 
 
-async def test_a_quiet_hour_before_it_still_tells_the_price(market_data, venue):
+async def test_a_quiet_hour_before_it_still_shows_the_price(market_data, venue):
     venue.market.set_past_price("USDT", Decimal("0.99871"), since=since(THEN - timedelta(hours=2)))
     venue.market.set_past_price("USDT", None, since=since(THEN - timedelta(hours=1)))
 

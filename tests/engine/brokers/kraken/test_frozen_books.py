@@ -19,7 +19,7 @@ T = int(NOW.timestamp())
         pytest.param(28_800, timedelta(seconds=150), id="a trade every three seconds"),
         pytest.param(50, timedelta(days=1), id="two trades an hour"),
         pytest.param(0, None, id="never traded"),
-        pytest.param(None, None, id="not told"),
+        pytest.param(None, None, id="not reported"),
     ],
 )
 def test_a_book_may_stand_still_for_as_long_as_fifty_trades_take(trades_a_day, calm):
@@ -64,7 +64,7 @@ def test_a_book_changed_when_the_last_of_its_levels_did(bids, asks, seconds):
 
 
 @pytest.mark.parametrize("trades", [None, [], ["many", "more"], [1], "garbage"])
-async def test_a_ticker_that_does_not_tell_its_trades_is_a_price_all_the_same(market_data, venue, trades):
+async def test_a_ticker_that_does_not_report_its_trades_is_a_price_all_the_same(market_data, venue, trades):
     fault = Fault(kind=FaultKind.WRONG_FIELDS, endpoint="Ticker", fields={"t": trades}, times=None)
     venue.server.faults.add(fault)
 

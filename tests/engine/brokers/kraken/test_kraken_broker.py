@@ -424,13 +424,13 @@ async def test_the_accounts_own_fees_are_fractions_and_come_in_one_call(broker, 
     assert len(venue.server.tape.calls("TradeVolume")) == 1
 
 
-async def test_a_pair_whose_fee_is_refused_keeps_no_other_from_being_told(broker, venue):
+async def test_a_pair_whose_fee_is_refused_keeps_no_other_from_being_reported(broker, venue):
     message = "EQuery:Unknown asset pair"
     fault(venue, FaultKind.ERROR, "TradeVolume", message=message, times=2)
     assert set(await broker.fetch_fees(["BTC/USD", "ETH/USD", "SOL/USD"])) == {"ETH/USD", "SOL/USD"}
 
 
-async def test_no_fee_is_asked_for_what_is_not_listed(broker, venue):
+async def test_no_fee_is_requested_for_what_is_not_listed(broker, venue):
     assert await broker.fetch_fees(["NOPE/USD"]) == {}
     assert venue.server.tape.calls("TradeVolume") == []
 

@@ -30,7 +30,7 @@ def ago(**age):
         (6_000 * DAY, 21_600),
     ],
 )
-def test_the_finest_width_that_reaches_so_far_is_asked_for(age, minutes):
+def test_the_finest_width_that_reaches_so_far_is_requested(age, minutes):
     assert plan_candle_width(age) == timedelta(minutes=minutes)
 
 
@@ -51,7 +51,7 @@ async def test_a_past_price_comes_from_the_candle_of_its_moment(market_data, ven
     assert [call["interval"] for call in venue.sent("OHLC")] == [interval]
 
 
-async def test_only_the_candles_from_that_moment_on_are_asked_for(market_data, venue):
+async def test_only_the_candles_from_that_moment_on_are_requested(market_data, venue):
     at = datetime.now(UTC).replace(second=30, microsecond=0) - timedelta(minutes=10)
 
     await market_data.fetch_close("BTC/USD", at)
@@ -66,7 +66,7 @@ async def test_what_had_no_price_then_has_none(market_data, venue):
     assert await market_data.fetch_close("EUR/USD", ago(days=30)) is None
 
 
-async def test_what_is_too_long_ago_is_not_asked_for(market_data, venue):
+async def test_what_is_too_long_ago_is_not_requested(market_data, venue):
     assert await market_data.fetch_close("BTC/USD", datetime(1990, 1, 1, tzinfo=UTC)) is None
     assert venue.sent("OHLC") == []
 

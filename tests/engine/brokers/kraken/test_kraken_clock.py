@@ -51,7 +51,7 @@ async def test_the_first_sale_after_a_start_asks_for_the_venues_time(venue, sell
     assert len(venue.sent("Time")) == 1
 
 
-async def test_the_venues_time_is_asked_for_every_five_minutes_only(venue, broker):
+async def test_the_venues_time_is_requested_every_five_minutes_only(venue, broker):
     for _ in range(3):
         await broker.fetch_report()
 
