@@ -12,6 +12,7 @@ from engine.brokers.parse import MalformedAnswerError
 from engine.brokers.price_stream import Loss, LossReason
 from engine.brokers.stream_conversation import Conversation, StreamEnd, written
 from engine.brokers.stream_demand import StreamDemand
+from engine.brokers.stream_names import NamedSink, named
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError
 from engine.model.venues import Venue
@@ -36,6 +37,7 @@ class StreamConnection:
         socket: Socket,
         conversation: Conversation,
         demand: StreamDemand,
+        names: NamedSink,
         *,
         venue: Venue,
         clock: Clock,
@@ -47,6 +49,7 @@ class StreamConnection:
         self._socket = socket
         self._conversation = conversation
         self._demand = demand
+        self._names = names
         self._venue = venue
         self._clock = clock
         self._ping_every_s = ping_every_s
@@ -89,8 +92,8 @@ class StreamConnection:
         """Send what is wanted whenever that changes; end when nothing is."""
         while carried := self._demand.carried():
             now = moment(self._clock)
-            await self._send(self._conversation.want(carried, now))
-            renewed = self._demand.take_renewed()
+            await self._send(self._conversation.want(self._names.name(carried), now))
+            renewed = named(self._demand.take_renewed(), carried)
             await self._send(self._conversation.renew(renewed, Loss(LossReason.CONTRADICTED), now))
             await self._clock.sleep(SEND_PAUSE_S)
             await self._demand.change()
@@ -104,7 +107,7 @@ class StreamConnection:
             now = moment(self._clock)
             if now - self.heard > timedelta(seconds=SILENCE_S):
                 return StreamEnd(Loss(LossReason.SILENT, f"nothing came for {SILENCE_S:g} s"))
-            self._conversation.symbols.report_overdue(now)
+            self._conversation.subscriptions.report_overdue(now)
             await self._send(self._conversation.request_again(now))
             if self._ping_every_s is not None and now.steady_s - pinged_s >= self._ping_every_s:
                 pinged_s = now.steady_s

@@ -12,15 +12,12 @@ from decimal import Decimal
 
 from engine.brokers.parse import Row, iso_time_in, lenient, note_once
 from engine.brokers.price_stream import Loss
-from engine.brokers.streamed_symbols import StreamedSymbols
+from engine.brokers.stream_subscriptions import Subscriptions
 from engine.clock import Moment
 from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.quotes import Quote
 
 LONGEST_TEXT = 200
-
-#: Gives the venue's name of an instrument; None of one that the stream does not carry.
-NameOf = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +30,9 @@ class StreamEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a conversation reads with: who hears of it, names, the venue's clock, what is secret."""
+    """What a conversation reads with: who hears of it, the venue's clock, what is secret."""
 
-    symbols: StreamedSymbols
-    name_of: NameOf
+    subscriptions: Subscriptions
     #: How far the venue's clock is ahead of ours.
     ahead: Callable[[], timedelta]
     #: Takes every secret out of what a venue says.
@@ -44,19 +40,17 @@ class Reading:
 
 
 class Conversation(ABC):
-    """One connection's, from the first message to the last."""
+    """One connection's, from the first message to the last, in the venue's names of instruments."""
 
     #: False while the venue takes no subscription yet.
     is_ready = True
 
     def __init__(self, reading: Reading) -> None:
-        self.symbols = reading.symbols
+        self.subscriptions = reading.subscriptions
         #: Why the connection is to be given up; None while it is good.
         self.end: StreamEnd | None = None
         self._reading = reading
         self._wanted: frozenset[str] = frozenset()
-        #: Our symbols by the venue's names.
-        self._by_name: dict[str, str] = {}
 
     # what a venue defines
 
@@ -83,38 +77,36 @@ class Conversation(ABC):
 
     # what all share
 
-    def want(self, symbols: Iterable[str], now: Moment) -> Iterable[object]:
+    def want(self, names: Iterable[str], now: Moment) -> Iterable[object]:
         """Return what makes the subscriptions what is wanted now."""
-        named = {symbol: name for symbol in symbols if (name := self._reading.name_of(symbol)) is not None}
-        self._by_name.update((name, symbol) for symbol, name in named.items())
-        self._wanted = frozenset(named)
+        self._wanted = frozenset(names)
         return self.catch_up(now)
 
-    def renew(self, symbols: Collection[str], loss: Loss, now: Moment) -> list[object]:
+    def renew(self, names: Collection[str], loss: Loss, now: Moment) -> list[object]:
         """Return what ends some subscriptions and begins them anew."""
-        known = self.symbols.known.intersection(symbols)
-        self.symbols.end(known, loss)
+        known = self.subscriptions.known.intersection(names)
+        self.subscriptions.end(known, loss)
         return [*self._unsubscribe(known), *self.catch_up(now)]
 
     def catch_up(self, now: Moment) -> list[object]:
         """Return what is to be sent for the difference between what is wanted and what is subscribed."""
         if not self.is_ready:
             return []
-        known = self.symbols.known
+        known = self.subscriptions.known
         over, new = known - self._wanted, self._wanted - known
-        self.symbols.forget(over)
-        self.symbols.subscribe(new, now)
+        self.subscriptions.forget(over)
+        self.subscriptions.subscribe(new, now)
         return [*self._unsubscribe(over), *self._subscribe(new)]
 
     def request_again(self, now: Moment) -> Iterable[object]:
         """Return what subscribes to what was refused or not confirmed, some time later."""
-        again = self.symbols.to_request_again(now)
-        self.symbols.subscribe(again, now)
+        again = self.subscriptions.to_request_again(now)
+        self.subscriptions.subscribe(again, now)
         return self._subscribe(again)
 
-    def refuse(self, symbols: Iterable[str], message: object) -> None:
+    def refuse(self, names: Iterable[str], message: object) -> None:
         """Report that the venue refused subscriptions, in its own text."""
-        self.symbols.refuse(symbols, self.text(message))
+        self.subscriptions.refuse(names, self.text(message))
 
     def note_unknown(self, kind: object) -> None:
         """Name in the log, once, what the venue sends and nothing here reads."""
@@ -124,17 +116,13 @@ class Conversation(ABC):
         """Return a venue's error text, free of secrets and no longer than anybody reads."""
         return self._reading.redact(str(message))[:LONGEST_TEXT]
 
-    def symbol_of(self, name: object) -> str | None:
-        """Return our symbol for a name the venue uses; None for what nobody wanted."""
-        return self._by_name.get(name) if isinstance(name, str) else None
-
-    def symbols_of(self, names: Iterable[object]) -> list[str]:
-        """Return our symbols for those of the names that somebody wanted."""
-        return [symbol for name in names if (symbol := self.symbol_of(name)) is not None]
+    def known_names(self, names: Iterable[object]) -> list[str]:
+        """Return those of the names that are subscribed, whatever a message holds instead of names."""
+        return [str(name) for name in names if self.subscriptions.knows(name)]
 
     def hand_over(
         self,
-        symbol: str,
+        name: str,
         sides: tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None],
         venue_at: datetime | None,
         now: Moment,
@@ -142,23 +130,20 @@ class Conversation(ABC):
         """Make a quote of bid, ask and their quantities, dated as our clock shows what the venue's did."""
         bid, ask, bid_quantity, ask_quantity = sides
         quote = Quote(
-            symbol=symbol,
+            symbol=name,
             bid=bid,
             ask=ask,
             bid_quantity=bid_quantity,
             ask_quantity=ask_quantity,
             at=now.at if venue_at is None else venue_at - self._reading.ahead(),
         )
-        self.symbols.quote(quote, now, venue_at=venue_at)
+        self.subscriptions.quote(quote, now, venue_at=venue_at)
 
-    def _subscribe(self, symbols: Collection[str]) -> Iterable[object]:
-        return self.subscribe(self._names(symbols)) if symbols else ()
+    def _subscribe(self, names: Collection[str]) -> Iterable[object]:
+        return self.subscribe(sorted(names)) if names else ()
 
-    def _unsubscribe(self, symbols: Collection[str]) -> Iterable[object]:
-        return self.unsubscribe(self._names(symbols)) if symbols else ()
-
-    def _names(self, symbols: Collection[str]) -> list[str]:
-        return sorted(name for name, symbol in self._by_name.items() if symbol in symbols)
+    def _unsubscribe(self, names: Collection[str]) -> Iterable[object]:
+        return self.unsubscribe(sorted(names)) if names else ()
 
 
 def figure(row: Row, key: str) -> Decimal | None:

@@ -1,20 +1,21 @@
 """What is wanted of a stream, from whoever wants it to the connection that subscribes to it."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-
-from engine.brokers.stream_conversation import NameOf
 
 #: What is wanted may get a name without being wanted anew.
 LOOK_AGAIN_S = 5.0
+
+#: Gives the venue's name of an instrument; None of one that the stream does not carry.
+NameOf = Callable[[str], str | None]
 
 
 class StreamDemand:
     """The instruments to be subscribed, and those to be subscribed anew."""
 
     def __init__(self, name_of: NameOf) -> None:
-        self.name_of = name_of
+        self._name_of = name_of
         self._wanted = frozenset[str]()
         self._to_renew = set[str]()
         self._changed = asyncio.Event()
@@ -31,9 +32,9 @@ class StreamDemand:
         self._to_renew.update(symbols)
         self._changed.set()
 
-    def carried(self) -> frozenset[str]:
-        """Return what is wanted and has a name here: listings may be read, and stocks met, only later."""
-        return frozenset(symbol for symbol in self._wanted if self.name_of(symbol) is not None)
+    def carried(self) -> Mapping[str, str]:
+        """Return the venue's names of what is wanted: listings may be read, and stocks met, only later."""
+        return {symbol: name for symbol in self._wanted if (name := self._name_of(symbol)) is not None}
 
     def take_renewed(self) -> frozenset[str]:
         """Return what is to be subscribed anew, once."""

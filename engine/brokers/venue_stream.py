@@ -12,10 +12,11 @@ import aiohttp
 from engine.brokers.ccxt_client import redactor_for
 from engine.brokers.price_stream import Loss, LossReason, PriceSink
 from engine.brokers.stream_connection import CHECK_S, Socket, StreamConnection
-from engine.brokers.stream_conversation import Conversation, NameOf, Reading, StreamEnd
-from engine.brokers.stream_demand import StreamDemand
+from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd
+from engine.brokers.stream_demand import NameOf, StreamDemand
+from engine.brokers.stream_names import NamedSink
 from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
-from engine.brokers.streamed_symbols import StreamedSymbols
+from engine.brokers.stream_subscriptions import Subscriptions
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment
 from engine.model.venues import Venue
@@ -82,52 +83,52 @@ class VenueStream:
 
     async def run(self, sink: PriceSink) -> None:
         """Connect, subscribe and read until cancelled, and connect again after every fault of the venue's."""
-        symbols, failures = StreamedSymbols(sink), 0
+        names, failures = NamedSink(sink), 0
+        subscriptions = Subscriptions(names)
         while True:
             while not self._demand.carried():
                 await self._clock.sleep(CHECK_S)
             began_s = self._clock.monotonic()
-            end = await self._connect(symbols)
+            end = await self._connect(subscriptions, names)
             failures = failures_after(failures, lasted_s=self._clock.monotonic() - began_s)
             rest = rest_s(end.rest_s, jitter=self._jitter())
             await self._clock.sleep(max(rest, pause_s(failures, jitter=self._jitter())))
 
-    async def _connect(self, symbols: StreamedSymbols) -> StreamEnd:
+    async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
         """Keep one connection as long as it is good; the loss is reported before anything waits for a goodbye."""
         socket = await self._open()
         if isinstance(socket, StreamEnd):
-            self._report(symbols, socket)
+            self._report(subscriptions, names, socket)
             return socket
-        self._connection = self._connected(socket, symbols)
+        self._connection = self._connected(socket, subscriptions, names)
         try:
             end = await self._connection.keep()
-            self._report(symbols, end)
+            self._report(subscriptions, names, end)
         finally:
             self._connection = None
             with suppress(aiohttp.ClientError, OSError):
                 await socket.close()
         return end
 
-    def _connected(self, socket: Socket, symbols: StreamedSymbols) -> StreamConnection:
+    def _connected(self, socket: Socket, subscriptions: Subscriptions, names: NamedSink) -> StreamConnection:
         # What was to be subscribed anew is so with all the rest.
         self._demand.take_renewed()
-        reading = Reading(
-            symbols=symbols, name_of=self._demand.name_of, ahead=self._ahead, redact=self._redact
-        )
+        reading = Reading(subscriptions=subscriptions, ahead=self._ahead, redact=self._redact)
         return StreamConnection(
             socket,
             self._converse(reading),
             self._demand,
+            names,
             venue=self.venue,
             clock=self._clock,
             ping_every_s=self._terms.ping_every_s,
             redact=self._redact,
         )
 
-    def _report(self, symbols: StreamedSymbols, end: StreamEnd) -> None:
-        carried = self._demand.carried()
-        symbols.forget(symbols.known - carried)
-        symbols.end(carried, end.loss)
+    def _report(self, subscriptions: Subscriptions, names: NamedSink, end: StreamEnd) -> None:
+        wanted = names.name(self._demand.carried())
+        subscriptions.forget(subscriptions.known - wanted)
+        subscriptions.end(wanted, end.loss)
 
     async def _open(self) -> Socket | StreamEnd:
         try:

@@ -1,6 +1,6 @@
 """What the venue lists and quotes: products, order books and tickers, with and without a key."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 
@@ -120,11 +120,28 @@ class Products:
             "is_disabled": listing.status == "trading_disabled",
             "product_type": SPOT,
             "mid_market_price": "",
-            "alias": "",
-            "alias_to": [],
+            "alias": self._alias(listing),
+            "alias_to": self._aliases(listing),
             "display_name": product_id(listing),
             "product_venue": "CBE",
         }
+
+    def _alias(self, listing: Listing) -> str:
+        """The product of the unified book: dollars and USDC trade on one."""
+        name = unified(product_id(listing))
+        return name if name != product_id(listing) and self.find(name) else ""
+
+    def _aliases(self, listing: Listing) -> Sequence[str]:
+        others = map(product_id, self._market.listings(COINBASE))
+        return [
+            name for name in others if name != product_id(listing) and unified(name) == product_id(listing)
+        ]
+
+
+def unified(name: str) -> str:
+    """BTC-USD for BTC-USDC: whose book it is."""
+    base, _, quote = name.partition("-")
+    return f"{base}-USD" if quote == "USDC" else name
 
 
 def _pricebook(listing: Listing, book: Book, levels: int) -> Json:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from engine.brokers.paper.book import Book, Level
 from sandbox.catalogue import COINBASE
+from sandbox.coinbase.products import unified
 from sandbox.formats import iso_time, plain
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
@@ -18,8 +19,6 @@ HEARTBEATS = "heartbeats"
 LEVEL2 = "level2"
 #: The one text for a wrong token and for a channel that does not exist.
 FAILURE = {"type": "error", "message": "authentication failure"}
-#: Products whose data comes under another's name: the books are one.
-_DOLLAR_COIN = "-USDC"
 
 #: price to quantity, by side
 Sides = dict[str, dict[str, str]]
@@ -107,15 +106,16 @@ class CoinbaseSession(Session):
     def _send_level2(self, name: str, kind: str, updates: list[Mapping[str, str]]) -> None:
         at = iso_time(self.around.now())
         rows = [{**update, "event_time": at} for update in updates]
-        product = f"{name.removesuffix(_DOLLAR_COIN)}-USD" if name.endswith(_DOLLAR_COIN) else name
-        self.send("l2_data", [{"type": kind, "product_id": product, "updates": rows}], is_price=True)
+        event = {"type": kind, "product_id": unified(name), "updates": rows}
+        self.send("l2_data", [event], is_price=True)
 
     def _listed(self) -> frozenset[str]:
         listings = self.around.market.listings(COINBASE)
         return frozenset(each.symbol.replace("/", "-") for each in listings)
 
     def _sides(self, name: str) -> Sides:
-        book: Book = self.around.market.book(COINBASE, name.replace("-", "/"))
+        of = unified(name) if unified(name) in self._listed() else name
+        book: Book = self.around.market.book(COINBASE, of.replace("-", "/"))
         return {"bid": _levels(book.bids), "offer": _levels(book.asks)}
 
 

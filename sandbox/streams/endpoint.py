@@ -39,10 +39,6 @@ class ConnectLimit:
             return False
         return now_s >= self._banned_until_s
 
-    def ban(self, now_s: float, *, for_s: float) -> None:
-        """Ban the address, whatever it has opened."""
-        self._banned_until_s = now_s + for_s
-
 
 class Endpoint:
     """Serves a path by websocket; `sessions` are the connections that are open."""

@@ -7,7 +7,7 @@ from functools import partial
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.alpaca.stream_quotes import BAN_S, AlpacaQuotes
-from engine.brokers.stream_conversation import NameOf
+from engine.brokers.stream_demand import NameOf
 from engine.brokers.venue_stream import StreamTerms, VenueStream
 from engine.clock import Clock
 from engine.model.venues import Venue

@@ -38,10 +38,10 @@ class AlpacaQuotes(Conversation):
         self._secret = secret
         self._most_symbols = most_symbols
 
-    def want(self, symbols: Iterable[str], now: Moment) -> Iterable[object]:
+    def want(self, names: Iterable[str], now: Moment) -> Iterable[object]:
         """Return what makes the subscriptions what is wanted, as far as the plan goes; what is subscribed stays."""
-        known = self.symbols.known
-        first = sorted(symbols, key=lambda symbol: (symbol not in known, symbol))
+        known = self.subscriptions.known
+        first = sorted(names, key=lambda name: (name not in known, name))
         return super().want(first[: self._most_symbols], now)
 
     def subscribe(self, names: Sequence[str]) -> Iterable[object]:
@@ -65,7 +65,7 @@ class AlpacaQuotes(Conversation):
             case "q":
                 self._take(row, now)
             case "subscription":
-                self.symbols.confirm(self.symbols_of(as_list(row.get("quotes") or [], "quotes")))
+                self.subscriptions.confirm(self.known_names(as_list(row.get("quotes") or [], "quotes")))
             case "success":
                 return self._succeed(text_in(row, "msg"), now)
             case "error":
@@ -75,10 +75,9 @@ class AlpacaQuotes(Conversation):
         return ()
 
     def _take(self, row: Row, now: Moment) -> None:
-        symbol = self.symbol_of(row.get("S"))
-        if symbol is not None:
+        for name in self.known_names([row.get("S")]):
             sides = figure(row, "bp"), figure(row, "ap"), figure(row, "bs"), figure(row, "as")
-            self.hand_over(symbol, sides, venue_time(row, "t"), now)
+            self.hand_over(name, sides, venue_time(row, "t"), now)
 
     def _succeed(self, what: str, now: Moment) -> Iterable[object]:
         if what == "connected":
@@ -94,7 +93,7 @@ class AlpacaQuotes(Conversation):
             reason, pause_s = _ENDING[code]
             self.end = StreamEnd(Loss(reason, message), pause_s)
         elif code != _ALREADY_AUTHENTICATED:
-            requested = sorted(self.symbols.unanswered())
+            requested = sorted(self.subscriptions.unanswered())
             self.refuse(requested, message)
             return self._trim(requested, now) if code == _TOO_MANY_SYMBOLS else ()
         return ()
@@ -102,5 +101,5 @@ class AlpacaQuotes(Conversation):
     def _trim(self, refused: Sequence[str], now: Moment) -> Iterable[object]:
         """Return a request for half of what was too much: the venue has left its set as it was."""
         half = refused[: len(refused) // 2]
-        self.symbols.subscribe(half, now)
+        self.subscriptions.subscribe(half, now)
         return self._subscribe(half)

@@ -11,7 +11,7 @@ from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, coinbase_client
 from engine.brokers.ccxt_market import CcxtMarketData
-from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instruments, top
+from engine.brokers.coinbase.parse import parse_book, parse_book_names, parse_candles, parse_instruments, top
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.parse import as_row, iso_time_in
 from engine.brokers.venue_http import Http
@@ -40,6 +40,11 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         client = coinbase_client(http=http, url=url, timeout_s=timeout_s)
         super().__init__(client=client, http=http, url=url, clock=clock)
         self._width = asyncio.Semaphore(_WIDTH)
+        self._book_names: Mapping[str, str] = {}
+
+    def book_name(self, symbol: str) -> str | None:
+        """Return the product whose book a pair trades on, as far as the listings have been read."""
+        return self._book_names.get(symbol)
 
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""
@@ -105,7 +110,8 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
     async def _fetch_catalog(self) -> Mapping[str, Instrument]:
         answer = await self._public("brokerage/market/products", product_type="SPOT")
         with reading(Venue.COINBASE):
-            return parse_instruments(answer)
+            instruments, self._book_names = parse_instruments(answer), parse_book_names(answer)
+        return instruments
 
     async def _public(self, path: str, **params: str) -> object:
         async with self._width:

@@ -58,6 +58,16 @@ def parse_instruments(answer: object) -> dict[str, Instrument]:
     return {instrument.symbol: instrument for instrument in instruments if "/" in instrument.symbol}
 
 
+def parse_book_names(answer: object) -> dict[str, str]:
+    """Read under which product's name each pair's book is: those against USDC are another name of those against USD."""
+    products = as_list(as_row(answer, "products").get("products"), "products")
+    return dict(readable(products, _book_name, "products", least=1))
+
+
+def _book_name(row: Row) -> tuple[str, str]:
+    return symbol_of(row), optional_in(row, "alias", text_in) or text_in(row, "product_id")
+
+
 def _instrument(row: Row) -> Instrument:
     base, quote = text_in(row, "base_currency_id"), text_in(row, "quote_currency_id")
     return Instrument(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from engine.brokers.coinbase.market import CoinbaseMarketData
-from engine.brokers.coinbase.products import product_id
 from engine.brokers.coinbase.top_of_book import TopOfBook
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -30,23 +29,16 @@ LARGEST_MESSAGE = 64 << 20
 _LEVEL2, _HEARTBEATS = "level2", "heartbeats"
 _FIELDS = ("side", "price_level", "new_quantity")
 _SHOWN = 60
-#: Subscribed as BTC-USDC, data comes under the name of BTC-USD: nothing tells whose it is.
-_NAMED_AS_DOLLARS = "/USDC"
 
 
 def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> VenueStream:
-    """Return the stream of Coinbase's pairs."""
+    """Return the stream of Coinbase's pairs; BTC-USDC is subscribed as BTC-USD, under which its data would come too."""
     terms = StreamTerms(
         venue=Venue.COINBASE, name="Coinbase", url=url, ban_s=BAN_S, largest_message=LARGEST_MESSAGE
     )
     return VenueStream(
-        terms, CoinbaseBooks, name_of=name_of, http=market.http, clock=clock, ahead=market.ahead
+        terms, CoinbaseBooks, name_of=market.book_name, http=market.http, clock=clock, ahead=market.ahead
     )
-
-
-def name_of(symbol: str) -> str | None:
-    """Return the product id; None of pairs whose data has another's name."""
-    return None if symbol.endswith(_NAMED_AS_DOLLARS) else product_id(symbol)
 
 
 class CoinbaseBooks(Conversation):
@@ -78,7 +70,7 @@ class CoinbaseBooks(Conversation):
         """Read a message in its turn; one that comes twice or late has been counted as missing before."""
         message = as_row(read_message(text), "message")
         if message.get("type") == "error":
-            self.refuse(self.symbols.unanswered(), message.get("message"))
+            self.refuse(self.subscriptions.unanswered(), message.get("message"))
         elif self._is_next(message):
             match message.get("channel"):
                 case "subscriptions":
@@ -104,17 +96,15 @@ class CoinbaseBooks(Conversation):
     def _confirm(self, message: Row) -> None:
         for event in rows_in(message, "events"):
             names = row_in(event, "subscriptions").get(_LEVEL2) or []
-            self.symbols.confirm(self.symbols_of(as_list(names, _LEVEL2)))
+            self.subscriptions.confirm(self.known_names(as_list(names, _LEVEL2)))
 
     def _take(self, message: Row, now: Moment) -> None:
         at = venue_time(message, "timestamp")
         for event in rows_in(message, "events"):
-            name = event.get("product_id")
-            symbol = self.symbol_of(name)
-            if symbol is not None:
-                self._change(str(name), symbol, event, at, now)
+            for name in self.known_names([event.get("product_id")]):
+                self._change(name, event, at, now)
 
-    def _change(self, name: str, symbol: str, event: Row, at: datetime | None, now: Moment) -> None:
+    def _change(self, name: str, event: Row, at: datetime | None, now: Moment) -> None:
         is_snapshot = event.get("type") == "snapshot"
         book = TopOfBook() if is_snapshot else self._books.get(name)
         if book is None:
@@ -123,7 +113,7 @@ class CoinbaseBooks(Conversation):
         before = None if is_snapshot else book.sides()
         _apply(book, event)
         if (sides := book.sides()) != before:
-            self.hand_over(symbol, sides, at, now)
+            self.hand_over(name, sides, at, now)
 
 
 def _apply(book: TopOfBook, event: Row) -> None:

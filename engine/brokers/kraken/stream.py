@@ -65,26 +65,26 @@ class KrakenTickers(Conversation):
         return ()
 
     def _take(self, row: Row, now: Moment) -> None:
-        symbol = self.symbol_of(row.get("symbol"))
-        if symbol is not None:
+        for name in self.known_names([row.get("symbol")]):
             sides = figure(row, "bid"), figure(row, "ask"), figure(row, "bid_qty"), figure(row, "ask_qty")
-            self.hand_over(symbol, sides, venue_time(row, "timestamp"), now)
+            self.hand_over(name, sides, venue_time(row, "timestamp"), now)
 
     def _answer(self, message: Row) -> None:
         """Read what a request came to: one answer a pair; a refusal has its symbol elsewhere, or none."""
         result = message.get("result")
         if message.get("success") is True and message.get("method") == "subscribe":
-            self.symbols.confirm(self.symbols_of([as_row(result, "result").get("symbol")]))
+            self.subscriptions.confirm(self.known_names([as_row(result, "result").get("symbol")]))
         elif message.get("method") != "unsubscribe":
             self._refused(message)
 
     def _refused(self, message: Row) -> None:
         error = str(message.get("error"))
-        symbols = self.symbols_of([message["symbol"]]) if "symbol" in message else self.symbols.unanswered()
+        has_name, waiting = "symbol" in message, self.subscriptions.unanswered()
+        names = self.known_names([message["symbol"]]) if has_name else waiting
         if error.casefold().startswith(_ALREADY):
-            self.symbols.confirm(symbols)
+            self.subscriptions.confirm(names)
         else:
-            self.refuse(symbols, error)
+            self.refuse(names, error)
 
     def _requests(self, method: str, names: Sequence[str], **params: object) -> Iterable[object]:
         for start in range(0, len(names), _SYMBOLS_A_MESSAGE):

@@ -191,6 +191,7 @@ def _coinbase(market, times):
 
     async def connect(http, clock):
         data = CoinbaseMarketData(http=http, clock=clock, url=server.url)
+        await data.refresh_catalog()
         return coinbase_stream(server.stream_url(COINBASE_STREAM), market=data, clock=clock), data
 
     return server, COINBASE_STREAM, connect

@@ -104,12 +104,37 @@ async def test_an_error_changes_nothing_of_what_is_confirmed(coinbase):
     assert coinbase.sink.live_now == {"BTC/USD"}
 
 
-async def test_pairs_whose_data_has_another_name_are_not_carried(coinbase):
+async def test_pairs_of_one_book_are_subscribed_once_and_quoted_each(coinbase):
+    await coinbase.go_live("BTC/USD")
     await coinbase.subscribe("BTC/USD", "BTC/USDC")
+
+    assert coinbase.sink.live_now == {"BTC/USD", "BTC/USDC"}
+    assert coinbase.bid_of("BTC/USDC") == "100.5"
+    assert "USDC" not in "".join(coinbase.endpoint.heard)
+
+    coinbase.set_prices("BTC/USD", "99.1", "99.3")
+    await coinbase.until_bid("99.1")
+    await coinbase.sink.until(lambda: coinbase.bid_of("BTC/USDC") == "99.1")
+
+
+async def test_a_pair_that_is_wanted_no_more_leaves_its_book_to_the_other(coinbase):
+    await coinbase.go_live("BTC/USD")
+    await coinbase.subscribe("BTC/USD", "BTC/USDC")
+    await coinbase.subscribe("BTC/USDC")
+
+    coinbase.set_prices("BTC/USD", "99.1", "99.3")
+    await coinbase.sink.until(lambda: coinbase.bid_of("BTC/USDC") == "99.1")
+
+    assert coinbase.sink.live_now == {"BTC/USDC"}
+    assert coinbase.bid == "100.5"
+    assert "unsubscribe" not in "".join(coinbase.endpoint.heard)
+
+
+async def test_no_pair_is_carried_before_the_listings_name_its_book(coinbase):
+    await coinbase.subscribe("NONE/USDC")
     await coinbase.clock.sleep(30)
 
-    assert coinbase.sink.live_now == {"BTC/USD"}
-    assert "USDC" not in "".join(coinbase.endpoint.heard)
+    assert coinbase.endpoint.connects == 0
 
 
 async def test_the_name_of_another_pair_is_never_taken_for_the_one_that_is_wanted(coinbase):

@@ -323,3 +323,14 @@ async def test_a_sink_that_fails_ends_the_connection_and_not_the_stream(stage):
     assert [log["event"] for log in logs] == ["a reading failed at a defect"]
     assert stage.sink.losses[stage.symbol].reason is LossReason.UNREADABLE
     assert stage.endpoint.connects == 2
+
+
+async def test_a_flood_ends_with_the_last_price_and_the_connection_stands(stage):
+    await stage.go_live()
+
+    for number in range(3000):
+        stage.set_prices(stage.symbol, f"{200 + number}.5", f"{200 + number}.7")
+    await stage.until_bid("3199.5")
+
+    assert stage.endpoint.connects == 1
+    assert stage.sink.live_now == {stage.symbol}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.streamed_symbols import StreamedSymbols
+from engine.brokers.stream_subscriptions import Subscriptions
 from engine.clock import Moment
 from engine.model.quotes import Quote
 
@@ -89,7 +89,7 @@ def step(symbols, plain, name, symbol, now):
 @given(STEPS)
 def test_live_is_what_is_subscribed_confirmed_and_has_a_price_last(steps):
     sink, plain = Sink(), Plain()
-    symbols = StreamedSymbols(sink)
+    symbols = Subscriptions(sink)
     for number, (name, symbol) in enumerate(steps):
         if name == "subscribe" and symbol in sink.live_now:
             continue  # what is live is not subscribed again without an end
@@ -100,7 +100,7 @@ def test_live_is_what_is_subscribed_confirmed_and_has_a_price_last(steps):
 
 def test_a_late_quote_is_not_handed_over_and_one_that_is_minutes_older_is():
     sink = Sink()
-    symbols = StreamedSymbols(sink)
+    symbols = Subscriptions(sink)
     symbols.subscribe(["A"], START)
     symbols.quote(a_quote("A", START), START, venue_at=START.at)
 
@@ -114,7 +114,7 @@ def test_a_late_quote_is_not_handed_over_and_one_that_is_minutes_older_is():
 
 def test_the_same_loss_is_reported_once_and_another_one_again():
     sink = Sink()
-    symbols = StreamedSymbols(sink)
+    symbols = Subscriptions(sink)
     for reason in (LossReason.DISCONNECTED, LossReason.DISCONNECTED, LossReason.BANNED):
         symbols.end(["A"], Loss(reason))
         symbols.subscribe(["A"], START)
@@ -124,7 +124,7 @@ def test_the_same_loss_is_reported_once_and_another_one_again():
 
 def test_what_is_not_confirmed_is_overdue_after_five_seconds_and_requested_again_after_a_minute():
     sink = Sink()
-    symbols = StreamedSymbols(sink)
+    symbols = Subscriptions(sink)
     symbols.subscribe(["A"], START)
     for seconds in (5, 6, 7):
         symbols.report_overdue(START + timedelta(seconds=seconds))

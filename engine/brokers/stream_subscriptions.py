@@ -1,4 +1,4 @@
-"""Which instruments of a stream are live: the one place that decides it and reports it."""
+"""Which instruments of a stream are live: the one place that decides it and reports it, by the venue's names."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class _Subscription:
         return self.is_confirmed or self.lost is LossReason.REFUSED
 
 
-class StreamedSymbols:
+class Subscriptions:
     """Confirmed and quoted is live; anything else is lost, and each change is reported once."""
 
     def __init__(self, sink: PriceSink) -> None:
@@ -50,26 +50,30 @@ class StreamedSymbols:
         """Return what is subscribed, confirmed or not."""
         return frozenset(self._subscriptions)
 
-    def subscribe(self, symbols: Iterable[str], now: Moment) -> None:
-        """Take note that the venue was requested to send these."""
-        for symbol in symbols:
-            before = self._subscriptions.get(symbol)
-            lost = before.lost if before else self._lost.pop(symbol, None)
-            self._subscriptions[symbol] = _Subscription(since=now, lost=lost)
+    def knows(self, name: object) -> bool:
+        """Return whether something is the name of what is subscribed."""
+        return isinstance(name, str) and name in self._subscriptions
 
-    def confirm(self, symbols: Iterable[str]) -> None:
+    def subscribe(self, names: Iterable[str], now: Moment) -> None:
+        """Take note that the venue was requested to send these."""
+        for name in names:
+            before = self._subscriptions.get(name)
+            lost = before.lost if before else self._lost.pop(name, None)
+            self._subscriptions[name] = _Subscription(since=now, lost=lost)
+
+    def confirm(self, names: Iterable[str]) -> None:
         """Take note that the venue sends these."""
-        for symbol in symbols:
-            subscription = self._subscriptions.get(symbol)
+        for name in names:
+            subscription = self._subscriptions.get(name)
             if subscription is not None and not subscription.is_confirmed:
                 subscription.is_confirmed = True
-                self._report_live(symbol, subscription)
+                self._report_live(name, subscription)
 
-    def refuse(self, symbols: Iterable[str], message: str) -> None:
+    def refuse(self, names: Iterable[str], message: str) -> None:
         """Take note that the venue does not send these."""
-        for symbol in symbols:
-            if subscription := self._subscriptions.get(symbol):
-                self._report_lost(symbol, subscription, Loss(LossReason.REFUSED, message))
+        for name in names:
+            if subscription := self._subscriptions.get(name):
+                self._report_lost(name, subscription, Loss(LossReason.REFUSED, message))
                 subscription.is_confirmed = False
 
     def quote(self, quote: Quote, received: Moment, *, venue_at: datetime | None) -> None:
@@ -88,55 +92,55 @@ class StreamedSymbols:
             subscription.is_quoted = True
             self._report_live(quote.symbol, subscription)
 
-    def end(self, symbols: Iterable[str], loss: Loss) -> None:
+    def end(self, names: Iterable[str], loss: Loss) -> None:
         """Take note that these are not subscribed, and report why; the same reason is not reported twice."""
         lost = []
-        for symbol in symbols:
-            subscription = self._subscriptions.pop(symbol, None)
+        for name in names:
+            subscription = self._subscriptions.pop(name, None)
             is_live, before = (
-                (subscription.is_live, subscription.lost) if subscription else (False, self._lost.get(symbol))
+                (subscription.is_live, subscription.lost) if subscription else (False, self._lost.get(name))
             )
-            self._lost[symbol] = loss.reason
+            self._lost[name] = loss.reason
             if is_live or before is not loss.reason:
-                lost.append(symbol)
+                lost.append(name)
         if lost:
             self._sink.lost(lost, loss)
 
-    def forget(self, symbols: Iterable[str]) -> None:
+    def forget(self, names: Iterable[str]) -> None:
         """Drop what nobody wants any more."""
-        forgotten = list(symbols)
+        forgotten = list(names)
         self.end(forgotten, Loss(LossReason.UNWANTED))
-        for symbol in forgotten:
-            del self._lost[symbol]
+        for name in forgotten:
+            del self._lost[name]
 
     def unanswered(self) -> frozenset[str]:
         """Return what the venue has neither confirmed nor refused."""
-        return frozenset(symbol for symbol, one in self._subscriptions.items() if not one.is_answered)
+        return frozenset(name for name, one in self._subscriptions.items() if not one.is_answered)
 
     def report_overdue(self, now: Moment) -> None:
         """Report what should have been confirmed by now; it still may be."""
-        for symbol in self.unanswered():
-            subscription = self._subscriptions[symbol]
+        for name in self.unanswered():
+            subscription = self._subscriptions[name]
             if now - subscription.since > CONFIRM_WITHIN:
-                self._report_lost(symbol, subscription, Loss(LossReason.UNCONFIRMED))
+                self._report_lost(name, subscription, Loss(LossReason.UNCONFIRMED))
 
     def to_request_again(self, now: Moment) -> frozenset[str]:
         """Return what was refused, or not confirmed, long enough ago to be requested again."""
         return frozenset(
-            symbol
-            for symbol, one in self._subscriptions.items()
+            name
+            for name, one in self._subscriptions.items()
             if not one.is_confirmed and now - one.since > AGAIN_AFTER
         )
 
-    def _report_lost(self, symbol: str, subscription: _Subscription, loss: Loss) -> None:
+    def _report_lost(self, name: str, subscription: _Subscription, loss: Loss) -> None:
         if subscription.is_live or subscription.lost is not loss.reason:
             subscription.lost = loss.reason
-            self._sink.lost([symbol], loss)
+            self._sink.lost([name], loss)
 
-    def _report_live(self, symbol: str, subscription: _Subscription) -> None:
+    def _report_live(self, name: str, subscription: _Subscription) -> None:
         if subscription.is_live:
             subscription.lost = None
-            self._sink.live(symbol)
+            self._sink.live(name)
 
 
 def _is_late(at: datetime | None, last_at: datetime | None) -> bool:
