@@ -194,8 +194,9 @@ async def _check_venue(
         yield check
     for check in check_switched_off(settings, link.market.venue):
         yield check
-    for stream in link.streams:
-        yield await check_stream(stream, link.market, clock, timeout_s=STREAM_TIMEOUT_S)
+    if link.broker is not None:
+        for stream in link.streams:
+            yield await check_stream(stream, link.market, link.broker, clock, timeout_s=STREAM_TIMEOUT_S)
 
 
 async def _read_skew(market: MarketData, clock: Clock) -> timedelta:

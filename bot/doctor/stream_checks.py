@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from bot.configuration.settings import Settings
 from bot.doctor.checks import Check, passed, warned
-from engine.brokers.base import MarketData
+from engine.brokers.base import Broker, MarketData
 from engine.brokers.price_stream import Loss, PriceStream
 from engine.clock import Clock, Moment
 from engine.model.errors import BrokerError
@@ -58,11 +58,17 @@ def check_switched_off(settings: Settings, venue: Venue) -> list[Check]:
     ]
 
 
-async def check_stream(stream: PriceStream, market: MarketData, clock: Clock, *, timeout_s: float) -> Check:
+async def check_stream(
+    stream: PriceStream, market: MarketData, broker: Broker, clock: Clock, *, timeout_s: float
+) -> Check:
     """Subscribe to one instrument and report whether a price of it arrives."""
-    name = f"{stream.name} stream"
+    name, is_stock = f"{stream.name} stream", not stream.is_whole_market
     try:
-        symbol = _example(await market.fetch_instruments(), is_stock=not stream.is_whole_market)
+        instruments = await market.fetch_instruments()
+        if is_stock:
+            # Stocks join the listings when an account turns out to hold them.
+            await broker.fetch_report()
+        symbol = _example(instruments, is_stock=is_stock)
     except BrokerError as error:
         return warned(name, f"not tried: {error.message}", _advice(stream))
     if symbol is None:

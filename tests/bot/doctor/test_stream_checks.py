@@ -1,10 +1,12 @@
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from bot.doctor.checks import CheckVerdict
 from bot.doctor.stream_checks import check_stream, check_switched_off
-from engine.model.venues import Venue
+from engine.brokers.alpaca import connect_alpaca
+from engine.model.venues import Account, Venue
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.streams.stage import open_quiet_stage
 
@@ -15,7 +17,14 @@ async def stages(patient_time):
 
 
 async def look(stage):
-    return await check_stream(stage.stream, stage.data, stage.clock, timeout_s=8)
+    broker = alpaca_broker(stage) if stage.venue == "alpaca" else None
+    return await check_stream(stage.stream, stage.data, broker, stage.clock, timeout_s=8)
+
+
+def alpaca_broker(stage):
+    account = Account(account_id="alpaca-1", user_id=1, venue=Venue.ALPACA)
+    (keys,) = stage.server.accounts.values()
+    return connect_alpaca(account, keys.key, keys.secret, market=stage.data, clock=stage.clock)
 
 
 @pytest.mark.parametrize("kind", ["kraken", "coinbase"])
@@ -84,12 +93,26 @@ async def test_without_listings_nothing_is_tried(stages):
 
 async def test_without_a_stock_there_is_nothing_to_try(stages):
     async with stages("alpaca stocks") as stage:
-        catalog = stage.data.known_catalog()
-        for symbol in list(catalog.tickers):
-            del catalog.tickers[symbol], catalog.instruments[symbol]
+        forget_stocks(stage)
         check = await look(stage)
 
     assert check.finding == "not tried: no stock is held here"
+
+
+async def test_a_stock_that_the_account_holds_is_tried(stages):
+    async with stages("alpaca stocks") as stage:
+        forget_stocks(stage)
+        (account,) = stage.server.accounts.values()
+        account.ledger.deposit("SPY", Decimal(2), at=stage.clock.now().timestamp())
+        check = await look(stage)
+
+    assert check.finding == "it is connected; no price of SPY/USD came in 8 s"
+
+
+def forget_stocks(stage):
+    catalog = stage.data.known_catalog()
+    for symbol in list(catalog.tickers):
+        del catalog.tickers[symbol], catalog.instruments[symbol]
 
 
 def test_a_stream_that_is_off_is_named():
