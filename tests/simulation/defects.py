@@ -24,6 +24,7 @@ from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.sale import Sale
+from engine.exits.watch import Watch
 from engine.guards import guard_mark
 from engine.guards.changes import Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
@@ -31,6 +32,7 @@ from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
 from engine.market import mark_rules, price_checker
 from engine.market import marks as looking
+from engine.market.live_prices import LivePrices
 from engine.market.mark import Mark
 from engine.model.errors import RefusedError, UnknownOutcomeError
 from engine.model.guard_reasons import GuardReason
@@ -208,6 +210,28 @@ def _believe_a_jump():
     return patch.object(looking, "confirm", gullible)
 
 
+def _believe_a_stale_stream():
+    async def latest(self, symbol):
+        return self.believed(symbol)
+
+    # What it said before counts as its next word.
+    return patch.object(LivePrices, "next_tick", latest)
+
+
+@contextmanager
+def _forget_the_backstop():
+    look = Watch.look
+
+    async def at_what_is_not_pushed(self, venue, guards):
+        pushed = self._marks[venue].pushed
+        polled = tuple(guard for guard in guards if pushed.believed(guard.symbol) is None)
+        if polled:
+            await look(self, venue, polled)
+
+    with patch.object(Watch, "look", at_what_is_not_pushed):
+        yield
+
+
 def _count_in_memory():
     async def issue(self, _key_hash):
         self.last = next_nonce(getattr(self, "last", None), self._clock.now_ns())
@@ -375,6 +399,8 @@ DEFECTS = (
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a frozen price", plant=_believe_a_frozen_price, kinds=(Kind.QUOTE_FROZEN,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
+    Defect(name="believe a stale stream", plant=_believe_a_stale_stream, kinds=(Kind.STREAM_JUMPS,)),
+    Defect(name="forget the backstop", plant=_forget_the_backstop, kinds=(Kind.STREAM_STALLS,)),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(
         name="believe the first end that is reported",

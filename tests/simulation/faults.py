@@ -54,6 +54,12 @@ class Kind(StrEnum):
     QUOTES_HANG = "quotes hang"
     SPREAD_WIDE = "wide spread"
     TOP_THIN = "thin top of the book"
+    # pushed prices
+    STREAM_LOST = "stream lost"
+    STREAM_STALLS = "stream stands still"
+    STREAM_LATE = "stream half a minute late"
+    STREAM_REPEATS = "prices pushed again and again"
+    STREAM_JUMPS = "pushed price jumps"
     # the machine
     CLOCK_SET = "clock set"
 
@@ -97,6 +103,11 @@ _EXTENT = {
     Kind.QUOTE_JUMPS: (60, 1),
     Kind.QUOTE_MISSING: (30, 1000),
     Kind.QUOTES_HANG: (60, 2),
+    Kind.STREAM_LOST: (60, 1000),
+    Kind.STREAM_STALLS: (60, 1000),
+    Kind.STREAM_LATE: (60, 1000),
+    Kind.STREAM_REPEATS: (60, 1000),
+    Kind.STREAM_JUMPS: (60, 1),
     Kind.SPREAD_WIDE: (40, 1000),
     Kind.TOP_THIN: (40, 1000),
     Kind.CLOCK_SET: (120, 1000),

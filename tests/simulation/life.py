@@ -13,6 +13,7 @@ from tests.simulation.database import InlineDatabase
 from tests.simulation.delivery import Delivery
 from tests.simulation.endings import KilledError, interruption_in, is_kill
 from tests.simulation.nonces import Nonces
+from tests.simulation.stream import SimStream
 
 
 class Life:
@@ -34,7 +35,7 @@ class Life:
             clock=world.wall,
             database=self.database,
             markets={
-                venue: VenueMarket(data=market, clock=world.wall)
+                venue: VenueMarket(data=market, clock=world.wall, streams=self._streams(world.venues[venue]))
                 for venue, (_, market) in connections.items()
             },
             brokers=brokers,
@@ -71,6 +72,20 @@ class Life:
             rng=world.rng(f"market {truth.venue}"),
         )
         return broker, market
+
+    def _streams(self, truth):
+        world = self._world
+        if not world.is_streamed(truth.venue):
+            return ()
+        return (
+            SimStream(
+                truth=truth,
+                faults=world.faults,
+                life=self,
+                clock=world.wall,
+                rng=world.rng(f"stream {truth.venue}"),
+            ),
+        )
 
     # what everything the engine touches asks before it answers
 

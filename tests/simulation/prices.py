@@ -104,9 +104,9 @@ class Prices:
         if strikes(self.venue, Kind.QUOTE_MISSING):
             return None
         if strikes(self.venue, Kind.QUOTE_STALE):
-            return self._stale.setdefault(symbol, self._true_quote(symbol, age_s=20))
+            return self._stale.setdefault(symbol, self._dated_quote(symbol, self.now(symbol), age_s=20))
         self._stale.pop(symbol, None)
-        quote = self._true_quote(symbol)
+        quote = self.true_quote(symbol)
         if strikes(self.venue, Kind.QUOTE_FROZEN):
             return replace(self._frozen.setdefault(symbol, quote), at=quote.at)
         self._frozen.pop(symbol, None)
@@ -137,8 +137,13 @@ class Prices:
             at=self._clock.now(),
         )
 
-    def _true_quote(self, symbol, *, age_s=0.0):
-        price = self.now(symbol)
+    def true_quote(self, symbol, *, age_s=0.0):
+        """Return what is quoted in truth, or was so long ago."""
+        past = self._prices[symbol].past
+        before = [one for one in past if one.at <= self._clock.monotonic() - age_s]
+        return self._dated_quote(symbol, before[-1] if before else past[0], age_s=age_s)
+
+    def _dated_quote(self, symbol, price, *, age_s=0.0):
         return Quote(
             symbol=symbol,
             bid=price.bid,

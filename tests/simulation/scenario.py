@@ -33,6 +33,7 @@ class _Scenario:
         self._actions = Actions(stage)
 
     async def run(self):
+        self._world.stream_some()
         self._world.crashes.plan(plan_crashes(self._world.rng("crashes"), self._points))
         for venue in self._rng.sample(list(Venue), self._rng.choice((1, 1, 2, 3))):
             for symbol in self._rng.sample(list(FIRST_PRICES), self._rng.choice((1, 1, 2))):

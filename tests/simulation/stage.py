@@ -189,7 +189,7 @@ def play(store, script, *, seed="script"):
     with virtual_time() as loop:
         store.empty()
         world = World(seed, store, loop=loop)
-        with patch("uuid.uuid4", world.new_id):
+        with patch("uuid.uuid4", world.new_id), patch("secrets.token_urlsafe", world.new_token):
             loop.run_until_complete(_played(Stage(world), script))
     world.tally.violations = len(world.violations)
     return world

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.configuration.settings import Settings
-from engine.model.venues import Account
+from engine.model.venues import Account, Venue
 from engine.users.accounts import environment_account_id
 from tests.simulation.alarms import newest_alert
 from tests.simulation.crashes import Crashes
@@ -22,6 +22,8 @@ from tests.simulation.venue_rules import RULES
 
 THRESHOLD = Decimal("-0.01")
 SNAPSHOT_EVERY_S = 20
+#: How many venues push their prices.
+_STREAMED = 2 / 3
 SETTINGS = Settings(
     _env_file=None, owner_ids=str(OWNER_ID), guard_existing="none", snapshot_interval_s=SNAPSHOT_EVERY_S
 )
@@ -110,6 +112,7 @@ class World:
         self.faults = Faults(rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, trace=self.trace)
         self.crashes = Crashes(tally=self.tally, trace=self.trace)
         self.venues = {}
+        self._streamed = {}
         self._nonces = {}
         loop.set_exception_handler(self._lost)
 
@@ -118,6 +121,14 @@ class World:
         truth = SimVenue(RULES[venue], prices=prices, clock=self.clock, later=self.later)
         self.venues[venue] = truth
         return truth
+
+    def is_streamed(self, venue):
+        """Tell whether a venue pushes its prices."""
+        return self._streamed.get(venue, False)
+
+    def stream_some(self):
+        """Let some venues push their prices: what is only polled must be sold, too."""
+        self._streamed = {venue: self.rng("streamed").random() < _STREAMED for venue in Venue}
 
     def guard_of(self, venue, symbol):
         """The open guard of a position, as it was set; None when there is none."""
@@ -141,6 +152,9 @@ class World:
 
     def new_id(self):
         return uuid.UUID(int=self._ids.getrandbits(128), version=4)
+
+    def new_token(self, _bytes):
+        return self.new_id().hex
 
     def later(self, after_s, do):
         """Have something happen outside, whether the process lives or not."""
