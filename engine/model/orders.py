@@ -135,7 +135,8 @@ class Order:
     @property
     def remaining_quantity(self) -> Decimal:
         """Return what can still fill."""
-        return self.quantity - self.filled_quantity
+        with exact():
+            return self.quantity - self.filled_quantity
 
     @property
     def held_asset(self) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.model.orders import Fill, Side, VenueOrderId, distinct
-from tests.builders import NOW
+from tests.builders import NOW, an_exit_order
 
 FILL = Fill(
     trade_id="t-1",
@@ -19,6 +19,13 @@ FILL = Fill(
     fee_asset="USD",
     at=NOW,
 )
+
+
+def test_what_can_still_fill_keeps_every_digit():
+    quantity = Decimal("123456789012.000000000000000002")
+    order = replace(an_exit_order(filled="1"), quantity=quantity)
+
+    assert order.remaining_quantity == Decimal("123456789011.000000000000000002")
 
 
 def test_a_trade_that_two_pages_report_counts_once():
