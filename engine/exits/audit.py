@@ -18,7 +18,7 @@ from engine.exits.result import Results, Traded, results_of_exit
 from engine.model.delays import Wait
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Side
+from engine.model.orders import Fill, Side, quantity_of
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentStep
@@ -114,8 +114,8 @@ class ExitRecord:
         if self.intent.fee is not None:
             return self.intent.fee
         fees = [fill.fee for fill in self.fills if fill.fee is not None]
+        is_booked = quantity_of(self.fills) >= self.intent.filled_quantity
         with exact():
-            is_booked = sum((fill.quantity for fill in self.fills), ZERO) >= self.intent.filled_quantity
             return sum(fees, ZERO) if fees and is_booked and len(fees) == len(self.fills) else None
 
     @property

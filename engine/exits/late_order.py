@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
+from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId, quantity_of
 from engine.orders.intents import Intent, Trigger
 from engine.orders.order_readings import ROUNDING, with_trade_totals
 from engine.orders.states import IntentState, client_order_id
@@ -123,8 +123,7 @@ def _rest(whole: Decimal | None, known: Sequence[Decimal | None]) -> Decimal | N
 def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
     """Return the order that these fills add up to."""
     intent = late.intent
-    with exact():
-        quantity = sum((fill.quantity for fill in fills), ZERO)
+    quantity = quantity_of(fills)
     bare = Order(
         venue_order_id=late.order_id,
         client_order_id=client_order_id(intent.intent_id, late.attempt),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NewType
 
 from engine.model.instruments import base_of, quote_of
-from engine.model.money import exact
+from engine.model.money import ZERO, exact
 
 ClientOrderId = NewType("ClientOrderId", str)
 VenueOrderId = NewType("VenueOrderId", str)
@@ -192,6 +192,18 @@ class OpenOrders:
     orders: tuple[Order, ...] = ()
     #: Listed orders that could not be read, each as its owner finds it at the venue: what they hold is unknown.
     unreadable: tuple[str, ...] = ()
+
+
+def quantity_of(fills: Iterable[Fill]) -> Decimal:
+    """Return how much trades come to."""
+    with exact():
+        return sum((fill.quantity for fill in fills), ZERO)
+
+
+def value_of(fills: Iterable[Fill]) -> Decimal:
+    """Return what trades are worth at their own prices, in the quote currency."""
+    with exact():
+        return sum((fill.quantity * fill.price for fill in fills), ZERO)
 
 
 def distinct(fills: Iterable[Fill]) -> tuple[Fill, ...]:

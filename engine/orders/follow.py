@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError
-from engine.model.money import ZERO
-from engine.model.orders import Fill, Order, VenueOrderId
+from engine.model.orders import Fill, Order, VenueOrderId, quantity_of
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.lookup import fetch_trades
@@ -108,7 +107,7 @@ class Follower:
         fills = await self._trades(intent, order)
         if error is not None and not is_all_traded(fills, intent.quantity):
             return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=error)
-        traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
+        traded = None if fills is None else quantity_of(fills)
         after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
         self._readings[order.venue_order_id] = after
         return Followed(

@@ -8,8 +8,7 @@ from engine import wall_time
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.model.errors import BrokerError, UncertainOrderError
-from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Order, Sent
+from engine.model.orders import Fill, Order, Sent, quantity_of
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.journal import Journal
 from engine.orders.states import IntentState
@@ -91,9 +90,8 @@ async def fetch_trades(
     intent: Intent, order: Order, broker: Broker, *, now: datetime
 ) -> tuple[Fill, ...] | None:
     """Return the trades of an order, which it names itself or the account's history does; None is silence."""
-    with exact():
-        if order.fills and sum((fill.quantity for fill in order.fills), ZERO) == order.filled_quantity:
-            return order.fills
+    if order.fills and quantity_of(order.fills) == order.filled_quantity:
+        return order.fills
     if order.opened_at is None:
         order = replace(order, opened_at=lookup_start(intent, now))
     try:

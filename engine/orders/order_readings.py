@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Order, OrderStatus
+from engine.model.orders import Fill, Order, OrderStatus, quantity_of, value_of
 
 #: Kraken may close a market order one unit of its last digit short.
 ROUNDING = Decimal("1E-8")
@@ -78,7 +78,7 @@ def is_price_odd(order: Order, trigger_price: Decimal) -> bool:
 
 def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
     """Return whether an order's trades report everything that was sent."""
-    return fills is not None and _is_all(_traded(fills), sent)
+    return fills is not None and _is_all(quantity_of(fills), sent)
 
 
 def weigh(
@@ -126,7 +126,7 @@ def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | 
 
 def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
     """Return the order with the totals of its trades where those are more than its own."""
-    traded, filled = _traded(fills), order.filled_quantity
+    traded, filled = quantity_of(fills), order.filled_quantity
     with exact():
         if traded > filled or (_is_all(traded, sent) and not _is_all(filled, sent)):
             return _of_trades(order, fills)
@@ -144,7 +144,7 @@ def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Ord
 
 
 def _of_trades(order: Order, fills: Sequence[Fill]) -> Order:
-    traded = _traded(fills)
+    traded = quantity_of(fills)
     fees = [fill.fee for fill in fills]
     fee_assets = {fill.fee_asset for fill in fills}
     is_one_fee = None not in fees and len(fee_assets) == 1
@@ -153,16 +153,11 @@ def _of_trades(order: Order, fills: Sequence[Fill]) -> Order:
             order,
             status=OrderStatus.FILLED if traded >= order.quantity else order.status,
             filled_quantity=traded,
-            cost=sum((fill.price * fill.quantity for fill in fills), ZERO),
+            cost=value_of(fills),
             fee=sum((fee for fee in fees if fee is not None), ZERO) if is_one_fee else None,
             fee_asset=fee_assets.pop() if is_one_fee else None,
             fills=tuple(fills),
         )
-
-
-def _traded(fills: Sequence[Fill]) -> Decimal:
-    with exact():
-        return sum((fill.quantity for fill in fills), ZERO)
 
 
 def _agree(cost: Decimal | None, of_trades: Decimal | None) -> bool:

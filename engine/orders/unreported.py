@@ -9,7 +9,7 @@ from engine.model.holdings import PositionKey, PositionKind, Unsettled
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.model.movements import change_of
-from engine.model.orders import Fill
+from engine.model.orders import Fill, quantity_of
 from engine.orders import filled_intents_store as filled_rows
 from engine.orders import fills_store as fills
 from engine.orders.filled_intents_store import FilledIntent
@@ -85,8 +85,7 @@ async def _load_since(
 
 
 def _is_more_than(intent: Intent, reported: Iterable[Fill]) -> bool:
-    with exact():
-        return intent.filled_quantity > sum((fill.quantity for fill in reported), ZERO)
+    return intent.filled_quantity > quantity_of(reported)
 
 
 async def _reported(session: DatabaseSession, intent: Intent) -> tuple[Fill, ...]:

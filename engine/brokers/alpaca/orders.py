@@ -30,6 +30,8 @@ from engine.model.orders import (
     ProductFamily,
     Side,
     VenueOrderId,
+    quantity_of,
+    value_of,
 )
 
 SIDES = {"buy": Side.BUY, "sell": Side.SELL, "sell_short": Side.SELL}
@@ -151,10 +153,8 @@ def parse_succession(rows: Sequence[Row], catalog: Catalog, *, fills: tuple[Fill
     if not later:
         return last
     orders = (first, *later)
-    with exact():
-        traded = sum((fill.quantity for fill in fills), ZERO)
-        filled = max(traded, *(order.filled_quantity for order in orders))
-        value = sum((fill.quantity * fill.price for fill in fills), ZERO)
+    traded = quantity_of(fills)
+    filled = max(traded, *(order.filled_quantity for order in orders))
     paying = next((order for order in reversed(orders) if order.filled_quantity), last)
     return replace(
         last,
@@ -163,7 +163,7 @@ def parse_succession(rows: Sequence[Row], catalog: Catalog, *, fills: tuple[Fill
         opened_at=first.opened_at,
         successors=tuple(order.venue_order_id for order in later),
         filled_quantity=filled,
-        cost=value if filled == traded else last.cost if filled == last.filled_quantity else None,
+        cost=value_of(fills) if filled == traded else last.cost if filled == last.filled_quantity else None,
         fee=paying.fee,
         fee_asset=paying.fee_asset,
     )
@@ -188,8 +188,8 @@ def _is_market(row: Row) -> bool | None:
 
 
 def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:
+    if filled == quantity_of(fills):
+        return value_of(fills)
+    average = optional_in(row, "filled_avg_price", amount_in)
     with exact():
-        if filled == sum((fill.quantity for fill in fills), ZERO):
-            return sum((fill.quantity * fill.price for fill in fills), ZERO)
-        average = optional_in(row, "filled_avg_price", amount_in)
         return None if average is None else average * filled

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.model.orders import Fill, Side, VenueOrderId, distinct
+from engine.model.orders import Fill, Side, VenueOrderId, distinct, quantity_of, value_of
 from tests.builders import NOW, an_exit_order
 
 FILL = Fill(
@@ -19,6 +19,14 @@ FILL = Fill(
     fee_asset="USD",
     at=NOW,
 )
+
+
+def test_what_trades_come_to_keeps_every_digit():
+    large = replace(FILL, quantity=Decimal("123456789012.000000000000000001"), price=Decimal("0.0000000001"))
+
+    assert quantity_of([large, FILL]) == Decimal("123456789012.100000000000000001")
+    assert value_of([large, FILL]) == Decimal("5012.3456789012000000000000000001")
+    assert (quantity_of([]), value_of([])) == (0, 0)
 
 
 def test_what_can_still_fill_keeps_every_digit():
