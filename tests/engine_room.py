@@ -177,7 +177,7 @@ class Room:
             return list(await load_rows(session, select(IntentRow).order_by(IntentRow.created_at)))
 
     async def steps(self, intent_id):
-        return [f"{step.cause}: {step.to_state}" for step in await self.journal.orders.load_steps(intent_id)]
+        return [f"{step.why}: {step.to_state}" for step in await self.journal.orders.load_steps(intent_id)]
 
     # what a test brings about
 

@@ -11,6 +11,7 @@ from engine.exits.audit import Audit
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from engine.orders.intents import StepNote
 from handlers.render.alerts import render_alert
 from handlers.render.history import render_short
 from handlers.render.html import plain_text
@@ -97,7 +98,7 @@ async def test_history_shows_it_with_the_exit_that_it_belongs_to(sold_short):
     text = plain_text(render_short(record, Reader(now=sold_short.clock.now())))
     assert "sold 0.06 at $50,000.00" in text
     assert "Found later: sold 0.02 at $49,000.00" in text
-    assert [step.cause for step in record.steps].count("filled late") == 1
+    assert [step.note for step in record.steps].count(StepNote.FILLED_LATE) == 1
 
 
 async def test_a_trade_after_it_is_reported_for_itself(sold_short):

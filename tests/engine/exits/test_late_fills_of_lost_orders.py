@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, ExitStoodDown, GuardReduced
 from engine.guards.guard import GuardState
+from engine.orders.intents import StepNote
 from engine.orders.states import client_order_id
 from handlers.render.history import render_exit_record, render_short
 from handlers.render.html import plain_text
@@ -110,7 +111,9 @@ async def test_a_late_fill_is_written_down_with_its_attempt(stood_down):
 
     [intent] = await room.intents()
     [late] = [
-        one for one in await room.journal.orders.load_steps(intent.intent_id) if one.cause == "filled late"
+        one
+        for one in await room.journal.orders.load_steps(intent.intent_id)
+        if one.note is StepNote.FILLED_LATE
     ]
     [fill] = [fill for fill in room.world.ledger("kraken").fills if fill.quantity == D("0.1")]
     assert late.detail == f"{fill.order_id} of attempt 1"

@@ -22,7 +22,7 @@ def sold(room):
 
 async def causes(room):
     [intent, *_] = await room.intents()
-    return [step.cause for step in await room.journal.orders.load_steps(intent.intent_id)]
+    return [step.why for step in await room.journal.orders.load_steps(intent.intent_id)]
 
 
 async def a_breached_guard(room, *, held="0.3"):
