@@ -5,7 +5,6 @@ from decimal import Decimal
 from engine.exits.manual_close import restore_guard
 from engine.guards.guard import Guard, GuardState
 from engine.model.guard_reasons import GuardReason
-from engine.model.money import ZERO, exact
 from engine.orders.intents import ManualClose
 
 
@@ -23,8 +22,7 @@ def left_of_changed(stored: Guard, ended: Guard, *, filled: Decimal, manual: Man
     """
     if stored.state is GuardState.CLOSED:
         return stored
-    with exact():
-        left = stored.with_quantity(max(stored.quantity - filled, ZERO))
+    left = stored.reduced_by(filled)
     if left.state is GuardState.CLOSED:
         return left.closed(GuardReason.SOLD)
     if left.state is not GuardState.CLOSING:

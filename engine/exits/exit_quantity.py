@@ -72,12 +72,6 @@ def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
         return max(expected - owned, ZERO)
 
 
-def without_vanished(guard: Guard, gone: Decimal) -> Guard:
-    """Return what is left of a guard: what its owner sold or moved at the venue came off the guarded part first."""
-    with exact():
-        return guard.with_quantity(max(guard.quantity - gone, ZERO))
-
-
 def with_vanished(dust: Dust | None, gone: Decimal) -> Dust | None:
     """Add what went at the venue to what an exit did not sell."""
     if gone == ZERO:
@@ -95,13 +89,11 @@ def reduce_guard(
 
     What is left and can be sold stays armed, so the next look at the price sells it too.
     """
-    with exact():
-        left = max(guard.quantity - order.filled_quantity, ZERO)
-        rest = guard.with_quantity(left)
-    if left == ZERO:
+    rest = guard.reduced_by(order.filled_quantity)
+    if rest.quantity == ZERO:
         return rest.closed(GuardReason.SOLD), None
     plan = plan_sale(
-        guarded=left, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
+        guarded=rest.quantity, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
     )
     if isinstance(plan, Dust):
         return rest.closed(GuardReason.SOLD, plan.why), plan
@@ -110,8 +102,7 @@ def reduce_guard(
 
 def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
     """Return what stays guarded of the whole when a part of it is gone by one reading alone."""
-    with exact():
-        left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
+    left = guard.reduced_by(order.filled_quantity)
     state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
     return left.in_state(state), Dust(min(gone, guard.quantity), UNCONFIRMED, DustKind.UNCONFIRMED)
 

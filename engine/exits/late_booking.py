@@ -180,12 +180,11 @@ class LateBooking:
             there=quantity_there(report, guard),
             taken=before.quantity,
         )
+        reduced = guard.reduced_by(off)
         with exact():
-            left = max(guard.quantity - off, ZERO)
             taken = {guard.guard_id: _Taken(seen=seen, sold=sold, quantity=before.quantity + off)}
-        if left == guard.quantity:
+        if reduced.quantity == guard.quantity:
             return taken
-        reduced = guard.with_quantity(left)
         if reduced.state is GuardState.CLOSED:
             reduced = reduced.closed(GuardReason.SOLD)
         await guards.save_guard(

@@ -10,7 +10,6 @@ from engine.exits.exit_quantity import (
     plan_sale,
     priced_at_least_at_cost,
     vanished,
-    without_vanished,
 )
 from engine.exits.manual_close import wanted_of
 from engine.exits.position_reading import PositionReading
@@ -101,7 +100,8 @@ def _exit_quantity(view: View) -> ExitQuantity:
         seen = Seen(quantity=available.owned, at=available.at, step=available.step)
     return ExitQuantity(
         whole=view.guard,
-        guard=without_vanished(view.guard, gone),
+        # What its owner sold or moved at the venue came off the guarded part first.
+        guard=view.guard.reduced_by(gone),
         gone=gone,
         seen=seen,
         is_unconfirmed=not is_certain,

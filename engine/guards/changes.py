@@ -217,14 +217,11 @@ def _is_unexplained(
 
 def _reduce(guard: Guard, by: Decimal, reason: GuardReason, fills: tuple[Fill, ...]) -> GuardChange:
     by = min(by, guard.quantity)
-    with exact():
-        left = guard.with_quantity(guard.quantity - by)
+    left = guard.reduced_by(by)
     if left.state is GuardState.CLOSED:
         return Closed(guard=left.closed(reason), by=by, reason=reason, fills=fills)
     return Reduced(guard=left, by=by, reason=reason)
 
 
 def _pause(guard: Guard, sold: Decimal, reason: GuardReason) -> Paused:
-    with exact():
-        left = guard.with_quantity(guard.quantity - sold)
-    return Paused(guard=left.in_state(GuardState.PAUSED, reason), reason=reason)
+    return Paused(guard=guard.reduced_by(sold).in_state(GuardState.PAUSED, reason), reason=reason)

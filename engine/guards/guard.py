@@ -9,7 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.guards.rule import check_threshold
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
-from engine.model.money import ZERO, InvalidNumberError
+from engine.model.money import ZERO, InvalidNumberError, exact
 from engine.model.venues import Venue
 
 
@@ -121,6 +121,11 @@ class Guard:
     def closed(self, reason: GuardReason | str | None, detail: str = "") -> "Guard":
         """Return the end of the guard."""
         return self.in_state(GuardState.CLOSED, reason, detail)
+
+    def reduced_by(self, quantity: Decimal) -> "Guard":
+        """Return the guard with so much less, its cost in proportion; closed when nothing is left."""
+        with exact():
+            return self.with_quantity(max(self.quantity - quantity, ZERO))
 
     def with_quantity(self, quantity: Decimal) -> "Guard":
         """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""

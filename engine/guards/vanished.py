@@ -75,8 +75,7 @@ def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Comp
     if sold >= guard.quantity:
         return Comparison(change=_end(guard, GuardReason.EXTERNAL_SALE, fills.external), seen=after)
     if wall_time.is_younger(base.at, reading.at, GOES_ON_WITHIN):
-        with exact():
-            left = guard.with_quantity(guard.quantity - sold)
+        left = guard.reduced_by(sold)
         # Another average of the venue's is a split, unless there were trades.
         is_moved = fills.all and reading.venue_entry is not None
         entry = reading.venue_entry if is_moved else guard.venue_entry

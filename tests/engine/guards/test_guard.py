@@ -26,6 +26,20 @@ def test_a_guard_of_nothing_is_closed():
     assert guard.entry is None
 
 
+@pytest.mark.parametrize(("less", "left"), [("0", "4"), ("1", "3"), ("4", "0"), ("4.1", "0")])
+def test_a_guard_is_reduced_to_nothing_at_the_least(less, left):
+    guard = a_guard("4", "100").reduced_by(Decimal(less))
+
+    assert (guard.quantity, guard.cost) == (Decimal(left), Decimal(left) * 25)
+    assert (guard.state is GuardState.CLOSED) is (left == "0")
+
+
+def test_a_reduced_guard_keeps_every_digit():
+    guard = a_guard("123456789012.000000000000000002", "100").reduced_by(Decimal(1))
+
+    assert guard.quantity == Decimal("123456789011.000000000000000002")
+
+
 def test_a_guard_keeps_its_quantity_when_nothing_changes():
     assert a_guard("3", "100").with_quantity(Decimal(3)) == a_guard("3", "100")
 
