@@ -334,3 +334,16 @@ async def test_a_flood_ends_with_the_last_price_and_the_connection_stands(stage)
 
     assert stage.endpoint.connects == 1
     assert stage.sink.live_now == {stage.symbol}
+
+
+async def test_a_handshake_that_hangs_is_given_up_and_tried_again(stage):
+    hanging = Fault(kind=FaultKind.DELAY_BEFORE, endpoint=f"stream {stage.path}", delay_s=3600)
+    stage.server.faults.add(hanging)
+    at = stage.clock.monotonic()
+
+    stage.stream.want({stage.symbol})
+    message = await stage.sink.until_lost(stage.symbol, LossReason.DISCONNECTED)
+    assert stage.clock.monotonic() - at <= 12
+    assert message == "TimeoutError"
+
+    await stage.go_live()
