@@ -11,7 +11,7 @@ from engine.model.venues import Venue
 
 
 class LossReason(StrEnum):
-    """Why what a stream said last of an instrument is no price any more."""
+    """Why the last quote of a stream is no price any more."""
 
     DISCONNECTED = "the stream ended"
     SILENT = "the stream is silent"
@@ -69,7 +69,7 @@ class PriceStream(Protocol):
         """Return whether its quotes are all of a market; on a small part of one (IEX) alone no stop is decided."""
 
     @property
-    def heard(self) -> Moment | None:
+    def last_received(self) -> Moment | None:
         """Return when the connection last proved that it lives; None without one."""
 
     def want(self, symbols: Collection[str]) -> None:

@@ -18,7 +18,7 @@ from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 
 CHECK_S = 1.0
-#: A connection on which nothing came for so long is dead, whatever its socket says: with the time between two checks
+#: A connection on which nothing was received for so long is dead, whatever the state of its socket: with the time between two checks
 #: no price is believed for more than ten seconds.
 SILENCE_S = 9.0
 #: Venues count messages: changes of what is wanted are sent at most so often.
@@ -45,7 +45,7 @@ class StreamConnection:
         redact: Callable[[str], str],
     ) -> None:
         #: When it last proved that it lives.
-        self.heard: Moment = moment(clock)
+        self.last_received: Moment = moment(clock)
         self._socket = socket
         self._conversation = conversation
         self._demand = demand
@@ -56,7 +56,7 @@ class StreamConnection:
         self._redact = redact
 
     async def keep(self) -> StreamEnd:
-        """Talk until the connection ends or says nothing any more, or nobody wants anything of it."""
+        """Send and receive until the connection ends or falls silent, or nothing is wanted of it."""
         parts = [
             asyncio.create_task(self._end_of(part), name=f"stream {self._venue}")
             for part in (self._read(), self._follow(), self._watch())
@@ -77,15 +77,15 @@ class StreamConnection:
             message = await self._socket.receive()
             now = moment(self._clock)
             if message.type in _FRAMES:
-                self.heard = now
-                await self._send(conversation.hear(message.data, now))
+                self.last_received = now
+                await self._send(conversation.receive(message.data, now))
             elif message.type is aiohttp.WSMsgType.PING:
-                self.heard = now
+                self.last_received = now
                 await self._socket.pong(message.data)
             elif message.type is aiohttp.WSMsgType.PONG:
-                self.heard = now
+                self.last_received = now
             else:
-                return self._disconnected(_goodbye(message, self._socket))
+                return self._disconnected(_closing_text(message, self._socket))
         return conversation.end
 
     async def _follow(self) -> StreamEnd:
@@ -105,7 +105,7 @@ class StreamConnection:
         while True:
             await self._clock.sleep(CHECK_S)
             now = moment(self._clock)
-            if now - self.heard > timedelta(seconds=SILENCE_S):
+            if now - self.last_received > timedelta(seconds=SILENCE_S):
                 return StreamEnd(Loss(LossReason.SILENT, f"nothing came for {SILENCE_S:g} s"))
             self._conversation.subscriptions.report_overdue(now)
             await self._send(self._conversation.request_again(now))
@@ -137,7 +137,7 @@ class StreamConnection:
         return StreamEnd(Loss(LossReason.DISCONNECTED, self._redact(message)))
 
 
-def _goodbye(message: aiohttp.WSMessage, socket: Socket) -> str:
+def _closing_text(message: aiohttp.WSMessage, socket: Socket) -> str:
     """Return what a connection ended with: a code, and the venue's or aiohttp's own text."""
     text = message.extra if message.type is aiohttp.WSMsgType.CLOSE else socket.exception()
     return f"{socket.close_code}{f' {text}' if text else ''}"

@@ -1,4 +1,4 @@
-"""How a client talks over one connection of a stream: what it sends, and what it makes of what it hears.
+"""How a client talks over one connection of a stream: what it sends, and what it makes of what it receives.
 
 It reads no clock, opens nothing and waits for nothing, so that a venue's language is tested message by message.
 """
@@ -30,12 +30,12 @@ class StreamEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a conversation reads with: who hears of it, the venue's clock, what is secret."""
+    """What a conversation reads with: where it reports, the venue's clock, what is secret."""
 
     subscriptions: Subscriptions
     #: How far the venue's clock is ahead of ours.
     ahead: Callable[[], timedelta]
-    #: Takes every secret out of what a venue says.
+    #: Takes every secret out of a venue's text.
     redact: Callable[[str], str]
 
 
@@ -67,7 +67,7 @@ class Conversation(ABC):
         """Return what ends these subscriptions."""
 
     @abstractmethod
-    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
+    def receive(self, text: str | bytes, now: Moment) -> Iterable[object]:
         """Read a message and return what is to be sent; where nothing is to be believed any more, set `end`.
 
         Raises:

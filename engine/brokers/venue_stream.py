@@ -22,7 +22,7 @@ from engine.clock import Clock, Moment
 from engine.model.venues import Venue
 
 CONNECT_S = 10.0
-#: How long a goodbye may take; nothing waits for it.
+#: How long the closing handshake may take; nothing waits for it.
 CLOSE_S = 1.0
 _TOO_MANY = 429
 
@@ -70,8 +70,8 @@ class VenueStream:
         self._connection: StreamConnection | None = None
 
     @property
-    def heard(self) -> Moment | None:
-        return None if self._connection is None else self._connection.heard
+    def last_received(self) -> Moment | None:
+        return None if self._connection is None else self._connection.last_received
 
     def want(self, symbols: Collection[str]) -> None:
         """Set the instruments to be subscribed from now on."""
@@ -95,7 +95,7 @@ class VenueStream:
             await self._clock.sleep(max(rest, pause_s(failures, jitter=self._jitter())))
 
     async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
-        """Keep one connection as long as it is good; the loss is reported before anything waits for a goodbye."""
+        """Keep one connection as long as it is good; the loss is reported before the closing handshake."""
         socket = await self._open()
         if isinstance(socket, StreamEnd):
             self._report(subscriptions, names, socket)

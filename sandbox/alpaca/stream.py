@@ -13,9 +13,9 @@ from sandbox.formats import iso_time
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
 
-#: Who has not said who it is by then is sent away.
+#: A client that is not authenticated by then is disconnected.
 AUTHENTICATE_WITHIN_S = 10.0
-#: A connection that ended without a goodbye counts for so long.
+#: A connection that ended without a closing handshake counts for so long.
 DEAD_COUNTS_S = 90.0
 #: Of the free plan.
 MOST_STOCKS = 30
@@ -66,9 +66,9 @@ class AlpacaSession(Session):
 
     def greet(self) -> None:
         """Say that the connection stands."""
-        self._say({"T": "success", "msg": "connected"})
+        self._send({"T": "success", "msg": "connected"})
 
-    def heard(self, text: str) -> None:
+    def receive(self, text: str) -> None:
         """Answer an action."""
         action = _parsed(text)
         match action.get("action"):
@@ -89,10 +89,10 @@ class AlpacaSession(Session):
         changed = {name: top for name, top in tops.items() if top != self._sent[name]}
         if changed:
             self._sent.update(changed)
-            self._say(*(self._quote(name, *top) for name, top in changed.items()), is_price=True)
+            self._send(*(self._quote(name, *top) for name, top in changed.items()), is_price=True)
 
     def beat(self) -> None:
-        """Send away who does not say who it is."""
+        """Disconnect a client that does not authenticate."""
         waited_s = self.around.monotonic() - self.opened_s
         if not self._key and waited_s >= AUTHENTICATE_WITHIN_S:
             self._refuse(404)
@@ -116,14 +116,14 @@ class AlpacaSession(Session):
         else:
             self._key = key
             self._feed.connected.add(key)
-            self._say({"T": "success", "msg": "authenticated"})
+            self._send({"T": "success", "msg": "authenticated"})
 
     def _subscribe(self, action: Json) -> None:
-        asked = {name: action[name] for name in _CHANNELS if name in action}
-        names = asked.get("quotes")
-        if not asked or not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        requested = {name: action[name] for name in _CHANNELS if name in action}
+        names = requested.get("quotes")
+        if not requested or not isinstance(names, list) or not all(isinstance(each, str) for each in names):
             self._refuse(400)
-        elif asked.keys() != {"quotes"}:
+        elif requested.keys() != {"quotes"}:
             self._refuse(410)
         elif any(("/" in name) is not self._feed.is_crypto for name in names):
             self._refuse(400)
@@ -142,13 +142,13 @@ class AlpacaSession(Session):
 
     def _send_set(self) -> None:
         channels = {name: sorted(self._sent) if name == "quotes" else [] for name in _CHANNELS}
-        self._say({"T": "subscription", **channels})
+        self._send({"T": "subscription", **channels})
 
     def _refuse(self, code: int) -> None:
-        self._say({"T": "error", "code": code, "msg": ERRORS[code]})
+        self._send({"T": "error", "code": code, "msg": ERRORS[code]})
 
-    def _say(self, *messages: Json, is_price: bool = False) -> None:
-        self.tell(list(messages), is_price=is_price)
+    def _send(self, *messages: Json, is_price: bool = False) -> None:
+        self.send(list(messages), is_price=is_price)
 
     def _listing(self, name: str) -> Listing | None:
         listing = find_listing(self.around.market, name)

@@ -11,7 +11,7 @@ from sandbox.formats import iso_time, plain
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
 
-#: Who has subscribed nothing by then is sent away.
+#: A client that has subscribed nothing by then is disconnected.
 SUBSCRIBE_WITHIN_S = 5.0
 #: A connection on which nothing is sent for so long is closed; heartbeats keep it open.
 IDLE_S = 75.0
@@ -37,12 +37,12 @@ class CoinbaseSession(Session):
     def greet(self) -> None:
         """Say nothing: the client speaks first."""
 
-    def heard(self, text: str) -> None:
+    def receive(self, text: str) -> None:
         """Subscribe to one channel, or end it."""
         request = _parsed(text)
         channel, ids = request.get("channel"), request.get("product_ids", [])
         if request.get("type") not in {"subscribe", "unsubscribe"} or channel not in {LEVEL2, HEARTBEATS}:
-            self.tell(FAILURE)
+            self.send(FAILURE)
             return
         begins = request["type"] == "subscribe"
         if channel == HEARTBEATS:
@@ -69,7 +69,7 @@ class CoinbaseSession(Session):
         now_s = self.around.monotonic()
         if not self._has_heartbeats and not self._books and now_s - self.opened_s >= SUBSCRIBE_WITHIN_S:
             raise ClosedError(1008, "no subscription")
-        if now_s - self.told_s >= IDLE_S:
+        if now_s - self.sent_s >= IDLE_S:
             raise ClosedError(1000)
         if self._has_heartbeats:
             self._beats += 1
@@ -78,9 +78,9 @@ class CoinbaseSession(Session):
                 "current_time": f"{moment}000 +0000 UTC m=+{now_s:.9f}",
                 "heartbeat_counter": self._beats,
             }
-            self.send(HEARTBEATS, [event])
+            self.send_event(HEARTBEATS, [event])
 
-    def send(self, channel: str, events: list[Mapping[str, object]], *, is_price: bool = False) -> None:
+    def send_event(self, channel: str, events: list[Mapping[str, object]], *, is_price: bool = False) -> None:
         """Send a message in its turn; its number is used up whether it arrives or not."""
         envelope = {
             "channel": channel,
@@ -89,7 +89,7 @@ class CoinbaseSession(Session):
             "events": events,
         }
         self._sequence += 1
-        self.tell(envelope, is_price=is_price)
+        self.send(envelope, is_price=is_price)
 
     def _begin(self, names: list[str]) -> None:
         for name in names:
@@ -101,13 +101,13 @@ class CoinbaseSession(Session):
     def _send_set(self) -> None:
         channels = {LEVEL2: sorted(self._books)} if self._books else {}
         beats = {HEARTBEATS: [HEARTBEATS]} if self._has_heartbeats else {}
-        self.send("subscriptions", [{"subscriptions": {**channels, **beats}}])
+        self.send_event("subscriptions", [{"subscriptions": {**channels, **beats}}])
 
     def _send_level2(self, name: str, kind: str, updates: list[Mapping[str, str]]) -> None:
         at = iso_time(self.around.now())
         rows = [{**update, "event_time": at} for update in updates]
         event = {"type": kind, "product_id": unified(name), "updates": rows}
-        self.send("l2_data", [event], is_price=True)
+        self.send_event("l2_data", [event], is_price=True)
 
     def _listed(self) -> frozenset[str]:
         listings = self.around.market.listings(COINBASE)

@@ -12,7 +12,7 @@ from sandbox.market import Market
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
 
-#: A connection that nobody subscribes or asks anything on is closed after a minute.
+#: A connection without subscription and requests is closed after a minute.
 IDLE_S = 60.0
 #: What comes when nothing else does.
 HEARTBEAT_S = 1.0
@@ -43,20 +43,20 @@ class KrakenSession(Session):
             "api_version": "v2",
             "connection_id": CONNECTION_ID,
         }
-        self.tell({"channel": "status", "type": "update", "data": [state]})
+        self.send({"channel": "status", "type": "update", "data": [state]})
 
-    def heard(self, text: str) -> None:
+    def receive(self, text: str) -> None:
         """Answer a request."""
         request = _parsed(text)
         if request is None:
-            self.tell({"error": "Malformed request"})
+            self.send({"error": "Malformed request"})
             return
         if self._is_too_often():
             self._refuse(request, "Exceeded msg rate")
             return
         match request.get("method"):
             case "ping":
-                self.tell(self._reply(request, {"method": "pong"}))
+                self.send(self._reply(request, {"method": "pong"}))
             case "subscribe" | "unsubscribe":
                 self._subscribe(request)
             case _:
@@ -72,10 +72,10 @@ class KrakenSession(Session):
     def beat(self) -> None:
         """Send a heartbeat where nothing else was sent, and close what nobody uses."""
         now_s = self.around.monotonic()
-        if not self._sent and now_s - self.heard_s >= IDLE_S:
+        if not self._sent and now_s - self.received_s >= IDLE_S:
             raise ClosedError(1000)
-        if self._sent and now_s - self.told_s >= HEARTBEAT_S:
-            self.tell({"channel": "heartbeat"})
+        if self._sent and now_s - self.sent_s >= HEARTBEAT_S:
+            self.send({"channel": "heartbeat"})
 
     def _subscribe(self, request: Json) -> None:
         params = request.get("params")
@@ -115,11 +115,11 @@ class KrakenSession(Session):
 
     def _accept(self, request: Json, result: Json) -> None:
         reply = {"method": request["method"], "result": result, "success": True}
-        self.confirm(lambda: self.tell(self._reply(request, reply)))
+        self.confirm(lambda: self.send(self._reply(request, reply)))
 
     def _refuse(self, request: Json, error: str, **where: str) -> None:
         reply = {"error": error, "method": request.get("method"), "success": False, **where}
-        self.confirm(lambda: self.tell(self._reply(request, reply)))
+        self.confirm(lambda: self.send(self._reply(request, reply)))
 
     def _reply(self, request: Json, reply: Json) -> Json:
         number = {"req_id": request["req_id"]} if "req_id" in request else {}
@@ -139,7 +139,7 @@ class KrakenSession(Session):
         self._sent[symbol] = top
         figures = ticker(self._listings[symbol], top)
         row = {"symbol": symbol, **figures, "timestamp": iso_time(self.around.now())}
-        self.tell({"channel": "ticker", "type": kind, "data": [row]}, is_price=True)
+        self.send({"channel": "ticker", "type": kind, "data": [row]}, is_price=True)
 
 
 def _parsed(text: str) -> Json | None:

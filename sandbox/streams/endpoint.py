@@ -10,12 +10,11 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sandbox.streams.session import ClosedError, Session, Surroundings
 from sandbox.streams.wire import Wire
 
-#: Begins the conversation with whoever is behind a wire.
+#: Opens the session of a new connection.
 OpenSession = Callable[[Wire, Surroundings], Session]
 
 BEAT_S = 1.0
 TOO_MANY = 429
-#: A client that is told something unreadable must get it whole.
 LARGEST_FROM_CLIENT = 1 << 20
 
 
@@ -57,7 +56,7 @@ class Endpoint:
         #: how often somebody connected, refused ones included
         self.connects = 0
         #: every message that clients sent
-        self.heard: list[str] = []
+        self.received: list[str] = []
         self._open_session = open_session
         self._transports: set[asyncio.Transport | None] = set()
         around.market.on_change(self._push)
@@ -65,15 +64,15 @@ class Endpoint:
     # what a test does
 
     def drop(self) -> None:
-        """Cut every connection without a goodbye."""
+        """Cut every connection without a closing handshake."""
         for transport in tuple(self._transports):
             if transport is not None:
                 transport.abort()
 
-    def say(self, text: str | bytes) -> None:
+    def send_raw(self, text: str | bytes) -> None:
         """Send something to everybody, whatever it is."""
         for session in self.sessions:
-            session.wire.say(text)
+            session.wire.send_raw(text)
 
     def confirm(self) -> None:
         """Confirm what was not confirmed, and go on confirming."""
@@ -81,10 +80,10 @@ class Endpoint:
         for session in self.sessions:
             session.release()
 
-    async def close(self, code: int, words: str = "") -> None:
+    async def close(self, code: int, reason: str = "") -> None:
         """End every connection in order."""
         for session in tuple(self.sessions):
-            await session.wire.close(code, words)
+            await session.wire.close(code, reason)
 
     # serving
 
@@ -123,8 +122,8 @@ class Endpoint:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            said_goodbye = socket.close_code not in {None, WSCloseCode.ABNORMAL_CLOSURE}
-            session.ended(in_order=said_goodbye and not self.faults.is_silent)
+            closed_in_order = socket.close_code not in {None, WSCloseCode.ABNORMAL_CLOSURE}
+            session.ended(in_order=closed_in_order and not self.faults.is_silent)
 
     async def _read(self, session: Session, socket: web.WebSocketResponse) -> None:
         async for message in socket:
@@ -133,9 +132,9 @@ class Endpoint:
             if message.type is WSMsgType.PING:
                 await session.wire.pong(message.data)
             elif message.type is WSMsgType.TEXT:
-                self.heard.append(message.data)
-                session.heard_s = self.around.monotonic()
-                session.heard(message.data)
+                self.received.append(message.data)
+                session.received_s = self.around.monotonic()
+                session.receive(message.data)
 
     async def _beat(self, session: Session) -> None:
         while True:
@@ -150,8 +149,8 @@ class Endpoint:
 
 
 async def _end(wire: Wire, error: BaseException | None) -> None:
-    """Say goodbye as the venue does; a client that is gone hears nothing any more."""
+    """Close as the venue does; a client that is gone receives nothing any more."""
     if isinstance(error, ClosedError):
-        await wire.close(error.code, error.words)
+        await wire.close(error.code, error.reason)
     elif error is not None and not isinstance(error, ConnectionError):
         raise error

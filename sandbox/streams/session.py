@@ -12,10 +12,10 @@ from sandbox.streams.wire import Wire
 class ClosedError(Exception):
     """The venue ends the connection with this code."""
 
-    def __init__(self, code: int, words: str = "") -> None:
-        super().__init__(words)
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(reason)
         self.code = code
-        self.words = words
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,20 +30,20 @@ class Surroundings:
 
 
 class Session(ABC):
-    """From the first message to the last; `heard` and `beat` may raise ClosedError."""
+    """From the first message to the last; `receive` and `beat` may raise ClosedError."""
 
     def __init__(self, wire: Wire, around: Surroundings) -> None:
         self.wire = wire
         self.around = around
-        self.opened_s = self.heard_s = self.told_s = around.monotonic()
+        self.opened_s = self.received_s = self.sent_s = around.monotonic()
         self._withheld: list[Callable[[], None]] = []
 
     @abstractmethod
     def greet(self) -> None:
-        """Say what is said first."""
+        """Send the first message."""
 
     @abstractmethod
-    def heard(self, text: str) -> None:
+    def receive(self, text: str) -> None:
         """Answer a message."""
 
     @abstractmethod
@@ -55,12 +55,12 @@ class Session(ABC):
         """Do what is due; called each second."""
 
     def ended(self, *, in_order: bool) -> None:
-        """Take note that the client is gone, with a goodbye or without."""
+        """Take note that the client is gone, with a closing handshake or without."""
         del in_order
 
-    def tell(self, message: object, *, is_price: bool = False) -> None:
+    def send(self, message: object, *, is_price: bool = False) -> None:
         """Send a message."""
-        self.told_s = self.around.monotonic()
+        self.sent_s = self.around.monotonic()
         self.wire.send(message, is_price=is_price)
 
     def confirm(self, send: Callable[[], None]) -> None:

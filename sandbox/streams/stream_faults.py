@@ -1,4 +1,4 @@
-"""What a stream is told to do wrong; read at each message, so a change counts from then on."""
+"""What a stream is planned to do wrong; read at each message, so a change counts from then on."""
 
 from dataclasses import dataclass
 

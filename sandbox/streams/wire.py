@@ -26,7 +26,7 @@ class Wire:
         else:
             self._outgoing.put_nowait(written(message))
 
-    def say(self, text: str | bytes) -> None:
+    def send_raw(self, text: str | bytes) -> None:
         """Send what may be no message at all."""
         self._outgoing.put_nowait(text)
 
@@ -44,9 +44,9 @@ class Wire:
         if not self._faults.is_silent:
             await self._socket.pong(payload)
 
-    async def close(self, code: int, words: str = "") -> None:
+    async def close(self, code: int, reason: str = "") -> None:
         """End the connection in order."""
-        await self._socket.close(code=code, message=words.encode(), drain=False)
+        await self._socket.close(code=code, message=reason.encode(), drain=False)
 
     def _send_price(self, text: str) -> None:
         faults = self._faults

@@ -64,7 +64,7 @@ async def next_bid(exchange, venue):
     return (await exchange.watch_ticker(SYMBOL))["bid"]
 
 
-async def hear_of_a_move(world, loop, venue):
+async def receive_a_move(world, loop, venue):
     exchange = connect(world, venue)
     moving = asyncio.create_task(keep_moving(world, loop, venue))
     try:
@@ -77,21 +77,21 @@ async def hear_of_a_move(world, loop, venue):
 
 
 async def keep_moving(world, loop, venue):
-    """Move the price until somebody has heard of it: what moved before a subscription is sent to nobody."""
+    """Move the price until a client has received it: what moved before a subscription is sent to none."""
     for bid in itertools.cycle(MOVES):
         loop.call_soon_threadsafe(world.set_bid, venue, SYMBOL, bid)
         await asyncio.sleep(0.05)
 
 
-def test_ccxt_hears_of_a_price_move(world, loop, venue):
-    asyncio.run(hear_of_a_move(world, loop, venue))
+def test_ccxt_receives_a_price_move(world, loop, venue):
+    asyncio.run(receive_a_move(world, loop, venue))
 
 
 def test_the_sdk_of_coinbase_reads_books_and_heartbeats(world, loop):
-    heard = queue.Queue()
+    received = queue.Queue()
     client = WSClient(
         base_url=world.coinbase.stream_url(COINBASE_STREAM),
-        on_message=lambda text: heard.put(json.loads(text)),
+        on_message=lambda text: received.put(json.loads(text)),
         retry=False,
     )
     client.open()
@@ -101,7 +101,7 @@ def test_the_sdk_of_coinbase_reads_books_and_heartbeats(world, loop):
         loop.call_soon_threadsafe(world.set_bid, COINBASE, SYMBOL, MOVES[0])
         channels, numbers, prices = set(), [], set()
         while "heartbeats" not in channels or str(MOVES[0]) not in prices:
-            message = heard.get(timeout=WAIT_S)
+            message = received.get(timeout=WAIT_S)
             channels.add(message["channel"])
             numbers.append(message["sequence_num"])
             for event in message["events"]:

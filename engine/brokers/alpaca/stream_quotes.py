@@ -8,7 +8,7 @@ from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd,
 from engine.brokers.stream_json import read_message
 from engine.clock import Moment
 
-#: One connection a key and path; one that ended without a goodbye counts on for about 90 s.
+#: One connection a key and path; one that ended without a closing handshake counts on for about 90 s.
 BAN_S = 90.0
 #: A key that is refused will be refused again; it may still be the venue that is wrong.
 KEY_REST_S = 3600.0
@@ -52,15 +52,15 @@ class AlpacaQuotes(Conversation):
         """Return one message."""
         return [{"action": "unsubscribe", "quotes": list(names)}]
 
-    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
+    def receive(self, text: str | bytes, now: Moment) -> Iterable[object]:
         """Read a frame: an array of anything."""
         return [
             reply
             for row in as_list(read_message(text), "frame")
-            for reply in self._hear(as_row(row, "message"), now)
+            for reply in self._read(as_row(row, "message"), now)
         ]
 
-    def _hear(self, row: Row, now: Moment) -> Iterable[object]:
+    def _read(self, row: Row, now: Moment) -> Iterable[object]:
         match row.get("T"):
             case "q":
                 self._take(row, now)

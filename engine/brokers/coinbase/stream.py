@@ -66,7 +66,7 @@ class CoinbaseBooks(Conversation):
             self._books.pop(name, None)
         return [{"type": "unsubscribe", "channel": _LEVEL2, "product_ids": list(names)}]
 
-    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
+    def receive(self, text: str | bytes, now: Moment) -> Iterable[object]:
         """Read a message in its turn; one that comes twice or late has been counted as missing before."""
         message = as_row(read_message(text), "message")
         if message.get("type") == "error":

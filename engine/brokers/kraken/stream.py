@@ -17,7 +17,7 @@ BAN_S = 600.0
 #: The venue limits messages, and not the symbols in one.
 _SYMBOLS_A_MESSAGE = 200
 _ALREADY = "already subscribed"
-#: Channels and answers that say nothing of a price.
+#: Channels and answers that hold no price.
 _SILENT = frozenset({"heartbeat", "status", "pong", "unsubscribe"})
 
 
@@ -30,7 +30,7 @@ def kraken_stream(url: str, *, market: KrakenMarketData, clock: Clock) -> VenueS
 
 
 def name_of(symbol: str) -> str | None:
-    """Return the v2 name of a pair, which is ours: BTC and DOGE, where its REST says XBT and XDG.
+    """Return the v2 name of a pair, which is ours: BTC and DOGE, where its REST has XBT and XDG.
 
     Tokenized stocks, which nobody trades, are not carried.
     """
@@ -52,8 +52,8 @@ class KrakenTickers(Conversation):
         """Return the same the other way round."""
         return self._requests("unsubscribe", names, event_trigger="bbo")
 
-    def hear(self, text: str | bytes, now: Moment) -> Iterable[object]:
-        """Read a ticker or an answer; status, heartbeats and what is new say nothing of a price."""
+    def receive(self, text: str | bytes, now: Moment) -> Iterable[object]:
+        """Read a ticker or an answer; status, heartbeats and new kinds hold no price."""
         message = as_row(read_message(text), "message")
         if message.get("channel") == "ticker":
             for row in rows_in(message, "data"):

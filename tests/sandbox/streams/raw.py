@@ -1,4 +1,4 @@
-"""A bare websocket client: what it hears is what the stand-in wrote."""
+"""A bare websocket client: what it receives is what the stand-in wrote."""
 
 import asyncio
 import json
@@ -19,14 +19,14 @@ class RawClient:
         async with asyncio.timeout(5):
             return await self.socket.receive_str()
 
-    async def hear(self, is_wanted=lambda message: True):
+    async def receive(self, is_wanted=lambda message: True):
         """The next message that is wanted."""
         while not is_wanted(message := json.loads(await self.text(), parse_float=Decimal)):
             pass
         return message
 
-    async def hear_all(self, count):
-        return [await self.hear() for _ in range(count)]
+    async def receive_all(self, count):
+        return [await self.receive() for _ in range(count)]
 
     async def end(self):
         """Wait for the end and return its code."""

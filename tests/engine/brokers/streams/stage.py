@@ -117,7 +117,7 @@ class Stage:
     # the stream
 
     async def subscribe(self, *symbols):
-        """Want these, and wait until the venue has heard of it."""
+        """Want these, and wait until the venue has received it."""
         self.stream.want(symbols)
         await self.clock.sleep(3)
 

@@ -8,7 +8,7 @@ from engine.brokers.price_stream import LossReason
 async def test_nothing_is_subscribed_before_the_key_is_accepted(alpaca):
     await alpaca.subscribe("BTC/USD")
 
-    assert [json.loads(text)["action"] for text in alpaca.endpoint.heard] == ["auth", "subscribe"]
+    assert [json.loads(text)["action"] for text in alpaca.endpoint.received] == ["auth", "subscribe"]
 
 
 async def test_there_is_no_snapshot_so_nothing_is_live_before_it_moves(alpaca):
@@ -22,7 +22,7 @@ async def test_there_is_no_snapshot_so_nothing_is_live_before_it_moves(alpaca):
 async def test_one_frame_may_hold_several_quotes_and_anything_else(alpaca):
     await alpaca.go_live("BTC/USD", "ETH/USD")
 
-    alpaca.endpoint.say(
+    alpaca.endpoint.send_raw(
         '[{"T":"n","S":"BTC/USD"},{"T":"q","S":"BTC/USD","bp":1.5,"bs":1,"ap":2,"as":1,"t":"2026-03-04T13:00:00Z"},'
         '{"T":"q","S":"ETH/USD","bp":3,"bs":1,"ap":4,"as":1,"t":"2026-03-04T13:00:00.123456789Z"}]'
     )
@@ -70,7 +70,7 @@ async def test_a_dead_connection_counts_on_and_is_waited_for(alpaca):
 async def test_an_error_that_ends_a_connection_leads_to_another(alpaca, code):
     await alpaca.go_live()
 
-    alpaca.endpoint.say(f'[{{"T":"error","code":{code},"msg":"so it is"}}]')
+    alpaca.endpoint.send_raw(f'[{{"T":"error","code":{code},"msg":"so it is"}}]')
     assert await alpaca.sink.until_lost("BTC/USD", LossReason.DISCONNECTED) == f"so it is ({code})"
     await alpaca.go_live()
 
@@ -81,7 +81,7 @@ async def test_an_error_that_ends_a_connection_leads_to_another(alpaca, code):
 async def test_another_error_changes_nothing_of_what_is_confirmed(alpaca, code):
     await alpaca.go_live()
 
-    alpaca.endpoint.say(f'[{{"T":"error","code":{code},"msg":"so it is"}}]')
+    alpaca.endpoint.send_raw(f'[{{"T":"error","code":{code},"msg":"so it is"}}]')
     await alpaca.clock.sleep(5)
 
     assert alpaca.sink.live_now == {"BTC/USD"}
@@ -106,8 +106,8 @@ async def test_coins_and_stocks_go_their_own_ways(alpaca, stocks):
     await alpaca.subscribe("BTC/USD", "AAPL/USD")
     await stocks.subscribe("BTC/USD", "AAPL/USD")
 
-    assert json.loads(alpaca.endpoint.heard[-1]) == {"action": "subscribe", "quotes": ["BTC/USD"]}
-    assert json.loads(stocks.endpoint.heard[-1]) == {"action": "subscribe", "quotes": ["AAPL"]}
+    assert json.loads(alpaca.endpoint.received[-1]) == {"action": "subscribe", "quotes": ["BTC/USD"]}
+    assert json.loads(stocks.endpoint.received[-1]) == {"action": "subscribe", "quotes": ["AAPL"]}
     assert alpaca.stream.is_whole_market
     assert not stocks.stream.is_whole_market
 
@@ -134,7 +134,9 @@ async def test_a_stock_market_that_is_closed_is_quiet_and_keeps_its_connection(s
 async def test_a_quote_in_binary_is_read_too(alpaca):
     await alpaca.go_live()
 
-    alpaca.endpoint.say(b'[{"T":"q","S":"BTC/USD","bp":7,"bs":1,"ap":8,"as":1,"t":"2026-03-04T13:00:00Z"}]')
+    alpaca.endpoint.send_raw(
+        b'[{"T":"q","S":"BTC/USD","bp":7,"bs":1,"ap":8,"as":1,"t":"2026-03-04T13:00:00Z"}]'
+    )
 
     await alpaca.until_bid("7")
 
@@ -143,6 +145,6 @@ async def test_the_key_is_never_in_what_the_venue_repeats(alpaca):
     (account,) = alpaca.server.accounts.values()
     await alpaca.go_live()
 
-    alpaca.endpoint.say(f'[{{"T":"error","code":500,"msg":"who is {account.secret}"}}]')
+    alpaca.endpoint.send_raw(f'[{{"T":"error","code":500,"msg":"who is {account.secret}"}}]')
 
     assert await alpaca.sink.until_lost("BTC/USD", LossReason.DISCONNECTED) == "who is *** (500)"

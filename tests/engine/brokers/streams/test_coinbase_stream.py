@@ -11,7 +11,7 @@ from tests.engine.brokers.streams.stage import plain
 async def test_heartbeats_and_books_are_subscribed_and_the_ticker_is_not(coinbase):
     await coinbase.subscribe("BTC/USD", "ETH/USD")
 
-    sent = [json.loads(text) for text in coinbase.endpoint.heard]
+    sent = [json.loads(text) for text in coinbase.endpoint.received]
     assert [one["channel"] for one in sent] == ["heartbeats", "level2"]
     assert sent[1]["product_ids"] == ["BTC-USD", "ETH-USD"]
 
@@ -30,18 +30,18 @@ async def test_a_change_below_the_top_is_no_new_quote(coinbase):
     await coinbase.go_live()
     before = coinbase.sink.count("quote")
 
-    say(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "50", "1"), ("offer", "200", "1")))
+    send(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "50", "1"), ("offer", "200", "1")))
     await coinbase.clock.sleep(1)
     assert coinbase.sink.count("quote") == before
 
-    say(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "100.5", "0")))
+    send(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "100.5", "0")))
     await coinbase.until_bid("50")
 
 
 async def test_a_quantity_that_changes_at_the_top_is_a_new_quote(coinbase):
     await coinbase.go_live()
 
-    say(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "100.50", "0.25")))
+    send(coinbase, "l2_data", level2("update", "BTC-USD", ("bid", "100.50", "0.25")))
     await coinbase.sink.until(lambda: plain(coinbase.sink.quotes["BTC/USD"].bid_quantity) == "0.25")
 
 
@@ -90,7 +90,7 @@ async def test_an_error_without_channel_and_number_refuses_what_waits(coinbase):
     coinbase.faults.withholds_confirmations = True
     await coinbase.subscribe("BTC/USD")
 
-    coinbase.endpoint.say('{"type":"error","message":"authentication failure"}')
+    coinbase.endpoint.send_raw('{"type":"error","message":"authentication failure"}')
 
     assert await coinbase.sink.until_lost("BTC/USD", LossReason.REFUSED) == "authentication failure"
 
@@ -98,7 +98,7 @@ async def test_an_error_without_channel_and_number_refuses_what_waits(coinbase):
 async def test_an_error_changes_nothing_of_what_is_confirmed(coinbase):
     await coinbase.go_live()
 
-    coinbase.endpoint.say('{"type":"error","message":"authentication failure"}')
+    coinbase.endpoint.send_raw('{"type":"error","message":"authentication failure"}')
     await coinbase.clock.sleep(5)
 
     assert coinbase.sink.live_now == {"BTC/USD"}
@@ -110,7 +110,7 @@ async def test_pairs_of_one_book_are_subscribed_once_and_quoted_each(coinbase):
 
     assert coinbase.sink.live_now == {"BTC/USD", "BTC/USDC"}
     assert coinbase.bid_of("BTC/USDC") == "100.5"
-    assert "USDC" not in "".join(coinbase.endpoint.heard)
+    assert "USDC" not in "".join(coinbase.endpoint.received)
 
     coinbase.set_prices("BTC/USD", "99.1", "99.3")
     await coinbase.until_bid("99.1")
@@ -127,7 +127,7 @@ async def test_a_pair_that_is_wanted_no_more_leaves_its_book_to_the_other(coinba
 
     assert coinbase.sink.live_now == {"BTC/USDC"}
     assert coinbase.bid == "100.5"
-    assert "unsubscribe" not in "".join(coinbase.endpoint.heard)
+    assert "unsubscribe" not in "".join(coinbase.endpoint.received)
 
 
 async def test_no_pair_is_carried_before_the_listings_name_its_book(coinbase):
@@ -141,7 +141,7 @@ async def test_the_name_of_another_pair_is_never_taken_for_the_one_that_is_wante
     await coinbase.go_live("ETH/USD")
     before = list(coinbase.sink.events)
 
-    say(coinbase, "l2_data", level2("snapshot", "BTC-USD", ("bid", "1", "1"), ("offer", "2", "1")))
+    send(coinbase, "l2_data", level2("snapshot", "BTC-USD", ("bid", "1", "1"), ("offer", "2", "1")))
     await coinbase.clock.sleep(3)
 
     assert coinbase.sink.events == before
@@ -151,7 +151,7 @@ async def test_a_snapshot_of_many_megabytes_is_read(coinbase):
     await coinbase.go_live()
     rows = [("bid", f"{price}.5", "0.12345678") for price in range(1, 60_000)]
 
-    say(coinbase, "l2_data", level2("snapshot", "BTC-USD", *rows, ("offer", "70000", "1")))
+    send(coinbase, "l2_data", level2("snapshot", "BTC-USD", *rows, ("offer", "70000", "1")))
 
     await coinbase.until_bid("59999.5")
 
@@ -160,8 +160,8 @@ async def test_a_new_kind_of_event_or_channel_changes_nothing(coinbase):
     await coinbase.go_live()
     before = list(coinbase.sink.events)
 
-    say(coinbase, "l2_data", level2("news", "BTC-USD"))
-    say(coinbase, "news", {"type": "news"})
+    send(coinbase, "l2_data", level2("news", "BTC-USD"))
+    send(coinbase, "news", {"type": "news"})
     await coinbase.clock.sleep(3)
 
     assert coinbase.sink.events == before
@@ -173,7 +173,7 @@ async def test_a_new_kind_of_event_or_channel_changes_nothing(coinbase):
 async def test_a_level_that_cannot_be_read_ends_the_connection(coinbase, update):
     await coinbase.go_live()
 
-    say(coinbase, "l2_data", level2("update", "BTC-USD", update))
+    send(coinbase, "l2_data", level2("update", "BTC-USD", update))
 
     await coinbase.sink.until_lost("BTC/USD", LossReason.UNREADABLE)
 
@@ -198,7 +198,7 @@ def level2(kind, product, *rows):
     }
 
 
-def say(coinbase, channel, event):
-    """Say something in its turn."""
+def send(coinbase, channel, event):
+    """Send an event under the next number."""
     (session,) = coinbase.endpoint.sessions
-    session.send(channel, [event])
+    session.send_event(channel, [event])

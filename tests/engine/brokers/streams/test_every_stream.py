@@ -74,7 +74,7 @@ async def test_a_quiet_market_stays_live(stage):
 
     assert stage.sink.live_now == {stage.symbol}
     assert stage.endpoint.connects == 1
-    assert (stage.clock.now() - stage.stream.heard.at).total_seconds() < 10
+    assert (stage.clock.now() - stage.stream.last_received.at).total_seconds() < 10
 
 
 async def test_what_is_wanted_later_joins_the_same_connection(stage):
@@ -105,7 +105,7 @@ async def test_the_connection_ends_when_nothing_is_wanted(stage):
     await stage.clock.sleep(10)
 
     assert stage.endpoint.sessions == []
-    assert stage.stream.heard is None
+    assert stage.stream.last_received is None
 
 
 async def test_an_instrument_that_is_not_listed_hides_no_other(stage):
@@ -171,7 +171,7 @@ async def test_silence_is_noticed_within_ten_seconds(stage):
     await stage.sink.until_lost(stage.symbol, LossReason.SILENT)
 
     assert stage.clock.monotonic() - at <= 10
-    assert stage.stream.heard is None
+    assert stage.stream.last_received is None
 
 
 async def test_frozen_prices_are_live_until_another_source_contradicts_them(stage):
@@ -287,7 +287,7 @@ async def test_a_ban_is_respected(stage):
 async def test_what_cannot_be_read_ends_the_connection_and_not_the_stream(stage, text):
     await stage.go_live()
 
-    stage.endpoint.say(text)
+    stage.endpoint.send_raw(text)
     await stage.sink.until_lost(stage.symbol, LossReason.UNREADABLE)
     await stage.go_live()
 

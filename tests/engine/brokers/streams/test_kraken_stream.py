@@ -11,7 +11,7 @@ from engine.brokers.price_stream import LossReason
 async def test_every_change_of_the_best_prices_is_subscribed_and_not_trades_alone(kraken):
     await kraken.go_live()
 
-    request = json.loads(kraken.endpoint.heard[0])
+    request = json.loads(kraken.endpoint.received[0])
     assert request["params"]["event_trigger"] == "bbo"
 
 
@@ -25,7 +25,7 @@ async def test_many_instruments_take_one_request(kraken):
     await kraken.subscribe(*(listing.symbol for listing in kraken.market.listings("kraken")))
 
     assert len(kraken.sink.live_now) == len(kraken.market.listings("kraken"))
-    assert len(kraken.endpoint.heard) == 1
+    assert len(kraken.endpoint.received) == 1
 
 
 async def test_a_refusal_names_its_pair_and_the_venue_s_text(kraken):
@@ -40,7 +40,7 @@ async def test_a_refused_pair_is_requested_again_each_minute_and_never_in_a_loop
     await kraken.subscribe("BTC/USD", "NONE/USD")
     await kraken.clock.sleep(600)
 
-    assert 8 <= len(kraken.endpoint.heard) <= 11
+    assert 8 <= len(kraken.endpoint.received) <= 11
     assert kraken.sink.count("lost", "NONE/USD") == 1
 
 
@@ -58,7 +58,7 @@ async def test_a_refusal_without_a_pair_is_for_all_that_wait(kraken):
     kraken.faults.withholds_confirmations = True
     await kraken.subscribe("BTC/USD", "ETH/USD")
 
-    kraken.endpoint.say('{"error":"Exceeded msg rate"}')
+    kraken.endpoint.send_raw('{"error":"Exceeded msg rate"}')
 
     for symbol in ("BTC/USD", "ETH/USD"):
         assert await kraken.sink.until_lost(symbol, LossReason.REFUSED) == "Exceeded msg rate"
@@ -81,7 +81,7 @@ async def test_what_says_nothing_of_a_price_that_is_wanted_changes_nothing(krake
     await kraken.go_live()
     before = list(kraken.sink.events)
 
-    kraken.endpoint.say(text)
+    kraken.endpoint.send_raw(text)
     await kraken.clock.sleep(5)
 
     assert kraken.sink.events == before
@@ -92,7 +92,7 @@ async def test_a_field_that_is_no_amount_is_no_price(kraken, bid):
     await kraken.go_live()
 
     row = f'{{"symbol":"BTC/USD","bid":{bid},"ask":100.7}}'
-    kraken.endpoint.say(f'{{"channel":"ticker","type":"update","data":[{row}]}}')
+    kraken.endpoint.send_raw(f'{{"channel":"ticker","type":"update","data":[{row}]}}')
     await kraken.sink.until_lost("BTC/USD", LossReason.UNQUOTED)
 
     assert kraken.bid == "100.5"
@@ -101,7 +101,7 @@ async def test_a_field_that_is_no_amount_is_no_price(kraken, bid):
 async def test_a_ticker_without_a_time_is_dated_by_its_receipt(kraken):
     await kraken.go_live()
 
-    kraken.endpoint.say(
+    kraken.endpoint.send_raw(
         '{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USD","bid":99,"ask":100}]}'
     )
     await kraken.until_bid("99")
@@ -113,7 +113,7 @@ async def test_a_clock_that_was_set_back_at_the_venue_stops_no_price(kraken):
     await kraken.go_live()
 
     row = '{"symbol":"BTC/USD","bid":99,"ask":100,"timestamp":"2020-01-01T00:00:00Z"}'
-    kraken.endpoint.say(f'{{"channel":"ticker","type":"update","data":[{row}]}}')
+    kraken.endpoint.send_raw(f'{{"channel":"ticker","type":"update","data":[{row}]}}')
 
     await kraken.until_bid("99")
 

@@ -64,7 +64,7 @@ def test_what_joins_a_lost_book_waits_for_it():
     assert sink.taken() == [("lost", "BTC/USD", "UNWANTED")]
 
 
-def test_what_leaves_is_lost_and_hears_nothing_more():
+def test_what_leaves_is_lost_and_receives_nothing_more():
     names, sink = a_live_sink()
 
     names.name({})

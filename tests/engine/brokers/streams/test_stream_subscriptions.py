@@ -20,7 +20,7 @@ STEPS = st.lists(
 
 
 class Sink:
-    """Believes what it is told, and complains of news that are none."""
+    """Keeps what is reported, and fails at a report that changes nothing."""
 
     def __init__(self):
         self.live_now, self.quoted, self.losses = set(), {}, []
@@ -39,7 +39,7 @@ class Sink:
 
 
 class Plain:
-    """The same said plainly: what is subscribed, which of it is confirmed, and whose last quote is a price."""
+    """The same in plain sets: what is subscribed, which of it is confirmed, and whose last quote is a price."""
 
     def __init__(self):
         self.subscribed, self.confirmed, self.priced = set(), set(), set()
