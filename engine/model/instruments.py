@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.model.money import exact, floor_to
+from engine.model.money import ZERO, exact, floor_to
 from engine.model.venues import Venue
 
 #: Their smallest order value holds for buys only, so that less can still be sold.
@@ -65,6 +65,16 @@ class Instrument:
     minimum_notional: Decimal
     status: TradingStatus = TradingStatus.ONLINE
 
+    @property
+    def minimum_sale_notional(self) -> Decimal:
+        """Return the smallest value of a sale in `quote`; zero where the venue sets none."""
+        return ZERO if self.venue in _MINIMUM_ON_BUYS_ONLY else self.minimum_notional
+
+    @property
+    def least_quantity(self) -> Decimal:
+        """Return the smallest quantity of an order."""
+        return max(self.minimum_quantity, self.lot)
+
     def floor_quantity(self, quantity: Decimal) -> Decimal:
         """Round a quantity down to the lot."""
         return floor_to(quantity, self.lot)
@@ -72,12 +82,9 @@ class Instrument:
     def why_too_small_to_sell(self, quantity: Decimal, price: Decimal) -> str | None:
         """Return why so little cannot be sold by itself; None when it can."""
         sold = self.floor_quantity(quantity)
-        least = max(self.minimum_quantity, self.lot)
-        if sold < least:
-            return f"the venue sells at least {least:f} {self.base}"
-        if self.venue in _MINIMUM_ON_BUYS_ONLY:
-            return None
+        if sold < self.least_quantity:
+            return f"the venue sells at least {self.least_quantity:f} {self.base}"
         with exact():
-            if sold * price < self.minimum_notional:
-                return f"the venue sells at least {self.minimum_notional:f} {self.quote} worth"
+            if sold * price < self.minimum_sale_notional:
+                return f"the venue sells at least {self.minimum_sale_notional:f} {self.quote} worth"
         return None

@@ -29,7 +29,7 @@ def walk_book(book: OrderBook, direction: Direction, quantity: Decimal) -> Decim
     levels = book.bids if is_long else book.asks
     if not all(_is_sound(level) for level in levels) or not _is_ordered(levels, falling=is_long):
         return BookProblem.BAD
-    value = _value(levels, quantity)
+    value = value_of(levels, quantity)
     if value is None:
         return BookProblem.SHALLOW
     rounding = ROUND_FLOOR if is_long else ROUND_CEILING
@@ -49,6 +49,27 @@ def walk_part(
     return None if isinstance(average, BookProblem) else (part, average)
 
 
+def is_sound(book: OrderBook) -> bool:
+    """Return whether both sides of a book are there and make sense."""
+    sides = ((book.bids, True), (book.asks, False))
+    if not all(levels and all(map(_is_sound, levels)) for levels, _ in sides):
+        return False
+    is_ordered = all(_is_ordered(levels, falling=falling) for levels, falling in sides)
+    return is_ordered and book.bids[0].price <= book.asks[0].price
+
+
+def affordable(levels: Sequence[Level], budget: Decimal) -> Decimal | None:
+    """Return the quantity that a budget buys, level by level; None where they hold less than it could pay."""
+    left, quantity = budget, ZERO
+    with exact():
+        for level in levels:
+            worth = level.quantity * level.price
+            if worth >= left:
+                return quantity + left / level.price
+            quantity, left = quantity + level.quantity, left - worth
+    return None
+
+
 def _is_sound(level: Level) -> bool:
     return (
         level.price.is_finite()
@@ -63,7 +84,8 @@ def _is_ordered(levels: Sequence[Level], *, falling: bool) -> bool:
     return all(better.price >= worse.price for better, worse in pairwise(best_first))
 
 
-def _value(levels: Sequence[Level], quantity: Decimal) -> Decimal | None:
+def value_of(levels: Sequence[Level], quantity: Decimal) -> Decimal | None:
+    """Return what a quantity comes to, level by level; None where they hold less."""
     left, value = quantity, ZERO
     with exact():
         for level in levels:
