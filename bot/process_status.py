@@ -14,7 +14,8 @@ from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts
 from engine.alerts.posts import PostCounts, count_posts
 from engine.alerts.series import load_series
 from engine.clock import Clock, moment
-from engine.entries.gates import EntryRequest, Gates, Shut
+from engine.entries.gates import check_halt
+from engine.entries.halts import HaltSwitch
 from engine.exits.failure_reminders import failing_key
 from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
@@ -32,7 +33,6 @@ from engine.orders.under_way import load_orders_under_way
 from engine.status import (
     BrokerStatus,
     FailingExit,
-    GateStatus,
     JobStatus,
     PausedGuard,
     PolledPrice,
@@ -90,7 +90,7 @@ class ProcessStatus:
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
-        gates: Gates,
+        halts: HaltSwitch,
         jobs: Callable[[], tuple[JobStatus, ...]],
         database_failing_s: Callable[[], float | None],
     ) -> None:
@@ -106,7 +106,7 @@ class ProcessStatus:
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
-        self._gates = gates
+        self._halts = halts
         self._jobs = jobs
         self._database_failing_s = database_failing_s
         self._look_overdue_after = overdue_after(facts.guard_interval_s)
@@ -147,7 +147,7 @@ class ProcessStatus:
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
             database_bytes=_size(self._facts.database_file),
-            gates=await self._check_gates(user_id),
+            gates=(check_halt(await self._halts.fetch_halt(user_id)),),
         )
 
     def _count_exits(self, guards: Sequence[Guard], exits: Sequence[Intent]) -> int:
@@ -169,13 +169,6 @@ class ProcessStatus:
             record = describe(row) if row.user_id in {user_id, None} else None
             if record is not None and record.record in URGENT:
                 yield record
-
-    async def _check_gates(self, user_id: int) -> tuple[GateStatus, ...]:
-        answers = await self._gates.ask(self._clock.now(), EntryRequest(user_id=user_id))
-        return tuple(
-            GateStatus(name=one.name, shut=one.verdict.reason if isinstance(one.verdict, Shut) else None)
-            for one in answers
-        )
 
     def _brokers(self, user_id: int) -> tuple[BrokerStatus, ...]:
         accounts = self._reader.accounts(user_id)

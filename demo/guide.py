@@ -25,6 +25,7 @@ _TO_TRY = (
     ),
     ("!price ETH -1%", "ether falls past the threshold and is sold, though an open order held it"),
     ("/route BTC 30", "where a buy of $30 would go, and why not elsewhere"),
+    ("/why BTC 30", "what that buy would come to, and what each gate says to it"),
     ("!kill, !restart", "kill -9, then start again: nothing is forgotten, nothing happens twice"),
 )
 FAULT_TEXTS: Mapping[str, str] = {

@@ -16,7 +16,9 @@ from engine.alerts.outages import OutageMonitor
 from engine.base import Base, EngineSettings
 from engine.engine import Engine
 from engine.entries.halts import HaltSwitch
-from engine.entries.service import RouteService
+from engine.entries.places import Places
+from engine.entries.rules import EntryRules
+from engine.entries.service import EntryService
 from engine.exits.audit import Audit
 from engine.exits.availability import Availability
 from engine.exits.context import ExitContext
@@ -83,9 +85,9 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         tasks=base.tasks,
         guards=parts.guards,
         closing=parts.closing,
-        halts=HaltSwitch(database=base.database, clock=base.clock),
+        halts=parts.halts,
         audit=Audit(database=base.database),
-        routes=parts.routes,
+        entries=parts.entries,
         snapshot_interval_s=settings.snapshot_interval_s,
         resources=resources,
     )
@@ -345,15 +347,28 @@ class _Parts:
         )
 
     @cached_property
-    def routes(self) -> RouteService:
-        return RouteService(
+    def halts(self) -> HaltSwitch:
+        return HaltSwitch(database=self._database, clock=self._clock)
+
+    @cached_property
+    def entries(self) -> EntryService:
+        return EntryService(
+            places=Places(
+                reader=self.reader,
+                balances=self.balances,
+                markets=self._base.markets,
+                costs=self.costs,
+                clock=self._clock,
+            ),
             reader=self.reader,
-            balances=self.balances,
-            markets=self._base.markets,
-            costs=self.costs,
+            portfolio=self.portfolio,
+            halts=self.halts,
             database=self._database,
             clock=self._clock,
-            coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
+            rules=EntryRules(
+                threshold=self._settings.liquidation_pnl,
+                coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
+            ),
         )
 
 

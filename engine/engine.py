@@ -15,7 +15,7 @@ from engine.accounts.service import BalanceService
 from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
 from engine.entries.halts import HaltSwitch
-from engine.entries.service import USUAL_SYMBOL, RouteService
+from engine.entries.service import USUAL_SYMBOL, EntryService
 from engine.exits.audit import Audit
 from engine.exits.execute import Exits
 from engine.exits.watch import Watch
@@ -62,7 +62,7 @@ class Engine:
     closing: ClosingService
     halts: HaltSwitch
     audit: Audit
-    routes: RouteService
+    entries: EntryService
     snapshot_interval_s: float
     #: What is closed with it.
     resources: AsyncExitStack

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.accounts.service import BalanceService
 from engine.clock import Clock
 from engine.entries.halts import HaltSwitch
-from engine.entries.service import RouteService
+from engine.entries.service import EntryService
 from engine.exits.audit import Audit
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
@@ -26,5 +26,5 @@ class Services:
     closing: ClosingService
     halts: HaltSwitch
     history: Audit
-    routes: RouteService
+    entries: EntryService
     fetch_status: FetchStatus

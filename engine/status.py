@@ -9,6 +9,7 @@ from typing import TypeAlias
 from engine import wall_time
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
+from engine.entries.gates import Gate
 from engine.guards.unwatched import Unwatched
 from engine.model.delays import Wait
 from engine.model.guard_reasons import GuardReason
@@ -119,15 +120,6 @@ class VenuePrices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateStatus:
-    """One gate that entries must pass, and why it is shut."""
-
-    name: str
-    #: A sentence; None while the gate is open.
-    shut: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """The state of the whole process in one reading."""
 
@@ -169,7 +161,7 @@ class StatusReport:
     #: Critical alerts of this user that `NIJA_ALERT_URL` refused and will be sent again, or that were given up.
     posts: PostCounts = field(default_factory=PostCounts)
     #: What keeps entries back; no exit checks them.
-    gates: tuple[GateStatus, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @property
     def guards(self) -> int:

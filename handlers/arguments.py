@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.entries.sizing import Amount, EquityShare, Most, SizeRequest
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from handlers.coin_names import symbol_named
@@ -15,6 +16,8 @@ _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
 #: A loss, as a user writes it who wants another threshold.
 _THRESHOLD = re.compile(r"[-\u2212][0-9]+(?:[.,][0-9]+)?%?|[0-9]+(?:[.,][0-9]+)?%|%")
+_PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?%")
+_MOST = "MAX"
 _EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)
 #: Said beside an amount, these name its unit and nothing to trade.
@@ -34,7 +37,15 @@ class RouteArguments:
     """What to preview; None stands for the usual."""
 
     symbol: str | None
-    usd: Decimal | None
+    size: Amount | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyArguments:
+    """Which buy to look into; no size stands for the usual one."""
+
+    symbol: str
+    size: SizeRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +93,52 @@ def parse_route(arguments: Sequence[str]) -> RouteArguments | Misread:
         return Misread(
             why="The size must be more than $0 and at most $1,000,000,000.", example="/route BTC 30"
         )
-    return RouteArguments(symbol=symbol, usd=usd)
+    return RouteArguments(symbol=symbol, size=None if usd is None else Amount(usd))
+
+
+def parse_why(arguments: Sequence[str]) -> WhyArguments | Misread:
+    """Read `SYMBOL [USD | n% | max]`, in either order."""
+    example = "/why BTC 30"
+    named = [argument for argument in arguments if argument.upper() not in _UNITS]
+    sizes = [argument for argument in named if _names_size(argument)]
+    symbols = [argument for argument in named if not _names_size(argument)]
+    if len(sizes) > 1:
+        return Misread(why=f"Name one size; “{_short(sizes[1])}” is a second one.", example=example)
+    if not symbols:
+        return Misread(why="Which coin or stock? Name one.", example=example)
+    if len(symbols) > 1:
+        return Misread(
+            why=f"Name one symbol, and a size like 30, 5% or max: “{_short(symbols[1])}” is neither.",
+            example=example,
+        )
+    symbol = parse_symbol(symbols[0])
+    if symbol is None:
+        return Misread(why=f"“{_short(symbols[0])}” is not a symbol.", example=example)
+    size = parse_size(sizes[0]) if sizes else None
+    if isinstance(size, Misread):
+        return size
+    return WhyArguments(symbol=symbol, size=size)
+
+
+def parse_size(argument: str) -> Amount | EquityShare | Most | Misread:
+    """Read `$30`, `5%` of total equity or `max`."""
+    example = "/why BTC 30"
+    if argument.upper() == _MOST:
+        return Most()
+    if _PERCENT.fullmatch(argument):
+        ratio = Decimal(argument.removesuffix("%").replace(",", ".")) / 100
+        if 0 < ratio <= 1:
+            return EquityShare(ratio)
+        return Misread(why="The size must be more than 0% and at most 100% of total equity.", example=example)
+    usd = parse_usd(argument)
+    if usd is None or not 0 < usd <= _LARGEST_USD:
+        return Misread(why="The size must be more than $0 and at most $1,000,000,000.", example=example)
+    return Amount(usd)
+
+
+def _names_size(argument: str) -> bool:
+    is_part = _PERCENT.fullmatch(argument) is not None
+    return argument.upper() == _MOST or is_part or parse_usd(argument) is not None
 
 
 def parse_one_symbol(arguments: Sequence[str], *, command: str) -> str | Misread | None:

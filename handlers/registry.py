@@ -30,6 +30,7 @@ from handlers.route import show_route
 from handlers.start import show_help, show_start
 from handlers.status import show_status
 from handlers.unknown import answer_unknown
+from handlers.why import show_why
 
 COMMANDS = (
     Command(
@@ -63,6 +64,14 @@ COMMANDS = (
         screen=show_route,
         not_done="No route was worked out, and nothing was ordered.",
         refreshable=True,
+    ),
+    Command(
+        name="why",
+        form="SYMBOL [USD]",
+        help="what keeps a buy back, gate by gate, and what it would come to; 5% or max for USD",
+        role=Role.VIEWER,
+        screen=show_why,
+        not_done="No buy was worked out, and nothing was ordered.",
     ),
     Command(
         name="guard",

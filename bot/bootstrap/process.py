@@ -36,7 +36,6 @@ from bot.telegram.polling_alarm import PollingAlarm
 from bot.telegram.updates import StoredUpdates
 from engine.clock import Clock
 from engine.engine import Engine
-from engine.entries.gates import Gates
 from engine.services import Services
 from engine.status import JobStatus, is_late
 from engine.storage.backup import database_file
@@ -142,7 +141,7 @@ def build_process(
     jobs = (
         *_jobs(settings, base, engine, updates, lease=lease, alarm=alarm),
         *_listening(commands, health),
-        Job(name="forget routes", every_s=THIN_EVERY_S, what=engine.routes.forget_old, budget_s=60),
+        Job(name="forget routes", every_s=THIN_EVERY_S, what=engine.entries.forget_old, budget_s=60),
         Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),
     )
     schedule = _build_schedule(jobs, clock, redactor, watchdog)
@@ -192,7 +191,7 @@ def _build_status(
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,
-        gates=Gates(halts=engine.halts),
+        halts=engine.halts,
         jobs=jobs,
         database_failing_s=lambda: alarm.failing_s,
     )
@@ -279,7 +278,7 @@ def _services(base: Foundation, engine: Engine, status: ProcessStatus) -> Servic
         closing=engine.closing,
         halts=engine.halts,
         history=engine.audit,
-        routes=engine.routes,
+        entries=engine.entries,
         fetch_status=status.fetch_status,
     )
 

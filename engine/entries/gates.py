@@ -1,90 +1,210 @@
-"""Every gate that can keep an entry from being made; exits know none of them."""
+"""Every gate that can keep a buy from being made, as values with their figures; exits know none of them. Pure."""
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from enum import StrEnum
+from types import MappingProxyType
 
-from engine.entries.halts import HaltSwitch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRequest:
-    """An entry somebody wants to make; what is None stands for any."""
-
-    user_id: int
-    symbol: str | None = None
-    usd: Decimal | None = None
+from engine import wall_time
+from engine.entries.assess import Assessment
+from engine.entries.halts import Halt
+from engine.entries.holdings import EntryAccounts
+from engine.entries.rules import EntryRules
+from engine.model.money import ZERO, exact
+from engine.model.venues import Venue
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The gate lets the entry through."""
+class GateName(StrEnum):
+    """The gates, in the order in which they are shown."""
+
+    HALT = "halt"
+    CASH = "cash"
+    EXPOSURE = "exposure"
+    POSITIONS = "positions"
+    COOLDOWN = "cooldown"
+    MINIMUM = "minimum"
+    SPREAD = "spread"
+    HELD = "already held"
 
 
-@dataclass(frozen=True, slots=True)
-class Shut:
-    """The gate keeps the entry back; `reason` is a sentence for the owner."""
+class Verdict(StrEnum):
+    """What a gate says."""
 
-    reason: str
-
-
-class Gate(ABC):
-    """The one type of everything that may keep an entry back.
-
-    A gate defined in another module is refused: what is not here is in no list, and could not be
-    closed by the test that shows that exits pass all of them.
-    """
-
-    name: ClassVar[str]
-
-    def __init_subclass__(cls) -> None:
-        """Refuse a gate that is defined elsewhere."""
-        super().__init_subclass__()
-        if cls.__module__ != __name__:
-            message = f"{cls.__qualname__} is a gate and must be defined in {__name__}"
-            raise TypeError(message)
-
-    @abstractmethod
-    async def is_open(self, now: datetime, request: EntryRequest) -> Open | Shut:
-        """Decide whether an entry may go through now."""
+    PASS = "pass"  # noqa: S105 - no password
+    #: Nothing keeps the buy back, but its owner is asked whether it is meant.
+    CONFIRM = "confirm"
+    FAIL = "fail"
+    #: A figure is not known; that keeps a buy back as well.
+    UNKNOWN = "unknown"
 
 
-class HaltGate(Gate):
-    """Shut while the owner has stopped entries."""
+class Remedy(StrEnum):
+    """How to change what a gate says."""
 
-    name = "halt"
-
-    def __init__(self, halts: HaltSwitch) -> None:
-        self._halts = halts
-
-    async def is_open(self, now: datetime, request: EntryRequest) -> Open | Shut:
-        """Return whether the owner has halted entries."""
-        del now
-        halt = await self._halts.fetch_halt(request.user_id)
-        if halt is None:
-            return Open()
-        where = f" from the {halt.by}" if halt.by else ""
-        return Shut(f"buys were stopped{where}; /resume allows them again")
+    RESUME = "resume"
+    ADD_CASH = "add cash"
+    CLOSE_ONE = "close one"
+    WAIT = "wait"
+    BUY_MORE = "buy more"
+    TRY_AGAIN = "try again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The answer of one gate."""
+class Gate:
+    """One gate's answer to one buy."""
 
-    name: str
-    verdict: Open | Shut
+    name: GateName
+    verdict: Verdict
+    #: The present figure and the one that it is held against; None is unknown, or there is none.
+    actual: Decimal | None = None
+    limit: Decimal | None = None
+    #: What both count: a currency, an asset; empty for numbers and fractions.
+    unit: str = ""
+    #: The part of the unit that buys under way have reserved.
+    reserved: Decimal = ZERO
+    #: At which broker; None where it is about all of them.
+    venue: Venue | None = None
+    #: Since when, and until when it fails; None where there is no such time.
+    since: datetime | None = None
+    until: datetime | None = None
+    remedy: Remedy | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it lets the buy through."""
+        return self.verdict in {Verdict.PASS, Verdict.CONFIRM}
 
 
-class Gates:
-    """The registry: an entry asks all of them, and every one must be open."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A buy that the gates are asked about."""
 
-    def __init__(self, *, halts: HaltSwitch) -> None:
-        self._gates: tuple[Gate, ...] = (HaltGate(halts),)
+    base: str
+    #: What is spent in all; None where no size could be worked out.
+    usd: Decimal | None
+    #: Where it would go; None where no broker is near to taking it.
+    place: Assessment | None
+    accounts: EntryAccounts
+    rules: EntryRules
 
-    async def ask(self, now: datetime, request: EntryRequest) -> tuple[Answer, ...]:
-        """Return every gate's answer, so that the owner sees all that are shut."""
-        return tuple(
-            [Answer(name=gate.name, verdict=await gate.is_open(now, request)) for gate in self._gates]
-        )
+
+def check_gates(proposal: Proposal) -> tuple[Gate, ...]:
+    """Return what every gate says, those that let it through included."""
+    return tuple(_CHECKS[name](proposal) for name in GateName)
+
+
+def check_halt(halt: Halt | None) -> Gate:
+    """Return whether the owner has stopped all buys."""
+    if halt is None:
+        return Gate(name=GateName.HALT, verdict=Verdict.PASS)
+    return Gate(name=GateName.HALT, verdict=Verdict.FAIL, since=halt.since, remedy=Remedy.RESUME)
+
+
+def _halt(proposal: Proposal) -> Gate:
+    return check_halt(proposal.accounts.halt)
+
+
+def _cash(proposal: Proposal) -> Gate:
+    place = proposal.place
+    account, needed = (place.account, place.needed) if place else (None, None)
+    free = account.spendable_quote if account else None
+    gate = _judge(GateName.CASH, is_open=_fits(needed, free), remedy=Remedy.ADD_CASH)
+    return replace(
+        gate,
+        actual=None if free is None else max(free, ZERO),
+        limit=needed,
+        unit=account.instrument.quote if account and account.instrument else "",
+        reserved=(account.reserved_quote or ZERO) if account else ZERO,
+        venue=account.account.venue if account else None,
+    )
+
+
+def _exposure(proposal: Proposal) -> Gate:
+    exposure, equity = proposal.accounts.exposure_usd, proposal.accounts.total_equity_usd
+    after = limit = None
+    with exact():
+        if exposure is not None and proposal.usd is not None:
+            after = exposure + proposal.usd
+        if equity is not None:
+            limit = max(equity, ZERO) * proposal.rules.most_exposure
+    gate = _judge(GateName.EXPOSURE, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
+    return replace(gate, actual=after, limit=limit, unit="USD")
+
+
+def _positions(proposal: Proposal) -> Gate:
+    after, limit = Decimal(_count_after(proposal)), Decimal(proposal.rules.most_positions)
+    gate = _judge(GateName.POSITIONS, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
+    return replace(gate, actual=after, limit=limit)
+
+
+def _count_after(proposal: Proposal) -> int:
+    accounts, place = proposal.accounts, proposal.place
+    guarded = {(one.account.account_id, one.asset) for one in accounts.guarded}
+    bought = {(one.account_id, one.asset) for one in accounts.reservations}
+    # Where nobody takes it, it would be one more somewhere.
+    where = place.account.account.account_id if place else ""
+    return len(guarded | bought | {(where, proposal.base)})
+
+
+def _cooldown(proposal: Proposal) -> Gate:
+    last, now, cooldown = proposal.accounts.last_exit, proposal.accounts.at, proposal.rules.cooldown
+    ended = last.ended_at if last else None
+    until = None if ended is None else ended + cooldown
+    is_running = ended is not None and until is not None and wall_time.is_open(ended, until, now)
+    is_going_on = last is not None and ended is None
+    gate = _judge(GateName.COOLDOWN, is_open=not (is_running or is_going_on), remedy=Remedy.WAIT)
+    limit = Decimal(int(cooldown.total_seconds()))
+    return replace(gate, limit=limit, unit="s", since=ended, until=until if is_running else None)
+
+
+def _minimum(proposal: Proposal) -> Gate:
+    place, usd = proposal.place, proposal.usd
+    smallest = place.smallest_usd if place else None
+    gate = _judge(GateName.MINIMUM, is_open=_fits(smallest, usd), remedy=Remedy.BUY_MORE)
+    venue = place.account.account.venue if place else None
+    return replace(gate, actual=usd, limit=smallest, unit="USD", venue=venue)
+
+
+def _spread(proposal: Proposal) -> Gate:
+    place, widest = proposal.place, proposal.rules.widest_spread
+    distance = place.distance if place else None
+    is_narrow = None if distance is None else distance < widest
+    gate = _judge(GateName.SPREAD, is_open=is_narrow, remedy=Remedy.TRY_AGAIN)
+    venue = place.account.account.venue if place else None
+    return replace(gate, actual=distance, limit=widest, venue=venue)
+
+
+def _held(proposal: Proposal) -> Gate:
+    with exact():
+        quantity = sum((one.quantity for one in proposal.accounts.held(proposal.base)), ZERO)
+    verdict = Verdict.CONFIRM if quantity else Verdict.PASS
+    return Gate(name=GateName.HELD, verdict=verdict, actual=quantity, unit=proposal.base)
+
+
+def _fits(figure: Decimal | None, limit: Decimal | None) -> bool | None:
+    """Return whether a figure is within its limit; None is unknown."""
+    return None if figure is None or limit is None else figure <= limit
+
+
+def _judge(name: GateName, *, is_open: bool | None, remedy: Remedy) -> Gate:
+    if is_open is None:
+        return Gate(name=name, verdict=Verdict.UNKNOWN, remedy=Remedy.TRY_AGAIN)
+    if is_open:
+        return Gate(name=name, verdict=Verdict.PASS)
+    return Gate(name=name, verdict=Verdict.FAIL, remedy=remedy)
+
+
+_CHECKS: Mapping[GateName, Callable[[Proposal], Gate]] = MappingProxyType(
+    {
+        GateName.HALT: _halt,
+        GateName.CASH: _cash,
+        GateName.EXPOSURE: _exposure,
+        GateName.POSITIONS: _positions,
+        GateName.COOLDOWN: _cooldown,
+        GateName.MINIMUM: _minimum,
+        GateName.SPREAD: _spread,
+        GateName.HELD: _held,
+    }
+)

@@ -6,10 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.accounts.fees import FeeProfile
+from engine.entries.cost import TradeCost
+from engine.entries.sizing import Size
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side
-from engine.model.quotes import is_price
+from engine.model.quotes import OrderBook, is_price
 from engine.model.venues import Account
 
 
@@ -22,7 +24,9 @@ class Obstacle(StrEnum):
     NOT_TRADING = "takes no market orders now"
     MARKET_CLOSED = "the stock market is closed"
     PRICE_UNKNOWN = "price unknown"
-    BELOW_MINIMUM = "below the venue's minimum"
+    BELOW_MINIMUM = "below the smallest that can be bought and sold again"
+    THIN_BOOK = "the order book is too thin for it"
+    WIDE_SPREAD = "the spread is too wide"
     CASH_UNKNOWN = "free cash unknown"
     NOT_ENOUGH_CASH = "not enough free cash"
     EQUITY_UNKNOWN = "equity unknown"
@@ -30,6 +34,19 @@ class Obstacle(StrEnum):
     NOT_CHEAPER = "not cheaper"
     ASSET_NOT_HELD = "does not hold the asset"
     HOLDS_LESS = "holds less than is to be sold"
+
+
+#: Without a price or enough of a book, what the trade costs there cannot be compared.
+_WITHOUT_COSTS = frozenset(
+    {
+        Obstacle.NOT_CONNECTED,
+        Obstacle.NO_ANSWER,
+        Obstacle.NOT_LISTED,
+        Obstacle.MARKET_CLOSED,
+        Obstacle.PRICE_UNKNOWN,
+        Obstacle.THIN_BOOK,
+    }
+)
 
 
 class Choice(StrEnum):
@@ -68,12 +85,17 @@ class RoutingAccount:
     answered: bool = True
     #: False outside a stock's regular session; coins trade around the clock.
     in_session: bool = True
-    #: Units of the instrument's quote for one of its base: the ask to buy, the bid to sell; None is unknown.
-    price: Decimal | None
+    #: Units of the instrument's quote for one of its base; None is unknown.
+    ask: Decimal | None
+    bid: Decimal | None
+    #: None where the venue did not report it in time.
+    book: OrderBook | None = None
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None = Decimal(1)
     #: Free cash in the instrument's quote; None is unknown.
     free_quote: Decimal | None
+    #: What buys in the journal may still take of it; None is unknown.
+    reserved_quote: Decimal | None = ZERO
     #: The account's own total; None is unknown.
     equity_usd: Decimal | None
     #: False when the total lacks something, so that it may not be compared.
@@ -82,13 +104,29 @@ class RoutingAccount:
     held: Decimal = ZERO
 
     @property
-    def price_usd(self) -> Decimal | None:
-        """Return what one unit of the base costs in USD, or None when that is unknown."""
+    def bid_usd(self) -> Decimal | None:
+        """Return what one unit of the base brings in USD, or None when that is unknown."""
         rate = self.quote_rate_usd
-        if rate is None or not is_price(self.price):
+        if rate is None or not is_price(self.bid):
             return None
         with exact():
-            return self.price * rate
+            return self.bid * rate
+
+    @property
+    def spendable_quote(self) -> Decimal | None:
+        """Return the free cash that no other buy may take; None is unknown."""
+        if self.free_quote is None or self.reserved_quote is None:
+            return None
+        with exact():
+            return self.free_quote - self.reserved_quote
+
+    @property
+    def spendable_usd(self) -> Decimal | None:
+        """Return the same in dollars; None is unknown."""
+        if self.spendable_quote is None or self.quote_rate_usd is None:
+            return None
+        with exact():
+            return self.spendable_quote * self.quote_rate_usd
 
     @property
     def quote_rate_usd(self) -> Decimal | None:
@@ -112,8 +150,25 @@ class LeftOut:
     """A broker a trade does not go to, and every reason why."""
 
     account: Account
-    fees: FeeProfile
+    cost: TradeCost
     reasons: tuple[Reason, ...]
+
+    @property
+    def has_cost(self) -> bool:
+        """Return whether its venue reports what the trade costs there now."""
+        return not any(reason.obstacle in _WITHOUT_COSTS for reason in self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A broker that would cost less and has too little cash."""
+
+    account: Account
+    #: Of its round trip against the chosen one's.
+    saving_usd: Decimal
+    #: What it lacks, in `currency`.
+    lacking: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +178,23 @@ class Route:
     request: TradeRequest
     account: Account
     instrument: Instrument | None
-    fees: FeeProfile
+    cost: TradeCost
     choice: Choice
     #: At least the minimum profitable move; None for exits, which aim for nothing.
     profit_target: Decimal | None
     left_out: tuple[LeftOut, ...]
     #: Set where the chosen account is below the equity from which its broker is chosen beside others.
     small: Reason | None = None
+    missed: Missed | None = None
+
+    @property
+    def saving_usd(self) -> Decimal | None:
+        """Return what it costs less than the dearest broker whose cost is known; None where it is the dearest."""
+        dearest = max((one.cost.round_trip for one in self.left_out if one.has_cost), default=None)
+        if dearest is None or dearest <= self.cost.round_trip:
+            return None
+        with exact():
+            return (dearest - self.cost.round_trip) * self.request.usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +206,21 @@ class NoRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsized:
+    """A buy whose size is a part of what is not known."""
+
+    symbol: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePreview:
     """A routing decision and its request."""
 
     #: What was named, a pair or only its base; None when nothing was, so that the same request can be repeated.
     requested: str | None
     symbol: str
-    usd: Decimal
-    #: True when the user named no size and their usual one was taken.
-    usual_size: bool
+    size: Size
     decision: Route | NoRoute
     #: When a market opens that is shut for this trade, if its venue reported it.
     opens_at: datetime | None = None

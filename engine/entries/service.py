@@ -1,32 +1,31 @@
-"""Answer where a buy should go: gather the accounts' facts, choose, and keep the decision."""
+"""Answer what a buy would come to: where it should go, and what every gate says to it; nothing is ordered."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from engine.accounts.costs import Costs
+from engine import wall_time
 from engine.accounts.reader import AccountReader
-from engine.accounts.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
-from engine.accounts.snapshot import BalanceSnapshot, UserBrokerState
 from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
-from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest
+from engine.entries.halts import HaltSwitch
+from engine.entries.holdings import EntryAccounts, LastExit
+from engine.entries.places import Places
+from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
+from engine.entries.reservations import Reservation, reserve
+from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest, Unsized
 from engine.entries.routes_store import StoredRoute
-from engine.market.feed import QUOTE_MAX_AGE_S, Markets, VenueMarket
-from engine.market.pricing import choose_entry_symbol, plan_symbols, value_in_usd
-from engine.model.errors import BrokerError, TryLaterError
-from engine.model.instruments import AssetClass, Instrument
-from engine.model.money import ZERO, cash_for, exact
-from engine.model.orders import Side
-from engine.model.quotes import Quote
-from engine.model.typed_names import resolve
-from engine.model.venues import Account, Venue
+from engine.entries.rules import EntryRules
+from engine.entries.sizing import SizeRequest, plan_size
+from engine.model.instruments import AssetClass
+from engine.orders.filled_intents_store import load_filled
+from engine.orders.intents import Intent
+from engine.orders.states import IntentState
+from engine.orders.store import load_exits, load_live_intents
+from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 from engine.users import store as users_store
 
@@ -37,155 +36,110 @@ USUAL_SYMBOL = f"{USUAL_ASSET}/USD"
 
 #: Prices and fees of longer ago explain nothing today.
 KEPT = timedelta(days=30)
+#: Among so many of the latest sales of an asset is the one that ended last.
+_LATEST_SALES = 20
 
 _request = TypeAdapter(TradeRequest)
 _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
 
 
-class RouteService:
-    """Answers `/route`; it places nothing."""
+class EntryService:
+    """Answers `/route` and `/why`; it places nothing."""
 
     def __init__(
         self,
         *,
+        places: Places,
         reader: AccountReader,
-        balances: BalanceService,
-        markets: Markets,
-        costs: Costs,
+        portfolio: PortfolioService,
+        halts: HaltSwitch,
         database: Database,
         clock: Clock,
-        coinbase_min_equity_usd: Decimal,
+        rules: EntryRules,
     ) -> None:
+        self._places = places
         self._reader = reader
-        self._balances = balances
-        self._markets = markets
-        self._costs = costs
+        self._portfolio = portfolio
+        self._halts = halts
         self._database = database
         self._clock = clock
-        self._coinbase_min_equity_usd = coinbase_min_equity_usd
+        self._rules = rules
 
-    async def preview(self, user_id: int, symbol: str | None, usd: Decimal | None) -> RoutePreview:
+    async def preview(self, user_id: int, symbol: str | None, size: SizeRequest) -> RoutePreview | Unsized:
         """Decide where a buy should go, store the decision, and place nothing."""
-        base, _, quote = (symbol or USUAL_ASSET).partition("/")
-        base, quote = await self._listed_name(user_id, base), quote.upper()
-        size = usd if usd is not None else await self._usual_size(user_id)
-        accounts = self._reader.accounts(user_id)
-        await self._balances.refresh(accounts)
-        seen = await asyncio.gather(*(self._look(account, base, quote or None) for account in accounts))
-        request = TradeRequest(
-            symbol=f"{base}/{quote or 'USD'}", base=base, side=Side.BUY, usd=size, asset_class=_class(seen)
-        )
-        decision = choose(request, seen, coinbase_min_equity_usd=self._coinbase_min_equity_usd)
-        await self._store(user_id, request, decision)
+        request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size)
+        rules = await self._rules_of(user_id)
+        planned = plan_size(size, bounds_of(request, accounts, rules), rules)
+        if planned is None:
+            return Unsized(symbol=request.symbol, at=accounts.at)
+        trade = trade_of(request, planned.usd)
+        decision = choose(trade, accounts.places, rules)
+        await self._store(user_id, trade, decision)
         return RoutePreview(
             requested=symbol,
             symbol=request.symbol,
-            usd=size,
-            usual_size=usd is None,
+            size=planned,
             decision=decision,
-            opens_at=await self._opens_at(seen),
-            at=self._clock.now(),
+            opens_at=await self._places.opens_at(accounts.places),
+            at=accounts.at,
         )
+
+    async def plan(self, user_id: int, symbol: str, size: SizeRequest) -> EntryPlan | Refused:
+        """Return what a buy would come to now and what every gate says to it."""
+        portfolio = await self._portfolio.fetch_portfolio(user_id)
+        request, accounts = await self._look(user_id, symbol, size)
+        accounts = replace(
+            accounts,
+            positions=portfolio.positions,
+            last_exit=await self._last_exit(user_id, request.base),
+            halt=await self._halts.fetch_halt(user_id),
+        )
+        return plan_entry(request, accounts, await self._rules_of(user_id))
 
     async def forget_old(self) -> None:
         """Delete decisions that are no longer shown; called by a job."""
         async with self._database.write() as session:
             await rows.delete_routes(session, before=self._clock.now() - KEPT)
 
-    async def _listed_name(self, user_id: int, typed: str) -> str:
-        """Spell an asset as it is listed where the user trades; a venue that does not answer lists nothing."""
-        venues = {account.venue for account in self._reader.accounts(user_id)}
-        listed = await asyncio.gather(*(self._bases(venue) for venue in venues))
-        return resolve(typed, set[str]().union(*listed))
+    async def _look(self, user_id: int, symbol: str, size: SizeRequest) -> tuple[EntryRequest, EntryAccounts]:
+        """Return what is to be bought and the accounts as places to buy it, with nothing of what they hold."""
+        base, _, quote = symbol.partition("/")
+        base, quote = await self._places.listed_name(user_id, base), quote.upper()
+        reservations = await self._reservations(user_id)
+        places = await self._places.look(user_id, base, quote or None, reservations=reservations)
+        request = EntryRequest(
+            symbol=f"{base}/{quote or 'USD'}", base=base, asset_class=_class(places), size=size
+        )
+        return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
 
-    async def _bases(self, venue: Venue) -> set[str]:
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                return {listed.base for listed in (await self._markets[venue].instruments()).values()}
-        except (BrokerError, TimeoutError):
-            return set()
-
-    async def _usual_size(self, user_id: int) -> Decimal:
+    async def _rules_of(self, user_id: int) -> EntryRules:
         async with self._database.read() as session:
             user = await users_store.load_user(session, user_id)
-        return user.usual_trade_usd if user else Decimal(30)
+        share = user.trade_share if user else None
+        return self._rules if share is None else replace(self._rules, share=share)
 
-    async def _look(self, account: Account, base: str, quote: str | None) -> RoutingAccount:
-        market = self._markets[account.venue]
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                instruments = await market.instruments()
-                symbol = choose_entry_symbol(base, quote, instruments, self._cash_of(account))
-                in_session = symbol is None or await market.in_session(instruments[symbol])
-        except (BrokerError, TimeoutError):
-            return replace(self._describe(account, {}, {}, None), answered=False)
-        if symbol is None:
-            return self._describe(account, instruments, {}, None)
-        quotes = await self._quotes(market, {symbol} | plan_symbols({instruments[symbol].quote}, instruments))
-        await self._ensure_costs(account, symbol)
-        described = self._describe(account, instruments, quotes, symbol)
-        if in_session:
-            return described
-        return replace(described, in_session=False, fees=replace(described.fees, spread_live=False))
+    async def _reservations(self, user_id: int) -> tuple[Reservation, ...]:
+        intents = list[Intent]()
+        async with self._database.read() as session:
+            live = await load_live_intents(session)
+            for account in self._reader.accounts(user_id):
+                intents += (intent for intent in live if intent.account_id == account.account_id)
+                step = self._reader.step(account)
+                if step is not None:
+                    # Its cash is of before these.
+                    filled = await load_filled(session, account.account_id, after=step)
+                    intents += (one.intent for one in filled)
+        return reserve(intents, buffer=self._rules.buffer)
 
-    @staticmethod
-    async def _quotes(market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
-        """Return the quotes that the venue reports in time: without one the rest of its account is still known."""
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
-        except (BrokerError, TimeoutError):
-            return {}
-
-    async def _opens_at(self, seen: Sequence[RoutingAccount]) -> datetime | None:
-        for venue in {one.account.venue for one in seen if not one.in_session}:
-            with suppress(BrokerError, TimeoutError):
-                async with asyncio.timeout(SCREEN_WAIT_S):
-                    session = await self._markets[venue].session()
-                if session is not None and not session.is_open:
-                    return session.next_open
-        return None
-
-    async def _ensure_costs(self, account: Account, symbol: str) -> None:
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                await self._costs.ensure(account, symbol)
-        except TimeoutError:
-            # The table stands in, and the route shows it.
-            return
-
-    def _describe(
-        self,
-        account: Account,
-        instruments: Mapping[str, Instrument],
-        quotes: Mapping[str, Quote],
-        symbol: str | None,
-    ) -> RoutingAccount:
-        state = self._reader.state(account)
-        balance = self._fresh(state)
-        instrument = instruments.get(symbol) if symbol else None
-        quote = quotes.get(symbol) if symbol else None
-        return RoutingAccount(
-            account=account,
-            connected=state.connected,
-            # A refused key is reported as such, and an account that was never read was not queried.
-            answered=not isinstance(self._reader.error(account), TryLaterError),
-            fees=self._costs.profile(account, symbol or ""),
-            instrument=instrument,
-            price=quote.ask if quote else None,
-            quote_usd=value_in_usd(instrument.quote, instruments, quotes) if instrument else None,
-            free_quote=_free_to_spend(account, balance, instrument) if balance and instrument else None,
-            equity_usd=balance.total_equity_usd if balance else None,
-            equity_complete=balance.complete if balance else False,
+    async def _last_exit(self, user_id: int, base: str) -> LastExit | None:
+        async with self._database.read() as session:
+            exits = await load_exits(session, user_id, named=base, most=_LATEST_SALES)
+        if any(not intent.state.is_final for intent in exits):
+            return LastExit(ended_at=None)
+        ended: datetime | None = wall_time.latest(
+            intent.updated_at for intent in exits if intent.state is IntentState.FILLED
         )
-
-    def _fresh(self, state: UserBrokerState) -> BalanceSnapshot | None:
-        age = state.age(self._clock.now())
-        return state.balance if age is not None and age.total_seconds() <= STALE_AFTER_S else None
-
-    def _cash_of(self, account: Account) -> Mapping[str, Decimal]:
-        balance = self._reader.state(account).balance
-        return {line.currency: line.free for line in balance.cash} if balance else {}
+        return None if ended is None else LastExit(ended_at=ended)
 
     async def _store(self, user_id: int, request: TradeRequest, decision: Route | NoRoute) -> None:
         async with self._database.write() as session:
@@ -201,13 +155,7 @@ class RouteService:
             )
 
 
-def _free_to_spend(account: Account, balance: BalanceSnapshot, instrument: Instrument) -> Decimal:
-    with exact():
-        spendable = (balance.free_cash(each) for each in cash_for(instrument.quote, account.venue))
-        return sum(spendable, ZERO)
-
-
-def _class(accounts: list[RoutingAccount]) -> AssetClass:
+def _class(places: Sequence[RoutingAccount]) -> AssetClass:
     """Return what is traded: the same letters are a stock only where nobody lists them as a coin."""
-    classes = {account.instrument.asset_class for account in accounts if account.instrument}
+    classes = {place.instrument.asset_class for place in places if place.instrument}
     return AssetClass.STOCK if classes == {AssetClass.STOCK} else AssetClass.CRYPTO

@@ -22,7 +22,8 @@ class StoredUser:
     role: Role
     time_zone: str = "UTC"
     language: str = "en"
-    usual_trade_usd: Decimal = Decimal(30)
+    #: The part of total equity that a buy without a size spends; None is the usual one.
+    trade_share: Decimal | None = None
     created_at: datetime
 
 
@@ -33,4 +34,3 @@ class User:
     user_id: int
     role: Role
     time_zone: str
-    usual_trade_usd: Decimal

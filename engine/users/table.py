@@ -22,8 +22,9 @@ class UserRow(Table, table=True):
     role: Role = Field(sa_type=EnumText(Role))
     time_zone: str
     language: str
-    usual_trade_usd: Decimal = Field(sa_type=DecimalText)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    #: Of total equity, for a buy without a size; None is the usual part.
+    trade_share: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 
 class AccountRow(Table, table=True):

@@ -38,7 +38,6 @@ class Users:
             user_id=user.user_id,
             role=user.role,
             time_zone=user.time_zone,
-            usual_trade_usd=user.usual_trade_usd,
         )
 
     async def _load(self, user_id: int) -> StoredUser | None:
@@ -53,6 +52,6 @@ class Users:
             role=Role.OWNER,
             time_zone=known.time_zone,
             language=known.language,
-            usual_trade_usd=known.usual_trade_usd,
+            trade_share=known.trade_share,
             created_at=known.created_at,
         )

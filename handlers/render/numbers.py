@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from engine.model.money import exact
+from engine.model.money import exact, floor_to
 
 MINUS = "\N{MINUS SIGN}"
 _CENTS = 2
@@ -29,6 +29,16 @@ def add_rounded(amounts: Iterable[Decimal]) -> Decimal:
 def at_least(amount: Decimal, *, complete: bool) -> str:
     """Write dollars, as `≥ $…` when the sum lacks something unknown."""
     return money(amount) if complete else f"≥ {money(amount)}"
+
+
+def cents_down(amount: Decimal) -> Decimal:
+    """Cut what must not look like more than it is to whole cents."""
+    return floor_to(amount, _CENT)
+
+
+def cents_up(amount: Decimal) -> Decimal:
+    """Raise what must not look like less than it is to whole cents."""
+    return -floor_to(-amount, _CENT)
 
 
 def in_currency(amount: Decimal, currency: str, *, signed: bool = False) -> str:

@@ -4,30 +4,38 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from engine.accounts.fees import MARGIN_OF_PROFIT, FeeProfile
+from engine.entries.cost import TradeCost
 from engine.entries.halts import Halt
-from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview
-from engine.model.money import exact, floor_to, is_cash
+from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Route, RoutePreview
+from engine.entries.sizing import SizeBasis
+from engine.model.money import exact
 from engine.model.orders import Side
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
-from handlers.render.numbers import charged, cost_percent, full_quantity, in_currency, money, quantity
+from handlers.render.numbers import (
+    charged,
+    cost_percent,
+    full_quantity,
+    money,
+)
+from handlers.render.reasons import missed_text, reason_text
 from handlers.render.screen import Screen, refresh_row
+from handlers.render.sizes import size_text
 from handlers.render.times import Reader
 
-_CENT = Decimal("0.01")
 _MARGIN = cost_percent(MARGIN_OF_PROFIT)
 
 
 def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None) -> Screen:
     """Show where a trade would go and why, with the costs of every broker that lists it."""
-    decision = preview.decision
+    decision, usd = preview.decision, preview.size.usd
     blocks = ["\n".join(_head(preview, reader, halt))]
     if isinstance(decision, Route):
-        blocks.append("\n".join(_chosen(decision, preview.usd)))
+        blocks.append("\n".join(_chosen(decision, usd)))
     else:
         blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision, reader)}")
     if not _is_listed_nowhere(decision):
-        blocks += ["\n".join(_left_out(left_out, preview.usd)) for left_out in decision.left_out]
+        blocks += ["\n".join(_left_out(left_out, usd)) for left_out in decision.left_out]
         blocks.append("\n".join(_explained(decision)))
     blocks.append(reader.as_of(preview.at))
     return Screen(
@@ -39,15 +47,16 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
 def _arguments(preview: RoutePreview) -> Iterator[str]:
     if preview.requested is not None:
         yield preview.requested
-    if not preview.usual_size:
-        yield full_quantity(preview.usd).replace(",", "")
+    if preview.size.basis is SizeBasis.AMOUNT:
+        yield full_quantity(preview.size.usd).replace(",", "")
 
 
 def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[str]:
     request = preview.decision.request
-    usual = ", as no amount was given" if preview.usual_size else ""
+    size = preview.size
+    why = "" if size.basis is SizeBasis.AMOUNT else f": {size_text(size)}"
     yield bold("Route")
-    yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
+    yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(size.usd)}{why}."
     yield "A preview: nothing was ordered."
     if halt is not None and request.side is Side.BUY:
         yield f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again."
@@ -97,33 +106,42 @@ def _explained(decision: Route | NoRoute) -> Iterator[str]:
 def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
     yield bold(f"Chosen: {route.account.venue.label}")
     yield f"Why: {_why(route)}."
-    yield rows(_costs(route.fees, usd, target=_own_target(route)))
-    yield _source(route.fees)
+    yield rows(_costs(route.cost, usd, target=_own_target(route)))
+    yield _source(route.cost)
+    if (saving := route.saving_usd) is not None:
+        yield f"That is {charged(saving)} less than at the dearest."
+    if (missed := route.missed) is not None:
+        yield missed_text(missed)
     if _is_raised(route):
         yield "The target is raised because the account's equity is small."
 
 
 def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
     yield bold(left_out.account.venue.label)
-    yield f"Not chosen: {'; '.join(_reason(reason) for reason in left_out.reasons)}."
+    yield f"Not chosen: {'; '.join(reason_text(reason) for reason in left_out.reasons)}."
     if _is_unlisted(left_out):
         return
-    yield rows(_costs(left_out.fees, usd))
+    yield rows(_costs(left_out.cost, usd))
     silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
     is_silent = any(reason.obstacle in silent for reason in left_out.reasons)
-    yield "Fee and spread are the last it reported." if is_silent else _source(left_out.fees)
+    yield "Fee and spread are the last it reported." if is_silent else _source(left_out.cost)
 
 
-def _costs(fees: FeeProfile, usd: Decimal, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
+def _costs(cost: TradeCost, usd: Decimal, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
     with exact():
-        cost = usd * fees.round_trip
-    yield "Round trip", f"{cost_percent(fees.round_trip)}, {charged(cost)}"
-    yield "Minimum profitable", cost_percent(fees.minimum_profitable)
+        paid = usd * cost.round_trip
+    yield "Round trip", f"{cost_percent(cost.round_trip)}, {charged(paid)}"
+    yield "Minimum profitable", cost_percent(cost.minimum_profitable)
     if target is not None:
         yield "Target in effect", cost_percent(target)
 
 
-def _source(fees: FeeProfile) -> str:
+def _source(cost: TradeCost) -> str:
+    walked = " The order book was walked for this size." if cost.execution is not None else ""
+    return f"{_source_of_figures(cost.fees)}{walked}"
+
+
+def _source_of_figures(fees: FeeProfile) -> str:
     if fees.live:
         return "Fee and spread are live."
     if fees.taker_live:
@@ -134,50 +152,23 @@ def _source(fees: FeeProfile) -> str:
 def _why(route: Route) -> str:
     small = route.small
     if small is not None and small.limit is not None:
-        what = f"{_reason(small)}: chosen only because no other can take it"
+        what = f"{reason_text(small)}: chosen only because no other can take it"
         if route.choice is Choice.CHEAPEST:
-            return f"{what}, {cost_percent(route.fees.round_trip)} a round trip"
+            return f"{what}, {cost_percent(route.cost.round_trip)} a round trip"
         return what
     if route.choice is Choice.CHEAPEST:
-        return f"{route.choice}, {cost_percent(route.fees.round_trip)}"
+        return f"{route.choice}, {cost_percent(route.cost.round_trip)}"
     return route.choice.value
 
 
 def _own_target(route: Route) -> Decimal | None:
     """Return what a trade would aim for where it is more than what pays for it."""
     target = route.profit_target
-    return None if target is None or target <= route.fees.minimum_profitable else target
+    return None if target is None or target <= route.cost.minimum_profitable else target
 
 
 def _is_raised(route: Route) -> bool:
     target = route.profit_target
     if target is None or target == route.request.profit_target:
         return False
-    return target > route.fees.minimum_profitable
-
-
-def _reason(reason: Reason) -> str:
-    limit, actual = reason.limit, reason.actual
-    match reason.obstacle:
-        case Obstacle.EQUITY_TOO_SMALL if limit is not None and actual is not None:
-            return f"its equity of {_cut(actual, reason.unit)} is under {_amount(limit, reason.unit)}"
-        case Obstacle.EQUITY_UNKNOWN if limit is not None:
-            return f"{reason.obstacle}, and it must be at least {_amount(limit, reason.unit)}"
-        case Obstacle.HOLDS_LESS if actual is not None:
-            return f"{reason.obstacle}, {_amount(actual, reason.unit)}"
-        case Obstacle.NOT_CHEAPER if limit is not None and actual is not None:
-            return f"{reason.obstacle}, {cost_percent(actual)} against {cost_percent(limit)}"
-        case _ if limit is not None and actual is not None:
-            where = f" in {escape(reason.unit)}" if reason.obstacle is Obstacle.NOT_ENOUGH_CASH else ""
-            return f"{reason.obstacle}{where}, {_cut(actual, reason.unit)} of {_amount(limit, reason.unit)}"
-        case _:
-            return reason.obstacle.value
-
-
-def _amount(figure: Decimal, unit: str) -> str:
-    return escape(in_currency(figure, unit) if is_cash(unit) else f"{quantity(figure)} {unit}")
-
-
-def _cut(figure: Decimal, unit: str) -> str:
-    # What fell short of a limit must not be rounded up to it.
-    return _amount(floor_to(figure, _CENT) if is_cash(unit) else figure, unit)
+    return target > route.cost.minimum_profitable

@@ -10,6 +10,7 @@ from engine.status import (
     StatusReport,
     VenuePrices,
 )
+from handlers.render.gates import gate_text
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.screen import Screen, refresh_row
@@ -101,12 +102,12 @@ def _venue_prices(prices: VenuePrices) -> str:
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
-    shut = [gate for gate in report.gates if gate.shut is not None]
+    shut = [gate for gate in report.gates if not gate.is_open]
     if halt is not None:
         yield f"{bold('Entries')}: halted {halted_since(halt, reader)}, so no buys"
     else:
         yield f"{bold('Entries')}: {'halted' if shut else 'allowed'}"
-    yield from (f"gate {escape(gate.name)}: shut, {foreign(gate.shut or '')}" for gate in shut)
+    yield from (f"gate {gate.name}: shut, {gate_text(gate, reader)}" for gate in shut)
 
 
 def _nonce(nonce: NonceStatus, reader: Reader) -> str:

@@ -10,7 +10,6 @@ from bot.process_status import Facts, ProcessStatus
 from engine.alerts.messages import RecordKind
 from engine.brokers.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
-from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
@@ -61,7 +60,7 @@ class ChatData:
             tasks=self.tasks,
             nonces=nonces,
             database=database,
-            gates=Gates(halts=HaltSwitch(database=database, clock=self.clock)),
+            halts=HaltSwitch(database=database, clock=self.clock),
             jobs=tuple,
             database_failing_s=lambda: self.failing_s,
         )

@@ -228,7 +228,7 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
 
 ELSEWHERE = (
     ("users", "role = 'king'"),
-    ("users", "created_at = 'yesterday', usual_trade_usd = 'much'"),
+    ("users", "created_at = 'yesterday', trade_share = 'much'"),
     ("accounts", "venue = 'gemini', origin = 'nowhere', created_at = ''"),
     ("accounts", "label = x'00', retired_at = 'never'"),
     ("known_assets", "first_seen_at = 'once'"),

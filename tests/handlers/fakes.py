@@ -13,6 +13,7 @@ from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import (
     NOW,
     OWNER,
+    entry_plan,
     offer,
     portfolio,
     position,
@@ -53,6 +54,7 @@ class FakeEngine:
             "confirm": LeftAlone(),
             "fetch_open_choices": frozenset(),
             "preview": preview(),
+            "plan": entry_plan(),
             "fetch_status": status(),
             "offer_close": close_preview(),
             "close": Selling(lines=(close_line(),)),
@@ -85,7 +87,7 @@ class FakeEngine:
             closing=self,
             halts=self,
             history=self,
-            routes=self,
+            entries=self,
             fetch_status=self.fetch_status,
         )
 
@@ -116,8 +118,11 @@ class FakeEngine:
     async def fetch_open_choices(self, user_id, confirmation_id):
         return await self._answer("fetch_open_choices", user_id, confirmation_id)
 
-    async def preview(self, user_id, symbol, usd):
-        return await self._answer("preview", user_id, symbol, usd)
+    async def preview(self, user_id, symbol, size):
+        return await self._answer("preview", user_id, symbol, size)
+
+    async def plan(self, user_id, symbol, size):
+        return await self._answer("plan", user_id, symbol, size)
 
     async def offer_close(self, user_id, symbol=None, venue=None):
         return await self._answer("offer_close", user_id, symbol, venue)

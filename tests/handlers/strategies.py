@@ -21,8 +21,13 @@ from engine.alerts.questions import (
     PartReason,
     Standing,
 )
+from engine.brokers.venue_rules import Execution
+from engine.entries.cost import TradeCost
+from engine.entries.gates import Gate, GateName, Remedy, Verdict
+from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
-from engine.entries.route import LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
+from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
+from engine.entries.sizing import Size, SizeBasis
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
@@ -183,7 +188,17 @@ _reasons = st.builds(
     actual=maybe(amounts),
     unit=st.sampled_from(["", "USD", "USDC", "BTC"]),
 )
-_left_out = st.builds(LeftOut, account=accounts, fees=_fees, reasons=several(_reasons))
+_executions = st.builds(Execution, quantity=positive, value=positive, total=positive, change=positive)
+_costs = st.builds(TradeCost, fees=_fees, round_trip=ratios, execution=maybe(_executions))
+_left_out = st.builds(LeftOut, account=accounts, cost=_costs, reasons=several(_reasons))
+_sizes = st.builds(
+    Size,
+    usd=positive,
+    basis=st.sampled_from(SizeBasis),
+    share=maybe(ratios),
+    equity_usd=maybe(amounts),
+    is_equity_complete=st.booleans(),
+)
 _requests = st.builds(
     TradeRequest,
     symbol=names,
@@ -197,18 +212,63 @@ _routes = st.builds(
     request=_requests,
     account=accounts,
     instrument=st.none(),
-    fees=_fees,
+    cost=_costs,
     choice=st.sampled_from(Why),
     profit_target=maybe(ratios),
     left_out=several(_left_out),
+    missed=maybe(
+        st.builds(
+            Missed,
+            account=accounts,
+            saving_usd=positive,
+            lacking=positive,
+            currency=st.sampled_from(["USD", "USDC", "EUR"]),
+        )
+    ),
 )
 previews = st.builds(
     RoutePreview,
     requested=maybe(names),
     symbol=names,
-    usd=positive,
-    usual_size=st.booleans(),
+    size=_sizes,
     decision=_routes | st.builds(NoRoute, request=_requests, left_out=several(_left_out)),
+    at=times,
+)
+
+_open_or_not = st.sampled_from([Verdict.PASS, Verdict.CONFIRM, Verdict.FAIL])
+_figures = [GateName.CASH, GateName.EXPOSURE, GateName.MINIMUM, GateName.SPREAD]
+_names_and_verdicts = st.tuples(st.sampled_from(GateName), _open_or_not) | st.tuples(
+    st.sampled_from(_figures), st.just(Verdict.UNKNOWN)
+)
+_gates = st.builds(
+    lambda said, **facts: Gate(name=said[0], verdict=said[1], **facts),
+    _names_and_verdicts,
+    actual=maybe(amounts),
+    limit=maybe(st.decimals("0", "100000000", places=2)),
+    unit=st.sampled_from(["", "USD", "EUR", "BTC"]),
+    reserved=positive,
+    venue=maybe(st.sampled_from(Venue)),
+    since=maybe(times),
+    until=maybe(times),
+    remedy=maybe(st.sampled_from(Remedy)),
+)
+_entry_requests = st.builds(
+    EntryRequest, symbol=names, base=names, asset_class=st.sampled_from(AssetClass), size=st.none()
+)
+plans = st.builds(
+    EntryPlan,
+    size=_sizes,
+    route=_routes,
+    gates=several(_gates, most=8),
+    stop=st.decimals("-0.5", "-0.001", places=3),
+    at=times,
+    counts_until=times,
+) | st.builds(
+    Refused,
+    request=_entry_requests,
+    size=maybe(_sizes),
+    decision=maybe(_routes | st.builds(NoRoute, request=_requests, left_out=several(_left_out))),
+    gates=several(_gates, most=8),
     at=times,
 )
 

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.alerts.questions import Armed, Choice, ChoiceKind
+from engine.entries.sizing import SizeBasis
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing, Unguarded
 from engine.users.roles import Role
@@ -15,6 +16,7 @@ from tests.handlers.values import (
     portfolio,
     position,
     preview,
+    size,
     snapshot,
     state,
     user,
@@ -43,15 +45,18 @@ async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
     assert len(engine.asked("fetch_portfolio")) == 2
 
 
+USUAL = size(basis=SizeBasis.USUAL, share="0.1")
+
+
 @pytest.mark.parametrize("typed", ["/route", "/route 30", "/route BTC", "/route btc-usd 30"])
 async def test_refresh_of_a_route_asks_what_was_typed(engine, owner, typed):
     asked = parse_route(typed.split()[1:])
-    engine.answers["preview"] = preview(requested=asked.symbol, usual_size=asked.usd is None)
+    engine.answers["preview"] = preview(requested=asked.symbol, sized=None if asked.size else USUAL)
     shown = await owner.ask(typed)
 
     await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))
 
-    assert engine.asked("preview") == [[OWNER, asked.symbol, asked.usd]] * 2
+    assert engine.asked("preview") == [[OWNER, asked.symbol, asked.size]] * 2
 
 
 async def test_a_slow_refresh_stops_the_spinner_before_it_is_done(engine, owner):

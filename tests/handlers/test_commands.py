@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.halts import Halt, HaltedBy
+from engine.entries.sizing import Amount, EquityShare
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
@@ -17,7 +18,8 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/balance", ("fetch_overview", OWNER), "Total equity"),
         ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
-        ("/route BTC 30", ("preview", OWNER, "BTC", Decimal(30)), "Chosen: Alpaca"),
+        ("/route BTC 30", ("preview", OWNER, "BTC", Amount(Decimal(30))), "Chosen: Alpaca"),
+        ("/why btc 5%", ("plan", OWNER, "BTC", EquityShare(Decimal("0.05"))), "Would be bought"),
         ("/guard btc kraken", ("offer_guard", OWNER, "BTC", Venue.KRAKEN), "Guard this position?"),
         ("/guard all", ("offer_guard", OWNER, None, None), "Guard this position?"),
         ("/guard all kraken", ("offer_guard", OWNER, None, Venue.KRAKEN), "Guard this position?"),
@@ -87,6 +89,8 @@ async def test_the_status_says_since_when_entries_are_halted(engine, owner):
     "typed",
     [
         "/route BTC -30",
+        "/why",
+        "/why BTC 30 40",
         "/guard",
         "/guard BTC binance",
         "/unguard !",

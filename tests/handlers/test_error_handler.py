@@ -15,6 +15,7 @@ from sandbox.telegram import FaultKind
     [
         ("/balance", "fetch_overview", "Your balance was not read; nothing was changed."),
         ("/route", "preview", "No route was worked out, and nothing was ordered."),
+        ("/why BTC", "plan", "No buy was worked out, and nothing was ordered."),
         ("/guard BTC", "offer_guard", "No guard was set; what was guarded before still is."),
     ],
 )

@@ -6,7 +6,7 @@ from engine.users.roles import Role
 from handlers.access import may
 from handlers.registry import COMMANDS, bot_commands
 
-_DESIGNED = {"start", "help", "balance", "positions", "route", "guard", "unguard", "status"} | {
+_DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "unguard", "status"} | {
     "close",
     "closeall",
     "history",

@@ -6,12 +6,17 @@ from decimal import Decimal
 from engine.accounts.fees import TABLE, TakerFee
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
+from engine.brokers.venue_rules import Execution
+from engine.entries.cost import TradeCost, cost_by_figures
+from engine.entries.gates import Gate, GateName, Verdict
+from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview, TradeRequest
+from engine.entries.sizing import Size, SizeBasis
 from engine.guards.guard import Guard, GuardSource
 from engine.market.mark import Mark, MarkBasis
 from engine.model.holdings import Direction, PositionKind
-from engine.model.instruments import Instrument
+from engine.model.instruments import AssetClass, Instrument
 from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
@@ -31,7 +36,7 @@ def ago(**span):
 
 
 def user(*, user_id=OWNER, role=Role.OWNER, time_zone="UTC"):
-    return User(user_id=user_id, role=role, time_zone=time_zone, usual_trade_usd=Decimal(30))
+    return User(user_id=user_id, role=role, time_zone=time_zone)
 
 
 def account(venue=Venue.KRAKEN):
@@ -187,6 +192,19 @@ def request(usd="30", **changes):
     return TradeRequest(**values | changes)
 
 
+def left_out(venue, *reasons):
+    return LeftOut(account=account(venue), cost=cost_by_figures(TABLE[venue]), reasons=reasons)
+
+
+def size(usd="30", basis=SizeBasis.AMOUNT, *, share=None, equity="300"):
+    return Size(
+        usd=Decimal(usd),
+        basis=basis,
+        share=None if share is None else Decimal(share),
+        equity_usd=Decimal(equity),
+    )
+
+
 def route(**changes):
     not_cheaper = Reason(
         obstacle=Obstacle.NOT_CHEAPER, limit=TABLE[Venue.ALPACA].round_trip, actual=Decimal("0.0062")
@@ -198,26 +216,75 @@ def route(**changes):
         "request": request(),
         "account": account(Venue.ALPACA),
         "instrument": instrument(venue=Venue.ALPACA),
-        "fees": TABLE[Venue.ALPACA],
+        "cost": cost_by_figures(TABLE[Venue.ALPACA]),
         "choice": Why.CHEAPEST,
         "profit_target": Decimal("0.003"),
         "left_out": (
-            LeftOut(account=account(Venue.KRAKEN), fees=TABLE[Venue.KRAKEN], reasons=(not_cheaper,)),
-            LeftOut(account=account(Venue.COINBASE), fees=TABLE[Venue.COINBASE], reasons=(too_small,)),
+            left_out(Venue.KRAKEN, not_cheaper),
+            left_out(Venue.COINBASE, too_small),
         ),
     }
     return Route(**values | changes)
 
 
-def preview(decision=None, *, usual_size=False, requested="BTC", symbol="BTC/USD", usd="30"):
+def preview(decision=None, *, requested="BTC", symbol="BTC/USD", sized=None):
     return RoutePreview(
         requested=requested,
         symbol=symbol,
-        usd=Decimal(usd),
-        usual_size=usual_size,
+        size=sized or size(),
         decision=decision or route(),
         at=NOW,
     )
+
+
+def gates(**changes):
+    """Return what every gate says of a buy of $30 at Kraken, with some of them changed by name."""
+    usual = {
+        GateName.HALT: {},
+        GateName.CASH: {"actual": "512.345", "limit": "30.6", "unit": "USD", "venue": Venue.KRAKEN},
+        GateName.EXPOSURE: {"actual": "130", "limit": "240", "unit": "USD"},
+        GateName.POSITIONS: {"actual": "3", "limit": "8"},
+        GateName.COOLDOWN: {"limit": "300", "unit": "s"},
+        GateName.MINIMUM: {"actual": "30", "limit": "3.3521", "unit": "USD", "venue": Venue.KRAKEN},
+        GateName.SPREAD: {"actual": "0.00099", "limit": "0.005", "venue": Venue.KRAKEN},
+        GateName.HELD: {"actual": "0", "unit": "BTC"},
+    }
+    return tuple(gate(name, **facts | changes.get(name.name.lower(), {})) for name, facts in usual.items())
+
+
+def gate(name, verdict=Verdict.PASS, **facts):
+    figures = {key: Decimal(facts.pop(key)) for key in ("actual", "limit", "reserved") if facts.get(key)}
+    return Gate(name=name, verdict=verdict, **figures, **facts)
+
+
+def entry_plan(**changes):
+    bought = Execution(
+        quantity=Decimal("0.00046663"),
+        value=Decimal("29.8805"),
+        total=Decimal("29.9999"),
+        change=Decimal("0.00046663"),
+    )
+    cost = TradeCost(fees=TABLE[Venue.KRAKEN], round_trip=Decimal("0.0089"), execution=bought)
+    values = {
+        "size": size(basis=SizeBasis.USUAL, share="0.1"),
+        "route": route(account=account(), cost=cost, profit_target=Decimal("0.0109")),
+        "gates": gates(),
+        "stop": Decimal("-0.01"),
+        "at": NOW,
+        "counts_until": NOW + timedelta(seconds=30),
+    }
+    return EntryPlan(**values | changes)
+
+
+def refused(**changes):
+    values = {
+        "request": EntryRequest(symbol="BTC/USD", base="BTC", asset_class=AssetClass.CRYPTO, size=None),
+        "size": size(),
+        "decision": route(),
+        "gates": gates(),
+        "at": NOW,
+    }
+    return Refused(**values | changes)
 
 
 def status(**changes):

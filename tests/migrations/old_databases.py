@@ -26,7 +26,8 @@ def down(file, revision="base"):
 def add_owner(file):
     run(
         file,
-        "INSERT INTO users VALUES (7, 'owner', 'UTC', 'en', '30.10', '2026-11-22 02:10:00.000000')",
+        "INSERT INTO users (user_id, role, time_zone, language, trade_share, created_at)"
+        " VALUES (7, 'owner', 'UTC', 'en', '0.05', '2026-11-22 02:10:00.000000')",
         "INSERT INTO accounts (account_id, user_id, venue, label, origin, key_fingerprint, created_at)"
         " VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22')",
     )

@@ -399,8 +399,8 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     assert done.backup is not None
     assert done.backup.file.name == f"before-{NEXT}-from-{NEWEST}-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
-    assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
-    assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
+    assert run(done.backup.file, "SELECT trade_share FROM users") == [[("0.05",)]]
+    assert run(file, "SELECT trade_share, nickname FROM users") == [[("0.05", None)]]
 
 
 def test_a_database_newer_than_the_code_is_refused_and_untouched(file):

@@ -8,7 +8,6 @@ import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -159,7 +158,6 @@ def _owner():
         role=Role.OWNER,
         time_zone="UTC",
         language="en",
-        usual_trade_usd=Decimal(30),
         created_at=_BEFORE_ANYTHING,
     )
 

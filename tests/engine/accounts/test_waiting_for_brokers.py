@@ -129,7 +129,7 @@ async def test_a_key_that_waits_for_its_points_delays_no_screen_whose_figures_ar
     ask = {
         "balance": lambda: engine.balances.fetch_overview(OWNER_ID),
         "positions": lambda: engine.portfolio.fetch_portfolio(OWNER_ID),
-        "route": lambda: engine.routes.preview(OWNER_ID, None, None),
+        "route": lambda: engine.entries.preview(OWNER_ID, None, None),
         "close": lambda: engine.closing.offer_close(OWNER_ID, "BTC"),
     }
 

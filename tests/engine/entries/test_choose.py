@@ -7,44 +7,16 @@ from hypothesis import strategies as st
 
 from engine.accounts.fees import TABLE, FeeProfile
 from engine.entries.choose import choose
-from engine.entries.route import Choice, NoRoute, Obstacle, Reason, Route, RoutingAccount, TradeRequest
+from engine.entries.route import Choice, NoRoute, Obstacle, Reason, Route
 from engine.model.instruments import AssetClass, TradingStatus
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from tests.builders import an_account, an_instrument
-
-KRAKEN, COINBASE, ALPACA = Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA
-CHEAP = FeeProfile(taker=Decimal("0.0001"), spread=Decimal("0.0001"), taker_live=True, spread_live=True)
-
-
-def a_request(usd="30", *, side=Side.BUY, target=None, **facts):
-    return TradeRequest(
-        symbol="BTC/USD",
-        base="BTC",
-        side=side,
-        usd=Decimal(usd),
-        profit_target=None if target is None else Decimal(target),
-        **facts,
-    )
-
-
-def a_place(venue, *, equity="1000", free="1000", fees=None, account_id=None, **facts):
-    usual = {
-        "connected": True,
-        "fees": fees or TABLE[venue],
-        "instrument": an_instrument(venue=venue, lot="0.00000001", minimum_quantity="0.00001"),
-        "price": Decimal(50000),
-    }
-    return RoutingAccount(
-        account=an_account(venue, account_id=account_id),
-        equity_usd=None if equity is None else Decimal(equity),
-        free_quote=None if free is None else Decimal(free),
-        **(usual | facts),
-    )
+from tests.builders import an_instrument
+from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, FINE, KRAKEN, RULES, a_place, a_request
 
 
 def route(request, *accounts):
-    return choose(request, accounts, coinbase_min_equity_usd=Decimal(50))
+    return choose(request, accounts, RULES)
 
 
 def venue_of(answer):
@@ -65,7 +37,7 @@ def test_a_buy_goes_to_the_lowest_round_trip_and_says_why_nowhere_else():
     assert venue_of(answer) is ALPACA
     assert answer.request == a_request()
     assert answer.choice is Choice.CHEAPEST
-    assert answer.fees is TABLE[ALPACA]
+    assert answer.cost.fees is TABLE[ALPACA]
     assert answer.instrument.venue is ALPACA
     assert why_not(answer, KRAKEN) == (
         Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
@@ -73,7 +45,7 @@ def test_a_buy_goes_to_the_lowest_round_trip_and_says_why_nowhere_else():
     assert why_not(answer, COINBASE) == (
         Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0140")),
     )
-    assert [left.fees for left in answer.left_out] == [TABLE[COINBASE], TABLE[KRAKEN]]
+    assert [left.cost.fees for left in answer.left_out] == [TABLE[COINBASE], TABLE[KRAKEN]]
 
 
 @pytest.mark.parametrize(
@@ -96,26 +68,28 @@ LEFT_OUT = {
         Reason(obstacle=Obstacle.NOT_TRADING),
     ),
     "order too small in money": (
-        {"instrument": an_instrument(minimum_notional="30.01")},
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.01"), actual=Decimal(30), unit="USD"),
+        {"instrument": an_instrument(lot=FINE, minimum_notional="30.01")},
+        # 0.00060627 BTC, which is worth as much when the bid has fallen by 1 %
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.3135"), actual=Decimal(30), unit="USD"),
     ),
     "order too small in euros": (
-        {"instrument": an_instrument("BTC/EUR", minimum_notional="24.01"), "quote_usd": Decimal("1.25")},
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.0125"), actual=Decimal(30), unit="USD"),
+        {
+            "instrument": an_instrument("BTC/EUR", lot=FINE, minimum_notional="24.01"),
+            "quote_usd": Decimal("1.25"),
+        },
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.31625"), actual=Decimal(30), unit="USD"),
     ),
     "order too small in coins": (
         {"instrument": an_instrument(lot="0.0001", minimum_quantity="0.0007")},
-        Reason(
-            obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("0.0007"), actual=Decimal("0.0006"), unit="BTC"
-        ),
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(35), actual=Decimal(30), unit="USD"),
     ),
     "less than one lot": (
         {"instrument": an_instrument(lot="1", minimum_quantity="0")},
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(1), actual=Decimal(0), unit="BTC"),
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(50000), actual=Decimal(30), unit="USD"),
     ),
     "too little cash": (
         {"free": "29.99"},
-        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("29.99"), unit="USD"),
+        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("29.99"), unit="USD"),
     ),
     "too little cash in euros": (
         {
@@ -124,7 +98,9 @@ LEFT_OUT = {
             "price": Decimal(40000),
             "quote_usd": Decimal("1.25"),
         },
-        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(24), actual=Decimal("23.99"), unit="EUR"),
+        Reason(
+            obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("24.48"), actual=Decimal("23.99"), unit="EUR"
+        ),
     ),
     "cash unknown": ({"free": None}, Reason(obstacle=Obstacle.CASH_UNKNOWN, unit="USD")),
     "price unknown": ({"price": None}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
@@ -152,12 +128,12 @@ def test_an_unknown_rate_of_the_quote_leaves_price_and_cash_unknown(rate):
 
 
 JUST_ENOUGH = {
-    "cash": {"free": "30"},
-    "money": {"instrument": an_instrument(minimum_notional="30")},
+    "cash": {"free": "30.6"},
+    "money": {"instrument": an_instrument(lot=FINE, minimum_notional="29.70")},
     "coins": {"instrument": an_instrument(lot="0.0006", minimum_quantity="0.0006")},
     "euros": {
-        "instrument": an_instrument("BTC/EUR", minimum_notional="24"),
-        "free": "24",
+        "instrument": an_instrument("BTC/EUR", lot=FINE, minimum_notional="23.76"),
+        "free": "24.48",
         "price": Decimal(40000),
         "quote_usd": Decimal("1.25"),
     },
@@ -169,12 +145,12 @@ def test_exactly_enough_is_enough(facts):
     assert venue_of(route(a_request(), a_place(ALPACA, **facts))) is ALPACA
 
 
-def test_what_is_bought_must_still_be_sellable_after_its_fee():
-    place = a_place(KRAKEN, instrument=an_instrument(lot="0.00000001", minimum_quantity="0.0006"))
+def test_the_smallest_buy_that_can_be_sold_again_costs_its_fee_too():
+    place = a_place(KRAKEN, instrument=an_instrument(lot=FINE, minimum_quantity="0.0006"))
 
     reason = why_not(route(a_request(), place), KRAKEN)[0]
 
-    assert (reason.obstacle, reason.actual) == (Obstacle.BELOW_MINIMUM, Decimal("0.00059844"))
+    assert (reason.obstacle, reason.limit) == (Obstacle.BELOW_MINIMUM, Decimal("30.078"))
 
 
 def test_every_reason_is_named():
@@ -231,7 +207,7 @@ def test_no_other_brokers_equity_matters(venue, facts):
     ("target", "aimed_for"), [(None, "0.02"), ("0.018", "0.02"), ("0.02", "0.02"), ("0.035", "0.035")]
 )
 def test_a_small_coinbase_account_alone_is_taken_with_a_higher_target(target, aimed_for):
-    answer = route(a_request(target=target), a_place(COINBASE, equity="30", free="30"))
+    answer = route(a_request(target=target), a_place(COINBASE, equity="31", free="31"))
 
     assert venue_of(answer) is COINBASE
     assert answer.choice is Choice.ONLY_ONE
@@ -293,10 +269,15 @@ def test_of_two_small_coinbase_accounts_the_cheaper_is_taken():
 
 @pytest.mark.parametrize("usd", ["30", "1000"])
 def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
-    answer = route(a_request(usd), a_place(ALPACA, free="1000"), a_place(KRAKEN, free="0"))
+    answer = route(a_request(usd), a_place(ALPACA, free="1020"), a_place(KRAKEN, free="0"))
 
     assert why_not(answer, KRAKEN) == (
-        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(usd), actual=Decimal(0), unit="USD"),
+        Reason(
+            obstacle=Obstacle.NOT_ENOUGH_CASH,
+            limit=Decimal(usd) * Decimal("1.02"),
+            actual=Decimal(0),
+            unit="USD",
+        ),
         Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
     )
 
@@ -357,7 +338,7 @@ def test_no_gate_stands_before_an_exit(facts):
     assert answer.choice is Choice.HOLDS_ASSET
     assert answer.profit_target is None
     assert answer.request.side is Side.SELL
-    assert (answer.fees, answer.instrument) == (place.fees, place.instrument)
+    assert (answer.cost.fees, answer.instrument) == (place.fees, place.instrument)
     assert why_not(answer, ALPACA) == (Reason(obstacle=Obstacle.ASSET_NOT_HELD),)
 
 
@@ -451,4 +432,4 @@ def test_no_left_out_broker_without_an_obstacle_is_cheaper(accounts):
 
     for left in answer.left_out:
         if left.reasons[0].obstacle is Obstacle.NOT_CHEAPER:
-            assert left.fees.round_trip >= answer.fees.round_trip
+            assert left.cost.round_trip >= answer.cost.round_trip

@@ -1,94 +1,209 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 
-from engine.entries.gates import EntryRequest, Gate, Gates, HaltGate, Open, Shut
-from engine.entries.halts import Halt, HaltedBy, HaltSwitch
-from tests.bot.database import migrated
-from tests.bot.hand_clock import HandClock
+from engine.entries.assess import assess
+from engine.entries.gates import _CHECKS, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
+from engine.entries.halts import Halt, HaltedBy
+from engine.entries.holdings import EntryAccounts, LastExit
+from engine.entries.reservations import Reservation
+from engine.guards.guard import GuardSource, GuardState
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.venues import Venue
+from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument, number
+from tests.engine.entries.trades import RULES, a_place, a_request
 
-OWNER, OTHER = 7, 8
-NOW = datetime(2026, 3, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-async def database(tmp_path):
-    async with migrated(tmp_path) as ready:
-        yield ready
-
-
-@pytest.fixture
-def clock():
-    return HandClock()
+HALT = Halt(since=NOW, by=HaltedBy.CHAT)
+CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
 
 
-@pytest.fixture
-def switch(database, clock):
-    return HaltSwitch(database=database, clock=clock)
+def a_market(bid="49950", ask="50000", size="5"):
+    return {
+        "bid": number(bid),
+        "ask": number(ask),
+        "book": a_book(bids=[(bid, size)], asks=[(ask, size)]),
+    }
 
 
-async def verdicts(switch, user_id=OWNER):
-    return [answer.verdict for answer in await Gates(halts=switch).ask(NOW, EntryRequest(user_id=user_id))]
+def gates(usd="30", *, place=None, rules=RULES, **known):
+    place = place or a_place(Venue.KRAKEN, **a_market())
+    accounts = EntryAccounts(**{"places": (place,), "at": NOW, **known})
+    proposal = Proposal(
+        base="BTC",
+        usd=Decimal(usd),
+        place=assess(a_request(usd), place, rules),
+        accounts=accounts,
+        rules=rules,
+    )
+    return {gate.name: gate for gate in check_gates(proposal)}
 
 
-async def test_entries_are_allowed_until_somebody_stops_them(switch):
-    assert await verdicts(switch) == [Open()]
+def guarded(asset="ETH", quantity="1", price="100", *, venue=Venue.KRAKEN, **changes):
+    guard = a_guard(quantity, "100", asset=asset, venue=venue)
+    values = {
+        "asset": asset,
+        "quantity": number(quantity),
+        "instrument": an_instrument(f"{asset}/USD", venue=venue, minimum_quantity="0.01"),
+        "mark": a_mark(price),
+        "guard": guard,
+    }
+    return a_position(**values | changes)
 
 
-async def test_a_stop_shuts_the_gate_with_a_sentence_that_names_the_way_back(switch):
-    await switch.halt(OWNER, by=HaltedBy.SERVER)
-
-    [verdict] = await verdicts(switch)
-
-    assert isinstance(verdict, Shut)
-    assert "server" in verdict.reason
-    assert "/resume" in verdict.reason
+def test_every_gate_has_one_check_and_is_shown():
+    assert set(_CHECKS) == set(GateName)
+    assert list(gates()) == list(GateName)
 
 
-async def test_resuming_opens_it_again_and_twice_changes_nothing(switch):
-    await switch.halt(OWNER, by=HaltedBy.CHAT)
-
-    assert await switch.resume(OWNER) is None
-    assert await switch.resume(OWNER) is None
-    assert await verdicts(switch) == [Open()]
+def test_with_nothing_in_the_way_every_gate_is_open():
+    assert {gate.verdict for gate in gates().values()} == {Verdict.PASS}
+    assert all(gate.remedy is None for gate in gates().values())
 
 
-async def test_a_second_stop_keeps_the_time_of_the_first(switch, clock):
-    first = await switch.halt(OWNER, by=HaltedBy.CHAT)
-    clock.pass_time(60)
+def test_a_halt_keeps_every_buy_back_until_it_is_lifted():
+    gate = gates(halt=HALT)[GateName.HALT]
 
-    assert await switch.halt(OWNER, by=HaltedBy.SERVER) == first
-
-
-def test_every_gate_there_is_is_registered():
-    registered = {type(gate) for gate in Gates(halts=None)._gates}
-    defined = {gate for gate in Gate.__subclasses__() if gate.__module__ == Gate.__module__}
-
-    assert registered == defined == {HaltGate}
-
-
-def test_a_gate_defined_elsewhere_is_refused():
-    with pytest.raises(TypeError, match=r"must be defined in engine\.entries\.gates"):
-
-        class Cooldown(Gate):
-            name = "cooldown"
-
-            async def is_open(self, now, request):
-                return Open()
+    assert (gate.verdict, gate.since, gate.until, gate.remedy) == (Verdict.FAIL, NOW, None, Remedy.RESUME)
+    assert gate == check_halt(HALT)
 
 
 @pytest.mark.parametrize(
-    ("by", "halted_by"),
-    [("chat", HaltedBy.CHAT), ("server", HaltedBy.SERVER), ("moon", None), (b"chat", None)],
+    ("free", "reserved", "verdict"),
+    [
+        ("30.6", "0", Verdict.PASS),
+        ("30.59", "0", Verdict.FAIL),
+        ("100", "69.4", Verdict.PASS),
+        ("100", "69.41", Verdict.FAIL),
+        ("100", None, Verdict.UNKNOWN),
+        (None, "0", Verdict.UNKNOWN),
+    ],
 )
-async def test_a_stop_whose_record_is_damaged_still_stops_and_nothing_is_made_up(
-    switch, database, by, halted_by
-):
-    await switch.halt(OWNER, by=HaltedBy.CHAT)
-    async with database.write() as session:
-        damage = text("UPDATE halts SET since = 'yesterday', \"by\" = :by")
-        await session.send(damage, by=by)
+def test_cash_must_cover_the_buy_and_the_buffer_beside_what_others_reserve(free, reserved, verdict):
+    place = a_place(
+        Venue.KRAKEN, free=free, reserved_quote=None if reserved is None else Decimal(reserved), **a_market()
+    )
 
-    assert await switch.fetch_halt(OWNER) == Halt(since=None, by=halted_by)
-    assert [type(verdict) for verdict in await verdicts(switch)] == [Shut]
+    gate = gates(place=place)[GateName.CASH]
+
+    assert (gate.verdict, gate.limit, gate.unit, gate.venue) == (
+        verdict,
+        Decimal("30.60"),
+        "USD",
+        Venue.KRAKEN,
+    )
+    assert gate.reserved == Decimal(reserved or 0)
+
+
+@pytest.mark.parametrize(("usd", "verdict"), [("300", Verdict.PASS), ("300.01", Verdict.FAIL)])
+def test_what_is_guarded_with_it_stays_within_four_fifths_of_equity(usd, verdict):
+    held = (guarded("ETH", "2", "150"), guarded("SOL", "10", "20"))
+
+    gate = gates(usd, positions=held)[GateName.EXPOSURE]
+
+    assert (gate.verdict, gate.actual, gate.limit) == (verdict, 500 + Decimal(usd), Decimal(800))
+
+
+def test_buys_under_way_count_as_exposure_and_as_positions():
+    under_way = Reservation(account_id="kraken-1", asset="SOL", currency="USD", amount=Decimal(780))
+
+    found = gates("30", reservations=(under_way,))
+
+    assert (found[GateName.EXPOSURE].verdict, found[GateName.EXPOSURE].actual) == (Verdict.FAIL, 810)
+    assert found[GateName.POSITIONS].actual == 2
+
+
+def test_a_guarded_share_at_night_counts_at_its_cost():
+    share = guarded("AAPL", "1", mark=CLOSED)
+
+    assert gates(positions=(share,))[GateName.EXPOSURE].actual == 130
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"positions": (guarded(quote_usd=None),)},
+        {"reservations": (Reservation(account_id="kraken-1", asset="SOL", currency="USD", amount=None),)},
+        {"place": a_place(Venue.KRAKEN, equity=None, **a_market())},
+    ],
+    ids=["a worth", "a reservation", "total equity"],
+)
+def test_an_exposure_that_nobody_knows_keeps_a_buy_back(known):
+    gate = gates(**known)[GateName.EXPOSURE]
+
+    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("assets", "after", "verdict"),
+    [
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7"], 8, Verdict.PASS),
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"], 9, Verdict.FAIL),
+        # Adding to one of them makes no other.
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "BTC"], 8, Verdict.PASS),
+    ],
+)
+def test_at_most_eight_positions_are_guarded(assets, after, verdict):
+    gate = gates(positions=tuple(guarded(asset, price="1") for asset in assets))[GateName.POSITIONS]
+
+    assert (gate.actual, gate.limit, gate.verdict) == (after, 8, verdict)
+
+
+def test_dust_and_the_guard_of_a_single_sale_are_no_positions():
+    dust = guarded("ETH", "0.005")
+    for_one_sale = guarded("SOL")
+    closing = replace(for_one_sale.guard, source=GuardSource.MANUAL, state=GuardState.CLOSING)
+
+    found = gates(positions=(dust, replace(for_one_sale, guard=closing)))
+
+    assert found[GateName.POSITIONS].actual == 1
+    assert found[GateName.EXPOSURE].actual == 30
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "verdict"), [(0, Verdict.FAIL), (299, Verdict.FAIL), (300, Verdict.PASS), (-1, Verdict.PASS)]
+)
+def test_what_was_sold_is_not_bought_again_for_five_minutes(ago_s, verdict):
+    ended = NOW - timedelta(seconds=ago_s)
+
+    gate = gates(last_exit=LastExit(ended_at=ended))[GateName.COOLDOWN]
+
+    assert gate.verdict is verdict
+    assert gate.until == (ended + timedelta(seconds=300) if verdict is Verdict.FAIL else None)
+
+
+def test_what_is_being_sold_is_not_bought_and_nobody_knows_until_when():
+    gate = gates(last_exit=LastExit(ended_at=None))[GateName.COOLDOWN]
+
+    assert (gate.verdict, gate.until) == (Verdict.FAIL, None)
+
+
+def test_a_buy_below_the_smallest_that_can_be_sold_again_is_kept_back():
+    place = a_place(
+        Venue.KRAKEN, instrument=an_instrument(lot="0.0001", minimum_quantity="0.001"), **a_market()
+    )
+
+    gate = gates("30", place=place)[GateName.MINIMUM]
+
+    # A thousandth of a coin and the fee of buying it.
+    assert (gate.verdict, gate.limit) == (Verdict.FAIL, Decimal("50.1300"))
+
+
+@pytest.mark.parametrize(("bid", "verdict"), [("49750.01", Verdict.PASS), ("49750", Verdict.FAIL)])
+def test_a_fill_half_of_the_threshold_above_the_bid_is_kept_back(bid, verdict):
+    gate = gates(place=a_place(Venue.KRAKEN, **a_market(bid=bid)))[GateName.SPREAD]
+
+    assert (gate.verdict, gate.limit) == (verdict, Decimal("0.005"))
+
+
+def test_without_an_order_book_the_fill_is_not_known():
+    gate = gates(place=a_place(Venue.KRAKEN))[GateName.SPREAD]
+
+    assert gate.verdict is Verdict.UNKNOWN
+
+
+def test_what_is_held_already_is_asked_about_and_keeps_nothing_back():
+    gate = gates(positions=(a_position(), a_position(quantity=number("0.001"))))[GateName.HELD]
+
+    assert (gate.verdict, gate.is_open, gate.actual) == (Verdict.CONFIRM, True, 2)

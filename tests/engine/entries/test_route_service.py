@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from engine.entries.route import Choice, NoRoute, Obstacle
 from engine.entries.routes_table import RouteRow
+from engine.entries.sizing import Amount, SizeBasis
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -18,7 +19,7 @@ BOTH = (Venue.KRAKEN, Venue.COINBASE)
 
 
 async def preview(room, symbol="BTC", usd="20"):
-    return await room.engine.routes.preview(OWNER_ID, symbol, None if usd is None else Decimal(usd))
+    return await room.engine.entries.preview(OWNER_ID, symbol, None if usd is None else Amount(Decimal(usd)))
 
 
 def why_not(decision):
@@ -32,7 +33,11 @@ async def test_the_cheapest_broker_takes_it_and_every_other_says_why_not(rooms):
 
         answer = await preview(room)
 
-        assert (answer.symbol, answer.usd, answer.usual_size) == ("BTC/USD", Decimal(20), False)
+        assert (answer.symbol, answer.size.usd, answer.size.basis) == (
+            "BTC/USD",
+            Decimal(20),
+            SizeBasis.AMOUNT,
+        )
         assert answer.decision.account.venue is Venue.ALPACA
         assert answer.decision.choice is Choice.CHEAPEST
         assert why_not(answer.decision) == {
@@ -177,7 +182,9 @@ async def test_a_closed_stock_market_takes_no_trade_and_its_spread_is_not_live(r
         assert isinstance(closed, NoRoute)
         assert shown.opens_at > room.clock.now()
         assert why_not(closed)[Venue.ALPACA] == [Obstacle.MARKET_CLOSED]
-        assert {left.account.venue: left.fees.spread_live for left in closed.left_out}[Venue.ALPACA] is False
+        assert {left.account.venue: left.cost.fees.spread_live for left in closed.left_out}[
+            Venue.ALPACA
+        ] is False
         assert coin.account.venue is Venue.ALPACA
 
 
@@ -186,7 +193,7 @@ async def test_the_usual_size_and_pair_are_taken_when_none_is_named(room):
 
     answer = await preview(room, None, None)
 
-    assert (answer.symbol, answer.usd, answer.usual_size) == ("BTC/USD", Decimal(30), True)
+    assert (answer.symbol, answer.size.usd, answer.size.basis) == ("BTC/USD", Decimal(50), SizeBasis.USUAL)
 
 
 async def test_a_market_that_hangs_delays_the_answer_by_a_few_seconds_at_most(rooms):
@@ -205,7 +212,7 @@ async def test_a_market_that_hangs_delays_the_answer_by_a_few_seconds_at_most(ro
 async def test_the_live_fee_of_the_account_is_requested_and_named_as_live(room):
     room.deposit("USD", "500")
 
-    fees = (await preview(room)).decision.fees
+    fees = (await preview(room)).decision.cost.fees
 
     assert (fees.taker, fees.taker_live, fees.spread_live) == (Decimal("0.004"), True, True)
 
@@ -214,7 +221,7 @@ async def test_a_fee_nobody_reports_in_time_is_the_tables_and_named_so(room):
     room.deposit("USD", "500")
     room.fault(FaultKind.DELAY_BEFORE, "TradeVolume", times=None, delay_s=30)
 
-    fees = (await preview(room)).decision.fees
+    fees = (await preview(room)).decision.cost.fees
 
     assert (fees.taker, fees.taker_live) == (Decimal("0.0026"), False)
 

@@ -1,7 +1,6 @@
 """A database file with one owner and his accounts, for tests that need rows to hang things on."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +38,6 @@ def create_users(file):
                 role=Role.OWNER,
                 time_zone="UTC",
                 language="en",
-                usual_trade_usd=Decimal(30),
                 created_at=NOW,
             )
         )

@@ -46,9 +46,7 @@ async def save(database, user_id, role, **changes):
 async def test_an_owner_of_the_settings_is_an_owner_from_the_first_start(users):
     await users.ensure_owners([NEWCOMER])
 
-    assert await users.fetch_user(NEWCOMER) == User(
-        user_id=NEWCOMER, role=Role.OWNER, time_zone="UTC", usual_trade_usd=Decimal(30)
-    )
+    assert await users.fetch_user(NEWCOMER) == User(user_id=NEWCOMER, role=Role.OWNER, time_zone="UTC")
 
 
 async def test_an_empty_list_of_owners_lets_nobody_in(users):
@@ -66,12 +64,13 @@ async def test_an_owner_the_settings_name_no_more_is_a_stranger(users):
 
 
 async def test_what_an_owner_had_set_survives_a_start(users, database):
-    await save(database, NEWCOMER, Role.OWNER, time_zone="Europe/Lisbon", usual_trade_usd=Decimal("12.50"))
+    await save(database, NEWCOMER, Role.OWNER, time_zone="Europe/Lisbon", trade_share=Decimal("0.05"))
 
     await users.ensure_owners([NEWCOMER])
 
-    person = await users.fetch_user(NEWCOMER)
-    assert (person.time_zone, person.usual_trade_usd) == ("Europe/Lisbon", Decimal("12.50"))
+    async with database.read() as session:
+        person = await users_store.load_user(session, NEWCOMER)
+    assert (person.time_zone, person.trade_share) == ("Europe/Lisbon", Decimal("0.05"))
 
 
 async def test_somebody_else_becomes_an_owner_with_what_they_had_set(users, database):

@@ -22,12 +22,12 @@ async def test_a_person_comes_back_with_what_nobody_set(database):
         found = await users_store.load_user(session, GUEST.user_id)
         nobody = await users_store.load_user(session, 404)
     assert found == GUEST
-    assert (found.time_zone, found.language, found.usual_trade_usd) == ("UTC", "en", Decimal(30))
+    assert (found.time_zone, found.language, found.trade_share) == ("UTC", "en", None)
     assert nobody is None
 
 
 async def test_a_changed_person_is_the_same_person(database):
-    trader = replace(GUEST, role=Role.TRADER, usual_trade_usd=Decimal("12.50"))
+    trader = replace(GUEST, role=Role.TRADER, trade_share=Decimal("0.05"))
     for user in (GUEST, trader):
         async with database.write() as session:
             await users_store.save_user(session, user)

@@ -5,13 +5,16 @@ from decimal import Decimal
 import pytest
 
 from engine.accounts.fees import TABLE, FeeProfile
+from engine.brokers.venue_rules import Execution
+from engine.entries.cost import TradeCost, cost_by_figures
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Reason
+from engine.entries.route import Choice, Missed, NoRoute, Obstacle, Reason
+from engine.entries.sizing import SizeBasis
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import NOW, READER, account, ago, preview, request, route
+from tests.handlers.values import NOW, READER, account, ago, left_out, preview, request, route, size
 
 
 def test_every_broker_has_its_costs_and_the_reason_for_or_against_it():
@@ -22,15 +25,16 @@ def test_no_route_says_so_with_every_reason():
     reasons = (Reason(obstacle=Obstacle.NOT_CONNECTED),)
     nowhere = NoRoute(
         request=request(),
-        left_out=(LeftOut(account=account(), fees=TABLE[Venue.KRAKEN], reasons=reasons),),
+        left_out=(left_out(Venue.KRAKEN, *reasons),),
     )
 
-    check_golden("route_nowhere", render_route(preview(nowhere, usual_size=True), READER))
+    check_golden(
+        "route_nowhere",
+        render_route(preview(nowhere, sized=size(basis=SizeBasis.USUAL, share="0.1")), READER),
+    )
 
 
-UNLISTED = LeftOut(
-    account=account(), fees=TABLE[Venue.KRAKEN], reasons=(Reason(obstacle=Obstacle.NOT_LISTED),)
-)
+UNLISTED = left_out(Venue.KRAKEN, Reason(obstacle=Obstacle.NOT_LISTED))
 
 
 def test_a_broker_that_does_not_list_it_shows_no_costs():
@@ -41,11 +45,7 @@ def test_a_broker_that_does_not_list_it_shows_no_costs():
 
 
 def test_a_closed_stock_market_is_the_reason_why_nobody_is_chosen():
-    closed = LeftOut(
-        account=account(Venue.ALPACA),
-        fees=TABLE[Venue.ALPACA],
-        reasons=(Reason(obstacle=Obstacle.MARKET_CLOSED),),
-    )
+    closed = left_out(Venue.ALPACA, Reason(obstacle=Obstacle.MARKET_CLOSED))
     nowhere = NoRoute(request=request(base="AAPL"), left_out=(UNLISTED, closed))
 
     text = render_route(preview(nowhere), READER).text
@@ -98,7 +98,7 @@ def test_a_buy_while_entries_are_stopped_says_so(side, reported):
 def test_a_target_raised_for_a_small_account_says_why():
     small = route(
         account=account(Venue.COINBASE),
-        fees=TABLE[Venue.COINBASE],
+        cost=cost_by_figures(TABLE[Venue.COINBASE]),
         choice=Choice.ONLY_ONE,
         profit_target=Decimal("0.02"),
         left_out=(),
@@ -130,7 +130,7 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
         taker=Decimal("0.0025"), spread=Decimal("0.001"), taker_live=taker_live, spread_live=spread_live
     )
 
-    assert expected in render_route(preview(route(fees=fees, left_out=())), READER).text
+    assert expected in render_route(preview(route(cost=cost_by_figures(fees), left_out=())), READER).text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
         ),
         (
             Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"),
-            "below the venue's minimum, $9.99 of $10.00",
+            "below the smallest that can be bought and sold again, $9.99 of $10.00",
         ),
         (
             Reason(
@@ -168,17 +168,18 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
     ids=lambda value: value.obstacle if isinstance(value, Reason) else "",
 )
 def test_reasons_name_their_figures_and_never_round_up_to_the_limit(reason, expected):
-    left_out = LeftOut(account=account(), fees=TABLE[Venue.KRAKEN], reasons=(reason,))
+    other = left_out(Venue.KRAKEN, reason)
 
-    assert f"Not chosen: {expected}." in render_route(preview(route(left_out=(left_out,))), READER).text
+    assert f"Not chosen: {expected}." in render_route(preview(route(left_out=(other,))), READER).text
 
 
 def test_refresh_asks_for_the_same_again():
-    sized = render_route(preview(usd="1000.50"), READER)
-    usual = render_route(preview(usual_size=True), READER)
-    pair = render_route(preview(usual_size=True, requested="BTC/USD"), READER)
+    default = size(basis=SizeBasis.USUAL, share="0.1")
+    sized = render_route(preview(sized=size("1000.50")), READER)
+    usual = render_route(preview(sized=default), READER)
+    pair = render_route(preview(sized=default, requested="BTC/USD"), READER)
     only_size = render_route(preview(requested=None), READER)
-    nothing = render_route(preview(usual_size=True, requested=None), READER)
+    nothing = render_route(preview(sized=default, requested=None), READER)
 
     data = [screen.keyboard[0][0].data for screen in (sized, usual, pair, only_size, nothing)]
     assert data == ["r:route:BTC:1000.5", "r:route:BTC", "r:route:BTC/USD", "r:route:30", "r:route"]
@@ -187,7 +188,7 @@ def test_refresh_asks_for_the_same_again():
 def test_a_sale_goes_where_the_asset_is_and_aims_for_nothing():
     sale = route(request=request(side=Side.SELL), choice=Choice.HOLDS_ASSET, profit_target=None)
 
-    text = render_route(replace(preview(sale), usual_size=True), READER).text
+    text = render_route(preview(sale), READER).text
 
     assert text.startswith("<b>Route</b>\nSell BTC/USD for $30.00")
     assert "Why: the asset is there." in text
@@ -202,3 +203,38 @@ def test_a_small_account_is_chosen_with_the_rule_that_speaks_against_it():
         "Why: its equity of $34.12 is under $50.00: chosen only because no other can take it."
         in render_route(preview(chosen), READER).text
     )
+
+
+def test_the_saving_against_the_dearest_and_what_a_cheaper_one_lacks_are_told():
+    cheaper = left_out(
+        Venue.ALPACA,
+        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("12.1"), unit="USD"),
+    )
+    dearer = left_out(Venue.COINBASE, Reason(obstacle=Obstacle.NOT_CHEAPER))
+    missed = Missed(
+        account=account(Venue.ALPACA),
+        saving_usd=Decimal("0.156"),
+        lacking=Decimal("18.501"),
+        currency="USD",
+    )
+    chosen = route(
+        account=account(),
+        cost=cost_by_figures(TABLE[Venue.KRAKEN]),
+        left_out=(cheaper, dearer),
+        missed=missed,
+    )
+
+    text = render_route(preview(chosen), READER).text
+
+    assert "That is $0.23 less than at the dearest." in text
+    assert "Alpaca would cost $0.16 less, but lacks $18.51 of free cash." in text
+
+
+def test_a_cost_by_the_order_book_says_so():
+    bought = Execution(quantity=Decimal(1), value=Decimal(30), total=Decimal(30), change=Decimal(1))
+    cost = TradeCost(fees=TABLE[Venue.KRAKEN], round_trip=Decimal("0.0088"), execution=bought)
+
+    text = render_route(preview(route(cost=cost)), READER).text
+
+    assert "Round trip           0.88 %, $0.26" in text
+    assert "The order book was walked for this size." in text

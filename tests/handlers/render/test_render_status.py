@@ -5,6 +5,7 @@ import pytest
 
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
+from engine.entries.gates import check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched
 from engine.model.delays import Wait
@@ -12,7 +13,6 @@ from engine.nonce.store import NonceStatus
 from engine.status import (
     BrokerStatus,
     FailingExit,
-    GateStatus,
     JobStatus,
     PausedGuard,
     PolledPrice,
@@ -215,17 +215,17 @@ def test_a_sale_that_fails_at_another_broker_is_no_error_of_this_one():
 
 
 def test_halted_entries_say_since_when_and_why():
-    gate = GateStatus(name="halt", shut="buys were stopped from the chat; /resume allows them again")
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
+    gate = check_halt(halt)
 
     text = render_status(status(gates=(gate,)), READER, halt).text
 
     assert "<b>Entries</b>: halted since 02:28:11 UTC" in text
-    assert "buys were stopped from the chat" in text
+    assert "gate halt: shut, buys are stopped since 02:28:11 UTC. /resume allows them again." in text
 
 
 def test_an_open_gate_lets_entries_through():
-    text = render_status(status(gates=(GateStatus(name="halt", shut=None),)), READER).text
+    text = render_status(status(gates=(check_halt(None),)), READER).text
 
     assert "<b>Entries</b>: allowed" in text
 

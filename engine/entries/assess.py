@@ -1,0 +1,187 @@
+"""One account as a place to buy: what the trade costs there, and everything that stands against it; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from engine.brokers.venue_rules import VENUE_RULES, Funds
+from engine.entries.cost import TradeCost, cost_by_book, cost_by_figures
+from engine.entries.route import Obstacle, Reason, RoutingAccount, TradeRequest
+from engine.entries.rules import EntryRules
+from engine.model.errors import RefusalReason
+from engine.model.instruments import Instrument, TradingStatus
+from engine.model.money import ZERO, exact
+from engine.model.orders import Side
+from engine.model.quotes import Level, OrderBook, is_price
+from engine.model.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What a buy at one account meets; figures that nobody knows are None."""
+
+    account: RoutingAccount
+    cost: TradeCost
+    obstacles: tuple[Reason, ...]
+    #: Set when a Coinbase account's equity is below the minimum: taken only when nobody else can.
+    small: Reason | None = None
+    #: The smallest buy that can be sold again at the threshold, fees included.
+    smallest_usd: Decimal | None = None
+    #: What must be free, in the quote currency: the amount and the buffer.
+    needed: Decimal | None = None
+    #: From the expected fill to the bid, as a part of the fill.
+    distance: Decimal | None = None
+
+    @property
+    def is_able(self) -> bool:
+        """Return whether the trade may go there."""
+        return not self.obstacles
+
+
+def assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -> Assessment:
+    """Return what a buy meets at one account."""
+    found = _assess(request, account, rules)
+    if account.account.venue is not Venue.COINBASE or not account.connected:
+        return found
+    minimum, equity = rules.coinbase_min_equity_usd, account.equity_usd
+    if equity is None or not account.equity_complete:
+        unknown = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=minimum, unit="USD")
+        return replace(found, obstacles=(unknown, *found.obstacles))
+    if equity >= minimum:
+        return found
+    small = Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=minimum, actual=equity, unit="USD")
+    return replace(found, small=small)
+
+
+def smallest_usd(account: RoutingAccount, rules: EntryRules) -> Decimal | None:
+    """Return the smallest buy in dollars that can be sold again at the threshold; None is unknown."""
+    instrument, rate = account.instrument, account.quote_rate_usd
+    if instrument is None or rate is None or not is_price(account.ask) or not is_price(account.bid):
+        return None
+    smallest = VENUE_RULES[instrument.venue].smallest_buy(
+        instrument, ask=account.ask, bid=account.bid, taker=account.fees.taker, fall=-rules.threshold
+    )
+    with exact():
+        return smallest * rate
+
+
+def _assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -> Assessment:
+    figures, instrument = cost_by_figures(account.fees), account.instrument
+    if (silent := _why_unreachable(request, account)) is not None:
+        return Assessment(account=account, cost=figures, obstacles=(Reason(obstacle=silent),))
+    rate, smallest = account.quote_rate_usd, smallest_usd(account, rules)
+    if instrument is None or rate is None or smallest is None:
+        halted = _why_not_trading(instrument)
+        unpriced = Reason(obstacle=Obstacle.PRICE_UNKNOWN)
+        cash = _cash(request, account, rate, rules)
+        return Assessment(account=account, cost=figures, obstacles=(*halted, unpriced, *cash))
+    with exact():
+        spend = request.usd / rate
+    cost = _cost(account, instrument, spend)
+    distance = _distance(account, cost)
+    return Assessment(
+        account=account,
+        cost=cost or figures,
+        obstacles=(
+            *_why_not_trading(instrument),
+            *_size(request, account, instrument, smallest=smallest, cost=cost, rules=rules),
+            *_spread(distance, rules),
+            *_cash(request, account, rate, rules),
+        ),
+        smallest_usd=smallest,
+        needed=rules.with_buffer(spend),
+        distance=distance,
+    )
+
+
+def _why_unreachable(request: TradeRequest, account: RoutingAccount) -> Obstacle | None:
+    if not account.answered:
+        return Obstacle.NO_ANSWER
+    if not account.connected:
+        return Obstacle.NOT_CONNECTED
+    instrument = account.instrument
+    if instrument is None or instrument.asset_class is not request.asset_class:
+        return Obstacle.NOT_LISTED
+    # Prices of a closed market do not show what the trade would take.
+    return None if account.in_session else Obstacle.MARKET_CLOSED
+
+
+def _why_not_trading(instrument: Instrument | None) -> tuple[Reason, ...]:
+    is_trading = instrument is None or instrument.status is TradingStatus.ONLINE
+    return () if is_trading else (Reason(obstacle=Obstacle.NOT_TRADING),)
+
+
+def _cost(account: RoutingAccount, instrument: Instrument, spend: Decimal) -> TradeCost | None:
+    if account.book is None:
+        return cost_by_figures(account.fees)
+    venue = VENUE_RULES[instrument.venue]
+    return cost_by_book(venue, instrument, account.book, spend=spend, fees=account.fees)
+
+
+def _distance(account: RoutingAccount, cost: TradeCost | None) -> Decimal | None:
+    if cost is None or cost.execution is None or account.bid is None:
+        return None
+    with exact():
+        price = cost.execution.price
+        return (price - account.bid) / price
+
+
+def _size(
+    request: TradeRequest,
+    account: RoutingAccount,
+    instrument: Instrument,
+    *,
+    smallest: Decimal,
+    cost: TradeCost | None,
+    rules: EntryRules,
+) -> Iterator[Reason]:
+    if request.usd < smallest:
+        yield Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=smallest, actual=request.usd, unit="USD")
+    elif cost is None:
+        yield Reason(obstacle=Obstacle.THIN_BOOK)
+    elif account.book is not None and not _is_taken(account, instrument, account.book, cost, rules):
+        # Its levels are dearer than its best price, which the smallest is worked out from.
+        yield Reason(obstacle=Obstacle.BELOW_MINIMUM)
+
+
+def _is_taken(
+    account: RoutingAccount, instrument: Instrument, book: OrderBook, cost: TradeCost, rules: EntryRules
+) -> bool:
+    """Return whether the venue takes the buy for its size, and the sale of what it brings at the threshold."""
+    bought = cost.execution
+    if bought is None:
+        return True
+    venue, taker = VENUE_RULES[instrument.venue], account.fees.taker
+    funds = Funds(base=bought.change, quote=bought.total, taker=taker)
+    sold = instrument.floor_quantity(bought.change)
+    fallen = _fallen(book, 1 + rules.threshold)
+    objections = (
+        *venue.why_not(instrument, Side.BUY, bought.quantity, book=book, funds=funds),
+        *venue.why_not(instrument, Side.SELL, sold, book=fallen, funds=funds),
+    )
+    return not any(each.reason is not RefusalReason.MARKET_UNAVAILABLE for each in objections)
+
+
+def _fallen(book: OrderBook, ratio: Decimal) -> OrderBook:
+    with exact():
+        bids = tuple(Level(price=level.price * ratio, quantity=level.quantity) for level in book.bids)
+    return replace(book, bids=bids)
+
+
+def _spread(distance: Decimal | None, rules: EntryRules) -> Iterator[Reason]:
+    if distance is not None and distance >= rules.widest_spread:
+        yield Reason(obstacle=Obstacle.WIDE_SPREAD, limit=rules.widest_spread, actual=distance)
+
+
+def _cash(
+    request: TradeRequest, account: RoutingAccount, rate: Decimal | None, rules: EntryRules
+) -> Iterator[Reason]:
+    unit = account.instrument.quote if account.instrument else ""
+    spendable = account.spendable_quote
+    if spendable is None or rate is None:
+        yield Reason(obstacle=Obstacle.CASH_UNKNOWN, unit=unit)
+        return
+    with exact():
+        needed = rules.with_buffer(request.usd) / rate
+    if spendable < needed:
+        yield Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=needed, actual=max(spendable, ZERO), unit=unit)

@@ -1,0 +1,112 @@
+"""What is known of a user's accounts when a buy is planned; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.entries.halts import Halt
+from engine.entries.reservations import Reservation
+from engine.entries.route import RoutingAccount
+from engine.market.mark import Mark
+from engine.model.money import ZERO, exact
+from engine.portfolio.position import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastExit:
+    """The latest sale of what is to be bought."""
+
+    #: When its end was written down; None while it goes on.
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAccounts:
+    """A user's accounts as places to buy, what they hold, and what keeps buys back."""
+
+    places: tuple[RoutingAccount, ...]
+    positions: tuple[Position, ...] = ()
+    #: By unsettled buys of the journal.
+    reservations: tuple[Reservation, ...] = ()
+    last_exit: LastExit | None = None
+    halt: Halt | None = None
+    at: datetime
+
+    @property
+    def total_equity_usd(self) -> Decimal | None:
+        """Return what all accounts are worth, those left out whose figures are not known; None where none are."""
+        known = [place.equity_usd for place in self.places if place.equity_usd is not None]
+        with exact():
+            return sum(known, ZERO) if known else None
+
+    @property
+    def is_equity_complete(self) -> bool:
+        """Return whether nothing lacks in that."""
+        return all(place.equity_usd is not None and place.equity_complete for place in self.places)
+
+    @property
+    def guarded(self) -> tuple[Position, ...]:
+        """Return the guarded positions that can be sold; dust is none."""
+        return tuple(one for one in self.positions if _is_guarded(one))
+
+    @property
+    def exposure_usd(self) -> Decimal | None:
+        """Return what all guarded positions and buys under way are worth; None where that of one is unknown."""
+        values = [_guarded_value(position) for position in self.guarded]
+        reserved = [self._in_dollars(one) for one in self.reservations]
+        return _total((*values, *reserved))
+
+    def held(self, base: str) -> tuple[Position, ...]:
+        """Return the positions in an asset, dust apart."""
+        return tuple(one for one in self.positions if one.asset == base and not _is_dust(one, one.quantity))
+
+    def _in_dollars(self, reservation: Reservation) -> Decimal | None:
+        if reservation.amount is None:
+            return None
+        if reservation.currency == "USD":
+            return reservation.amount
+        rates = (
+            place.quote_rate_usd
+            for place in self.places
+            if place.account.account_id == reservation.account_id
+            and place.instrument is not None
+            and place.instrument.quote == reservation.currency
+        )
+        rate = next(rates, None)
+        with exact():
+            return None if rate is None else reservation.amount * rate
+
+
+def _is_dust(position: Position, quantity: Decimal) -> bool:
+    """Return whether so little of a position is less than its venue sells, by the last price that is known."""
+    price = position.mark.price if isinstance(position.mark, Mark) else position.last_price
+    if position.instrument is None or price is None:
+        return False
+    return position.instrument.why_too_small_to_sell(quantity, price) is not None
+
+
+def _guarded_value(position: Position) -> Decimal | None:
+    """Return what the guarded part is worth; what it counts from where it has no price now, as stocks at night."""
+    guard, rate = position.guard, position.quote_usd
+    if guard is None or rate is None:
+        return None
+    with exact():
+        if isinstance(position.mark, Mark):
+            return guard.quantity * position.mark.price * rate
+        return guard.cost * rate if guard.currency == position.quote else None
+
+
+def _is_guarded(position: Position) -> bool:
+    guard = position.guard
+    return guard is not None and not guard.is_for_one_sale and not _is_dust(position, guard.quantity)
+
+
+def _total(values: Iterable[Decimal | None]) -> Decimal | None:
+    total = ZERO
+    with exact():
+        for value in values:
+            if value is None:
+                return None
+            total += value
+    return total

@@ -1,0 +1,138 @@
+"""Plan one buy: how much, where, through which gates, or why not; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.entries.assess import Assessment, assess, smallest_usd
+from engine.entries.choose import choose
+from engine.entries.gates import Gate, Proposal, check_gates
+from engine.entries.holdings import EntryAccounts
+from engine.entries.route import NoRoute, Obstacle, Route, TradeRequest
+from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
+from engine.entries.sizing import Bounds, Size, SizeRequest, plan_size
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.model.orders import Side
+
+_OF_CASH = frozenset({Obstacle.NOT_ENOUGH_CASH, Obstacle.CASH_UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRequest:
+    """A buy somebody wants."""
+
+    symbol: str
+    base: str
+    asset_class: AssetClass
+    size: SizeRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPlan:
+    """A buy that every gate lets through."""
+
+    size: Size
+    route: Route
+    gates: tuple[Gate, ...]
+    #: The loss at which it will be sold; the route has what it aims for.
+    stop: Decimal
+    at: datetime
+    #: From then on its figures must be read again.
+    counts_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A buy that is not made, and what every gate says."""
+
+    request: EntryRequest
+    #: None where it is a part of what is not known; then nothing was routed.
+    size: Size | None
+    decision: Route | NoRoute | None
+    gates: tuple[Gate, ...]
+    at: datetime
+
+    @property
+    def reasons(self) -> tuple[Gate, ...]:
+        """Return the gates that keep it back; none where only no broker takes it."""
+        return tuple(gate for gate in self.gates if not gate.is_open)
+
+
+def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | Refused:
+    """Return the plan of a buy, or why there is none."""
+    size = plan_size(request.size, bounds_of(request, accounts, rules), rules)
+    trade = None if size is None else trade_of(request, size.usd)
+    decision = None if trade is None else choose(trade, accounts.places, rules)
+    place = None if trade is None else _place(trade, decision, accounts, rules)
+    proposal = Proposal(
+        base=request.base,
+        usd=None if size is None else size.usd,
+        place=place,
+        accounts=accounts,
+        rules=rules,
+    )
+    gates = check_gates(proposal)
+    if size is None or not isinstance(decision, Route) or not all(gate.is_open for gate in gates):
+        return Refused(request=request, size=size, decision=decision, gates=gates, at=accounts.at)
+    return EntryPlan(
+        size=size,
+        route=decision,
+        gates=gates,
+        stop=rules.threshold,
+        at=accounts.at,
+        counts_until=accounts.at + PLAN_COUNTS_FOR,
+    )
+
+
+def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:
+    """Return the trade that is routed."""
+    return TradeRequest(
+        symbol=request.symbol,
+        base=request.base,
+        side=Side.BUY,
+        usd=usd,
+        asset_class=request.asset_class,
+    )
+
+
+def bounds_of(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> Bounds:
+    """Return what a size is worked out from: of the brokers that would take the smallest buy, if any would."""
+    takers = _takers(request, accounts, rules)
+    cash = [value for one in takers if (value := one.account.spendable_usd) is not None]
+    equity, exposure = accounts.total_equity_usd, accounts.exposure_usd
+    left = None
+    if equity is not None and exposure is not None:
+        with exact():
+            left = max(max(equity, ZERO) * rules.most_exposure - exposure, ZERO)
+    return Bounds(
+        equity_usd=equity,
+        is_equity_complete=accounts.is_equity_complete,
+        least_usd=min((one.smallest_usd for one in takers if one.smallest_usd is not None), default=None),
+        cash_usd=max(cash, default=None),
+        exposure_left_usd=left,
+    )
+
+
+def _takers(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> Sequence[Assessment]:
+    """Return the brokers that would take the smallest buy, else those that would with more cash."""
+    probes = [
+        assess(trade_of(request, smallest), place, rules)
+        for place in accounts.places
+        if (smallest := smallest_usd(place, rules)) is not None
+    ]
+    able = [probe for probe in probes if probe.is_able]
+    short = [probe for probe in probes if all(one.obstacle in _OF_CASH for one in probe.obstacles)]
+    return [probe for probe in able if probe.small is None] or able or short
+
+
+def _place(
+    trade: TradeRequest, decision: Route | NoRoute | None, accounts: EntryAccounts, rules: EntryRules
+) -> Assessment | None:
+    """Return where the gates look: at the chosen broker, else at the one that is nearest to taking the trade."""
+    entries = [assess(trade, place, rules) for place in accounts.places]
+    if isinstance(decision, Route):
+        return next(entry for entry in entries if entry.account.account == decision.account)
+    near = [entry for entry in entries if entry.smallest_usd is not None]
+    return min(near, key=lambda entry: (len(entry.obstacles), entry.cost.round_trip), default=None)

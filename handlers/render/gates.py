@@ -1,0 +1,111 @@
+"""What each gate says to a buy, in one sentence with its figures."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from engine.entries.gates import Gate, GateName, Remedy, Verdict
+from engine.model.money import ZERO
+from handlers.render.html import bold, escape
+from handlers.render.numbers import cost_percent, full_quantity, quantity
+from handlers.render.reasons import cut, raised
+from handlers.render.times import Reader
+
+_MINUTE_S = 60
+_REMEDIES: Mapping[Remedy, str] = MappingProxyType(
+    {
+        Remedy.RESUME: "/resume allows them again.",
+        Remedy.ADD_CASH: "Deposit more there, or buy less.",
+        Remedy.CLOSE_ONE: "Sell something, or buy less.",
+        Remedy.WAIT: "Ask again then.",
+        Remedy.BUY_MORE: "Name a larger amount.",
+        Remedy.TRY_AGAIN: "Ask again later, or name another pair.",
+    }
+)
+
+
+def gate_line(gate: Gate, reader: Reader) -> str:
+    """Return `pass` or `fail`, the gate, its figures, and what would change it."""
+    said = "pass" if gate.is_open else "fail"
+    return f"{bold(said)} · {gate.name}: {gate_text(gate, reader)}"
+
+
+def gate_text(gate: Gate, reader: Reader) -> str:
+    """Return what a gate says, with its figures and, where it keeps a buy back, what would change that."""
+    text = _UNKNOWN[gate.name] if gate.verdict is Verdict.UNKNOWN else _TEXTS[gate.name](gate, reader)
+    return f"{text}." if gate.remedy is None else f"{text}. {_REMEDIES[gate.remedy]}"
+
+
+def _halt(gate: Gate, reader: Reader) -> str:
+    if gate.is_open:
+        return "buys are allowed"
+    since = f"since {reader.clock(gate.since)}" if gate.since else "since a time that cannot be read"
+    return f"buys are stopped {since}"
+
+
+def _cash(gate: Gate, _reader: Reader) -> str:
+    free, needed = cut(gate.actual or ZERO, gate.unit), raised(gate.limit or ZERO, gate.unit)
+    reserved = f", besides {raised(gate.reserved, gate.unit)} reserved by other buys" if gate.reserved else ""
+    return f"{free} free{_where(gate)}{reserved}; it needs {needed}, 2 % of it to spare"
+
+
+def _exposure(gate: Gate, _reader: Reader) -> str:
+    after, most = raised(gate.actual or ZERO, gate.unit), cut(gate.limit or ZERO, gate.unit)
+    return f"{after} guarded with it, at most {most}, which is 80 % of total equity"
+
+
+def _positions(gate: Gate, _reader: Reader) -> str:
+    return f"{gate.actual} guarded with it, at most {gate.limit}"
+
+
+def _cooldown(gate: Gate, reader: Reader) -> str:
+    length = f"{full_quantity((gate.limit or ZERO) / _MINUTE_S)} min"
+    if gate.is_open:
+        return f"not sold in the last {length}"
+    if gate.until is None or gate.since is None:
+        return "it is being sold now"
+    return (
+        f"sold at {reader.clock(gate.since)}, and not bought for {length} after that: "
+        f"until {reader.clock(gate.until)}"
+    )
+
+
+def _minimum(gate: Gate, _reader: Reader) -> str:
+    least, usd = raised(gate.limit or ZERO, gate.unit), cut(gate.actual or ZERO, gate.unit)
+    return f"{usd}; from {least}{_where(gate)} it can be bought and still be sold at the threshold"
+
+
+def _spread(gate: Gate, _reader: Reader) -> str:
+    distance, widest = cost_percent(gate.actual or ZERO), cost_percent(gate.limit or ZERO)
+    return f"{distance} from fill to bid{_where(gate)}; it must be under {widest}, half of the threshold"
+
+
+def _held(gate: Gate, _reader: Reader) -> str:
+    if gate.verdict is Verdict.PASS:
+        return f"no {escape(gate.unit)} yet"
+    return f"{quantity(gate.actual or ZERO)} {escape(gate.unit)}; a buy would ask whether to add to it"
+
+
+_TEXTS: Mapping[GateName, Callable[[Gate, Reader], str]] = MappingProxyType(
+    {
+        GateName.HALT: _halt,
+        GateName.CASH: _cash,
+        GateName.EXPOSURE: _exposure,
+        GateName.POSITIONS: _positions,
+        GateName.COOLDOWN: _cooldown,
+        GateName.MINIMUM: _minimum,
+        GateName.SPREAD: _spread,
+        GateName.HELD: _held,
+    }
+)
+_UNKNOWN: Mapping[GateName, str] = MappingProxyType(
+    {
+        GateName.CASH: "free cash unknown",
+        GateName.EXPOSURE: "total equity, or what of it is guarded, unknown",
+        GateName.MINIMUM: "unknown without a size and a price",
+        GateName.SPREAD: "unknown without an order book that covers it",
+    }
+)
+
+
+def _where(gate: Gate) -> str:
+    return f" at {gate.venue.label}" if gate.venue else ""

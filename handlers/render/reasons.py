@@ -1,0 +1,53 @@
+"""What stands against a broker, and what a cheaper one would have saved."""
+
+from decimal import Decimal
+
+from engine.entries.route import Missed, Obstacle, Reason
+from engine.model.money import is_cash
+from handlers.render.html import escape
+from handlers.render.numbers import cents_down, cents_up, charged, cost_percent, in_currency, quantity
+
+
+def reason_text(reason: Reason) -> str:
+    """Say what stands against a broker, with its figures."""
+    limit, actual, obstacle = reason.limit, reason.actual, reason.obstacle
+    if limit is not None and actual is not None:
+        return _against(reason, limit, actual)
+    if obstacle is Obstacle.EQUITY_UNKNOWN and limit is not None:
+        return f"{obstacle}, and it must be at least {_amount(limit, reason.unit)}"
+    if obstacle is Obstacle.HOLDS_LESS and actual is not None:
+        return f"{obstacle}, {_amount(actual, reason.unit)}"
+    return obstacle.value
+
+
+def missed_text(missed: Missed) -> str:
+    """Say what a cheaper broker would have saved, and what cash it lacks."""
+    lacking, where = raised(missed.lacking, missed.currency), missed.account.venue.label
+    return f"{where} would cost {charged(missed.saving_usd)} less, but lacks {lacking} of free cash."
+
+
+def cut(figure: Decimal, unit: str) -> str:
+    """Write what falls short of a limit, or must, so that it never reads as more than it is."""
+    return _amount(cents_down(figure) if is_cash(unit) else figure, unit)
+
+
+def raised(figure: Decimal, unit: str) -> str:
+    """Write a limit that must be reached so that whoever names what is shown reaches it."""
+    return _amount(cents_up(figure) if is_cash(unit) else figure, unit)
+
+
+def _against(reason: Reason, limit: Decimal, actual: Decimal) -> str:
+    match reason.obstacle:
+        case Obstacle.EQUITY_TOO_SMALL:
+            return f"its equity of {cut(actual, reason.unit)} is under {_amount(limit, reason.unit)}"
+        case Obstacle.WIDE_SPREAD:
+            return f"{reason.obstacle}, {cost_percent(actual)} from fill to bid, and not under {cost_percent(limit)}"
+        case Obstacle.NOT_CHEAPER:
+            return f"{reason.obstacle}, {cost_percent(actual)} against {cost_percent(limit)}"
+        case _:
+            where = f" in {escape(reason.unit)}" if reason.obstacle is Obstacle.NOT_ENOUGH_CASH else ""
+            return f"{reason.obstacle}{where}, {cut(actual, reason.unit)} of {raised(limit, reason.unit)}"
+
+
+def _amount(figure: Decimal, unit: str) -> str:
+    return escape(in_currency(figure, unit) if is_cash(unit) else f"{quantity(figure)} {unit}")

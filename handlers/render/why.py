@@ -1,0 +1,85 @@
+"""The text of /why: what a buy would come to now, and what every gate says to it."""
+
+from collections.abc import Iterator
+
+from engine.entries.gates import Gate
+from engine.entries.plan import EntryPlan, Refused
+from engine.entries.route import NoRoute, Route
+from engine.entries.sizing import Size, SizeBasis
+from engine.model.money import exact
+from handlers.render.gates import gate_line
+from handlers.render.html import bold, escape, rows
+from handlers.render.numbers import charged, cost_percent, money, percent, price, quantity, threshold_percent
+from handlers.render.reasons import missed_text, reason_text
+from handlers.render.screen import Screen
+from handlers.render.sizes import size_text
+from handlers.render.times import Reader
+
+_NOTHING_ORDERED = "A preview: nothing was ordered."
+
+
+def render_why(plan: EntryPlan | Refused, reader: Reader) -> Screen:
+    """Show the plan of a buy, or why there is none, and every gate."""
+    symbol = plan.route.request.symbol if isinstance(plan, EntryPlan) else plan.request.symbol
+    blocks = [
+        "\n".join(_head(symbol, plan.size)),
+        "\n".join(_planned(plan, reader) if isinstance(plan, EntryPlan) else _refused(plan)),
+        "\n".join(_gates(plan.gates, reader)),
+        reader.as_of(plan.at),
+    ]
+    return Screen(text="\n\n".join(blocks))
+
+
+def _head(symbol: str, size: Size | None) -> Iterator[str]:
+    yield bold(f"Why {symbol}")
+    if size is None:
+        yield "No size: your total equity is not known now. Name an amount after the symbol."
+    else:
+        why = "" if size.basis is SizeBasis.AMOUNT else f": {size_text(size)}"
+        yield f"Buy {escape(symbol)} for {money(size.usd)}{why}."
+    yield _NOTHING_ORDERED
+
+
+def _planned(plan: EntryPlan, reader: Reader) -> Iterator[str]:
+    route = plan.route
+    yield bold("Would be bought")
+    yield rows(_plan_rows(plan))
+    if route.missed is not None:
+        yield missed_text(route.missed)
+    yield f"These figures count until {reader.clock(plan.counts_until)}."
+
+
+def _plan_rows(plan: EntryPlan) -> Iterator[tuple[str, str]]:
+    route, bought = plan.route, plan.route.cost.execution
+    yield "Broker", route.account.venue.label
+    if bought is not None and route.instrument is not None:
+        yield "Quantity", f"{quantity(bought.quantity)} {route.instrument.base}"
+        yield "Expected price", price(bought.price, route.instrument.quote)
+    with exact():
+        cost = plan.size.usd * route.cost.round_trip
+    yield "Round trip", f"{cost_percent(route.cost.round_trip)}, {charged(cost)}"
+    yield "Stop", threshold_percent(plan.stop)
+    if route.profit_target is not None:
+        yield "Target", percent(route.profit_target)
+
+
+def _refused(refused: Refused) -> Iterator[str]:
+    yield bold("Would not be bought")
+    closed = [gate.name for gate in refused.reasons]
+    if closed:
+        yield f"Because of: {', '.join(closed)}."
+    match refused.decision:
+        case NoRoute(left_out=left_out):
+            yield "No broker can take it."
+            for one in left_out:
+                reasons = "; ".join(reason_text(reason) for reason in one.reasons)
+                yield f"{one.account.venue.label}: {reasons}."
+        case Route(account=account):
+            yield f"It would go to {account.venue.label}."
+        case None:
+            return
+
+
+def _gates(gates: tuple[Gate, ...], reader: Reader) -> Iterator[str]:
+    yield bold("Gates")
+    yield from (gate_line(gate, reader) for gate in gates)

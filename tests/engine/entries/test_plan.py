@@ -1,0 +1,224 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from engine.entries.gates import GateName, Verdict
+from engine.entries.halts import Halt, HaltedBy
+from engine.entries.holdings import EntryAccounts
+from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry
+from engine.entries.route import NoRoute, Obstacle
+from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis
+from engine.model.instruments import AssetClass
+from engine.model.money import exact
+from engine.model.venues import Venue
+from tests.builders import NOW, a_book, an_instrument
+from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place
+
+BOOK = a_book(bids=[("49950", "5")], asks=[("50000", "5")])
+
+
+def a_market(venue, *, minimum="0.00005", **facts):
+    instrument = an_instrument(venue=venue, lot="0.00000001", minimum_quantity=minimum)
+    usual = {"bid": Decimal(49950), "ask": Decimal(50000), "book": BOOK, "instrument": instrument}
+    return a_place(venue, **usual | facts)
+
+
+def request(size=None):
+    return EntryRequest(symbol="BTC/USD", base="BTC", asset_class=AssetClass.CRYPTO, size=size)
+
+
+def plan(*places, size=None, rules=RULES, **known):
+    return plan_entry(request(size), EntryAccounts(**{"places": places, "at": NOW, **known}), rules)
+
+
+def test_total_equity_over_all_brokers_decides_the_size_and_not_free_cash():
+    planned = plan(a_market(KRAKEN, equity="900", free="60"), a_market(COINBASE, equity="100", free="0"))
+
+    # A tenth of $1,000, for which no broker has the cash.
+    assert isinstance(planned, Refused)
+    assert planned.size.usd == 100
+    assert [gate.name for gate in planned.reasons] == [GateName.CASH]
+
+
+def test_a_plan_has_its_broker_quantity_stop_target_and_time():
+    planned = plan(a_market(KRAKEN))
+
+    assert isinstance(planned, EntryPlan)
+    assert (planned.size.usd, planned.size.basis) == (100, SizeBasis.USUAL)
+    bought = planned.route.cost.execution
+    assert (bought.quantity, bought.price) == (Decimal("0.00199481"), 50000)
+    assert bought.total <= 100
+    assert planned.stop == Decimal("-0.01")
+    assert planned.route.profit_target == planned.route.cost.minimum_profitable
+    assert (planned.at, planned.counts_until) == (NOW, NOW + timedelta(seconds=30))
+    assert all(gate.is_open for gate in planned.gates)
+
+
+def test_the_users_own_part_counts():
+    assert plan(a_market(KRAKEN), rules=replace_share("0.25")).size.usd == 250
+
+
+def replace_share(share):
+    return type(RULES)(
+        threshold=RULES.threshold,
+        coinbase_min_equity_usd=RULES.coinbase_min_equity_usd,
+        share=Decimal(share),
+    )
+
+
+def test_a_small_account_is_planned_with_the_smallest_that_can_be_sold_again():
+    planned = plan(a_market(KRAKEN, equity="30", free="30", minimum="0.0001"))
+
+    # 0.0001 BTC at 50000 and 0.26 % of fee, in whole cents.
+    assert (planned.size.usd, planned.size.basis) == (Decimal("5.02"), SizeBasis.SMALLEST)
+    assert isinstance(planned, EntryPlan)
+
+
+def test_the_smallest_that_is_more_than_half_of_equity_is_refused_with_its_figures():
+    planned = plan(a_market(KRAKEN, equity="8", free="8", minimum="0.0001"))
+
+    assert (planned.size.usd, planned.size.basis) == (4, SizeBasis.CEILING)
+    [gate] = planned.reasons
+    assert (gate.name, gate.actual, gate.limit) == (GateName.MINIMUM, 4, Decimal("5.013"))
+
+
+def test_the_smallest_size_is_that_of_a_broker_that_can_pay_it():
+    rich = a_market(COINBASE, equity="50", free="20", minimum="0.0001")
+    poor = a_market(KRAKEN, equity="0", free="0", minimum="0.00001")
+
+    planned = plan(rich, poor)
+
+    assert (planned.size.usd, planned.route.account.venue) == (Decimal("5.03"), COINBASE)
+
+
+def test_the_most_goes_where_most_cash_is():
+    planned = plan(a_market(ALPACA, free="51"), a_market(KRAKEN, free="408"), size=Most())
+
+    assert (planned.size.usd, planned.route.account.venue) == (400, KRAKEN)
+    assert planned.route.missed.account.venue is ALPACA
+
+
+def test_without_any_known_equity_there_is_no_usual_size():
+    planned = plan(a_market(KRAKEN, equity=None))
+
+    assert (planned.size, planned.decision) == (None, None)
+    unknown = {gate.name for gate in planned.reasons}
+    assert unknown == {GateName.CASH, GateName.EXPOSURE, GateName.MINIMUM, GateName.SPREAD}
+
+
+def test_a_total_that_lacks_something_is_marked_and_counts_as_at_least_so_much():
+    planned = plan(a_market(KRAKEN), a_market(ALPACA, equity=None))
+
+    assert (planned.size.usd, planned.size.is_equity_complete) == (100, False)
+
+
+def test_a_halt_refuses_what_would_be_planned_otherwise():
+    planned = plan(a_market(KRAKEN), halt=Halt(since=NOW, by=HaltedBy.CHAT))
+
+    assert [gate.name for gate in planned.reasons] == [GateName.HALT]
+    assert planned.decision.account.venue is KRAKEN
+
+
+def test_where_no_broker_takes_it_the_gates_look_at_the_nearest():
+    far = a_market(
+        ALPACA, free="0", book=a_book(bids=[("45000", "5")], asks=[("50000", "5")]), bid=Decimal(45000)
+    )
+    near = a_market(KRAKEN, free="12")
+
+    planned = plan(far, near, size=Amount(Decimal(30)))
+
+    assert isinstance(planned.decision, NoRoute)
+    [gate] = planned.reasons
+    assert (gate.name, gate.venue, gate.actual) == (GateName.CASH, KRAKEN, 12)
+
+
+def test_a_wide_spread_sends_the_buy_to_the_next_broker():
+    wide = a_book(bids=[("49700", "5")], asks=[("50000", "5")])
+
+    planned = plan(a_market(ALPACA, book=wide, bid=Decimal(49700)), a_market(KRAKEN))
+
+    assert planned.route.account.venue is KRAKEN
+    [left_out] = planned.route.left_out
+    assert left_out.reasons[0].obstacle is Obstacle.WIDE_SPREAD
+
+
+def test_a_thin_book_is_no_place_for_a_large_buy():
+    thin = a_book(bids=[("49950", "5")], asks=[("50000", "0.001")])
+
+    planned = plan(a_market(ALPACA, book=thin), a_market(KRAKEN))
+
+    assert planned.route.account.venue is KRAKEN
+    assert [reason.obstacle for reason in planned.route.left_out[0].reasons] == [Obstacle.THIN_BOOK]
+
+
+def test_without_an_order_book_nothing_is_planned():
+    planned = plan(a_market(KRAKEN, book=None))
+
+    assert [(gate.name, gate.verdict) for gate in planned.reasons] == [(GateName.SPREAD, Verdict.UNKNOWN)]
+
+
+def test_without_accounts_nothing_is_planned():
+    assert isinstance(plan(), Refused)
+
+
+amounts = st.decimals("0", "2000", places=2)
+
+
+@st.composite
+def markets(draw):
+    venue = draw(st.sampled_from(Venue))
+    ask = draw(st.decimals("49900", "50400", places=1))
+    size = draw(st.sampled_from(["0.001", "0.01", "5"]))
+    book = a_book(bids=[("49900", size)], asks=[(ask, size), (ask + 10, "1")])
+    return a_market(
+        venue,
+        equity=draw(st.sampled_from([None, Decimal(10), Decimal(1000)]) | amounts),
+        free=draw(st.sampled_from([None, Decimal(20), Decimal(1000)]) | amounts),
+        reserved_quote=draw(st.sampled_from([None, Decimal(0), Decimal(0), Decimal(40)])),
+        book=draw(st.sampled_from([None, book, book, book])),
+        bid=Decimal(49900),
+        ask=ask,
+        minimum=draw(st.sampled_from(["0.00005", "0.001"])),
+        account_id=str(draw(st.uuids())),
+    )
+
+
+sizes = (
+    st.none()
+    | st.builds(Amount, st.decimals("0.01", "2000", places=2))
+    | st.builds(EquityShare, st.decimals("0.01", "1", places=2))
+    | st.just(Most())
+)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(places=st.lists(markets(), min_size=1, max_size=4), size=sizes)
+def test_what_is_planned_is_paid_for_within_its_caps_and_can_be_sold_again(places, size):
+    planned = plan(*places, size=size)
+    assume(isinstance(planned, EntryPlan))
+
+    [place] = [one for one in places if one.account == planned.route.account]
+    bought = planned.route.cost.execution
+    with exact():
+        assert bought.total <= planned.size.usd
+        assert planned.size.usd * Decimal("1.02") <= place.free_quote - place.reserved_quote
+        equity = sum(one.equity_usd for one in places if one.equity_usd is not None)
+        assert planned.size.usd <= equity * Decimal("0.8")
+        assert (bought.price - place.bid) / bought.price < Decimal("0.005")
+        sold = place.instrument.floor_quantity(bought.change)
+        assert place.instrument.why_too_small_to_sell(sold, place.bid * Decimal("0.99")) is None
+    if size is None:
+        assert planned.size.usd <= equity / 2
+
+
+@given(places=st.lists(markets(), min_size=1, max_size=4), size=sizes)
+def test_a_refusal_always_names_what_keeps_the_buy_back(places, size):
+    planned = plan(*places, size=size)
+    assume(isinstance(planned, Refused))
+
+    is_left_out = isinstance(planned.decision, NoRoute) and all(
+        one.reasons for one in planned.decision.left_out
+    )
+    assert planned.reasons or is_left_out

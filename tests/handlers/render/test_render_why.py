@@ -1,0 +1,143 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from engine.entries.gates import GateName, Remedy, Verdict
+from engine.entries.route import Missed, NoRoute, Obstacle, Reason
+from engine.entries.sizing import SizeBasis
+from engine.model.venues import Venue
+from handlers.render.gates import gate_line
+from handlers.render.html import plain_text
+from handlers.render.why import render_why
+from tests.handlers import strategies
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import (
+    NOW,
+    READER,
+    account,
+    ago,
+    entry_plan,
+    gate,
+    gates,
+    left_out,
+    refused,
+    request,
+    route,
+    size,
+)
+
+
+def test_a_plan_shows_what_would_be_bought_and_every_gate():
+    check_golden("why_planned", render_why(entry_plan(), READER))
+
+
+WORST = {
+    "halt": {"verdict": Verdict.FAIL, "since": ago(minutes=2), "remedy": Remedy.RESUME},
+    "cash": {
+        "verdict": Verdict.FAIL,
+        "actual": "12.3999",
+        "limit": "30.6001",
+        "reserved": "5123.4567",
+        "remedy": Remedy.ADD_CASH,
+    },
+    "exposure": {
+        "verdict": Verdict.FAIL,
+        "actual": "12345678.901",
+        "limit": "9876543.219",
+        "remedy": Remedy.CLOSE_ONE,
+    },
+    "positions": {"verdict": Verdict.FAIL, "actual": "9", "remedy": Remedy.CLOSE_ONE},
+    "cooldown": {
+        "verdict": Verdict.FAIL,
+        "since": ago(seconds=100),
+        "until": NOW + timedelta(seconds=200),
+        "remedy": Remedy.WAIT,
+    },
+    "minimum": {"verdict": Verdict.FAIL, "limit": "64320.00001", "remedy": Remedy.BUY_MORE},
+    "spread": {"verdict": Verdict.FAIL, "actual": "0.0123", "remedy": Remedy.TRY_AGAIN},
+    "held": {"verdict": Verdict.CONFIRM, "actual": "1234567.123456789"},
+}
+
+
+def test_with_every_gate_shut_each_says_its_figures_and_what_would_change_it():
+    nowhere = NoRoute(
+        request=request(),
+        left_out=(
+            left_out(
+                Venue.KRAKEN,
+                Reason(obstacle=Obstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=Decimal("0.0123")),
+                Reason(
+                    obstacle=Obstacle.NOT_ENOUGH_CASH,
+                    limit=Decimal("30.6001"),
+                    actual=Decimal("12.3999"),
+                    unit="USD",
+                ),
+            ),
+            left_out(Venue.COINBASE, Reason(obstacle=Obstacle.THIN_BOOK)),
+            left_out(Venue.ALPACA, Reason(obstacle=Obstacle.NO_ANSWER)),
+        ),
+    )
+    worst = refused(decision=nowhere, gates=gates(**WORST))
+
+    check_golden("why_refused", render_why(worst, READER))
+
+
+UNKNOWN = {
+    name: {"verdict": Verdict.UNKNOWN, "remedy": Remedy.TRY_AGAIN}
+    for name in ("cash", "exposure", "minimum", "spread")
+}
+
+
+def test_what_is_not_known_fails_and_is_called_unknown():
+    blind = refused(size=None, decision=None, gates=gates(**UNKNOWN))
+
+    text = render_why(blind, READER).text
+
+    assert "No size: your total equity is not known now." in text
+    assert "Because of: cash, exposure, minimum, spread." in text
+    assert text.count("<b>fail</b>") == 4
+
+
+def test_a_cheaper_broker_that_lacks_cash_is_named_with_its_saving():
+    missed = Missed(
+        account=account(Venue.ALPACA), saving_usd=Decimal("0.1234"), lacking=Decimal(18), currency="USD"
+    )
+
+    text = render_why(entry_plan(route=route(missed=missed)), READER).text
+
+    assert "Alpaca would cost $0.12 less, but lacks $18.00 of free cash." in text
+
+
+@pytest.mark.parametrize(
+    ("sized", "why"),
+    [
+        (size(), "Buy BTC/USD for $30.00.\n"),
+        (size(basis=SizeBasis.SHARE, share="0.1"), "for $30.00: 10 % of total equity, $300.00.\n"),
+        (size(basis=SizeBasis.MOST), "for $30.00: the most that cash and exposure leave.\n"),
+        (
+            size("3.36", SizeBasis.SMALLEST, share="0.1", equity="12"),
+            "for $3.36: the smallest that can be bought and sold again; 10 % of total equity, $12.00, is less.\n",
+        ),
+        (
+            size("6", SizeBasis.CEILING, share="0.5", equity="12"),
+            "for $6.00: 50 % of total equity, $12.00: never more, although the smallest that can be sold is.\n",
+        ),
+    ],
+)
+def test_a_size_says_why_it_is_so_large(sized, why):
+    assert why in render_why(entry_plan(size=sized), READER).text
+
+
+def test_a_sale_under_way_is_no_time_to_wait_for():
+    being_sold = gate(GateName.COOLDOWN, Verdict.FAIL, limit="300", unit="s", remedy=Remedy.WAIT)
+
+    assert plain_text(gate_line(being_sold, READER)) == (
+        "fail · cooldown: it is being sold now. Ask again then."
+    )
+
+
+@given(strategies.plans, strategies.readers)
+def test_why_fits(plan, reader):
+    check_fits(render_why(plan, reader))
