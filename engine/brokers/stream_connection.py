@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import aiohttp
@@ -18,11 +19,13 @@ from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 
 CHECK_S = 1.0
-#: A connection on which nothing was received for so long is dead, whatever the state of its socket: with the time between two checks
-#: no price is believed for more than ten seconds.
+#: A connection on which nothing was received for so long is dead, whatever the state of its socket: with the time
+#: between two checks no price is believed for more than ten seconds.
 SILENCE_S = 9.0
 #: Venues count messages: changes of what is wanted are sent at most so often.
 SEND_PAUSE_S = 0.5
+#: What is buffered is received without waiting: after so many messages it is the turn of others, of exits above all.
+TURN = 32
 
 _FRAMES = frozenset({aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY})
 
@@ -71,9 +74,11 @@ class StreamConnection:
 
     async def _read(self) -> StreamEnd:
         """Hand what comes to the conversation; nothing else may wait here, or the venue's messages pile up."""
-        conversation = self._conversation
+        conversation, turns = self._conversation, cycle(range(TURN))
         await self._send(conversation.greet())
         while conversation.end is None:
+            if next(turns) == 0:
+                await self._clock.sleep(0)
             message = await self._socket.receive()
             now = moment(self._clock)
             if message.type in _FRAMES:
