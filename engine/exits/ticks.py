@@ -8,6 +8,7 @@ from engine.clock import Clock, moment
 from engine.exits.judging import Judging
 from engine.exits.price_news import PriceNews
 from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import mark_request
 from engine.guards.store import changed_guards
 from engine.guards.trigger_index import TriggerIndex
 from engine.market.live_prices import Pushed
@@ -19,6 +20,8 @@ from engine.tasks import Tasks
 
 #: A guard that a tick reached and that was not sold is judged by the next one so much later: each may cost requests.
 AGAIN_AFTER_S = 1.0
+#: The same where each costs one for certain, because the tick is of a part of the market.
+AGAIN_AFTER_PART_S = 5.0
 
 
 class Ticks:
@@ -103,7 +106,7 @@ class Ticks:
                 return
             await self._judge(self._marks[venue], found, pushed)
             judged = pushed
-            await self._clock.sleep(AGAIN_AFTER_S)
+            await self._clock.sleep(AGAIN_AFTER_S if pushed.is_whole_market else AGAIN_AFTER_PART_S)
             found = self._still_reached(venue, guard)
 
     def _still_reached(self, venue: Venue, guard: Guard) -> Guard | None:
@@ -113,7 +116,9 @@ class Ticks:
 
     async def _judge(self, marks: Marks, guard: Guard, pushed: Pushed) -> None:
         begun = moment(self._clock)
-        quoted = await marks.price_of_tick(pushed)
+        quoted = await marks.price_of_tick(mark_request(guard, max_age_s=marks.max_age_s), pushed)
+        if quoted is None:
+            return
         async with self._judging.turn(guard):
             seen = await self._judging.judge(marks, guard, quoted, begun)
             if isinstance(seen, Mark):

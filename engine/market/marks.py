@@ -50,12 +50,19 @@ class Marks:
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
 
-    async def price_of_tick(self, pushed: Pushed) -> Quote | PriceUnknown:
-        """Return what a position may be judged by after a tick: the tick, or the venue's answer where it is of a part."""
+    async def price_of_tick(self, request: MarkRequest, pushed: Pushed) -> Quote | PriceUnknown | None:
+        """Return what a position may be judged by after a tick: the tick, or the venue's answer where it is of a part.
+
+        None where a part, whose spread is often wide, would not sell by itself either: the venue need not be asked.
+        """
         if pushed.is_whole_market:
             return pushed.quote
-        symbol = pushed.quote.symbol
-        return (await self.fetch_quotes({symbol})).of(symbol)
+        of_part = judge_quote(request, quote=pushed.quote, now=self._clock.now())
+        if isinstance(of_part, PriceUnknown) or (
+            isinstance(of_part, Mark) and not request.is_past(of_part.price)
+        ):
+            return None
+        return (await self.fetch_quotes({request.symbol})).of(request.symbol)
 
     async def look(
         self, request: MarkRequest, quoted: Quote | PriceUnknown, *, last: Mark | None

@@ -48,3 +48,26 @@ async def test_a_tick_outside_of_the_session_sells_nothing(shares):
     await quiet(shares)
 
     assert shares.sent("POST /v2/orders", venue=Venue.ALPACA) == []
+
+
+QUOTES = "GET /v2/stocks/quotes/latest"
+
+
+async def test_a_wide_spread_of_one_exchange_does_not_have_the_venue_asked(shares):
+    before = len(shares.sent(QUOTES, venue=Venue.ALPACA))
+
+    shares.stream.push("220", "239", symbol="AAPL/USD")
+    await quiet(shares)
+
+    assert len(shares.sent(QUOTES, venue=Venue.ALPACA)) == before
+
+
+async def test_the_venue_is_asked_every_five_seconds_at_most_while_one_exchange_shows_less(shares):
+    before = len(shares.sent(QUOTES, venue=Venue.ALPACA))
+
+    for _ in range(200):
+        shares.stream.push("226", "226.1", symbol="AAPL/USD")
+        await shares.clock.sleep(0.1)
+    await quiet(shares)
+
+    assert 1 <= len(shares.sent(QUOTES, venue=Venue.ALPACA)) - before <= 5
