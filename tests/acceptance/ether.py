@@ -45,9 +45,9 @@ async def guarded(stage, asset="ETH"):
     return armed[0]
 
 
-async def introduced(stage):
+async def introduced(stage, asset="ETH"):
     """Wait until something is guarded and the chat says so: from then on the next message is an answer."""
-    await guarded(stage)
+    await guarded(stage, asset)
     await stage.owner.wait_for("First look at", WAIT_S)
 
 

@@ -1,11 +1,14 @@
 """Prices by stream reach the guard in the whole process; whatever becomes of a stream, polling sells."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
+from engine.model.orders import Side
+from sandbox.catalogue import ALPACA, COINBASE
 from sandbox.faults import Fault, FaultKind
-from sandbox.world import KRAKEN
+from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 from tests.acceptance.ether import (
     ALERT,
     GUARDED,
@@ -30,10 +33,11 @@ async def a_guarded_ether(open_bot, **settings):
     return world, stage
 
 
-async def until_prices(stage, words):
+async def until_prices(stage, words, *, meanwhile=lambda: None):
     """Ask for the status until its line on prices says this."""
     async with asyncio.timeout(3 * WAIT_S):
         while True:
+            meanwhile()
             status = await stage.owner.ask("/status", head="Status", timeout_s=WAIT_S)
             if f"Prices: {words}" in status.text:
                 return status.text
@@ -55,6 +59,32 @@ async def test_a_fall_is_sold_by_its_tick_without_waiting_for_the_guard_job(open
     asked = [call for call in world.tape(KRAKEN).calls("Ticker")[before:] if call.index < order.index]
     assert asked == []
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
+
+
+HELD = {
+    COINBASE: Bought(symbol="XRP/USD", quantity=Decimal(100), price=Decimal("0.6")),
+    ALPACA: Bought(symbol="BTC/USD", quantity=Decimal("0.004"), price=Decimal(64_000)),
+}
+
+
+@pytest.mark.fault("V111")
+@pytest.mark.parametrize("venue", HELD)
+async def test_a_fall_at_the_other_venues_is_sold_by_its_tick_too(open_bot, venue):
+    held = HELD[venue]
+    world = SandboxWorld(venues=[venue], story=Story(openings={venue: Opening(purchases=(held,))}))
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all", NIJA_GUARD_INTERVAL_S=NO_SECOND_LOOK_S)
+    await introduced(stage, held.symbol.split("/")[0])
+
+    def move():
+        # Alpaca pushes what changes, from the moment on at which it has confirmed the subscription.
+        world.market.move(held.symbol.split("/")[0], Decimal("0.0001"))
+
+    await until_prices(stage, f"{venue.capitalize()} live", meanwhile=move)
+
+    world.set_bid(venue, held.symbol, held.price * Decimal("0.985"))
+    await alerted(stage)
+
+    assert [fill.side for fill in world.ledger(venue).fills[1:]] == [Side.SELL]
 
 
 async def test_a_position_says_whether_its_price_is_pushed(open_bot):

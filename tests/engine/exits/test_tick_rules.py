@@ -89,3 +89,24 @@ async def test_a_breach_that_the_book_denies_sells_nothing(streamed):
     await quiet(streamed)
 
     assert streamed.sent() == []
+
+
+async def test_a_tick_that_is_no_price_leaves_the_price_of_the_last_look(streamed):
+    streamed.stream.push("59000", "59010", at=streamed.clock.now() - timedelta(seconds=16))
+    await quiet(streamed)
+
+    assert seen(streamed).price == Decimal(60000)
+
+
+@pytest.mark.fault("V115")
+async def test_a_jump_that_ticks_alone_confirm_is_held_against_the_book(streamed):
+    """Ticker and book were not compared for too long."""
+    await streamed.clock.sleep(20)
+    streamed.fault(FaultKind.DELAY_BEFORE, "Depth", delay_s=1)
+
+    streamed.stream.push("30000", "30010")
+    await streamed.clock.sleep(0.4)
+    streamed.stream.push("30001", "30011")
+    await quiet(streamed)
+
+    assert streamed.sent() == []

@@ -52,3 +52,16 @@ async def test_a_guard_is_judged_as_it_has_become(streamed):
     await quiet(streamed)
 
     assert streamed.sent() == []
+
+
+async def test_a_guard_set_while_a_look_reads_the_others_is_followed(streamed):
+    ticks, read = streamed.engine.watch._ticks, await streamed.guards()
+    version = ticks.version
+    streamed.deposit("BTC", "0.2")
+    await streamed.arm("0.2", "12200", guard_id="guard-2")
+
+    ticks.follow(read, version=version)
+    fall(streamed, "60000")
+    await quiet(streamed)
+
+    assert [sale.guard_id for sale in await streamed.intents()] == ["guard-2"]

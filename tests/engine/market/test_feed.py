@@ -257,3 +257,25 @@ async def test_what_is_pushed_is_shown_without_a_request(room, market):
 
     assert young["BTC/USD"].bid == Decimal(50000)
     assert (requested, len(room.sent("Ticker"))) == (0, 1)
+
+
+async def test_the_latest_of_what_was_pushed_and_what_was_answered_is_shown(room, market):
+    room.set_bid("49000")
+    stream = Stream(room.clock)
+    market.pushed.streams = (stream,)
+    market.pushed.want(["BTC/USD"])
+    reader = asyncio.create_task(market.pushed.run(stream))
+    await stream.is_read.wait()
+    stream.push("50000", "50010")
+    stream.confirm()
+    await room.clock.sleep(1)
+
+    await market.fetch_quotes(["BTC/USD"])
+    answered = await market.quotes(["BTC/USD"], max_age_s=10)
+    await room.clock.sleep(1)
+    stream.push("50001", "50010")
+    pushed = await market.quotes(["BTC/USD"], max_age_s=10)
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+
+    assert (answered["BTC/USD"].bid, pushed["BTC/USD"].bid) == (49000, 50001)

@@ -177,3 +177,10 @@ async def test_whoever_stops_waiting_leaves_nothing_behind(live):
     await asyncio.gather(waiting, return_exceptions=True)
 
     assert live.prices._waiting == {}
+
+
+async def test_what_was_pushed_before_a_loss_is_no_price_after_it(live):
+    live.stream.lose()
+    live.stream.confirm()
+
+    assert (live.believed(), live.bids) == (None, ["100"])
