@@ -17,6 +17,7 @@ from engine.base import Base, EngineSettings
 from engine.engine import Engine
 from engine.entries.halts import HaltSwitch
 from engine.entries.places import Places
+from engine.entries.preferences import EntryPreferences
 from engine.entries.rules import EntryRules
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit
@@ -88,6 +89,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         halts=parts.halts,
         audit=Audit(database=base.database),
         entries=parts.entries,
+        preferences=parts.preferences,
         snapshot_interval_s=settings.snapshot_interval_s,
         resources=resources,
     )
@@ -351,6 +353,16 @@ class _Parts:
         return HaltSwitch(database=self._database, clock=self._clock)
 
     @cached_property
+    def preferences(self) -> EntryPreferences:
+        return EntryPreferences(
+            database=self._database,
+            rules=EntryRules(
+                threshold=self._settings.liquidation_pnl,
+                coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
+            ),
+        )
+
+    @cached_property
     def entries(self) -> EntryService:
         return EntryService(
             places=Places(
@@ -365,10 +377,7 @@ class _Parts:
             halts=self.halts,
             database=self._database,
             clock=self._clock,
-            rules=EntryRules(
-                threshold=self._settings.liquidation_pnl,
-                coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
-            ),
+            preferences=self.preferences,
         )
 
 

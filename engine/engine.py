@@ -15,6 +15,7 @@ from engine.accounts.service import BalanceService
 from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
 from engine.entries.halts import HaltSwitch
+from engine.entries.preferences import EntryPreferences
 from engine.entries.service import USUAL_SYMBOL, EntryService
 from engine.exits.audit import Audit
 from engine.exits.execute import Exits
@@ -63,6 +64,7 @@ class Engine:
     halts: HaltSwitch
     audit: Audit
     entries: EntryService
+    preferences: EntryPreferences
     snapshot_interval_s: float
     #: What is closed with it.
     resources: AsyncExitStack

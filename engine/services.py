@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.accounts.service import BalanceService
 from engine.clock import Clock
 from engine.entries.halts import HaltSwitch
+from engine.entries.preferences import EntryPreferences
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit
 from engine.offers.closing import ClosingService
@@ -27,4 +28,5 @@ class Services:
     halts: HaltSwitch
     history: Audit
     entries: EntryService
+    preferences: EntryPreferences
     fetch_status: FetchStatus

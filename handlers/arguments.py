@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from engine.entries.sizing import Amount, EquityShare, Most, SizeRequest
 from engine.model.typed_names import in_capitals
@@ -18,6 +19,8 @@ _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
 _THRESHOLD = re.compile(r"[-\u2212][0-9]+(?:[.,][0-9]+)?%?|[0-9]+(?:[.,][0-9]+)?%|%")
 _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?%")
 _MOST = "MAX"
+_USUAL, _OFF = "usual", "off"
+_SETTING_AND_VALUE = 2
 _EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)
 #: Said beside an amount, these name its unit and nothing to trade.
@@ -55,6 +58,21 @@ class GuardArguments:
     #: None for everything that is held.
     symbol: str | None
     venue: Venue | None
+
+
+class SettingsChange(StrEnum):
+    """What of the settings is changed."""
+
+    SIZE = "size"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsArguments:
+    """A setting's new value; None for the usual one, or for off."""
+
+    change: SettingsChange
+    value: Decimal | None
 
 
 def parse_symbol(argument: str) -> str | None:
@@ -134,6 +152,39 @@ def parse_size(argument: str) -> Amount | EquityShare | Most | Misread:
     if usd is None or not 0 < usd <= _LARGEST_USD:
         return Misread(why="The size must be more than $0 and at most $1,000,000,000.", example=example)
     return Amount(usd)
+
+
+def parse_settings(arguments: Sequence[str]) -> SettingsArguments | Misread | None:
+    """Read `size 5%`, `size usual`, `loss 50` or `loss off`; None when nothing is to be changed."""
+    if not arguments:
+        return None
+    name = arguments[0].lower()
+    if name not in set(SettingsChange) or len(arguments) != _SETTING_AND_VALUE:
+        return Misread(why="Nothing was changed. Name a setting and its value.", example="/settings size 5%")
+    return _parse_usual_size(arguments[1]) if name == SettingsChange.SIZE else _parse_loss(arguments[1])
+
+
+def _parse_usual_size(typed: str) -> SettingsArguments | Misread:
+    if typed.lower() == _USUAL:
+        return SettingsArguments(change=SettingsChange.SIZE, value=None)
+    size = parse_size(typed)
+    if isinstance(size, EquityShare):
+        return SettingsArguments(change=SettingsChange.SIZE, value=size.ratio)
+    return Misread(
+        why="Nothing was changed. The usual size is a part of total equity.", example="/settings size 5%"
+    )
+
+
+def _parse_loss(typed: str) -> SettingsArguments | Misread:
+    if typed.lower() == _OFF:
+        return SettingsArguments(change=SettingsChange.LOSS, value=None)
+    usd = parse_usd(typed)
+    if usd is None or not 0 < usd <= _LARGEST_USD:
+        return Misread(
+            why="Nothing was changed. The daily loss limit is an amount in dollars, or off.",
+            example="/settings loss 50",
+        )
+    return SettingsArguments(change=SettingsChange.LOSS, value=usd)
 
 
 def _names_size(argument: str) -> bool:

@@ -27,6 +27,7 @@ from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
 from handlers.positions import show_positions
 from handlers.route import show_route
+from handlers.settings import show_settings
 from handlers.start import show_help, show_start
 from handlers.status import show_status
 from handlers.unknown import answer_unknown
@@ -126,6 +127,14 @@ COMMANDS = (
         role=Role.TRADER,
         screen=resume_entries,
         not_done="It is not known whether buys were allowed; /status shows it.",
+    ),
+    Command(
+        name="settings",
+        form="[NAME VALUE]",
+        help="size of a buy without an amount, and what may be lost in a day",
+        role=Role.TRADER,
+        screen=show_settings,
+        not_done="It is not known whether a setting was changed; /settings shows it.",
     ),
     Command(
         name="status",

@@ -92,6 +92,10 @@ EXPLAINED = {
         "finished_at",
     ): "how long fills that a venue tells late are awaited",
     (
+        "engine/alerts/outbox.py",
+        "created_at",
+    ): "a day of the calendar is wanted; where the clock was set, a limit on buys counts a sale for another day",
+    (
         "engine/orders/fills_store.py",
         "seen_at",
     ): "only what a process stored and died before it compared its waiting guards; more than that only asks",

@@ -279,6 +279,7 @@ def _services(base: Foundation, engine: Engine, status: ProcessStatus) -> Servic
         halts=engine.halts,
         history=engine.audit,
         entries=engine.entries,
+        preferences=engine.preferences,
         fetch_status=status.fetch_status,
     )
 

@@ -24,6 +24,7 @@ class GateName(StrEnum):
     EXPOSURE = "exposure"
     POSITIONS = "positions"
     COOLDOWN = "cooldown"
+    DAILY_LOSS = "daily loss"
     MINIMUM = "minimum"
     SPREAD = "spread"
     HELD = "already held"
@@ -47,6 +48,7 @@ class Remedy(StrEnum):
     ADD_CASH = "add cash"
     CLOSE_ONE = "close one"
     WAIT = "wait"
+    CHANGE_LIMIT = "change the limit"
     BUY_MORE = "buy more"
     TRY_AGAIN = "try again"
 
@@ -159,6 +161,16 @@ def _cooldown(proposal: Proposal) -> Gate:
     return replace(gate, limit=limit, unit="s", since=ended, until=until if is_running else None)
 
 
+def _daily_loss(proposal: Proposal) -> Gate:
+    most = proposal.rules.daily_loss_usd
+    if most is None:
+        return Gate(name=GateName.DAILY_LOSS, verdict=Verdict.PASS)
+    result = proposal.accounts.result_today_usd
+    is_open = None if result is None else result > -most
+    gate = _judge(GateName.DAILY_LOSS, is_open=is_open, remedy=Remedy.CHANGE_LIMIT)
+    return replace(gate, actual=result, limit=-most, unit="USD")
+
+
 def _minimum(proposal: Proposal) -> Gate:
     place, usd = proposal.place, proposal.usd
     smallest = place.smallest_usd if place else None
@@ -203,6 +215,7 @@ _CHECKS: Mapping[GateName, Callable[[Proposal], Gate]] = MappingProxyType(
         GateName.EXPOSURE: _exposure,
         GateName.POSITIONS: _positions,
         GateName.COOLDOWN: _cooldown,
+        GateName.DAILY_LOSS: _daily_loss,
         GateName.MINIMUM: _minimum,
         GateName.SPREAD: _spread,
         GateName.HELD: _held,

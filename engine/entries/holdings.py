@@ -8,8 +8,9 @@ from decimal import Decimal
 from engine.entries.halts import Halt
 from engine.entries.reservations import Reservation
 from engine.entries.route import RoutingAccount
+from engine.guards import rule
 from engine.market.mark import Mark
-from engine.model.money import ZERO, exact
+from engine.model.money import USD_STABLECOINS, ZERO, exact
 from engine.portfolio.position import Position
 
 
@@ -22,6 +23,20 @@ class LastExit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Realised:
+    """The result of one sale."""
+
+    #: None is unknown.
+    amount: Decimal | None
+    currency: str
+
+    @property
+    def usd(self) -> Decimal | None:
+        """Return the same in dollars; None where it is of another currency or unknown."""
+        return self.amount if self.currency == "USD" or self.currency in USD_STABLECOINS else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryAccounts:
     """A user's accounts as places to buy, what they hold, and what keeps buys back."""
 
@@ -31,6 +46,8 @@ class EntryAccounts:
     reservations: tuple[Reservation, ...] = ()
     last_exit: LastExit | None = None
     halt: Halt | None = None
+    #: Of every sale since midnight, UTC.
+    realised_today: tuple[Realised, ...] = ()
     at: datetime
 
     @property
@@ -56,6 +73,12 @@ class EntryAccounts:
         values = [_guarded_value(position) for position in self.guarded]
         reserved = [self._in_dollars(one) for one in self.reservations]
         return _total((*values, *reserved))
+
+    @property
+    def result_today_usd(self) -> Decimal | None:
+        """Return what was realised today and what all guarded positions stand at; None where one of them is unknown."""
+        standing = [_guarded_result(position) for position in self.guarded]
+        return _total((*(one.usd for one in self.realised_today), *standing))
 
     def held(self, base: str) -> tuple[Position, ...]:
         """Return the positions in an asset, dust apart."""
@@ -95,6 +118,17 @@ def _guarded_value(position: Position) -> Decimal | None:
         if isinstance(position.mark, Mark):
             return guard.quantity * position.mark.price * rate
         return guard.cost * rate if guard.currency == position.quote else None
+
+
+def _guarded_result(position: Position) -> Decimal | None:
+    """Return what the guarded part has gained or lost, before fees; a shut market's last price is the best known."""
+    guard, rate, mark = position.guard, position.quote_usd, position.mark
+    price = mark.price if isinstance(mark, Mark) else position.last_price
+    if guard is None or rate is None or price is None or guard.currency != position.quote:
+        return None
+    result = rule.pnl(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+    with exact():
+        return result * rate
 
 
 def _is_guarded(position: Position) -> bool:

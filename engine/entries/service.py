@@ -3,31 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from pydantic import TypeAdapter
 
 from engine import wall_time
 from engine.accounts.reader import AccountReader
+from engine.alerts.kinds import AlertKind
+from engine.alerts.messages import ExitFilled
+from engine.alerts.outbox import load_since
 from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.halts import HaltSwitch
-from engine.entries.holdings import EntryAccounts, LastExit
+from engine.entries.holdings import EntryAccounts, LastExit, Realised
 from engine.entries.places import Places
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
+from engine.entries.preferences import EntryPreferences
 from engine.entries.reservations import Reservation, reserve
 from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest, Unsized
 from engine.entries.routes_store import StoredRoute
 from engine.entries.rules import EntryRules
 from engine.entries.sizing import SizeRequest, plan_size
-from engine.model.instruments import AssetClass
+from engine.model.instruments import AssetClass, quote_of
 from engine.orders.filled_intents_store import load_filled
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
 from engine.orders.store import load_exits, load_live_intents
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
-from engine.users import store as users_store
 
 #: The pair that `/route` shows by default: the most traded one.
 USUAL_ASSET = "BTC"
@@ -55,7 +59,7 @@ class EntryService:
         halts: HaltSwitch,
         database: Database,
         clock: Clock,
-        rules: EntryRules,
+        preferences: EntryPreferences,
     ) -> None:
         self._places = places
         self._reader = reader
@@ -63,12 +67,12 @@ class EntryService:
         self._halts = halts
         self._database = database
         self._clock = clock
-        self._rules = rules
+        self._preferences = preferences
 
     async def preview(self, user_id: int, symbol: str | None, size: SizeRequest) -> RoutePreview | Unsized:
         """Decide where a buy should go, store the decision, and place nothing."""
-        request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size)
-        rules = await self._rules_of(user_id)
+        rules = await self._preferences.rules_of(user_id)
+        request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size, rules)
         planned = plan_size(size, bounds_of(request, accounts, rules), rules)
         if planned is None:
             return Unsized(symbol=request.symbol, at=accounts.at)
@@ -86,39 +90,37 @@ class EntryService:
 
     async def plan(self, user_id: int, symbol: str, size: SizeRequest) -> EntryPlan | Refused:
         """Return what a buy would come to now and what every gate says to it."""
+        rules = await self._preferences.rules_of(user_id)
         portfolio = await self._portfolio.fetch_portfolio(user_id)
-        request, accounts = await self._look(user_id, symbol, size)
+        request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
             accounts,
             positions=portfolio.positions,
             last_exit=await self._last_exit(user_id, request.base),
             halt=await self._halts.fetch_halt(user_id),
+            realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
         )
-        return plan_entry(request, accounts, await self._rules_of(user_id))
+        return plan_entry(request, accounts, rules)
 
     async def forget_old(self) -> None:
         """Delete decisions that are no longer shown; called by a job."""
         async with self._database.write() as session:
             await rows.delete_routes(session, before=self._clock.now() - KEPT)
 
-    async def _look(self, user_id: int, symbol: str, size: SizeRequest) -> tuple[EntryRequest, EntryAccounts]:
+    async def _look(
+        self, user_id: int, symbol: str, size: SizeRequest, rules: EntryRules
+    ) -> tuple[EntryRequest, EntryAccounts]:
         """Return what is to be bought and the accounts as places to buy it, with nothing of what they hold."""
         base, _, quote = symbol.partition("/")
         base, quote = await self._places.listed_name(user_id, base), quote.upper()
-        reservations = await self._reservations(user_id)
+        reservations = await self._reservations(user_id, buffer=rules.buffer)
         places = await self._places.look(user_id, base, quote or None, reservations=reservations)
         request = EntryRequest(
             symbol=f"{base}/{quote or 'USD'}", base=base, asset_class=_class(places), size=size
         )
         return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
 
-    async def _rules_of(self, user_id: int) -> EntryRules:
-        async with self._database.read() as session:
-            user = await users_store.load_user(session, user_id)
-        share = user.trade_share if user else None
-        return self._rules if share is None else replace(self._rules, share=share)
-
-    async def _reservations(self, user_id: int) -> tuple[Reservation, ...]:
+    async def _reservations(self, user_id: int, *, buffer: Decimal) -> tuple[Reservation, ...]:
         intents = list[Intent]()
         async with self._database.read() as session:
             live = await load_live_intents(session)
@@ -129,7 +131,18 @@ class EntryService:
                     # Its cash is of before these.
                     filled = await load_filled(session, account.account_id, after=step)
                     intents += (one.intent for one in filled)
-        return reserve(intents, buffer=self._rules.buffer)
+        return reserve(intents, buffer=buffer)
+
+    async def _realised_today(self, user_id: int) -> tuple[Realised, ...]:
+        """Return the result of every sale since midnight, UTC, as it was reported."""
+        midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        async with self._database.read() as session:
+            messages = await load_since(session, user_id, AlertKind.EXIT_FILLED, since=midnight)
+        return tuple(
+            Realised(amount=one.realised, currency=quote_of(one.instead_of) or one.currency)
+            for one in messages
+            if isinstance(one, ExitFilled)
+        )
 
     async def _last_exit(self, user_id: int, base: str) -> LastExit | None:
         async with self._database.read() as session:

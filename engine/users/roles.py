@@ -24,6 +24,8 @@ class StoredUser:
     language: str = "en"
     #: The part of total equity that a buy without a size spends; None is the usual one.
     trade_share: Decimal | None = None
+    #: What may be lost in a day before buys are kept back; None keeps none back.
+    daily_loss_usd: Decimal | None = None
     created_at: datetime
 
 

@@ -25,6 +25,8 @@ class UserRow(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     #: Of total equity, for a buy without a size; None is the usual part.
     trade_share: Decimal | None = Field(default=None, sa_type=DecimalText)
+    #: What may be lost in a day before buys are kept back; None keeps none back.
+    daily_loss_usd: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 
 class AccountRow(Table, table=True):

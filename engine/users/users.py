@@ -53,5 +53,6 @@ class Users:
             time_zone=known.time_zone,
             language=known.language,
             trade_share=known.trade_share,
+            daily_loss_usd=known.daily_loss_usd,
             created_at=known.created_at,
         )

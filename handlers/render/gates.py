@@ -6,7 +6,7 @@ from types import MappingProxyType
 from engine.entries.gates import Gate, GateName, Remedy, Verdict
 from engine.model.money import ZERO
 from handlers.render.html import bold, escape
-from handlers.render.numbers import cost_percent, full_quantity, quantity
+from handlers.render.numbers import cost_percent, full_quantity, in_currency, quantity
 from handlers.render.reasons import cut, raised
 from handlers.render.times import Reader
 
@@ -17,6 +17,7 @@ _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         Remedy.ADD_CASH: "Deposit more there, or buy less.",
         Remedy.CLOSE_ONE: "Sell something, or buy less.",
         Remedy.WAIT: "Ask again then.",
+        Remedy.CHANGE_LIMIT: "What was realised counts until midnight UTC; /settings loss changes the limit.",
         Remedy.BUY_MORE: "Name a larger amount.",
         Remedy.TRY_AGAIN: "Ask again later, or name another pair.",
     }
@@ -69,6 +70,13 @@ def _cooldown(gate: Gate, reader: Reader) -> str:
     )
 
 
+def _daily_loss(gate: Gate, _reader: Reader) -> str:
+    if gate.actual is None or gate.limit is None:
+        return "no limit set"
+    result, most = in_currency(gate.actual, gate.unit, signed=True), in_currency(-gate.limit, gate.unit)
+    return f"{result} today, with what is guarded as it stands; at most {most} may be lost"
+
+
 def _minimum(gate: Gate, _reader: Reader) -> str:
     least, usd = raised(gate.limit or ZERO, gate.unit), cut(gate.actual or ZERO, gate.unit)
     return f"{usd}; from {least}{_where(gate)} it can be bought and still be sold at the threshold"
@@ -92,6 +100,7 @@ _TEXTS: Mapping[GateName, Callable[[Gate, Reader], str]] = MappingProxyType(
         GateName.EXPOSURE: _exposure,
         GateName.POSITIONS: _positions,
         GateName.COOLDOWN: _cooldown,
+        GateName.DAILY_LOSS: _daily_loss,
         GateName.MINIMUM: _minimum,
         GateName.SPREAD: _spread,
         GateName.HELD: _held,
@@ -101,6 +110,7 @@ _UNKNOWN: Mapping[GateName, str] = MappingProxyType(
     {
         GateName.CASH: "free cash unknown",
         GateName.EXPOSURE: "total equity, or what of it is guarded, unknown",
+        GateName.DAILY_LOSS: "what was lost today unknown",
         GateName.MINIMUM: "unknown without a size and a price",
         GateName.SPREAD: "unknown without an order book that covers it",
     }

@@ -84,6 +84,16 @@ async def test_halted_and_resumed(open_bot):
     assert "Would be bought" in resumed.text
 
 
+async def test_a_size_that_was_set_is_the_usual_one_from_then_on(open_bot):
+    stage = await open_bot(dollars(kraken=500))
+    before = await stage.owner.ask("/why BTC", timeout_s=WAIT_S)
+    await stage.owner.ask("/settings size 5%", timeout_s=WAIT_S)
+    after = await stage.owner.ask("/why BTC", timeout_s=WAIT_S)
+
+    assert "Buy BTC/USD for $50.00: 10 % of total equity, $500.00." in before.text
+    assert "Buy BTC/USD for $25.00: 5 % of total equity, $500.00." in after.text
+
+
 async def test_what_was_sold_by_its_guard_is_not_bought_at_once(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

@@ -1,10 +1,11 @@
 """An engine that answers what it is told to and remembers what it was asked."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from engine.entries.halts import Halt, HaltedBy
+from engine.entries.rules import EntryRules
 from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.outcomes import LeftAlone
@@ -22,6 +23,8 @@ from tests.handlers.values import (
     three_brokers,
     user,
 )
+
+RULES = EntryRules(threshold=Decimal("-0.01"), coinbase_min_equity_usd=Decimal(50))
 
 
 class StillClock:
@@ -55,6 +58,9 @@ class FakeEngine:
             "fetch_open_choices": frozenset(),
             "preview": preview(),
             "plan": entry_plan(),
+            "rules_of": RULES,
+            "set_share": replace(RULES, share=Decimal("0.05")),
+            "set_daily_loss": replace(RULES, daily_loss_usd=Decimal(50)),
             "fetch_status": status(),
             "offer_close": close_preview(),
             "close": Selling(lines=(close_line(),)),
@@ -88,6 +94,7 @@ class FakeEngine:
             halts=self,
             history=self,
             entries=self,
+            preferences=self,
             fetch_status=self.fetch_status,
         )
 
@@ -120,6 +127,15 @@ class FakeEngine:
 
     async def preview(self, user_id, symbol, size):
         return await self._answer("preview", user_id, symbol, size)
+
+    async def rules_of(self, user_id):
+        return await self._answer("rules_of", user_id)
+
+    async def set_share(self, user_id, share):
+        return await self._answer("set_share", user_id, share)
+
+    async def set_daily_loss(self, user_id, usd):
+        return await self._answer("set_daily_loss", user_id, usd)
 
     async def plan(self, user_id, symbol, size):
         return await self._answer("plan", user_id, symbol, size)

@@ -236,7 +236,7 @@ previews = st.builds(
 )
 
 _open_or_not = st.sampled_from([Verdict.PASS, Verdict.CONFIRM, Verdict.FAIL])
-_figures = [GateName.CASH, GateName.EXPOSURE, GateName.MINIMUM, GateName.SPREAD]
+_figures = [GateName.CASH, GateName.EXPOSURE, GateName.DAILY_LOSS, GateName.MINIMUM, GateName.SPREAD]
 _names_and_verdicts = st.tuples(st.sampled_from(GateName), _open_or_not) | st.tuples(
     st.sampled_from(_figures), st.just(Verdict.UNKNOWN)
 )

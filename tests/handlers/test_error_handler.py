@@ -15,6 +15,11 @@ from sandbox.telegram import FaultKind
     [
         ("/balance", "fetch_overview", "Your balance was not read; nothing was changed."),
         ("/route", "preview", "No route was worked out, and nothing was ordered."),
+        (
+            "/settings size 5%",
+            "set_share",
+            "It is not known whether a setting was changed; /settings shows it.",
+        ),
         ("/why BTC", "plan", "No buy was worked out, and nothing was ordered."),
         ("/guard BTC", "offer_guard", "No guard was set; what was guarded before still is."),
     ],

@@ -40,7 +40,7 @@ def test_the_menu_is_what_telegram_takes():
 def test_only_commands_that_ask_before_changing_need_more_than_looking():
     changing = {command.name for command in COMMANDS if not may(Role.VIEWER, command.role)}
 
-    assert changing == {"guard", "unguard", "close", "closeall", "halt", "resume"}
+    assert changing == {"guard", "unguard", "close", "closeall", "halt", "resume", "settings"}
 
 
 async def test_telegram_accepts_the_menu(application, server):

@@ -245,6 +245,7 @@ def gates(**changes):
         GateName.EXPOSURE: {"actual": "130", "limit": "240", "unit": "USD"},
         GateName.POSITIONS: {"actual": "3", "limit": "8"},
         GateName.COOLDOWN: {"limit": "300", "unit": "s"},
+        GateName.DAILY_LOSS: {},
         GateName.MINIMUM: {"actual": "30", "limit": "3.3521", "unit": "USD", "venue": Venue.KRAKEN},
         GateName.SPREAD: {"actual": "0.00099", "limit": "0.005", "venue": Venue.KRAKEN},
         GateName.HELD: {"actual": "0", "unit": "BTC"},

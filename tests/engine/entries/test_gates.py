@@ -7,7 +7,7 @@ import pytest
 from engine.entries.assess import assess
 from engine.entries.gates import _CHECKS, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.holdings import EntryAccounts, LastExit
+from engine.entries.holdings import EntryAccounts, LastExit, Realised
 from engine.entries.reservations import Reservation
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
@@ -177,6 +177,58 @@ def test_what_is_being_sold_is_not_bought_and_nobody_knows_until_when():
     gate = gates(last_exit=LastExit(ended_at=None))[GateName.COOLDOWN]
 
     assert (gate.verdict, gate.until) == (Verdict.FAIL, None)
+
+
+LIMITED = replace(RULES, daily_loss_usd=Decimal(50))
+
+
+def realised(amount, currency="USD"):
+    return Realised(amount=None if amount is None else Decimal(amount), currency=currency)
+
+
+def test_without_a_daily_loss_limit_no_loss_keeps_a_buy_back():
+    gate = gates(realised_today=(realised("-100000"),))[GateName.DAILY_LOSS]
+
+    assert (gate.verdict, gate.actual, gate.limit) == (Verdict.PASS, None, None)
+
+
+@pytest.mark.parametrize(
+    ("today", "verdict"),
+    [
+        (["-29.99"], Verdict.PASS),
+        (["-30"], Verdict.FAIL),
+        (["-80", "60"], Verdict.PASS),
+        ([None], Verdict.UNKNOWN),
+    ],
+)
+def test_realised_and_standing_losses_of_a_day_keep_buys_back_at_the_limit(today, verdict):
+    # Bought for 100 and worth 80 now
+    standing = guarded("ETH", "1", "80")
+
+    gate = gates(rules=LIMITED, positions=(standing,), realised_today=tuple(map(realised, today)))[
+        GateName.DAILY_LOSS
+    ]
+
+    assert (gate.verdict, gate.limit) == (verdict, Decimal(-50))
+
+
+def test_a_result_in_money_of_no_known_rate_is_no_known_result():
+    found = [
+        gates(rules=LIMITED, realised_today=(realised("-1", currency),))[GateName.DAILY_LOSS].verdict
+        for currency in ("USDT", "EUR")
+    ]
+
+    assert found == [Verdict.PASS, Verdict.UNKNOWN]
+
+
+def test_a_guarded_share_at_night_stands_at_its_last_price():
+    share = guarded("AAPL", "1", mark=CLOSED, last_mark=a_mark("40"))
+    unpriced = guarded("AAPL", "1", mark=CLOSED)
+
+    lost, unknown = (gates(rules=LIMITED, positions=(one,))[GateName.DAILY_LOSS] for one in (share, unpriced))
+
+    assert (lost.verdict, lost.actual) == (Verdict.FAIL, -60)
+    assert unknown.verdict is Verdict.UNKNOWN
 
 
 def test_a_buy_below_the_smallest_that_can_be_sold_again_is_kept_back():

@@ -55,6 +55,13 @@ WORST = {
         "until": NOW + timedelta(seconds=200),
         "remedy": Remedy.WAIT,
     },
+    "daily_loss": {
+        "verdict": Verdict.FAIL,
+        "actual": "-1234.567",
+        "limit": "-1000",
+        "unit": "USD",
+        "remedy": Remedy.CHANGE_LIMIT,
+    },
     "minimum": {"verdict": Verdict.FAIL, "limit": "64320.00001", "remedy": Remedy.BUY_MORE},
     "spread": {"verdict": Verdict.FAIL, "actual": "0.0123", "remedy": Remedy.TRY_AGAIN},
     "held": {"verdict": Verdict.CONFIRM, "actual": "1234567.123456789"},

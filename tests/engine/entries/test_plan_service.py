@@ -1,0 +1,198 @@
+"""What a buy would come to, gathered from venues over sockets, the journal, guards and halts."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.entries.gates import GateName, Verdict
+from engine.entries.halts import HaltedBy
+from engine.entries.plan import EntryPlan, Refused
+from engine.entries.sizing import Amount, Most, SizeBasis
+from engine.model.orders import Side
+from engine.model.venues import Venue
+from engine.orders.intents import Intent, IntentKind, Trigger
+from engine.orders.states import IntentState, client_order_id
+from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
+
+BOTH = (Venue.KRAKEN, Venue.ALPACA)
+
+
+async def plan(room, symbol="BTC", size=None):
+    return await room.engine.entries.plan(OWNER_ID, symbol, size)
+
+
+def usd(amount):
+    return Amount(Decimal(amount))
+
+
+def gate(planned, name):
+    return next(gate for gate in planned.gates if gate.name is name)
+
+
+def a_buy(room, intent_id="intent-1", *, quantity="0.005", price="64000"):
+    now = room.clock.now()
+    trigger = Trigger(
+        price=Decimal(price),
+        basis="ask",
+        ratio=Decimal(0),
+        threshold=Decimal("-0.01"),
+        quantity=Decimal(quantity),
+        cost=Decimal(quantity) * Decimal(price),
+        at=now,
+    )
+    return Intent(
+        intent_id=intent_id,
+        user_id=OWNER_ID,
+        account_id="env-kraken",
+        venue=Venue.KRAKEN,
+        guard_id=None,
+        kind=IntentKind.ENTRY,
+        symbol="BTC/USD",
+        asset="BTC",
+        side=Side.BUY,
+        quantity=Decimal(quantity),
+        state=IntentState.PLANNED,
+        attempt=1,
+        client_order_id=client_order_id(intent_id, 1),
+        trigger=trigger,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def test_a_tenth_of_what_all_brokers_hold_is_planned_at_the_cheapest(rooms):
+    async with rooms(venues=BOTH) as room:
+        room.deposit("USD", "400", venue=Venue.KRAKEN)
+        room.deposit("USD", "600", venue=Venue.ALPACA)
+
+        planned = await plan(room)
+
+        assert isinstance(planned, EntryPlan)
+        assert (planned.size.usd, planned.size.basis) == (Decimal(100), SizeBasis.USUAL)
+        assert planned.route.account.venue is Venue.ALPACA
+        assert planned.route.cost.execution.total <= 100
+        assert planned.route.cost.fees.spread_live
+
+
+async def test_the_second_of_two_buys_is_refused_with_what_the_first_has_reserved(room):
+    room.deposit("USD", "500")
+    assert isinstance(await plan(room, "ETH", usd(200)), EntryPlan)
+    await room.journal.orders.plan(a_buy(room), cause="confirmed")
+
+    second = await plan(room, "ETH", usd(200))
+
+    # 0.005 BTC at $64,000 and 2 %
+    cash = gate(second, GateName.CASH)
+    assert (cash.verdict, cash.reserved, cash.actual) == (Verdict.FAIL, Decimal("326.4"), Decimal("173.6"))
+    assert isinstance(second, Refused)
+    assert isinstance(await plan(room, "ETH", usd(60)), EntryPlan)
+
+
+async def test_the_most_leaves_what_others_have_reserved(room):
+    room.deposit("USD", "500")
+    await room.journal.orders.plan(a_buy(room), cause="confirmed")
+
+    planned = await plan(room, "ETH", Most())
+
+    # Four fifths of $500 less what is under way; 173.60 is free.
+    assert planned.size.usd == Decimal("73.6")
+
+
+async def test_what_was_sold_is_not_bought_again_until_the_cooldown_is_over(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.read()
+    await room.arm("0.01", "700")
+    await room.sell_off()
+    await room.read()
+
+    sold = await plan(room, "BTC", usd(50))
+    other = await plan(room, "ETH", usd(50))
+    await room.clock.sleep(300)
+    later = await plan(room, "BTC", usd(50))
+
+    cooldown = gate(sold, GateName.COOLDOWN)
+    assert cooldown.verdict is Verdict.FAIL
+    assert cooldown.until is not None
+    assert isinstance(other, EntryPlan)
+    assert gate(later, GateName.COOLDOWN).verdict is Verdict.PASS
+
+
+async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorrow_no_more(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "700")
+    await room.sell_off()
+    await room.read()
+
+    today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+    await room.clock.sleep(24 * 3600)
+    await room.read()
+    tomorrow = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+
+    # About 639.68 of 700 came back, less the fee.
+    assert today.verdict is Verdict.FAIL
+    assert Decimal(-64) < today.actual < Decimal(-60)
+    assert (tomorrow.verdict, tomorrow.actual) == (Verdict.PASS, 0)
+
+
+async def test_what_is_held_and_guarded_counts(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.read()
+    await room.arm("0.01", "600")
+
+    planned = await plan(room, "BTC", usd(50))
+
+    held, exposure = gate(planned, GateName.HELD), gate(planned, GateName.EXPOSURE)
+    assert (held.verdict, held.actual) == (Verdict.CONFIRM, Decimal("0.01"))
+    assert exposure.actual == 50 + Decimal("0.01") * room.world.bid("kraken", "BTC/USD")
+    assert gate(planned, GateName.POSITIONS).actual == 1
+
+
+async def test_a_halt_is_a_gate_and_a_resume_opens_it(room):
+    room.deposit("USD", "500")
+    await room.engine.halts.halt(OWNER_ID, by=HaltedBy.SERVER)
+    halted = await plan(room)
+    await room.engine.halts.resume(OWNER_ID)
+
+    assert [gate.name for gate in halted.reasons] == [GateName.HALT]
+    assert isinstance(await plan(room), EntryPlan)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_share_is_planned_at_alpaca_while_its_market_is_open(rooms, is_open):
+    async with rooms(venues=BOTH) as room:
+        for venue in BOTH:
+            room.deposit("USD", "500", venue=venue)
+        room.deposit("AAPL", "1", venue=Venue.ALPACA)
+        room.world.alpaca.session.forced = is_open
+        await room.engine.reader.read(room.account(Venue.ALPACA))
+
+        planned = await plan(room, "AAPL", usd(30))
+
+        assert isinstance(planned, EntryPlan if is_open else Refused)
+
+
+async def test_without_an_order_book_in_time_nothing_is_planned(room):
+    room.deposit("USD", "500")
+    await room.read()
+    room.fault(FaultKind.DELAY_BEFORE, "Depth", times=None, delay_s=30)
+
+    planned = await plan(room)
+
+    assert gate(planned, GateName.SPREAD).verdict is Verdict.UNKNOWN
+
+
+async def test_a_plan_places_nothing(rooms):
+    async with rooms(venues=BOTH) as room:
+        for venue in BOTH:
+            room.deposit("USD", "500", venue=venue)
+
+        await plan(room)
+
+        assert not any(room.world.ledger(venue).orders for venue in BOTH)
+        assert await room.intents() == []
