@@ -116,7 +116,7 @@ class VenueRules:
             exit_value = _in_lots(instrument, instrument.minimum_sale_notional / (bid * (1 - fall)))
             kept = max(instrument.least_quantity, exit_value) / (1 - self._in_coins(taker))
             quantity = max(
-                _in_lots(instrument, kept), _in_lots(instrument, instrument.minimum_notional / ask)
+                _in_lots(instrument, kept), _in_lots(instrument, instrument.minimum_buy_notional / ask)
             )
             return quantity * ask * (1 + self._on_top(taker))
 
@@ -159,7 +159,7 @@ def _why_not_size(
             unit=instrument.base,
         )
     levels = book.asks if side is Side.BUY else book.bids
-    least = instrument.minimum_notional if side is Side.BUY else instrument.minimum_sale_notional
+    least = instrument.minimum_buy_notional if side is Side.BUY else instrument.minimum_sale_notional
     with exact():
         value = quantity * levels[0].price if levels else least
     if value < least:

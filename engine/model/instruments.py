@@ -58,29 +58,35 @@ class Instrument:
     asset_class: AssetClass = AssetClass.CRYPTO
     #: Quantities are whole multiples of this many units of `base`.
     lot: Decimal
-    #: Prices are whole multiples of this many units of `quote`.
-    tick: Decimal
-    minimum_quantity: Decimal
-    #: Smallest order value in `quote`; zero where the venue sets none.
-    minimum_notional: Decimal
+    #: Prices are whole multiples of this many units of `quote`; None is unknown.
+    tick: Decimal | None
+    #: None is unknown: then the venue itself refuses what is too small.
+    minimum_quantity: Decimal | None
+    #: Smallest order value in `quote`; zero where the venue sets none, None is unknown.
+    minimum_notional: Decimal | None
     status: TradingStatus = TradingStatus.ONLINE
 
     @property
+    def minimum_buy_notional(self) -> Decimal:
+        """Return the smallest value of a buy in `quote`, as far as it is known; zero where the venue sets none."""
+        return self.minimum_notional or ZERO
+
+    @property
     def minimum_sale_notional(self) -> Decimal:
-        """Return the smallest value of a sale in `quote`; zero where the venue sets none."""
-        return ZERO if self.venue in _MINIMUM_ON_BUYS_ONLY else self.minimum_notional
+        """Return the smallest value of a sale in `quote`, as far as it is known; zero where the venue sets none."""
+        return ZERO if self.venue in _MINIMUM_ON_BUYS_ONLY else self.minimum_buy_notional
 
     @property
     def least_quantity(self) -> Decimal:
-        """Return the smallest quantity of an order."""
-        return max(self.minimum_quantity, self.lot)
+        """Return the smallest quantity of an order, as far as it is known."""
+        return max(self.minimum_quantity or ZERO, self.lot)
 
     def floor_quantity(self, quantity: Decimal) -> Decimal:
         """Round a quantity down to the lot."""
         return floor_to(quantity, self.lot)
 
     def why_too_small_to_sell(self, quantity: Decimal, price: Decimal) -> str | None:
-        """Return why so little cannot be sold by itself; None when it can."""
+        """Return why so little cannot be sold by itself; None when it can, as far as the minimums are known."""
         sold = self.floor_quantity(quantity)
         if sold < self.least_quantity:
             return f"the venue sells at least {self.least_quantity:f} {self.base}"

@@ -13,6 +13,7 @@ from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, alpaca_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
+from engine.brokers.listings import NOTHING_LISTED
 from engine.brokers.parse import as_row, iso_time_in
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
@@ -136,9 +137,9 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
     async def _fetch_catalog(self) -> Catalog:
         answer = await self._get("v2/assets", _TRADER, asset_class="crypto", status="active")
         with reading(Venue.ALPACA):
-            fresh = parse_catalog(answer)
+            fresh = parse_catalog(answer, self._catalog.instruments if self._catalog else NOTHING_LISTED)
         if self._catalog:
-            fresh.copy_stocks(self._catalog)
+            fresh.keep_listed(self._catalog)
         return fresh
 
     async def _get(self, path: str, api: tuple[str, ...], **params: str) -> object:

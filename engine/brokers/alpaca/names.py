@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from engine.brokers.listings import NOTHING_LISTED, Listed, kept_with, read_lot, read_minimum, read_step
 from engine.brokers.parse import (
     Row,
-    amount_in,
     as_list,
     flag_in,
+    lenient,
     readable,
     text_in,
 )
@@ -82,10 +83,12 @@ class Catalog:
 
     def add_stock(self, row: Row) -> None:
         ticker = text_in(row, "symbol")
-        self._keep(_stock(self.stock(ticker), row), ticker)
+        self._keep(_stock(self.stock(ticker), row, self.instruments), ticker)
 
-    def copy_stocks(self, before: "Catalog") -> None:
-        """Take over the stocks of an earlier catalog; a coin listed since then may have the name of one."""
+    def keep_listed(self, before: "Catalog") -> None:
+        """Take over what the fresh list does not have; a coin listed since then may have the name of a stock."""
+        coins = {s: i for s, i in before.instruments.items() if s not in before.tickers}
+        self.instruments.update(kept_with(self.instruments, coins, venue=Venue.ALPACA.label))
         for symbol, ticker in before.tickers.items():
             asset, instrument = self.stock(ticker), before.instruments[symbol]
             self._keep(replace(instrument, symbol=asset.symbol, base=asset.base), ticker)
@@ -109,30 +112,31 @@ class Catalog:
         return f"{ticker}{SHARE}" if ticker in crypto or is_cash(ticker) else ticker
 
 
-def parse_catalog(answer: object) -> Catalog:
-    """Read the list of crypto assets."""
-    instruments = readable(as_list(answer, "assets"), _pair, "assets", least=1)
+def parse_catalog(answer: object, before: Listed = NOTHING_LISTED) -> Catalog:
+    """Read the list of crypto assets; what was listed before stands in for what is odd."""
+    instruments = readable(as_list(answer, "assets"), lambda row: _pair(row, before), "assets", least=1)
     return Catalog({instrument.symbol: instrument for instrument in instruments})
 
 
-def _pair(row: Row) -> Instrument:
-    base, _, quote = text_in(row, "symbol").partition("/")
+def _pair(row: Row, before: Listed) -> Instrument:
+    symbol = text_in(row, "symbol")
+    base, _, quote = symbol.partition("/")
     return Instrument(
         venue=Venue.ALPACA,
-        symbol=text_in(row, "symbol"),
+        symbol=symbol,
         base=base,
         quote=quote,
-        lot=amount_in(row, "min_trade_increment"),
-        tick=amount_in(row, "price_increment"),
-        minimum_quantity=amount_in(row, "min_order_size"),
+        lot=read_lot(row, "min_trade_increment", of=symbol, before=before, default=_FRACTION),
+        tick=read_step(row, "price_increment"),
+        minimum_quantity=read_minimum(row, "min_order_size"),
         # A floor for buys only; a sale of less than this is taken.
         minimum_notional=_CRYPTO_MINIMUM_USD if quote == DOLLAR else ZERO,
         status=_status(row),
     )
 
 
-def _stock(asset: Asset, row: Row) -> Instrument:
-    lot = _FRACTION if flag_in(row, "fractionable") else Decimal(1)
+def _stock(asset: Asset, row: Row, before: Listed) -> Instrument:
+    lot = read_lot(row, "fractionable", of=asset.symbol, before=before, default=_FRACTION, read=_share_lot)
     return Instrument(
         venue=Venue.ALPACA,
         symbol=asset.symbol,
@@ -147,10 +151,15 @@ def _stock(asset: Asset, row: Row) -> Instrument:
     )
 
 
+def _share_lot(row: Row, key: str) -> Decimal:
+    return _FRACTION if flag_in(row, key) else Decimal(1)
+
+
 def _status(row: Row) -> TradingStatus:
-    if text_in(row, "status") != _ACTIVE:
+    """Return what the row reports; where it cannot be read, the venue itself refuses what it does not trade."""
+    if (lenient(row, "status", text_in) or _ACTIVE).casefold() != _ACTIVE:
         return TradingStatus.CLOSED
-    return TradingStatus.ONLINE if flag_in(row, "tradable") else TradingStatus.UNAVAILABLE
+    return TradingStatus.UNAVAILABLE if row.get("tradable") is False else TradingStatus.ONLINE
 
 
 def position_asset(row: Row, catalog: Catalog) -> Asset | None:

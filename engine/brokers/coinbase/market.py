@@ -13,6 +13,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, coinbase_client
 from engine.brokers.ccxt_market import CcxtMarketData
 from engine.brokers.coinbase.parse import parse_book, parse_book_names, parse_candles, parse_instruments, top
 from engine.brokers.coinbase.products import product_id
+from engine.brokers.listings import NOTHING_LISTED, kept_with
 from engine.brokers.parse import as_row, iso_time_in
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
@@ -110,8 +111,10 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
     async def _fetch_catalog(self) -> Mapping[str, Instrument]:
         answer = await self._public("brokerage/market/products", product_type="SPOT")
         with reading(Venue.COINBASE):
-            instruments, self._book_names = parse_instruments(answer), parse_book_names(answer)
-        return instruments
+            before = self._catalog or NOTHING_LISTED
+            instruments, names = parse_instruments(answer, before), parse_book_names(answer)
+        self._book_names = {**self._book_names, **names}
+        return kept_with(instruments, before, venue=self.venue.label)
 
     async def _public(self, path: str, **params: str) -> object:
         async with self._width:

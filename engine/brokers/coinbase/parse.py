@@ -7,6 +7,7 @@ from engine import wall_time
 from engine.brokers.candles import Candle
 from engine.brokers.coinbase.orders import SIDES
 from engine.brokers.coinbase.products import family_of, symbol_of
+from engine.brokers.listings import NOTHING_LISTED, Listed, read_lot, read_minimum, read_step
 from engine.brokers.parse import (
     Row,
     amount_in,
@@ -48,13 +49,15 @@ _FLAGS = (
     ("post_only", TradingStatus.POST_ONLY),
 )
 _TRADE = "FILL"  # the other types correct what was reported before
+#: The lot of most coins.
+_USUAL_LOT = Decimal("1e-8")
 _SHOWN_DIGITS = Decimal("1e-18")
 
 
-def parse_instruments(answer: object) -> dict[str, Instrument]:
-    """Read the list of products."""
+def parse_instruments(answer: object, before: Listed = NOTHING_LISTED) -> dict[str, Instrument]:
+    """Read the list of products; what was listed before stands in for what is odd."""
     products = as_list(as_row(answer, "products").get("products"), "products")
-    instruments = readable(products, _instrument, "products", least=1)
+    instruments = readable(products, lambda row: _instrument(row, before), "products", least=1)
     return {instrument.symbol: instrument for instrument in instruments if "/" in instrument.symbol}
 
 
@@ -65,20 +68,20 @@ def parse_book_names(answer: object) -> dict[str, str]:
 
 
 def _book_name(row: Row) -> tuple[str, str]:
-    return symbol_of(row), optional_in(row, "alias", text_in) or text_in(row, "product_id")
+    return symbol_of(row), lenient(row, "alias", text_in) or text_in(row, "product_id")
 
 
-def _instrument(row: Row) -> Instrument:
-    base, quote = text_in(row, "base_currency_id"), text_in(row, "quote_currency_id")
+def _instrument(row: Row, before: Listed) -> Instrument:
+    symbol = symbol_of(row)
     return Instrument(
         venue=Venue.COINBASE,
-        symbol=symbol_of(row),
-        base=base,
-        quote=quote,
-        lot=amount_in(row, "base_increment"),
-        tick=optional_in(row, "price_increment", amount_in) or amount_in(row, "quote_increment"),
-        minimum_quantity=amount_in(row, "base_min_size"),
-        minimum_notional=amount_in(row, "quote_min_size"),
+        symbol=symbol,
+        base=base_of(symbol),
+        quote=quote_of(symbol),
+        lot=read_lot(row, "base_increment", of=symbol, before=before, default=_USUAL_LOT),
+        tick=read_step(row, "price_increment") or read_step(row, "quote_increment"),
+        minimum_quantity=read_minimum(row, "base_min_size"),
+        minimum_notional=read_minimum(row, "quote_min_size"),
         status=_trading_status(row),
     )
 

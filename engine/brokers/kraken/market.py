@@ -15,7 +15,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, kraken_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.frozen_books import FrozenBooks
-from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
+from engine.brokers.kraken.names import Catalog, add_tokenized, keep_listed, parse_catalog
 from engine.brokers.kraken.parse import result_of
 from engine.brokers.kraken.prices import parse_book, parse_changed_at, parse_quotes, parse_trades_a_day
 from engine.brokers.kraken.venue_clock import VenueClock
@@ -118,15 +118,15 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         assets = await self._public("Assets")
         pairs = await self._public("AssetPairs")
         with reading(Venue.KRAKEN):
-            catalog = parse_catalog(assets, pairs)
+            catalog = parse_catalog(assets, pairs, self._catalog)
         try:
             tokenized = await self._public("AssetPairs", aclass_base=_TOKENIZED)
             with reading(Venue.KRAKEN):
-                return add_tokenized(catalog, tokenized)
+                catalog = add_tokenized(catalog, tokenized)
         except BrokerError as e:
             # Nothing of them is traded, so nothing waits for them.
             _log.warning("Kraken's tokenized stocks could not be listed: %s", e.message)
-            return catalog
+        return keep_listed(catalog, self._catalog) if self._catalog else catalog
 
     def _dated(self, symbol: str, at: datetime) -> datetime:
         """Return when a price was made that was requested at a moment, as our clock shows it."""

@@ -5,23 +5,26 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
 
+from engine.brokers.listings import NOTHING_LISTED, Listed, kept_with, read_lot, read_minimum, read_step
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
     amount_in,
     as_row,
+    lenient,
     optional_in,
     readable_table,
     text_in,
 )
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
-from engine.model.money import ZERO
 from engine.model.typed_names import TOKENIZED
 from engine.model.venues import Venue
 
 _ALIASES = {"XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE"}
 #: Listed under a name of its own, and no more than a staked part of another coin.
 _STAKED = {"ETH2": "ETH"}
+#: The lot of nearly all pairs.
+_USUAL_LOT = Decimal("1e-8")
 #: Dark-pool pairs repeat a listed one and are not for us.
 _DARK_POOL = ".d"
 
@@ -115,7 +118,7 @@ def add_tokenized(catalog: Catalog, pairs: object) -> Catalog:
     ids = {known[pair_id].symbol: pair_id for pair_id in by_own_name}
     instruments = readable_table(
         {pair_id: rows[pair_id] for pair_id in ids.values()},
-        lambda pair_id, row: _shown_only(_instrument(known[pair_id], row)),
+        lambda pair_id, row: _shown_only(_instrument(known[pair_id], row, NOTHING_LISTED)),
         "AssetPairs",
         least=0,
     )
@@ -139,20 +142,32 @@ def _shown_only(instrument: Instrument) -> Instrument:
     return replace(instrument, asset_class=AssetClass.TOKENIZED, status=TradingStatus.UNAVAILABLE)
 
 
-def parse_catalog(assets: object, pairs: object) -> Catalog:
-    """Read the answers of Assets and AssetPairs."""
-    names = _asset_names(as_row(assets, "Assets"))
+def parse_catalog(assets: object, pairs: object, before: Catalog | None = None) -> Catalog:
+    """Read the answers of Assets and AssetPairs; what was listed before stands in for what is odd."""
+    names = {**(before.assets if before else {}), **_asset_names(as_row(assets, "Assets"))}
     rows = as_row(pairs, "AssetPairs")
+    listed_before = before.instruments if before else NOTHING_LISTED
     known = readable_table(rows, lambda _, row: _pair(row, names), "AssetPairs")
     listed = {pair_id: rows[pair_id] for pair_id in known if not pair_id.endswith(_DARK_POOL)}
     instruments = readable_table(
-        listed, lambda pair_id, row: _instrument(known[pair_id], row), "AssetPairs", least=1
+        listed, lambda pair_id, row: _instrument(known[pair_id], row, listed_before), "AssetPairs", least=1
     )
     return Catalog(
         instruments={instrument.symbol: instrument for instrument in instruments.values()},
         pair_ids={known[pair_id].symbol: pair_id for pair_id in listed},
         pairs=_by_every_name(known, rows),
         assets=names,
+    )
+
+
+def keep_listed(fresh: Catalog, before: Catalog) -> Catalog:
+    """Add what was listed before of which Kraken says nothing now, or nothing that can be read."""
+    return Catalog(
+        instruments=kept_with(fresh.instruments, before.instruments, venue=Venue.KRAKEN.label),
+        pair_ids={**before.pair_ids, **fresh.pair_ids},
+        pairs={**before.pairs, **fresh.pairs},
+        assets={**before.assets, **fresh.assets},
+        tokenized=before.tokenized | fresh.tokenized,
     )
 
 
@@ -188,16 +203,16 @@ def _by_every_name(pairs: Mapping[str, Pair], rows: Row) -> dict[str, Pair]:
     return names | dict(pairs)
 
 
-def _instrument(pair: Pair, row: Row) -> Instrument:
+def _instrument(pair: Pair, row: Row, before: Listed) -> Instrument:
     return Instrument(
         venue=Venue.KRAKEN,
         symbol=pair.symbol,
         base=pair.base,
         quote=pair.quote,
-        lot=_step(row, "lot_decimals"),
-        tick=optional_in(row, "tick_size", amount_in) or _step(row, "pair_decimals"),
-        minimum_quantity=optional_in(row, "ordermin", amount_in) or ZERO,
-        minimum_notional=optional_in(row, "costmin", amount_in) or ZERO,
+        lot=read_lot(row, "lot_decimals", of=pair.symbol, before=before, default=_USUAL_LOT, read=_step),
+        tick=read_step(row, "tick_size") or lenient(row, "pair_decimals", _step),
+        minimum_quantity=read_minimum(row, "ordermin"),
+        minimum_notional=read_minimum(row, "costmin"),
         status=_status(row),
     )
 
@@ -211,7 +226,7 @@ def _step(row: Row, key: str) -> Decimal:
 
 
 def _status(row: Row) -> TradingStatus:
-    name = optional_in(row, "status", text_in)
+    name = lenient(row, "status", text_in)
     if name is None:
         return TradingStatus.ONLINE
     known = {status.value: status for status in TradingStatus}

@@ -59,11 +59,11 @@ def draft_of(request: OrderRequest, instrument: Instrument, *, price: Decimal) -
         symbol=instrument.symbol,
         base=instrument.base,
         quote=instrument.quote,
-        tick=instrument.tick,
+        tick=instrument.tick or instrument.lot,  # orders on paper have no price
         lot=instrument.lot,
-        minimum_quantity=instrument.minimum_quantity,
+        minimum_quantity=instrument.least_quantity,
         # Not every venue wants sales to be worth as much as purchases.
-        minimum_notional=ZERO if is_sale else instrument.minimum_notional,
+        minimum_notional=ZERO if is_sale else instrument.minimum_buy_notional,
     )
     return Draft(
         listing=listing, side=request.side, quantity=request.quantity, client_id=request.client_order_id

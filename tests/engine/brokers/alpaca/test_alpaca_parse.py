@@ -38,7 +38,7 @@ def test_pairs_carry_their_steps_and_a_floor_only_against_the_dollar(catalog):
 
 
 def test_one_asset_in_a_new_format_does_not_hide_the_others():
-    assert set(parse_catalog([asset(), asset("NEW/USD", price_increment=None)]).instruments) == {"BTC/USD"}
+    assert set(parse_catalog([asset(), asset(["NEW/USD"])]).instruments) == {"BTC/USD"}
     for answer in ({}, [], [{}], None, "<html>"):
         with pytest.raises(MalformedAnswerError):
             parse_catalog(answer)

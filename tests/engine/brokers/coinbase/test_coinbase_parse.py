@@ -57,7 +57,7 @@ def test_a_pair_is_listed_whatever_the_venue_calls_its_type(kind):
 
 
 def test_one_product_in_a_new_format_does_not_hide_the_others():
-    products = [product(), product(product_id="NEW-USD", base_increment="")]
+    products = [product(), product(product_id=["NEW-USD"])]
     assert set(parse_instruments({"products": products})) == {"BTC/USD"}
     with pytest.raises(MalformedAnswerError):
         parse_instruments({"products": products[1:]})

@@ -114,8 +114,7 @@ def test_the_days_of_a_bonded_coin_are_no_part_of_its_name(name, days):
         ("<html>", PAIRS),
         ({"XXBT": {}}, PAIRS),
         (ASSETS, {"X": {"altname": "X"}}),
-        (ASSETS, {"X": pair("X", "X/USD", "X", "ZUSD", lot_decimals="many")}),
-        (ASSETS, {"X": pair("X", "X/USD", "X", "ZUSD", lot_decimals=-1)}),
+        (ASSETS, {"X": pair("X", "X/USD", None, "ZUSD")}),
     ],
 )
 def test_garbage_is_no_catalog(assets, pairs):

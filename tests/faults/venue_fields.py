@@ -1,0 +1,11 @@
+"""Faults of single fields in what a venue answers."""
+
+from tests.faults.row import Row
+
+VENUE_FIELDS = (
+    Row(
+        "V119",
+        "a guarded pair's listing has an odd field, is odd or is missing",
+        "sold all the same: what cannot be read is unknown, or as it was listed before",
+    ),
+)
