@@ -18,7 +18,7 @@ from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_the
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
 from engine.model.holdings import AccountReport, Holding, PositionKind
-from engine.model.money import ZERO
+from engine.model.money import ZERO, exact
 from engine.model.orders import OpenOrders, Order
 from engine.orders.intents import Intent
 
@@ -110,8 +110,9 @@ class Availability:
         # What an order held that was cancelled before may still be on its way back.
         coming = _held_by(plan) if opened.unreadable else held
         ours = (order for order in opened.orders if known.is_ours(order) and order.held_asset == guard.asset)
-        staying = _held_by(ours) + _held_by(order for order, _ in done.failed)
-        wanted = min(guard.quantity, free + max(coming - staying, ZERO))
+        staying = _held_by((*ours, *(order for order, _ in done.failed)))
+        with exact():
+            wanted = min(guard.quantity, free + max(coming - staying, ZERO))
         released = await self._await_release(guard, broker, wanted=wanted)
         if released is None:
             # No answer in time: try with what should be there, the venue refuses what is not.
@@ -221,4 +222,5 @@ class Availability:
 
 def _held_by(orders: Iterable[Order]) -> Decimal:
     # An amount nobody knows frees nothing that could be counted on.
-    return sum((order.held_quantity or ZERO for order in orders), ZERO)
+    with exact():
+        return sum((order.held_quantity or ZERO for order in orders), ZERO)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from engine.model.money import ZERO
+from engine.model.money import ZERO, exact
 from engine.model.orders import Order, ProductFamily, Side
 
 
@@ -20,14 +20,16 @@ def plan_release(
         key=lambda order: _held(order, asset),
         reverse=True,
     )
-    shortfall, chosen = needed - free, list[Order]()
-    for order in holding:
-        if shortfall <= ZERO:
-            break
-        left = [other for other in holding if other not in chosen]
-        covering = [other for other in left if _held(other, asset) >= shortfall]
-        chosen.append(covering[-1] if covering else order)
-        shortfall -= _held(chosen[-1], asset)
+    chosen = list[Order]()
+    with exact():
+        shortfall = needed - free
+        for order in holding:
+            if shortfall <= ZERO:
+                break
+            left = [other for other in holding if other not in chosen]
+            covering = [other for other in left if _held(other, asset) >= shortfall]
+            chosen.append(covering[-1] if covering else order)
+            shortfall -= _held(chosen[-1], asset)
     return tuple(chosen)
 
 

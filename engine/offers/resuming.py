@@ -38,7 +38,7 @@ class Resuming:
         return Nothing(why="There is no paused guard any more.")
 
     async def _resume(self, pressed: ConfirmedPositions, position: Position, guard: Guard) -> Outcome:
-        kept = resume(guard, there=position.quantity - position.locked, venue_entry=position.venue_entry)
+        kept = resume(guard, there=position.sellable, venue_entry=position.venue_entry)
         if kept.state is GuardState.CLOSED:
             return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
         if not may_resume(guard, position):

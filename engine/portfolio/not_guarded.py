@@ -63,7 +63,7 @@ def _why_not_now(position: Position) -> NotGuarded:
         return NotGuarded.UNREAD_SALE
     if _price_problem(position.mark) is NotGuarded.MARKET_CLOSED:
         return NotGuarded.MARKET_CLOSED
-    if _is_dust(position, position.quantity - position.locked):
+    if _is_dust(position, position.sellable):
         # Unstaked, the whole of it could be sold.
         is_whole_dust = _is_dust(position, position.quantity)
         return NotGuarded.BELOW_MINIMUM if is_whole_dust else NotGuarded.CANNOT_BE_SOLD_NOW

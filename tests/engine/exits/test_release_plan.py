@@ -37,6 +37,12 @@ def test_nothing_is_cancelled_when_enough_is_free():
     assert chosen("1", "1", an_order("a", "5")) == []
 
 
+def test_the_last_digit_that_is_missing_counts():
+    orders = an_order("a", "123456789011.000000000000000002"), an_order("b", "1")
+
+    assert chosen("123456789012.000000000000000003", "1", *orders) == ["a", "b"]
+
+
 def test_one_order_that_suffices_is_preferred_to_two():
     assert chosen("3", "0", an_order("a", "2"), an_order("b", "3"), an_order("c", "2")) == ["b"]
 
