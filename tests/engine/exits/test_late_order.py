@@ -3,12 +3,21 @@ from decimal import Decimal
 
 import pytest
 
-from engine.exits.late_order import LateOrder, ended_short, late_part, quantity_off_guard, sold_of_guarded
-from engine.model.orders import VenueOrderId
+from engine.exits.late_order import (
+    OPENED_WITHIN,
+    LateOrder,
+    ended_short,
+    is_certain,
+    late_part,
+    quantity_off_guard,
+    sold_of_guarded,
+)
+from engine.model.orders import Side, VenueOrderId
 from engine.orders.intents import ManualClose
-from engine.orders.states import IntentState
-from tests.builders import a_fill, an_exit_intent
+from engine.orders.states import IntentState, client_order_id
+from tests.builders import NOW, a_fill, an_exit_intent, an_exit_order
 from tests.engine_room import a_trigger
+from tests.handlers.alert_examples import EXAMPLES
 from tests.patient_loop import START
 
 D = Decimal
@@ -108,3 +117,42 @@ def test_what_a_guard_began_sells_what_was_guarded():
     trigger = a_trigger(quantity="0.4", at=START)
 
     assert sold_of_guarded(trigger, before=D("0.1"), filled=D("0.2")) == D("0.2")
+
+
+SENT = an_exit_intent()
+LEFT = NOW
+
+
+@pytest.mark.parametrize(
+    ("changes", "left_at", "is_ours"),
+    [
+        pytest.param({"client_order_id": SENT.client_order_id}, None, True, id="it names our id"),
+        pytest.param({"client_order_id": "another"}, LEFT, False, id="it names another id"),
+        pytest.param({"opened_at": LEFT}, LEFT, True, id="opened when ours left"),
+        pytest.param({"opened_at": LEFT - OPENED_WITHIN}, LEFT, True, id="opened a minute before"),
+        pytest.param({"opened_at": LEFT - OPENED_WITHIN * 1.01}, LEFT, False, id="opened long before"),
+        pytest.param({"opened_at": LEFT + OPENED_WITHIN}, LEFT, False, id="opened a minute after"),
+        pytest.param({"opened_at": LEFT + OPENED_WITHIN * 0.99}, LEFT, True, id="opened just after"),
+        pytest.param({"opened_at": None}, LEFT, False, id="nobody knows when it was opened"),
+        pytest.param({"opened_at": LEFT}, None, False, id="nobody knows when ours left"),
+    ],
+)
+def test_an_order_without_our_id_is_ours_if_it_was_opened_when_ours_left(changes, left_at, is_ours):
+    order = replace(an_exit_order(), **({"client_order_id": None, "opened_at": LEFT} | changes))
+
+    assert is_certain(order, SENT, left_at) is is_ours
+
+
+def test_what_was_reported_late_before_is_not_reported_again():
+    before = replace(
+        EXAMPLES["exit_filled"], quantity=D("0.02"), fill_price=D(49000), fee=D(1), fee_asset="USD"
+    )
+    newest = a_fill("sell 0.01 BTC @ 48000 USD", fee="0.5", order=ORDER_ID)
+
+    part = late_part(late(), (REPORTED, NEW, newest), [before])
+
+    assert (part.filled_quantity, part.cost, part.fee, part.fee_asset) == (D("0.01"), D(480), D("0.5"), "USD")
+    assert (part.quantity, part.symbol, part.side) == (D("0.01"), "BTC/USD", Side.SELL)
+    assert part.venue_order_id == ORDER_ID
+    assert part.client_order_id == client_order_id(ENDED.intent_id, 1)
+    assert late_part(late(), (REPORTED, NEW), [before]) is None

@@ -8,18 +8,22 @@ from hypothesis import strategies as st
 
 from engine.exits.pair_rules import (
     SHUT_MAX_WAIT_S,
+    LeastPrice,
     NoPair,
     PairOffer,
+    agree,
     choose_pair,
+    least_by_book,
     least_price,
     leaves_pair,
+    needs_second_look,
     other_pairs,
 )
 from engine.model.errors import BrokerError, RefusalReason, RefusedError, TryLaterError
 from engine.model.holdings import PositionKind
 from engine.model.instruments import TradingStatus
 from engine.model.venues import Venue
-from tests.builders import a_guard, an_instrument
+from tests.builders import a_book, a_guard, an_instrument
 from tests.engine.exits.pairs import D
 
 PAIR, SHUT, SMALL = (
@@ -199,3 +203,30 @@ def test_which_refusals_send_an_exit_to_another_pair(reason, is_first, shut_s):
 @pytest.mark.parametrize("error", [TryLaterError(Venue.KRAKEN, "busy"), BrokerError(Venue.KRAKEN, "no")])
 def test_what_is_no_refusal_speaks_of_no_pair(error):
     assert not leaves_pair(error, is_first=False, shut_s=99)
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks", "least"),
+    [
+        ((("100", "1"), ("90", "9")), (("110", "1"), ("120", "9")), "101.85"),
+        ((), (("110", "1"),), None),
+        ((("100", "1"),), (), None),
+    ],
+)
+def test_the_middle_of_a_pairs_own_book_bounds_what_it_must_bring(bids, asks, least):
+    assert least_by_book(a_book(bids, asks)) == (least and D(least))
+
+
+@pytest.mark.parametrize(("own", "is_needed"), [("47.5", False), ("47.4", True)])
+def test_a_book_more_than_five_percent_lower_is_looked_at_twice(own, is_needed):
+    # A unit is worth two of the guard's own money.
+    least = LeastPrice(usual=D(100), floor=D(50))
+
+    assert needs_second_look(D(own), rate=D(2), least=least) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("second", "is_agreed"), [("101", True), ("99", True), ("101.1", False), ("98.9", False)]
+)
+def test_two_readings_of_a_book_agree_where_they_are_close(second, is_agreed):
+    assert agree(D(100), D(second)) is is_agreed

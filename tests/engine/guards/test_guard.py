@@ -75,3 +75,11 @@ def test_a_guard_closed_by_the_owner_keeps_its_figures():
 def test_a_closed_guard_has_both_figures_or_neither(quantity, cost):
     with pytest.raises(InvalidNumberError):
         a_guard(quantity, cost, state=GuardState.CLOSED)
+
+
+@pytest.mark.parametrize(("paid", "left"), [("120", "30"), (None, None)])
+def test_what_was_paid_shrinks_in_proportion_too(paid, left):
+    guard = replace(a_guard("4", "100"), paid=paid and Decimal(paid))
+
+    assert guard.with_quantity(Decimal(1)).paid == (left and Decimal(left))
+    assert guard.with_quantity(Decimal(0)).paid is None

@@ -45,3 +45,21 @@ def test_a_reminder_stored_under_a_clock_ahead_holds_none_up():
     reported = ReminderState(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(days=30))
 
     assert reported.is_due(BEGAN)
+
+
+def test_what_is_stored_of_reminders_is_taken_up_again():
+    times = [BEGAN.at, BEGAN.at + timedelta(minutes=2)]
+
+    assert ReminderState.from_times(times, last=BEGAN) == ReminderState(
+        count=2, first_at=times[0], last=BEGAN, stored_at=times[1]
+    )
+    assert ReminderState.from_times(times, last=None, count=5).count == 5
+    assert ReminderState.from_times([], last=BEGAN) == ReminderState()
+    assert ReminderState.from_times([], last=None, count=3) == ReminderState(count=3)
+
+
+def test_each_reminder_is_counted_from_the_first_on():
+    later = BEGAN + timedelta(minutes=1)
+
+    assert ReminderState().noted(BEGAN) == ReminderState(count=1, first_at=BEGAN.at, last=BEGAN)
+    assert ReminderState().noted(BEGAN).noted(later) == ReminderState(count=2, first_at=BEGAN.at, last=later)

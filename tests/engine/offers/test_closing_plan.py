@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.accounts.fees import TakerFee
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, TradingStatus
 from engine.model.money import exact
-from engine.model.orders import OrderStatus, VenueOrderId
+from engine.model.orders import OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.offers.closing_plan import ClosingFacts, gone_line, plan_closing, plan_confirmed, why_again
 from engine.offers.closing_preview import Obstacle, ObstacleKind, Worsening
@@ -48,6 +49,23 @@ def test_what_is_closed_brings_its_value_less_the_fee_and_less_what_it_cost():
     assert (line.quantity, line.price, line.value, line.fee) == (2, 90, 180, number("1.80"))
     assert (line.result, line.entry, line.against_guard) == (number("-21.80"), 100, None)
     assert (line.currency, line.direction, line.read_at) == ("USD", Direction.LONG, NOW)
+
+
+def test_a_line_says_what_its_figures_are_of():
+    priced = ClosingPrice(price=Decimal(90), at=NOW, thin=True, contradicted=True)
+    half = facts(locked=number("1"), priced=priced, taker=TakerFee(ratio=number("0.01"), is_own=False))
+
+    line = plan_closing(half).line
+
+    assert (line.venue, line.symbol, line.locked, line.quantity) == (Venue.KRAKEN, "BTC/USD", 1, 1)
+    assert (line.price_at, line.thin, line.contradicted, line.is_fee_own) == (NOW, True, True, False)
+
+
+def test_what_is_not_listed_is_counted_in_dollars():
+    line = plan_closing(facts(instrument=None, priced="")).line
+
+    assert (line.symbol, line.currency, line.price_at) == ("BTC", "USD", None)
+    assert plan_closing(facts(instrument=an_instrument("BTC/EUR"))).line.currency == "EUR"
 
 
 def test_a_guard_has_a_result_of_its_own_for_its_part():
@@ -138,6 +156,8 @@ def test_open_orders_that_hold_it_are_cancelled_first():
     plan = plan_closing(facts(free="1.5", open_orders=orders))
 
     assert plan.cancels == {"O-2"}
+    [cancelled] = plan.line.cancels
+    assert (cancelled.side, cancelled.price, cancelled.symbol) == (Side.SELL, None, "BTC/USD")
     assert [(one.venue_order_id, one.quantity) for one in plan.line.cancels] == [("O-2", number("0.5"))]
     assert plan_closing(facts(free="2", open_orders=orders)).cancels == frozenset()
 
@@ -196,6 +216,8 @@ def test_what_is_shown_again_names_both_pairs():
 def test_what_is_not_held_any_more_has_a_line_of_nothing():
     line = gone_line(confirmed(), venue=Venue.KRAKEN, now=NOW)
 
+    assert (line.venue, line.direction, line.read_at) == (Venue.KRAKEN, Direction.LONG, NOW)
+    assert (line.locked, line.currency) == (0, "USD")
     assert (line.symbol, line.quantity, line.obstacle) == ("BTC", 0, Obstacle(ObstacleKind.NOT_HELD))
 
 

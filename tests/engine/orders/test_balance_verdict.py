@@ -13,7 +13,9 @@ from engine.orders.balance_verdict import (
     BalanceState,
     BalanceVerdict,
     Movement,
+    holds,
     is_about_all,
+    is_more_gone,
     judge_balance,
 )
 
@@ -202,3 +204,36 @@ def test_just_about_all_is_told_to_the_last_digit(digits):
         below = share - tick
 
     assert (is_about_all(share, of=quantity), is_about_all(below, of=quantity)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("held", "listed", "is_held"),
+    [
+        ("0.1", "0", True),
+        ("0.1", "0.1", False),
+        ("0.3", "0.2", True),
+        ("0.09", "0", False),
+        ("0", "0", False),
+    ],
+)
+def test_what_no_list_explains_may_hold_what_was_sent(held, listed, is_held):
+    assert holds(D("0.1"), now=position("0.3", held), listed=D(listed)) is is_held
+
+
+def test_nothing_holds_nothing():
+    assert not holds(D(0), now=position("0.3"), listed=D(0))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "filled", "is_more"),
+    [
+        ("0.3", "0.2", "0.1", False),
+        ("0.3", "0.2", "0", True),
+        ("0.3", "0.25", "0.04", True),
+        ("0.3", "0.3", "0", False),
+        (None, "0.2", "0", False),
+        ("0.3", None, "0", False),
+    ],
+)
+def test_more_is_gone_where_clearly_more_went_than_is_reported_as_sold(before, now, filled, is_more):
+    assert is_more_gone(position(before), position(now), filled=D(filled), sent=D("0.1")) is is_more

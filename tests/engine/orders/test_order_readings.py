@@ -13,6 +13,8 @@ from engine.orders.order_readings import (
     OrderReadings,
     Verdict,
     falls_short,
+    is_all_traded,
+    is_price_odd,
     needs_trades,
     weigh,
     why_unconfirmed,
@@ -273,3 +275,24 @@ def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
 )
 def test_trades_are_needed_where_a_final_order_lacks_something(changes, is_needed):
     assert needs_trades(replace(an_order(FILLED, "1"), **changes), Decimal(1)) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("trigger", "is_odd"),
+    [("100", False), ("66.7", False), ("150", False), ("66.6", True), ("150.1", True), ("0", False)],
+)
+def test_a_price_that_is_far_from_its_trigger_is_odd(trigger, is_odd):
+    assert is_price_odd(an_order(FILLED, "1"), Decimal(trigger)) is is_odd
+
+
+def test_without_a_fill_no_price_is_odd():
+    assert not is_price_odd(an_order(CANCELED, "0"), Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("fills", "is_all"),
+    [(None, False), ((), False), ((a_trade("0.5"),), False), ((a_trade("0.5"), a_trade("0.5")), True)],
+    ids=["not known", "none", "a part", "all"],
+)
+def test_everything_is_traded_once_the_trades_add_up_to_it(fills, is_all):
+    assert is_all_traded(fills, Decimal(1)) is is_all

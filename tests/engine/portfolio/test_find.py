@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.accounts.cost_basis import CostBasis
@@ -6,12 +8,13 @@ from engine.brokers.base import Session
 from engine.guards.guard import GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
-from engine.model.holdings import Direction, PositionKind
+from engine.market.shown_mark import NO_BOOK
+from engine.model.holdings import Direction, PositionKey, PositionKind, Unsettled
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.offers.offering import propose
 from engine.portfolio.account_facts import AccountFacts, exit_symbols
-from engine.portfolio.find import find_positions
+from engine.portfolio.find import find_positions, marks_of, thin_symbols
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from tests.builders import (
     NOW,
@@ -19,6 +22,7 @@ from tests.builders import (
     a_holding,
     a_margin_position,
     a_mark,
+    a_position,
     a_quote,
     a_report,
     ago,
@@ -317,3 +321,42 @@ def test_a_pushed_quote_that_a_guard_would_not_be_judged_by_alone_leaves_the_las
 
 def test_a_price_that_is_only_polled_is_not_live():
     assert not found(a_holding("BTC")).is_live
+
+
+def test_a_paused_guard_of_what_is_gone_is_found_with_nothing_there():
+    guard = replace(a_guard("1", "100", state=GuardState.PAUSED), leverage=3)
+
+    gone = found(guards=(guard,))
+
+    assert (gone.key, gone.direction, gone.symbol) == (guard.key, guard.direction, guard.symbol)
+    assert (gone.quantity, gone.leverage, gone.guard) == (0, 3, guard)
+    assert find_positions(account_facts(guards=(a_guard(),))) == ()
+
+
+def test_the_pairs_that_need_their_book_and_those_with_a_mark_are_named():
+    thin = a_position(mark=NO_BOOK)
+    eth = a_position(asset="ETH", instrument=an_instrument("ETH/USD"), mark=a_mark("9"))
+    unlisted = a_position(instrument=None)
+
+    assert thin_symbols([thin, eth, unlisted, a_position(instrument=None, mark=NO_BOOK)]) == {"BTC/USD"}
+    assert marks_of([thin, eth, unlisted]) == {"ETH/USD": a_mark("9")}
+
+
+def test_a_sale_that_is_read_already_holds_up_no_margin_position():
+    sale = Unsettled(quantity=number("1"), at=NOW, is_read=False)
+    key = PositionKey(account_id="kraken-1", kind=PositionKind.MARGIN, asset="BTC", symbol="BTC/USD")
+
+    def margin(unsettled):
+        return found(margin=[a_margin_position()], unsettled={key: unsettled}).unsettled
+
+    assert margin(sale) == sale
+    assert margin(replace(sale, is_read=True)) is None
+
+
+def test_a_sale_of_coins_is_shown_until_its_fills_are_read():
+    sale = Unsettled(quantity=number("1"), at=NOW, is_read=True)
+    key = PositionKey(account_id="kraken-1", kind=PositionKind.SPOT, asset="BTC")
+
+    pending = found(a_holding(venue_entry="95"), unsettled={key: sale})
+
+    assert (pending.unsettled, pending.fills_pending, pending.venue_entry) == (sale, True, number("95"))

@@ -145,3 +145,34 @@ def test_two_equal_results_stand_by_name():
     one, other = a_position(asset="ADA"), replace(a_position(), asset="BTC")
 
     assert sort_positions([other, one]) == (one, other)
+
+
+def test_while_fills_are_awaited_nothing_of_it_is_explained():
+    pending = a_position(fills_pending=True).with_known_cost()
+
+    assert (pending.explained, pending.cost, pending.fills_pending) == (0, None, True)
+    assert a_position().with_known_cost() == a_position()
+
+
+def test_what_is_being_sold_awaits_no_fills():
+    guard = a_guard("2", "200", state=GuardState.CLOSING)
+    selling = a_position(guard=guard, explained=number("0"), fills_pending=True).with_known_cost()
+
+    assert (selling.explained, selling.cost, selling.cost_currency) == (2, 200, "USD")
+    assert not selling.fills_pending
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_it"),
+    [("BTC/USD", True), ("btc/usd", True), ("BTC/EUR", False), ("BTC", True), ("ETH", False)],
+)
+def test_a_pair_is_found_only_in_its_own_currency(typed, is_it):
+    assert a_position().is_called(typed) is is_it
+
+
+def test_a_guard_remembers_what_a_part_cost_while_fills_are_read_again():
+    unread = {"explained": number("0"), "cost": None}
+
+    assert a_position().paid_or_remembered(number("1")) == 100
+    assert a_position(**unread).paid_or_remembered(number("1")) is None
+    assert a_position(guard=a_guard("2", "190"), **unread).paid_or_remembered(number("1")) == 95
