@@ -77,8 +77,10 @@ class LivePrices:
         self.streams = tuple(streams)
         self._clock = clock
         self._on_tick: Callable[[Pushed], object] | None = None
+        self._wanted = frozenset[str]()
         self._latest: dict[str, Pushed] = {}
-        #: By instrument, the stream that carries it now.
+        #: By instrument, the stream that carries it now, until that reports otherwise: it may not have noticed that
+        #: nobody wanted it for a moment.
         self._live: dict[str, PriceStream] = {}
         #: Wanted and not live.
         self._missing: dict[str, NotLive] = {}
@@ -95,7 +97,7 @@ class LivePrices:
 
     def believed(self, symbol: str) -> Pushed | None:
         """Return an instrument's latest quote while it is a price; what did not change is not pushed again."""
-        if symbol not in self._live or symbol in self._contradicted:
+        if symbol not in self._wanted or symbol not in self._live or symbol in self._contradicted:
             return None
         pushed = self._latest.get(symbol)
         return pushed if pushed is not None and pushed.sides is not None else None
@@ -112,7 +114,7 @@ class LivePrices:
 
     def standing(self) -> StreamStanding:
         """Return which of the wanted instruments are pushed now."""
-        live = frozenset(self._live.keys() - self._contradicted.keys())
+        live = self._wanted & (self._live.keys() - self._contradicted.keys())
         return StreamStanding(
             has_stream=bool(self.streams), live=live, polled={**self._missing, **self._contradicted}
         )
@@ -121,14 +123,14 @@ class LivePrices:
 
     def want(self, symbols: Collection[str]) -> None:
         """Set the instruments to be pushed from now on."""
-        wanted, now = frozenset(symbols), moment(self._clock)
-        for kept in (self._latest, self._live, self._missing, self._contradicted, self._renewed):
-            for symbol in kept.keys() - wanted:
+        self._wanted, now = frozenset(symbols), moment(self._clock)
+        for kept in (self._missing, self._contradicted, self._renewed):
+            for symbol in kept.keys() - self._wanted:
                 del kept[symbol]
-        for symbol in wanted - self._live.keys() - self._missing.keys():
+        for symbol in self._wanted - self._live.keys() - self._missing.keys():
             self._missing[symbol] = NotLive(since=now)
         for stream in self.streams:
-            stream.want(wanted)
+            stream.want(self._wanted)
 
     async def run(self, stream: PriceStream) -> None:
         """Read a stream until cancelled; whatever ends it, nothing of it is believed then."""
@@ -141,7 +143,7 @@ class LivePrices:
         """Hold what was pushed last against what the venue answered: what differs is no price until both agree."""
         for symbol, quote in polled.items():
             pushed = self._latest.get(symbol)
-            if pushed is None or symbol not in self._live:
+            if pushed is None or symbol not in self._wanted or symbol not in self._live:
                 continue
             if contradicts(quote, pushed.quote, still_for=requested - pushed.received):
                 self._contradict(symbol)
@@ -160,9 +162,9 @@ class LivePrices:
 
     def begin(self, stream: PriceStream, symbol: str) -> None:
         """Believe an instrument from now on, beginning with what was pushed before its subscription was confirmed."""
-        if self._missing.pop(symbol, None) is not None or symbol in self._live:
-            self._live[symbol] = stream
-            self._pass_on(symbol)
+        self._missing.pop(symbol, None)
+        self._live[symbol] = stream
+        self._pass_on(symbol)
 
     def lose(self, stream: PriceStream, symbols: Collection[str], loss: Loss) -> None:
         """Believe nothing of a stream's instruments until they are live again."""
@@ -170,9 +172,10 @@ class LivePrices:
         for symbol in symbols:
             if self._live.get(symbol) is stream:
                 del self._live[symbol]
-                since = self._contradicted.get(symbol, NotLive(since=now)).since
-                self._missing[symbol] = NotLive(since=since, loss=loss)
                 self._latest.pop(symbol, None)
+                if symbol in self._wanted:
+                    since = self._contradicted.get(symbol, NotLive(since=now)).since
+                    self._missing[symbol] = NotLive(since=since, loss=loss)
             elif symbol in self._missing:
                 self._missing[symbol] = NotLive(since=self._missing[symbol].since, loss=loss)
 

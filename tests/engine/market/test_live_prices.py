@@ -75,6 +75,27 @@ async def test_what_nobody_wants_is_not_kept(live):
     assert live.stream.wanted == set()
 
 
+async def test_what_is_wanted_again_before_its_stream_noticed_is_live_still(live):
+    live.prices.want([])
+    live.stream.push("99")
+    live.prices.want(["BTC/USD"])
+    live.stream.push("98")
+
+    assert (live.believed(), live.bids) == ("98", ["100", "98"])
+
+
+async def test_what_its_stream_dropped_meanwhile_is_live_only_when_that_says_so(live):
+    live.prices.want([])
+    live.stream.lose(reason=LossReason.UNWANTED)
+    live.prices.want(["BTC/USD"])
+    live.stream.push("98")
+    before = live.believed()
+
+    live.stream.confirm()
+
+    assert (before, live.believed()) == (None, "98")
+
+
 async def test_one_stream_of_a_venue_loses_nothing_of_another():
     async with Pushing("crypto", "stocks") as pushing:
         crypto, stocks = pushing.streams
