@@ -6,7 +6,7 @@ from typing import Protocol
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.ending import abandon, await_return
+from engine.exits.endings import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.inventory import Inventory

@@ -4,7 +4,7 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.ending import abandon
+from engine.exits.endings import abandon
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
 from engine.exits.position_reading import PositionReading

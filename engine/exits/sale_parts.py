@@ -5,6 +5,7 @@ from functools import cached_property
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
+from engine.exits.end_writer import EndWriter
 from engine.exits.filling import Filling
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
@@ -15,7 +16,6 @@ from engine.exits.refusals import Refusals
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
-from engine.exits.unfilled_end import UnfilledEnd
 from engine.market.feed import VenueMarket
 
 
@@ -119,9 +119,9 @@ class SaleParts:
         )
 
     @cached_property
-    def end(self) -> UnfilledEnd:
+    def end(self) -> EndWriter:
         """What ends an exit without a fill."""
-        return UnfilledEnd(
+        return EndWriter(
             self._guard,
             context=self._context,
             broker=self._broker,

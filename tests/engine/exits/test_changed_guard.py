@@ -8,7 +8,7 @@ import pytest
 
 from engine.alerts.messages import ExitFilled
 from engine.exits.changed_guard import is_as_sold, left_of_changed
-from engine.exits.ending import await_return, stand_down
+from engine.exits.endings import await_return, stand_down
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason

@@ -7,7 +7,7 @@ import pytest
 
 from engine.adoption.other_account import set_aside
 from engine.alerts.messages import DatabaseCopied, ExitParked
-from engine.exits.ending import give_up
+from engine.exits.endings import give_up
 from engine.exits.interrupted_close import before_interrupted
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
-from engine.exits.ending import give_up, stand_down
+from engine.exits.endings import give_up, stand_down
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.orders.states import IntentEvent

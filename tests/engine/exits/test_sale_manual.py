@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from engine.alerts.messages import ExitFilled, ExitParked, GuardPaused, GuardReduced
-from engine.exits.ending import abandon, await_return, give_up, pause_for_split, presume_filled
+from engine.exits.endings import abandon, await_return, give_up, pause_for_split, presume_filled
 from engine.exits.exit_quantity import Dust
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason

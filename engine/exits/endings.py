@@ -1,4 +1,4 @@
-"""How an exit ends without a fill: abandoned as dust, stood down, or given up.
+"""The ways an exit ends without a fill: abandoned as dust, stood down, or given up.
 
 `guard` is what is left of the one that `was` to be sold.
 """

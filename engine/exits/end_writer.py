@@ -1,4 +1,4 @@
-"""Ends one exit without a fill, but not while an order of its own may be under way or have sold."""
+"""Writes one ending of an exit without a fill, but not while an order of its own may be under way or have sold."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from engine.brokers.base import Broker
 from engine.clock import moment
 from engine.exits.breach_recheck import BreachRecheck
 from engine.exits.context import ExitContext
-from engine.exits.ending import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
+from engine.exits.endings import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.lost_answers import LostAnswers
 from engine.exits.manual_close import is_too_late, is_worse
@@ -22,7 +22,7 @@ from engine.orders.intents import Intent
 AT_ONCE_S = 2.0
 
 
-class UnfilledEnd:
+class EndWriter:
     """Writes the end once nothing of the exit can arrive or turn out as sold any more."""
 
     def __init__(
