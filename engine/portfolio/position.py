@@ -20,6 +20,17 @@ _FROM_COST = frozenset({GuardSource.EXISTING_COST, GuardSource.BOUGHT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaleNow:
+    """What closing a part of a position now would do, after its fee."""
+
+    quantity: Decimal
+    #: What reaches the account; of a short what leaves it.
+    received: Decimal
+    #: Against what it cost.
+    net: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """One position of one account as it was gathered; alerts store it, so its fields may only be added to, with a default."""
 
@@ -197,6 +208,25 @@ class Position:
         return rule.net_if_sold_now(
             mark=mark, quantity=self.explained, cost=cost, taker=self.taker.ratio, direction=self.direction
         )
+
+    @property
+    def sellable_explained(self) -> Decimal:
+        """Return how much would be sold at once if it were guarded from its cost past its threshold."""
+        return min(self.sellable, self.explained)
+
+    @property
+    def sale_at_once(self) -> SaleNow | None:
+        """Return what that would bring; None without an entry or price."""
+        (mark, cost), quantity = self._mark_and_cost, self.sellable_explained
+        if mark is None or cost is None or quantity <= ZERO:
+            return None
+        paid = share(cost, quantity, self.explained)
+        net = rule.net_if_sold_now(
+            mark=mark, quantity=quantity, cost=paid, taker=self.taker.ratio, direction=self.direction
+        )
+        with exact():
+            received = paid + net if self.direction is Direction.LONG else paid - net
+        return SaleNow(quantity=quantity, received=received, net=net)
 
     @property
     def is_fee_own(self) -> bool:

@@ -67,8 +67,7 @@ def standing_of(line: OfferLine, reader: Reader) -> str:
         case Standing.ABOVE_THRESHOLD:
             return f"{_of(line, position.explained)}{result}{_from_cost(position)}"
         case Standing.WOULD_BE_SOLD_NOW:
-            sold = min(position.sellable, position.explained)
-            return f"{bold('would be sold now')}: {_of(line, sold)}{result}{_from_cost(position)}"
+            return f"{bold('would be sold now')}: {_of(line, position.sellable_explained)}{result}{_from_cost(position)}"
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:

@@ -3,10 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
-from engine.accounts.cost_basis import share
 from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
-from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
 from engine.portfolio.position import Position
 from handlers.render.html import escape
@@ -51,22 +49,14 @@ def against_guard_lines(
 
 def sale_at_once(position: Position) -> Iterator[str]:
     """Return what would be left of an unguarded position that is sold as soon as it is guarded."""
-    net, entry, explained = position.net_if_sold, position.entry, position.explained
-    if net is None or entry is None:
+    sale, direction = position.sale_at_once, position.direction
+    if sale is None:
         return
-    sold = min(position.sellable, explained)
-    if sold <= ZERO:
-        return
-    net = share(net, sold, explained)
-    received, is_long = _received(sold, entry, net, position.direction), position.direction is Direction.LONG
-    label, after = received_label({position.direction}), "after the fee" if is_long else "with the fee"
-    yield escape(
-        f"{label} {in_currency(received, position.currency)} {after}. "
-        f"{net_label(position.direction)} {in_currency(net, position.currency, signed=True)}"
+    label, after = (
+        received_label({direction}),
+        "after the fee" if direction is Direction.LONG else "with the fee",
     )
-
-
-def _received(sold: Decimal, entry: Decimal, net: Decimal, direction: Direction) -> Decimal:
-    """Return what a sale brings, or buying back costs: what was paid and the result against that."""
-    with exact():
-        return sold * entry + net if direction is Direction.LONG else sold * entry - net
+    yield escape(
+        f"{label} {in_currency(sale.received, position.currency)} {after}. "
+        f"{net_label(direction)} {in_currency(sale.net, position.currency, signed=True)}"
+    )

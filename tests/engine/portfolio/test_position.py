@@ -8,6 +8,7 @@ from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.portfolio import sort_positions
+from engine.portfolio.position import SaleNow
 from tests.builders import NOW, a_guard, a_mark, a_position, an_account, number
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
@@ -176,3 +177,23 @@ def test_a_guard_remembers_what_a_part_cost_while_fills_are_read_again():
     assert a_position().paid_or_remembered(number("1")) == 100
     assert a_position(**unread).paid_or_remembered(number("1")) is None
     assert a_position(guard=a_guard("2", "190"), **unread).paid_or_remembered(number("1")) == 95
+
+
+@pytest.mark.parametrize(
+    ("changes", "quantity", "received", "net"),
+    [
+        pytest.param({}, "2", "178.20", "-21.80", id="all of it"),
+        pytest.param({"locked": number("0.5")}, "1.5", "133.650", "-16.350", id="a part is staked"),
+        pytest.param({"quantity": number("5")}, "2", "178.20", "-21.80", id="a part has no cost"),
+        pytest.param({"direction": Direction.SHORT}, "2", "181.80", "18.20", id="a short"),
+    ],
+)
+def test_what_a_sale_at_once_would_bring_and_leave(changes, quantity, received, net):
+    sale = SaleNow(quantity=number(quantity), received=number(received), net=number(net))
+
+    assert a_position(**changes).sale_at_once == sale
+
+
+@pytest.mark.parametrize("changes", [{"mark": NO_PRICE}, {"cost": None}, {"locked": number("2")}])
+def test_without_price_cost_or_anything_free_no_sale_at_once_is_worked_out(changes):
+    assert a_position(**changes).sale_at_once is None
