@@ -48,14 +48,14 @@ _LIMITS = """\
 - Kraken: the answer to an order is lost and all its lists *and* balances are as old as before the order for twelve seconds or
   more: it is sold again. Coinbase and Alpaca refuse a second order under the same id.
 - An order's row, its trades and the balance are all equally old, call a part its end and still say so two seconds later: the
-  exit ends with that part, and the rest is told once the venue shows it. If the price is still low and all is still as old
+  exit ends with that part, and the rest is reported once the venue shows it. If the price is still low and all is still as old
   at the next look, the rest is sold twice, out of coins that are not guarded.
-- An accepted order is told as closed with nothing, is listed nowhere, and the balance is older than it for seven seconds or
+- An accepted order is reported as closed with nothing, is listed nowhere, and the balance is older than it for seven seconds or
   more, although it filled: it is sold again.
 - While a sale is already failing, its owner sells at the venue and buys back as much: those coins are sold.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
-- Kraken's ticker and order book freeze together: that is told once no level changed for as long as fifty trades of the pair
+- Kraken's ticker and order book freeze together: that is reported once no level changed for as long as fifty trades of the pair
   take, which is minutes for a large one and hours for a quiet one. Of what is not guarded no book is read.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.
 """

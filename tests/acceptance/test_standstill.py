@@ -1,4 +1,4 @@
-"""The whole bot is stopped for longer than a hang may last, and continued: it tells, goes on, and sells what fell."""
+"""The whole bot is stopped for longer than a hang may last, and continued: it reports that, goes on, and sells what fell."""
 
 import asyncio
 import os

@@ -48,7 +48,7 @@ class Evidence:
         ]
 
     async def settled(self):
-        """Wait until the exit is over on disk and everything was told."""
+        """Wait until the exit is over on disk and everything was reported."""
         await until(
             lambda: self.state == "filled" and not ask_database(self.stage, _UNSENT) and self.alerts,
             every_s=0.05,

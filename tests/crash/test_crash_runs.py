@@ -1,4 +1,4 @@
-"""The real bot, killed in its exits: what was guarded is sold once and told, whatever the instant."""
+"""The real bot, killed in its exits: what was guarded is sold once and reported, whatever the instant."""
 
 import pytest
 

@@ -18,7 +18,7 @@ PROCESS_FAULTS = (
     Row(
         "P8",
         "the loop blocks, a job hangs",
-        "the watchdog tells and ends the process; a run is cancelled at its budget",
+        "the watchdog reports and ends the process; a run is cancelled at its budget",
     ),
     Row(
         "P9",
@@ -55,7 +55,7 @@ PROCESS_FAULTS = (
     ),
     Row("P22", "an exit's steps have a gap in their numbers", "each is read once"),
     Row("P23", "nobody can read since when an asset is held", "it is no new name of a lost coin"),
-    Row("P24", "the end of a damage cannot be written", "the next look tells it"),
+    Row("P24", "the end of a damage cannot be written", "the next look reports it"),
     Row("P25", "a command names the env file from another folder", "it works on that file's database"),
     Row(
         "P26", "a second bot answers with the same token", "reported at once; restored guards wait meanwhile"
@@ -94,7 +94,7 @@ PROCESS_FAULTS = (
     ),
     Row(
         "P35",
-        "an outage ends while the process is down, or it is killed as it tells of one",
+        "an outage ends while the process is down, or it is killed as it reports one",
         "reported once and over once",
     ),
     Row("P36", "prices come back while the process is down", "reported as back once"),

@@ -61,7 +61,7 @@ VENUE_READINGS = (
     Row(
         "V55",
         "an order's totals are missing or odd, or it is shown as open for ever",
-        "reported as its trades tell it; an unknown fee is no zero",
+        "reported as its trades report it; an unknown fee is no zero",
     ),
     Row("V56", "a venue loses orders for minutes and is well again", "losers are sold within seconds of it"),
     Row(
@@ -141,7 +141,7 @@ VENUE_READINGS = (
     ),
     Row(
         "V78",
-        "an order's answer and its trades are equally old and tell of a part",
+        "an order's answer and its trades are equally old and show a part",
         "the balance shows more as gone: followed on until all of it is reported",
     ),
     Row(

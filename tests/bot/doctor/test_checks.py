@@ -99,8 +99,8 @@ def may(*, read=True, trade=True, withdraw=False):
     ("permissions", "verdict"),
     [
         pytest.param(may(), CheckVerdict.PASS, id="reads and trades"),
-        pytest.param(may(read=None, trade=None), CheckVerdict.PASS, id="the venue tells only of withdrawing"),
-        pytest.param(may(withdraw=None), CheckVerdict.WARN, id="the venue does not tell of withdrawing"),
+        pytest.param(may(read=None, trade=None), CheckVerdict.PASS, id="the venue reports only withdrawing"),
+        pytest.param(may(withdraw=None), CheckVerdict.WARN, id="the venue does not report withdrawing"),
         pytest.param(may(trade=False), CheckVerdict.FAIL, id="cannot trade"),
         pytest.param(may(read=False), CheckVerdict.FAIL, id="cannot read"),
         pytest.param(may(withdraw=True), CheckVerdict.FAIL, id="can withdraw"),

@@ -1,4 +1,4 @@
-"""What trading costs: asked of the venues over sockets, kept over restarts, the table where nobody tells."""
+"""What trading costs: asked of the venues over sockets, kept over restarts, the table where nobody reports."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +13,7 @@ VENUES = (Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA)
 LIVE = {
     Venue.KRAKEN: (Decimal("0.0040"), True),
     Venue.COINBASE: (Decimal("0.012"), True),
-    # Alpaca tells nobody what an account pays; its schedule says a quarter percent.
+    # Alpaca reports to nobody what an account pays; its schedule says a quarter percent.
     Venue.ALPACA: (Decimal("0.0025"), False),
 }
 TABLE = {Venue.KRAKEN: "0.0026", Venue.COINBASE: "0.006", Venue.ALPACA: "0"}

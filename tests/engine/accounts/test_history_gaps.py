@@ -24,7 +24,7 @@ OURS = VenueOrderId("O-OURS")
 
 
 class Past:
-    """A venue that tells of fills in pages of two, newest first."""
+    """A venue that reports fills in pages of two, newest first."""
 
     account = KRAKEN
 

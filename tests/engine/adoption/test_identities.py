@@ -147,7 +147,7 @@ async def test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed(rooms):
 
 @pytest.fixture
 async def unplaced(rooms):
-    """A guard past its threshold whose key was changed and cannot be placed; its owner was told once."""
+    """A guard past its threshold whose key was changed and cannot be placed; its owner was alerted once."""
     async with rooms(venues=(Venue.ALPACA,)) as room:
         await furnish(room, Venue.ALPACA)
         room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/account", venue=Venue.ALPACA, times=None)

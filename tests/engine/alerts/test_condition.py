@@ -1,4 +1,4 @@
-"""What lasts is told once, again in growing pauses, and once as over, whenever the process is killed."""
+"""What lasts is reported once, again in growing pauses, and once as over, whenever the process is killed."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A broker out of reach is told once, and once that it is back."""
+"""A broker out of reach is reported once, and once that it is back."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -49,7 +49,7 @@ OURS, OTHER, UNCERTAIN = Likeness
         pytest.param({"quantity": D("0.1001")}, OTHER, id="more than was sent"),
         pytest.param({"venue_order_id": VenueOrderId("O-2")}, OTHER, id="another one of ours"),
         pytest.param({"price": D(90000)}, OTHER, id="with a limit"),
-        pytest.param({"is_market": False}, OTHER, id="with a limit nobody tells"),
+        pytest.param({"is_market": False}, OTHER, id="with a limit nobody reports"),
         pytest.param({"family": ProductFamily.MARGIN}, OTHER, id="of a leveraged position"),
         pytest.param({"family": ProductFamily.PERPETUAL}, OTHER, id="of a perpetual"),
     ],

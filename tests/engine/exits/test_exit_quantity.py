@@ -19,7 +19,7 @@ BTC = an_instrument(lot="0.001", minimum_quantity="0.01", minimum_notional="5")
     [
         pytest.param("0.5", "2", "0.5", id="no more than is guarded"),
         pytest.param("2", "0.5", "0.5", id="no more than is there"),
-        pytest.param("0.5", None, "0.5", id="all of it when nobody tells"),
+        pytest.param("0.5", None, "0.5", id="all of it when nobody reports"),
         pytest.param("0.5", "0", "0.5", id="all of it when nothing is shown"),
         pytest.param("0.12345", "1", "0.123", id="floored to the lot"),
     ],

@@ -1,4 +1,4 @@
-"""An order that was told as over with a part filled, and of which a venue tells another trade once its exit ended."""
+"""An order that was reported as over with a part filled, and of which a venue reports another trade once its exit ended."""
 
 from dataclasses import replace
 from decimal import Decimal

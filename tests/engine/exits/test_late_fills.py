@@ -1,4 +1,4 @@
-"""An order that was told as closed without a fill, and fills after its exit is over."""
+"""An order that was reported as closed without a fill, and fills after its exit is over."""
 
 from decimal import Decimal
 

@@ -159,7 +159,7 @@ async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_
 
 @pytest.fixture
 async def all_held(rooms):
-    """All of a guarded position rests in an order of its owner that no venue tells the end of by its id."""
+    """All of a guarded position rests in an order of its owner that no venue reports the end of by its id."""
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.deposit("BTC", "0.2", venue=Venue.ALPACA)
         room.set_bid("50000", venue=Venue.ALPACA)

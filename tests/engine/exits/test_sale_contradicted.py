@@ -1,4 +1,4 @@
-"""Orders of which a venue tells an older or a contradictory state: nothing is sent twice, nothing is ended too early."""
+"""Orders of which a venue reports an older or a contradictory state: nothing is sent twice, nothing is ended too early."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ def alpaca_row(status, filled, price=None):
     return {"status": status, "filled_qty": filled, "filled_avg_price": price}
 
 
-#: Everything final that tells less than was filled.
+#: Everything final that reports less than was filled.
 UNTRUE = [
     pytest.param(Venue.KRAKEN, kraken_row("closed", "0.00000000"), id="kraken closed with nothing"),
     pytest.param(Venue.KRAKEN, kraken_row("canceled", "0.00000000"), id="kraken canceled"),

@@ -166,7 +166,7 @@ async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(
         room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
         await room.look()
         await room.world.tape("coinbase").wait_for("orders")
-        # As many coins come in as were sold, so that the balance does not tell.
+        # As many coins come in as were sold, so that the balance shows nothing.
         room.deposit("BTC", "0.1", venue=Venue.COINBASE)
 
         await room.wait_for("exit ")
@@ -188,7 +188,7 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
 
         await room.look()
         await room.world.tape("alpaca").wait_for("POST /v2/orders")
-        # As many coins come in as were sold, so that the balance does not tell.
+        # As many coins come in as were sold, so that the balance shows nothing.
         room.deposit("BTC", "0.1", venue=Venue.ALPACA)
 
         await room.wait_for("exit ")

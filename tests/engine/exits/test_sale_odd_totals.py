@@ -1,4 +1,4 @@
-"""Exits whose order is told with odd totals, or as open for ever: its trades tell what happened."""
+"""Exits whose order is reported with odd totals, or as open for ever: its trades show what happened."""
 
 from decimal import Decimal
 

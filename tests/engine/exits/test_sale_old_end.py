@@ -1,4 +1,4 @@
-"""An order told as over with a part by its row, its trades and the balance, all of them as old; the rest has traded."""
+"""An order reported as over with a part by its row, its trades and the balance, all of them as old; the rest has traded."""
 
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ def sold(room):
 
 
 async def ask_of_an_old_half(room, *, held="0.3"):
-    """Kraken tells what was true three seconds ago, the half of an order, and calls that its end."""
+    """Kraken reports what was true three seconds ago, the half of an order, and calls that its end."""
     room.deposit("BTC", held)
     room.set_bid("60000")
     await room.read()

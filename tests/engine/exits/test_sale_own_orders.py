@@ -54,7 +54,7 @@ async def a_breach(room, venue=Venue.KRAKEN, *, held="0.3"):
 
 
 async def untrue_for(room, venue, seconds, fields):
-    """Let the venue tell the exit's order wrongly for some seconds, and wait until the exit is over."""
+    """Let the venue report the exit's order wrongly for some seconds, and wait until the exit is over."""
     room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=fields, times=None)
     await room.look()
     await room.clock.sleep(seconds)

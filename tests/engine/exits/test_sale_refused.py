@@ -1,4 +1,4 @@
-"""Exits a venue refuses: told at once, tried again with growing pauses, dropped when the price came back."""
+"""Exits a venue refuses: reported at once, tried again with growing pauses, dropped when the price came back."""
 
 import asyncio
 import itertools

@@ -36,7 +36,7 @@ async def test_a_lost_order_whose_row_names_no_id_is_told_by_what_was_sent(rooms
         room.fault(FaultKind.DROP_AFTER, SENT[venue], venue=venue)
         await room.look()
         await room.world.tape(venue.value).wait_for(SENT[venue])
-        # As many coins come in as were sold, so that the balance does not tell.
+        # As many coins come in as were sold, so that the balance shows nothing.
         room.deposit("BTC", "0.1", venue=venue)
 
         await room.wait_for("exit ")

@@ -1,4 +1,4 @@
-"""Kraken's ticker and order book frozen together: told like any stale price, and a quiet market is none."""
+"""Kraken's ticker and order book frozen together: reported like any stale price, and a quiet market is none."""
 
 from decimal import Decimal
 

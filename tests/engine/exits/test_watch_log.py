@@ -1,4 +1,4 @@
-"""The time when nobody watched: told with what moved in it, and only when it was long."""
+"""The time when nobody watched: reported with what moved in it, and only when it was long."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -28,7 +28,7 @@ def seen(room):
 
 
 async def first_alarm(room):
-    """Look every five seconds, as the schedule does, until something is told; a look that lasts is not begun twice."""
+    """Look every five seconds, as the schedule does, until something is reported; a look that lasts is not begun twice."""
     async with asyncio.timeout(60):
         while not (alarms := await room.alerts(PriceTrouble)):
             await room.engine.guard()

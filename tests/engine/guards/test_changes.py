@@ -227,7 +227,7 @@ def test_a_fill_is_about_a_guard_when_it_moved_the_same_kind_of_position(fill, k
         pytest.param("40", "9", "4", "200", id="an average moved by more units"),
         pytest.param("49", "9", "4", "200", id="an entry that moved a little"),
         pytest.param("0", "9", "4", "200", id="an entry of nothing"),
-        pytest.param(None, "9", "4", "200", id="an entry nobody tells"),
+        pytest.param(None, "9", "4", "200", id="an entry nobody reports"),
     ],
 )
 def test_a_paused_guard_goes_on_at_its_cost(entry, there, quantity, cost):

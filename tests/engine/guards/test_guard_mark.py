@@ -28,7 +28,7 @@ def later(seconds):
 
 
 def looks(*steps):
-    """Look at given seconds and return the last mark with all that was told."""
+    """Look at given seconds and return the last mark with all that was reported."""
     guard_mark, reported = GuardMark(), []
     for at, seen in steps:
         guard_mark, news = after_look(guard_mark, seen, now=later(at), alarm_after=LIMIT)

@@ -1,4 +1,4 @@
-"""What the watch saw last tells whether a guard is breached, and nothing is reported of what was not seen."""
+"""What the watch saw last shows whether a guard is breached, and nothing is reported of what was not seen."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Whether a ticker still tells the price, and when a book that moved away from it may be judged by."""
+"""Whether a ticker still shows the price, and when a book that moved away from it may be judged by."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whatever ticker and book show one after the other: a loss that lasts is sold or told, and nothing else is sold."""
+"""Whatever ticker and book show one after the other: a loss that lasts is sold or reported, and nothing else is sold."""
 
 import asyncio
 from decimal import Decimal

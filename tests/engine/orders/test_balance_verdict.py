@@ -1,4 +1,4 @@
-"""A balance tells whether an attempt that no list shows may have sold its coins or hold them."""
+"""A balance shows whether an attempt that no list shows may have sold its coins or hold them."""
 
 from decimal import Decimal
 from itertools import product

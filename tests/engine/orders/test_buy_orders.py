@@ -103,7 +103,7 @@ class Buyer:
         async with self.room.database.read() as session:
             assert await load_changes_after(session, key, step=0) == (self.coins,)
             fills = await load_order_fills(session, stored.account_id, fill.order_id)
-        # Kraken's order does not tell its trades; they come with its history.
+        # Kraken's order does not report its trades; they come with its history.
         assert [fill.quantity for fill in fills] == ([] if self.venue is Venue.KRAKEN else [QUANTITY])
 
 

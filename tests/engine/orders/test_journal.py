@@ -1,4 +1,4 @@
-"""The journal tells what the last attempt of an intent was based on, and ends what is not to be followed."""
+"""The journal shows what the last attempt of an intent was based on, and ends what is not to be followed."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -172,7 +172,7 @@ def test_one_final_answer_that_falls_short_never_counts_by_itself(answers):
             counted = max(filled, traded or Decimal(0))
             agrees = (status.is_final, counted) in before
             assert agrees or traded == Decimal(1)
-        # An order that goes on being told as open is over once its trades tell of all that was sent.
+        # An order that goes on being reported as open is over once its trades show all that was sent.
         is_over_by_trades = traded == Decimal(1) and verdict is Verdict.CONFIRMED
         assert (verdict is Verdict.OPEN) == (not status.is_final) or is_over_by_trades
         before.append((status.is_final, max(filled, traded or Decimal(0))))

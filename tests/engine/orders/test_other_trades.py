@@ -46,7 +46,7 @@ def explain(owned, cash, *fills, intent=INTENT):
             [traded("sell 1 ETH @ 2000 USD"), traded("buy 0.1 BTC @ 1 USD", after_s=-30, trade_id="T0")],
             id="and one that the reading contains already",
         ),
-        pytest.param("0.3", "22000", [traded("sell 1 ETH @ 2000 USD")] * 2, id="told twice"),
+        pytest.param("0.3", "22000", [traded("sell 1 ETH @ 2000 USD")] * 2, id="reported twice"),
         pytest.param(
             "0.2",
             "25000",

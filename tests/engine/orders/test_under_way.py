@@ -72,7 +72,7 @@ def lived(intent, *states, attempt=1, order_id=None):
         pytest.param((P, S, U, P, SUSPENDED), 2, None, (1,), id="given up, waits for its market"),
         pytest.param((P, S, U, P, S, P), 3, None, (1,), id="given up, the next refused"),
         pytest.param((P, S, U, P, S, U), 2, None, (2, 1), id="given up, the next lost too"),
-        pytest.param((P, S, A, P), 2, None, ("O1",), id="told as over without a fill"),
+        pytest.param((P, S, A, P), 2, None, ("O1",), id="reported as over without a fill"),
     ],
 )
 async def test_only_an_exit_without_an_order_under_way_is_certainly_unsold(

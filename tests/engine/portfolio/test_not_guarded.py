@@ -44,7 +44,7 @@ BEFORE = {"mark": NO_PRICE, "last_mark": Mark(price=number("90"), basis=MarkBasi
         pytest.param(
             {"mark": NO_PRICE, "instrument": None, "is_listing_known": False},
             NotGuarded.PRICE_UNKNOWN,
-            id="nobody tells what is listed",
+            id="nobody reports what is listed",
         ),
         pytest.param({"has_open_question": True}, NotGuarded.QUESTION_OPEN, id="asked about"),
         pytest.param(

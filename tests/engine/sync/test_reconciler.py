@@ -208,7 +208,7 @@ async def test_a_split_pauses_the_guard_and_asks(split):
     assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal(2))
     [alert] = await split.alerts(GuardPaused)
     assert (alert.guarded, alert.seen) == (Decimal(2), Decimal(4))
-    # The venue tells the new entry too, so its cost is known to be the same.
+    # The venue reports the new entry too, so its cost is known to be the same.
     assert [choice.kind for choice in alert.offer.choices] == [
         ChoiceKind.RESUME_GUARD,
         ChoiceKind.GUARD_FROM_PRICE,

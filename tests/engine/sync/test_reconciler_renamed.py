@@ -1,4 +1,4 @@
-"""A guarded coin that its venue renames: the guard's end and the new coin are told in one message, with a question."""
+"""A guarded coin that its venue renames: the guard's end and the new coin are reported in one message, with a question."""
 
 from decimal import Decimal
 

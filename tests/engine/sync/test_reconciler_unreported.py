@@ -1,4 +1,4 @@
-"""A sale of ours whose fills no venue tells yet explains what is missing, whatever the wall clock was set to."""
+"""A sale of ours whose fills no venue reports yet explains what is missing, whatever the wall clock was set to."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""A venue that does not tell whether an order it traded is one that NIJA gave up: only that coin waits for the answer."""
+"""A venue that does not report whether an order it traded is one that NIJA gave up: only that coin waits for the answer."""
 
 from decimal import Decimal
 

@@ -36,7 +36,7 @@ def test_a_book_is_frozen_from_its_last_change_on(still_s, is_frozen):
     assert books.frozen_at("SOL/USD") == (changed_at if is_frozen else None)
 
 
-@pytest.mark.parametrize("changed_at", [NOW, None], ids=["moves again", "does not tell"])
+@pytest.mark.parametrize("changed_at", [NOW, None], ids=["moves again", "does not report"])
 def test_a_book_is_frozen_no_more_once_it_moves_or_does_not_tell(changed_at):
     books = FrozenBooks()
     books.note_trades("SOL/USD", 28_800)

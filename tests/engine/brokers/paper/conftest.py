@@ -57,7 +57,7 @@ class PaperRoom:
         return await self.trade(Side.SELL, quantity, **changes)
 
     async def trade(self, side, quantity, **changes):
-        """Place a market order and return it as its venue tells it."""
+        """Place a market order and return it as its venue reports it."""
         values = {
             "symbol": BITCOIN,
             "side": side,
