@@ -4,12 +4,13 @@ from tests.faults.chat import CHAT
 from tests.faults.process import PROCESS_FAULTS
 from tests.faults.streams import STREAMS
 from tests.faults.venue_fields import VENUE_FIELDS
+from tests.faults.venue_holds import VENUE_HOLDS
 from tests.faults.venue_orders import VENUE_ORDERS
 from tests.faults.venue_readings import VENUE_READINGS
 from tests.faults.venues import VENUE
 
 GROUPS = {
-    "Venues": (*VENUE, *VENUE_ORDERS, *VENUE_READINGS, *STREAMS, *VENUE_FIELDS),
+    "Venues": (*VENUE, *VENUE_ORDERS, *VENUE_READINGS, *STREAMS, *VENUE_FIELDS, *VENUE_HOLDS),
     "The process": PROCESS_FAULTS,
     "The chat": CHAT,
 }

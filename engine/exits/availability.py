@@ -1,7 +1,7 @@
 """What is there to be sold: read it freshly, and cancel what holds it."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,8 +12,9 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.position_reading import PositionReading
-from engine.exits.release_plan import opposite_orders, plan_release
+from engine.exits.release_plan import coming_back, held_by, opposite_orders, plan_release
 from engine.exits.releases import Releases
+from engine.exits.unknown_hold import UnknownHold
 from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
@@ -91,36 +92,57 @@ class Availability:
         """Cancel the fewest orders that free a quantity, and return what the venue has released then.
 
         Raises:
-            BrokerError: the orders could not be read or cancelled.
+            BrokerError: the orders could not be read while nothing is free, or not be cancelled.
 
         """
         free, held = available.sellable or ZERO, available.held or ZERO
         known = await self._journal.orders.load_our_orders(intent)
-        opened = await self._open_orders(intent, broker)
+        try:
+            opened = await self._open_orders(intent, broker)
+        except BrokerError as e:
+            if free == ZERO and held > ZERO:
+                raise
+            # Nobody needs the list to sell what no order holds.
+            return replace(available, unknown_hold=UnknownHold(quantity=held, error=e))
         own = next((order for order in opened.orders if known.is_of_intent(order)), None)
         if own is not None:
             return replace(available, unreadable=opened.unreadable, own_order=own)
         # What another exit of ours has on sale is no order of the owner's, and selling already.
         others = tuple(order for order in opened.orders if not known.is_ours(order))
         plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=others)
+        was_cancelling = bool(await self._journal.releases.load_tried(intent.intent_id))
         done = await self._releases.cancel(intent, broker, plan)
         after = replace(available, unreadable=opened.unreadable, hindrance=done.hindrance)
         if done.is_overtaken:
             return replace(after, is_overtaken=True)
-        # What an order held that was cancelled before may still be on its way back.
-        coming = _held_by(plan) if opened.unreadable else held
+        failed = tuple(order for order, _ in done.failed)
         ours = (order for order in opened.orders if known.is_ours(order) and order.held_asset == guard.asset)
-        staying = _held_by((*ours, *(order for order, _ in done.failed)))
+        staying = held_by((*ours, *failed))
+        coming = coming_back(
+            (order for order in plan if order not in failed),
+            held=held,
+            staying=staying,
+            # What an order held that was cancelled before may still be on its way back.
+            is_all=was_cancelling and not opened.unreadable,
+        )
         with exact():
-            wanted = min(guard.quantity, free + max(coming - staying, ZERO))
-        released = await self._await_release(guard, broker, wanted=wanted)
+            wanted = min(guard.quantity, free + coming)
+        released = await self._await_release(guard, broker, wanted=wanted if coming else ZERO)
+        # What is sent is compared later with what was there after the release.
+        after = replace(after, report=self._reports.latest(guard.account_id))
         if released is None:
             # No answer in time: try with what should be there, the venue refuses what is not.
-            return replace(after, sellable=wanted, report=self._reports.latest(guard.account_id))
-        # What is sent is compared later with what was there after the release.
-        after = replace(after, sellable=released.free, report=self._reports.latest(guard.account_id))
-        # One of those that were cancelled filled first, or its owner sold some of it otherwise.
-        return replace(after, is_overtaken=available.owned is not None and released.total < available.owned)
+            return replace(after, sellable=wanted)
+        with exact():
+            unknown = released.held - staying
+        is_unknown = unknown > ZERO and not (coming or was_cancelling or opened.unreadable)
+        return replace(
+            after,
+            sellable=released.free,
+            unknown_hold=UnknownHold(quantity=unknown) if is_unknown else None,
+            # One of those that were cancelled filled first, or its owner sold some of it otherwise.
+            is_overtaken=available.owned is not None and released.total < available.owned,
+        )
 
     async def listed(
         self, intent: Intent, guard: Guard, broker: Broker, *, but: Collection[str] = ()
@@ -141,7 +163,7 @@ class Availability:
             and not known.is_of_intent(order)
         )
         own = tuple(order for order in opened.orders if known.is_of_intent(order))
-        return ListedOrders(own=own, others_hold=_held_by(others))
+        return ListedOrders(own=own, others_hold=held_by(others))
 
     async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
         """Query once more what became of the cancelled orders, for the alert that names them."""
@@ -202,25 +224,20 @@ class Availability:
         return opened.unreadable
 
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Holding | None:
-        """Return what is there once it is released, or was not in time; None where the venue does not answer."""
+        """Return what is there once it is released, or by the last answer; None where the venue does not answer."""
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
         pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
-        all_free = 0
+        all_free, last = 0, None
         while (holding := await self._read_holding(guard, broker)) is not None:
+            last = holding
             # Where the order filled instead, nothing more is to come.
             all_free = all_free + 1 if holding.held == ZERO and holding.total < wanted else 0
             is_released = holding.free >= wanted or all_free >= ALL_FREE_READINGS
             if is_released or self._clock.monotonic() >= give_up_at:
                 return holding
             await self._clock.sleep(next(pauses_s))
-        return None
+        return last
 
     async def _read_holding(self, guard: Guard, broker: Broker) -> Holding | None:
         report = await self._fetch(broker)
         return report.holding(guard.asset) if report and is_covered(report, guard) else None
-
-
-def _held_by(orders: Iterable[Order]) -> Decimal:
-    # An amount nobody knows frees nothing that could be counted on.
-    with exact():
-        return sum((order.held_quantity or ZERO for order in orders), ZERO)

@@ -139,10 +139,13 @@ def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitR
     if isinstance(plan, Sell):
         quantity = plan.quantity if view.most is None else min(plan.quantity, view.most)
         return SellNow(
-            quantity, exit_quantity, is_all=not exit_quantity.is_unconfirmed and quantity >= whole.quantity
+            quantity,
+            exit_quantity,
+            is_all=not exit_quantity.is_unconfirmed and quantity >= whole.quantity,
+            unknown_hold=view.available.unknown_hold,
         )
     if isinstance(whole, Sell):
-        return AwaitRest(plan.quantity)
+        return AwaitRest(plan.quantity, view.available.unknown_hold)
     return Abandon(plan, exit_quantity)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from engine.exits.unknown_hold import UnknownHold
 from engine.guards.comparison import is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
@@ -39,6 +40,8 @@ class PositionReading:
     is_overtaken: bool = False
     #: Why an order that holds some of it could not be cancelled.
     hindrance: BrokerError | None = None
+    #: What holds some of it and is no order that could be cancelled.
+    unknown_hold: UnknownHold | None = None
     #: The last reading of the account, of after all that was freed.
     report: AccountReport | None = None
 

@@ -13,10 +13,12 @@ def plan_release(
     """Choose the fewest orders that hold `asset` whose cancelling frees `needed`; none when enough is free.
 
     Of the choices with equally few orders the last one is the smallest that still suffices, so
-    that the owner's larger orders stay. All of them are returned when even that is too little.
+    that the owner's larger orders stay. All of them are returned when even that is too little, those included
+    that hold an amount nobody knows.
     """
+    of_asset = [order for order in open_orders if order.held_asset == asset]
     holding = sorted(
-        (order for order in open_orders if _held(order, asset) > ZERO),
+        (order for order in of_asset if _held(order, asset) > ZERO),
         key=lambda order: _held(order, asset),
         reverse=True,
     )
@@ -30,7 +32,28 @@ def plan_release(
             covering = [other for other in left if _held(other, asset) >= shortfall]
             chosen.append(covering[-1] if covering else order)
             shortfall -= _held(chosen[-1], asset)
+        if shortfall > ZERO:
+            chosen += [order for order in of_asset if order.held_quantity is None]
     return tuple(chosen)
+
+
+def coming_back(cancelled: Iterable[Order], *, held: Decimal, staying: Decimal, is_all: bool) -> Decimal:
+    """Return how much of what is held is released once these orders are cancelled.
+
+    `staying` of it is held by orders that are not cancelled; `is_all` says that all the rest may be released. What no
+    cancelled order held is not waited for: a hold of the venue's own, or of an order that no list shows, stays.
+    """
+    orders = tuple(cancelled)
+    with exact():
+        coming = max(held - staying, ZERO)
+    is_known = all(order.held_quantity is not None for order in orders)
+    return min(coming, held_by(orders)) if is_known and not is_all else coming
+
+
+def held_by(orders: Iterable[Order]) -> Decimal:
+    """Return what orders of one asset hold; an amount nobody knows frees nothing that could be counted on."""
+    with exact():
+        return sum((order.held_quantity or ZERO for order in orders), ZERO)
 
 
 def opposite_orders(symbol: str, side: Side, open_orders: Iterable[Order]) -> tuple[Order, ...]:

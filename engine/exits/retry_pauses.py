@@ -10,6 +10,7 @@ from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOvertaken
 from engine.exits.tradability import Tradability
+from engine.exits.unknown_hold import UnknownHold
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
 from engine.orders.backoff import pause_s
@@ -59,14 +60,17 @@ class RetryPauses:
             case ReadOvertaken():
                 await self._read_overtaken(intent)
             case AwaitRest():
-                await self.await_rest(intent, step.free_quantity)
+                await self.await_rest(intent, step.free_quantity, step.unknown_hold)
             case AwaitRelease():
                 await self.wait(step.hindrance)
 
-    async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:
+    async def await_rest(
+        self, intent: Intent, free_quantity: Decimal, unknown_hold: UnknownHold | None = None
+    ) -> None:
         """Wait for what is held or locked: what is free is too little to be sold."""
         self._context.reports.outdate(intent.account_id)
-        await self.wait(f"only {free_quantity:f} {intent.asset} is free, the rest is held or locked")
+        rest = "the rest is held or locked" if unknown_hold is None else unknown_hold
+        await self.wait(f"only {free_quantity:f} {intent.asset} is free, {rest}")
 
     async def _read_overtaken(self, intent: Intent) -> None:
         """Judge anew, soon at first: what the owner's own order sold is no part of the guard any more."""

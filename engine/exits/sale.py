@@ -168,11 +168,7 @@ class Sale:
         return intent
 
     async def _sell(self, intent: Intent, step: SellNow) -> Intent:
-        if step.hindrance is not None:
-            await self._parts.reminder.note(
-                f"an order that holds some of it cannot be cancelled: {step.hindrance}",
-                "selling what is free; cancel that order at the venue yourself",
-            )
+        await self._note_hold(step)
         symbol = self._parts.tradability.pair.symbol
         basis = self._parts.inventory.basis(symbol)
         # Reading and freeing it may have taken long since the last comparison.
@@ -182,6 +178,17 @@ class Sale:
             intent, self._broker, step.quantity, symbol=symbol, basis=basis
         )
         return await self._after(attempt, step)
+
+    async def _note_hold(self, step: SellNow) -> None:
+        if step.hindrance is not None:
+            await self._parts.reminder.note(
+                f"an order that holds some of it cannot be cancelled: {step.hindrance}",
+                "selling what is free; cancel that order at the venue yourself",
+            )
+        elif step.unknown_hold is not None:
+            await self._parts.reminder.note(
+                str(step.unknown_hold), "selling what is free; please free the rest at the venue yourself"
+            )
 
     async def _after(self, attempt: Attempt, step: SellNow) -> Intent:
         """Answer the refusal of an order that was sent, if it is one."""

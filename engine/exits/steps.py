@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import QuantityCheck
+from engine.exits.unknown_hold import UnknownHold
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.instruments import Instrument
@@ -50,6 +51,8 @@ class SellNow:
     is_all: bool = True
     #: Why an order that holds more of it could not be cancelled.
     hindrance: BrokerError | None = None
+    #: What holds more of it and is no order that could be cancelled.
+    unknown_hold: UnknownHold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class AwaitRest:
     """Wait for what is held or locked: what is free is too little to be sold."""
 
     free_quantity: Decimal
+    #: What holds the rest where that is no order that could be cancelled.
+    unknown_hold: UnknownHold | None = None
 
 
 @dataclass(frozen=True, slots=True)

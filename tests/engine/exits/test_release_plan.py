@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.exits.release_plan import opposite_orders, plan_release
+from engine.exits.release_plan import coming_back, opposite_orders, plan_release
 from engine.model.orders import Order, OrderStatus, ProductFamily, Side, VenueOrderId
 
 BORROWED = [family for family in ProductFamily if family is not ProductFamily.SPOT]
@@ -65,7 +65,6 @@ def test_only_the_unfilled_part_of_an_order_holds_coins():
         an_order("x", "5", symbol="BTC"),
         an_order("x", "5", status=OrderStatus.CANCELED),
         an_order("x", "5", filled="5"),
-        an_order("x", "5", symbol="ETH/BTC", side=Side.BUY),
         *(an_order("x", "5", family=family) for family in BORROWED),
         *(an_order("x", "5", symbol="ETH/BTC", side=Side.BUY, price=Decimal(1), family=f) for f in BORROWED),
     ],
@@ -110,3 +109,29 @@ def test_the_plan_frees_enough_when_it_can_with_the_fewest_orders(quantities, ne
     )
     assert len(plan) == len(set(plan)) == fewest
     assert released + free >= min(needed, free + sum(quantities))
+
+
+AT_ANY_PRICE = an_order("any", "10", symbol="ETH/BTC", side=Side.BUY)
+
+
+def test_an_order_that_holds_an_unknown_amount_goes_where_the_others_are_too_little():
+    assert chosen("2", "0", AT_ANY_PRICE, an_order("a", "2")) == ["a"]
+    assert chosen("2", "0", AT_ANY_PRICE, an_order("a", "1")) == ["a", "any"]
+    assert chosen("2", "2", AT_ANY_PRICE) == []
+
+
+def coming(*orders, staying="0", is_all=False):
+    return coming_back(orders, held=Decimal(3), staying=Decimal(staying), is_all=is_all)
+
+
+def test_no_more_is_waited_for_than_the_cancelled_orders_held():
+    assert coming() == 0
+    assert coming(an_order("a", "1"), an_order("b", "1")) == 2
+    assert coming(an_order("a", "5")) == 3
+    assert coming(an_order("a", "5"), staying="2") == 1
+    assert coming(an_order("a", "5"), staying="4") == 0
+
+
+def test_all_that_is_held_may_come_from_an_earlier_cancel_or_an_unknown_amount():
+    assert coming(is_all=True) == 3
+    assert coming(an_order("a", "1"), AT_ANY_PRICE) == 3

@@ -1,0 +1,21 @@
+"""Faults of what a venue shows as held, and of answers that mean something else than they say."""
+
+from tests.faults.row import Row
+
+VENUE_HOLDS = (
+    Row(
+        "V120",
+        "the list of open orders is refused or does not end",
+        "what is free is sold, the rest once the list comes; the owner is told",
+    ),
+    Row(
+        "V121",
+        "coins are held and no listed order holds them",
+        "what is free is sold at once, and nothing is waited for; the owner is told",
+    ),
+    Row(
+        "V122",
+        "an open order holds an unknown amount of what is sold",
+        "cancelled where the others are too little",
+    ),
+)
