@@ -154,6 +154,11 @@ class LeftOut:
     reasons: tuple[Reason, ...]
 
     @property
+    def is_unlisted(self) -> bool:
+        """Return whether its venue does not list what is wanted."""
+        return any(reason.obstacle is Obstacle.NOT_LISTED for reason in self.reasons)
+
+    @property
     def has_cost(self) -> bool:
         """Return whether its venue reports what the trade costs there now."""
         return not any(reason.obstacle in _WITHOUT_COSTS for reason in self.reasons)
@@ -203,6 +208,11 @@ class NoRoute:
 
     request: TradeRequest
     left_out: tuple[LeftOut, ...]
+
+    @property
+    def is_listed_nowhere(self) -> bool:
+        """Return whether every broker answered that it does not list what is wanted."""
+        return bool(self.left_out) and all(one.is_unlisted for one in self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ _MINUTE_S = 60
 _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
     {
         Remedy.RESUME: "/resume allows them again.",
-        Remedy.ADD_CASH: "Deposit more there, or buy less.",
+        Remedy.ADD_CASH: "Deposit more there, or buy less; max takes what is left.",
         Remedy.CLOSE_ONE: "Sell something, or buy less.",
         Remedy.WAIT: "Ask again then.",
         Remedy.CHANGE_LIMIT: "What was realised counts until midnight UTC; /settings loss changes the limit.",

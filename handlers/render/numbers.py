@@ -62,6 +62,11 @@ def charged(fee: Decimal, currency: str = "USD") -> str:
     return money(fee) if currency == "USD" and abs(fee) >= _CENT else price(fee, currency)
 
 
+def estimated(cost: Decimal) -> str:
+    """Write what something would cost in dollars; digits below a cent would pretend to know them."""
+    return money(cost) if cost >= _CENT else f"under {money(_CENT)}"
+
+
 def charged_from(value: Decimal, fee: Decimal, currency: str) -> str:
     """Write a fee in cents, or with as many digits as it takes to come to the true cent of what it leaves of a value."""
     if currency != "USD" or abs(fee) < _CENT:

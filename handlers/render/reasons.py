@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.entries.route import Missed, Obstacle, Reason
 from engine.model.money import is_cash
 from handlers.render.html import escape
-from handlers.render.numbers import cents_down, cents_up, charged, cost_percent, in_currency, quantity
+from handlers.render.numbers import cents_down, cents_up, cost_percent, estimated, in_currency, quantity
 
 
 def reason_text(reason: Reason) -> str:
@@ -23,7 +23,7 @@ def reason_text(reason: Reason) -> str:
 def missed_text(missed: Missed) -> str:
     """Say what a cheaper broker would have saved, and what cash it lacks."""
     lacking, where = raised(missed.lacking, missed.currency), missed.account.venue.label
-    return f"{where} would cost {charged(missed.saving_usd)} less, but lacks {lacking} of free cash."
+    return f"{where} would cost {estimated(missed.saving_usd)} less, but lacks {lacking} of free cash."
 
 
 def cut(figure: Decimal, unit: str) -> str:

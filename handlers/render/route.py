@@ -12,12 +12,7 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
-from handlers.render.numbers import (
-    charged,
-    cost_percent,
-    full_quantity,
-    money,
-)
+from handlers.render.numbers import cost_percent, estimated, full_quantity, money
 from handlers.render.reasons import missed_text, reason_text
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.sizes import size_text
@@ -34,7 +29,7 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
         blocks.append("\n".join(_chosen(decision, usd)))
     else:
         blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision, reader)}")
-    if not _is_listed_nowhere(decision):
+    if isinstance(decision, Route) or not decision.is_listed_nowhere:
         blocks += ["\n".join(_left_out(left_out, usd)) for left_out in decision.left_out]
         blocks.append("\n".join(_explained(decision)))
     blocks.append(reader.as_of(preview.at))
@@ -63,7 +58,7 @@ def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[
 
 
 def _nowhere(preview: RoutePreview, decision: NoRoute, reader: Reader) -> str:
-    if _is_listed_nowhere(decision):
+    if decision.is_listed_nowhere:
         named = preview.requested if preview.requested and "/" in preview.requested else decision.request.base
         return f"No broker lists {escape(named)}."
     if any(_is_closed(left_out) for left_out in decision.left_out):
@@ -78,24 +73,12 @@ def _opening(preview: RoutePreview, reader: Reader) -> str:
     return f"It opens {reader.clock(opens_at)}, {reader.ahead(opens_at)}; ask again then."
 
 
-def _is_listed_nowhere(decision: Route | NoRoute) -> bool:
-    return (
-        isinstance(decision, NoRoute)
-        and bool(decision.left_out)
-        and all(_is_unlisted(left_out) for left_out in decision.left_out)
-    )
-
-
-def _is_unlisted(left_out: LeftOut) -> bool:
-    return any(reason.obstacle is Obstacle.NOT_LISTED for reason in left_out.reasons)
-
-
 def _is_closed(left_out: LeftOut) -> bool:
     return any(reason.obstacle is Obstacle.MARKET_CLOSED for reason in left_out.reasons)
 
 
 def _explained(decision: Route | NoRoute) -> Iterator[str]:
-    has_costs = isinstance(decision, Route) or not all(_is_unlisted(one) for one in decision.left_out)
+    has_costs = isinstance(decision, Route) or not all(one.is_unlisted for one in decision.left_out)
     if has_costs:
         yield "A round trip is the fees for buying and selling, and the spread."
         yield f"Minimum profitable: the price move that pays the round trip and {_MARGIN} more."
@@ -109,7 +92,7 @@ def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
     yield rows(_costs(route.cost, usd, target=_own_target(route)))
     yield _source(route.cost)
     if (saving := route.saving_usd) is not None:
-        yield f"That is {charged(saving)} less than at the dearest."
+        yield f"That is {estimated(saving)} less than at the dearest."
     if (missed := route.missed) is not None:
         yield missed_text(missed)
     if _is_raised(route):
@@ -119,7 +102,7 @@ def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
 def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
     yield bold(left_out.account.venue.label)
     yield f"Not chosen: {'; '.join(reason_text(reason) for reason in left_out.reasons)}."
-    if _is_unlisted(left_out):
+    if left_out.is_unlisted:
         return
     yield rows(_costs(left_out.cost, usd))
     silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
@@ -130,7 +113,7 @@ def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
 def _costs(cost: TradeCost, usd: Decimal, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
     with exact():
         paid = usd * cost.round_trip
-    yield "Round trip", f"{cost_percent(cost.round_trip)}, {charged(paid)}"
+    yield "Round trip", f"{cost_percent(cost.round_trip)}, {estimated(paid)}"
     yield "Minimum profitable", cost_percent(cost.minimum_profitable)
     if target is not None:
         yield "Target in effect", cost_percent(target)

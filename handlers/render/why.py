@@ -9,7 +9,15 @@ from engine.entries.sizing import Size, SizeBasis
 from engine.model.money import exact
 from handlers.render.gates import gate_line
 from handlers.render.html import bold, escape, rows
-from handlers.render.numbers import charged, cost_percent, money, percent, price, quantity, threshold_percent
+from handlers.render.numbers import (
+    cost_percent,
+    estimated,
+    money,
+    percent,
+    price,
+    quantity,
+    threshold_percent,
+)
 from handlers.render.reasons import missed_text, reason_text
 from handlers.render.screen import Screen
 from handlers.render.sizes import size_text
@@ -20,6 +28,8 @@ _NOTHING_ORDERED = "A preview: nothing was ordered."
 
 def render_why(plan: EntryPlan | Refused, reader: Reader) -> Screen:
     """Show the plan of a buy, or why there is none, and every gate."""
+    if isinstance(plan, Refused) and isinstance(plan.decision, NoRoute) and plan.decision.is_listed_nowhere:
+        return _listed_nowhere(plan, reader)
     symbol = plan.route.request.symbol if isinstance(plan, EntryPlan) else plan.request.symbol
     blocks = [
         "\n".join(_head(symbol, plan.size)),
@@ -28,6 +38,13 @@ def render_why(plan: EntryPlan | Refused, reader: Reader) -> Screen:
         reader.as_of(plan.at),
     ]
     return Screen(text="\n\n".join(blocks))
+
+
+def _listed_nowhere(refused: Refused, reader: Reader) -> Screen:
+    # What no gate could change is no matter of gates.
+    symbol = refused.request.symbol
+    said = f"No broker lists {escape(symbol)}. {_NOTHING_ORDERED}"
+    return Screen(text="\n".join((bold(f"Why {symbol}"), said, "", reader.as_of(refused.at))))
 
 
 def _head(symbol: str, size: Size | None) -> Iterator[str]:
@@ -57,7 +74,7 @@ def _plan_rows(plan: EntryPlan) -> Iterator[tuple[str, str]]:
         yield "Expected price", price(bought.price, route.instrument.quote)
     with exact():
         cost = plan.size.usd * route.cost.round_trip
-    yield "Round trip", f"{cost_percent(route.cost.round_trip)}, {charged(cost)}"
+    yield "Round trip", f"{cost_percent(route.cost.round_trip)}, {estimated(cost)}"
     yield "Stop", threshold_percent(plan.stop)
     if route.profit_target is not None:
         yield "Target", percent(route.profit_target)

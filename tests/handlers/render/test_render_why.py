@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -105,6 +106,23 @@ def test_what_is_not_known_fails_and_is_called_unknown():
     assert "No size: your total equity is not known now." in text
     assert "Because of: cash, exposure, minimum, spread." in text
     assert text.count("<b>fail</b>") == 4
+
+
+def test_what_no_broker_lists_is_said_in_one_sentence():
+    unlisted = left_out(Venue.KRAKEN, Reason(obstacle=Obstacle.NOT_LISTED))
+    nowhere = refused(decision=NoRoute(request=request(), left_out=(unlisted, unlisted)))
+
+    assert plain_text(render_why(nowhere, READER).text) == (
+        "Why BTC/USD\nNo broker lists BTC/USD. A preview: nothing was ordered.\n\nAs of 02:30:11 UTC"
+    )
+
+
+def test_a_cost_below_a_cent_does_not_pretend_to_digits():
+    cost = replace(entry_plan().route.cost, round_trip=Decimal("0.0002"))
+
+    text = render_why(entry_plan(route=route(cost=cost)), READER).text
+
+    assert "0.02 %, under $0.01" in text
 
 
 def test_a_cheaper_broker_that_lacks_cash_is_named_with_its_saving():
