@@ -1,6 +1,7 @@
-"""What the rules allow the sandbox takes, and what they object to it refuses for the same reason."""
+"""What the rules allow the sandbox and paper accounts take, and what they object to these refuse for the same reason."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.base import Priority
+from engine.brokers.paper.broker import PaperBroker
 from engine.brokers.venue_rules import VENUE_RULES, Funds
 from engine.model.errors import RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, TradingStatus
@@ -181,11 +183,12 @@ ORDERS = {
 }
 
 
-async def objections_of(room, venue, side, symbol, quantity):
+async def objections_of(room, broker, side, symbol, quantity):
+    venue = broker.account.venue
     market = room.base.markets[venue]
     instrument = (await market.instruments())[symbol]
-    report = await room.broker(venue).fetch_report()
-    fees = await room.broker(venue).fetch_fees([symbol])
+    report = await broker.fetch_report()
+    fees = await broker.fetch_fees([symbol])
     own = Funds(
         base=report.holding(instrument.base).free,
         quote=report.holding(instrument.quote).free,
@@ -198,7 +201,7 @@ async def objections_of(room, venue, side, symbol, quantity):
     )
 
 
-async def refusal_of(room, venue, side, symbol, quantity):
+async def refusal_of(broker, side, symbol, quantity):
     request = OrderRequest(
         symbol=symbol,
         side=side,
@@ -206,7 +209,7 @@ async def refusal_of(room, venue, side, symbol, quantity):
         client_order_id=ClientOrderId("6a8c4f0e-0000-4000-8000-000000000001"),
     )
     try:
-        await room.broker(venue).submit_order(request, priority=Priority.ENTRY)
+        await broker.submit_order(request, priority=Priority.ENTRY)
     except RefusedError as e:
         return e.reason
     return None
@@ -219,14 +222,35 @@ async def test_the_sandbox_takes_what_is_allowed_and_refuses_what_is_not(rooms, 
         room.deposit("USD", CASH, venue=venue)
         room.deposit("BTC", COINS, venue=venue)
 
-        objections = await objections_of(room, venue, *order)
-        refusal = await refusal_of(room, venue, *order)
+        broker = room.broker(venue)
+        objections = await objections_of(room, broker, *order)
+        refusal = await refusal_of(broker, *order)
 
         assert (refusal is None) == (not objections)
         if refusal is not None:
             reasons = {objection.reason for objection in objections}
             # Kraken calls the volume an invalid argument where it has too many decimals, as where it is too small.
             assert refusal in reasons or (venue is Venue.KRAKEN and RefusalReason.INVALID_ORDER in reasons)
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+@pytest.mark.parametrize("venue", Venue)
+async def test_an_account_on_paper_takes_and_refuses_the_same(rooms, venue, order):
+    async with rooms(venues=(venue,)) as room:
+        broker = PaperBroker(
+            account=room.account(venue),
+            market=room.base.markets[venue].data,
+            database=room.database,
+            clock=room.clock,
+            max_price_age=timedelta(seconds=15),
+        )
+        await broker.open({"USD": Decimal(CASH), "BTC": Decimal(COINS)})
+
+        objections = await objections_of(room, broker, *order)
+        refusal = await refusal_of(broker, *order)
+
+        assert (refusal is None) == (not objections)
+        assert refusal is None or refusal in {objection.reason for objection in objections}
 
 
 @pytest.mark.parametrize(
@@ -244,7 +268,8 @@ async def test_a_market_in_a_mode_without_market_orders_is_shut_in_both(rooms, v
         room.deposit("USD", CASH, venue=venue)
         room.world.market.set_status(venue.value, "BTC/USD", status)
 
-        [objection] = await objections_of(room, venue, Side.BUY, "BTC/USD", "0.001")
+        broker = room.broker(venue)
+        [objection] = await objections_of(room, broker, Side.BUY, "BTC/USD", "0.001")
 
         assert objection.reason is RefusalReason.MARKET_UNAVAILABLE
-        assert await refusal_of(room, venue, Side.BUY, "BTC/USD", "0.001") is objection.reason
+        assert await refusal_of(broker, Side.BUY, "BTC/USD", "0.001") is objection.reason
