@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from engine.entries.route import Unsized
-from handlers.arguments import Misread, parse_route
+from handlers.arguments import Misread
 from handlers.chat_context import ChatContext
+from handlers.entry_arguments import parse_route
 from handlers.render.problems import render_misread
 from handlers.render.route import render_route
 from handlers.render.screen import Screen

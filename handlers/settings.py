@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from engine.entries.preferences import OutOfRange
-from handlers.arguments import Misread, SettingsChange, parse_settings
+from handlers.arguments import Misread
 from handlers.chat_context import ChatContext
+from handlers.entry_arguments import SettingsChange, parse_settings
 from handlers.render.problems import render_misread
 from handlers.render.screen import Screen
 from handlers.render.settings import render_out_of_range, render_settings

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from handlers.arguments import Misread, parse_why
+from handlers.arguments import Misread
 from handlers.chat_context import ChatContext
+from handlers.entry_arguments import parse_why
 from handlers.render.problems import render_misread
 from handlers.render.screen import Screen
 from handlers.render.why import render_why

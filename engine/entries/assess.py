@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from engine.brokers.venue_rules import VENUE_RULES, Funds
 from engine.entries.cost import TradeCost, cost_by_book, cost_by_figures
-from engine.entries.route import Obstacle, Reason, RoutingAccount, TradeRequest
+from engine.entries.route import Obstacle, Reason
 from engine.entries.rules import EntryRules
+from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.errors import RefusalReason
 from engine.model.instruments import Instrument, TradingStatus
 from engine.model.money import ZERO, exact

@@ -5,18 +5,9 @@ from decimal import Decimal
 
 from engine.entries.assess import Assessment, assess
 from engine.entries.cost import TradeCost, cost_by_figures
-from engine.entries.route import (
-    Choice,
-    LeftOut,
-    Missed,
-    NoRoute,
-    Obstacle,
-    Reason,
-    Route,
-    RoutingAccount,
-    TradeRequest,
-)
+from engine.entries.route import Choice, LeftOut, Missed, NoRoute, Obstacle, Reason, Route
 from engine.entries.rules import EntryRules
+from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.entries.halts import Halt
 from engine.entries.reservations import Reservation
-from engine.entries.route import RoutingAccount
+from engine.entries.trade import RoutingAccount
 from engine.guards import rule
 from engine.market.mark import Mark
 from engine.model.money import USD_STABLECOINS, ZERO, exact

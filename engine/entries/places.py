@@ -14,7 +14,7 @@ from engine.accounts.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
 from engine.accounts.snapshot import BalanceSnapshot, UserBrokerState
 from engine.clock import Clock
 from engine.entries.reservations import Reservation, reserved_of
-from engine.entries.route import RoutingAccount
+from engine.entries.trade import RoutingAccount
 from engine.market.feed import QUOTE_MAX_AGE_S, Markets, VenueMarket
 from engine.market.pricing import choose_entry_symbol, plan_symbols, value_in_usd
 from engine.model.errors import BrokerError, TryLaterError

@@ -9,9 +9,10 @@ from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
 from engine.entries.gates import Gate, Proposal, check_gates
 from engine.entries.holdings import EntryAccounts
-from engine.entries.route import NoRoute, Obstacle, Route, TradeRequest
+from engine.entries.route import NoRoute, Obstacle, Route
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Size, SizeRequest, plan_size
+from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side

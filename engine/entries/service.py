@@ -21,10 +21,11 @@ from engine.entries.places import Places
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
 from engine.entries.preferences import EntryPreferences
 from engine.entries.reservations import Reservation, reserve
-from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest, Unsized
+from engine.entries.route import NoRoute, Route, RoutePreview, Unsized
 from engine.entries.routes_store import StoredRoute
 from engine.entries.rules import EntryRules
 from engine.entries.sizing import SizeRequest, plan_size
+from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.instruments import AssetClass, quote_of
 from engine.orders.filled_intents_store import load_filled
 from engine.orders.intents import Intent

@@ -26,8 +26,9 @@ from engine.entries.cost import TradeCost
 from engine.entries.gates import Gate, GateName, Remedy, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
-from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
+from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview
 from engine.entries.sizing import Size, SizeBasis
+from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown

@@ -2,20 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
-from handlers.arguments import (
-    GuardArguments,
-    Misread,
-    RouteArguments,
-    WhyArguments,
-    parse_guard,
-    parse_route,
-    parse_symbol,
-    parse_usd,
-    parse_venue,
-    parse_why,
-)
+from handlers.arguments import GuardArguments, Misread, parse_guard, parse_symbol, parse_usd, parse_venue
 
 
 @pytest.mark.parametrize(
@@ -76,80 +64,6 @@ def test_amounts(word, expected):
 @pytest.mark.parametrize(("word", "expected"), [("Kraken", Venue.KRAKEN), ("binance", None)])
 def test_venues(word, expected):
     assert parse_venue(word) == expected
-
-
-@pytest.mark.parametrize(
-    ("typed", "symbol", "usd"),
-    [
-        ("", None, None),
-        ("BTC", "BTC", None),
-        ("30", None, "30"),
-        ("BTC 30", "BTC", "30"),
-        ("$30 btc/usd", "BTC/USD", "30"),
-        ("eth 1,000 USD", "ETH", "1000"),
-    ],
-)
-def test_route_reads_symbol_and_size_in_either_order(typed, symbol, usd):
-    expected = RouteArguments(symbol=symbol, size=Amount(Decimal(usd)) if usd else None)
-
-    assert parse_route(typed.split()) == expected
-
-
-@pytest.mark.parametrize(
-    "typed", ["BTC ETH", "30 40", "BTC 30 40", "BTC -30", "BTC 1,5", "!", "BTC 0", "9999999999"]
-)
-def test_route_says_what_it_cannot_read_and_shows_what_it_can(typed):
-    misread = parse_route(typed.split())
-
-    assert isinstance(misread, Misread)
-    assert isinstance(parse_route(misread.example.split()[1:]), RouteArguments)
-
-
-@pytest.mark.parametrize(
-    ("typed", "why"),
-    [
-        ("BTC 30 40", "Name one amount; “40” is a second one."),
-        ("BTC ETH", "Name one symbol, and an amount in dollars: “ETH” is not an amount."),
-        ("BTC -30", "“-30” is neither a symbol nor an amount in dollars."),
-    ],
-)
-def test_route_says_which_word_is_wrong_and_how(typed, why):
-    assert parse_route(typed.split()).why == why
-
-
-@pytest.mark.parametrize(
-    ("typed", "symbol", "size"),
-    [
-        ("BTC", "BTC", None),
-        ("btc/usd $30", "BTC/USD", Amount(Decimal(30))),
-        ("1,000 USD eth", "ETH", Amount(Decimal(1000))),
-        ("BTC 5%", "BTC", EquityShare(Decimal("0.05"))),
-        ("BTC 2,5%", "BTC", EquityShare(Decimal("0.025"))),
-        ("Max sol", "SOL", Most()),
-    ],
-)
-def test_why_reads_a_symbol_and_a_size_in_every_notation(typed, symbol, size):
-    assert parse_why(typed.split()) == WhyArguments(symbol=symbol, size=size)
-
-
-@pytest.mark.parametrize(
-    ("typed", "why"),
-    [
-        ("", "Which coin or stock? Name one."),
-        ("30", "Which coin or stock? Name one."),
-        ("BTC 30 5%", "Name one size; “5%” is a second one."),
-        ("BTC ETH", "Name one symbol, and a size like 30, 5% or max: “ETH” is neither."),
-        ("!", "“!” is not a symbol."),
-        ("BTC 0", "The size must be more than $0 and at most $1,000,000,000."),
-        ("BTC 0%", "The size must be more than 0% and at most 100% of total equity."),
-        ("BTC 101%", "The size must be more than 0% and at most 100% of total equity."),
-    ],
-)
-def test_why_says_which_word_is_wrong_and_shows_what_it_can_read(typed, why):
-    misread = parse_why(typed.split())
-
-    assert misread.why == why
-    assert isinstance(parse_why(misread.example.split()[1:]), WhyArguments)
 
 
 @pytest.mark.parametrize("amount", ["0.5", "$30", "50%"])

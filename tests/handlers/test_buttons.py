@@ -7,7 +7,7 @@ from engine.entries.sizing import SizeBasis
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing, Unguarded
 from engine.users.roles import Role
-from handlers.arguments import parse_route
+from handlers.entry_arguments import parse_route
 from tests.handlers.values import (
     OWNER,
     guard,

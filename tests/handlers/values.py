@@ -11,8 +11,9 @@ from engine.entries.cost import TradeCost, cost_by_figures
 from engine.entries.gates import Gate, GateName, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
-from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview, TradeRequest
+from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview
 from engine.entries.sizing import Size, SizeBasis
+from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource
 from engine.market.mark import Mark, MarkBasis
 from engine.model.holdings import Direction, PositionKind

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from engine.accounts.fees import TABLE, FeeProfile
-from engine.entries.route import RoutingAccount, TradeRequest
 from engine.entries.rules import EntryRules
+from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import an_account, an_instrument
