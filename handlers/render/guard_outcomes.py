@@ -14,7 +14,7 @@ from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
 from handlers.render.standing import position_name
 from handlers.render.times import Reader
-from handlers.render.why_not import why_not_text
+from handlers.render.why_not import part_text, why_not_text
 
 LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
 _LEFT_ALONE = (
@@ -93,7 +93,7 @@ def _left_out_line(line: OfferLine, reader: Reader) -> str:
 
 
 def _part_line(part: PartLeftOut) -> str:
-    return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part.why}"
+    return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part_text(part.why)}"
 
 
 def _armed_line(guard: Guard, armed: Armed) -> str:

@@ -44,7 +44,7 @@ def _all_leaves_out(offer: Offer) -> Iterator[str]:
 
 
 def _with_reason(line: OfferLine, offer: Offer) -> str:
-    why = why_not_text(line) or Standing.ENTRY_UNKNOWN.value
+    why = why_not_text(line) or "entry unknown"
     return f"{_short_name(line, offer)} ({foreign(why)})"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.alerts.questions import Exclusion, NoEntry, OfferLine
+from engine.alerts.questions import Exclusion, NoEntry, OfferLine, PartReason
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, ShownAgain, Worsening
 from engine.portfolio.not_guarded import NotGuarded
 
@@ -42,6 +42,10 @@ _NO_ENTRY: Mapping[NoEntry, str] = {
     NoEntry.OTHER_CURRENCY: "bought with another currency than it is sold for",
     NoEntry.DUST: "what was bought is below the venue's minimum",
 }
+_PARTS: Mapping[PartReason, str] = {
+    PartReason.STAKED: "staked",
+    PartReason.NO_COST: "what it cost is not known",
+}
 _OBSTACLES: Mapping[ObstacleKind, str] = {
     ObstacleKind.BEING_SOLD: "it is being sold already",
     ObstacleKind.CHANGED: "it is being sold already, or its guard has changed meanwhile",
@@ -72,6 +76,11 @@ def why_not_text(line: OfferLine) -> str:
     if line.excluded:
         return _EXCLUDED.get(line.excluded, line.excluded)
     return _NO_ENTRY[line.no_entry] if line.no_entry else ""
+
+
+def part_text(reason: PartReason) -> str:
+    """Say why a guard covers only a part of its position."""
+    return _PARTS[reason]
 
 
 def obstacle_text(line: CloseLine, obstacle: Obstacle) -> str:
