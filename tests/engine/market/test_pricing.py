@@ -5,7 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from engine.market.pricing import choose_exit_symbol, plan_price_path, plan_symbols, value_in_usd
+from engine.market.pricing import (
+    choose_entry_symbol,
+    choose_exit_symbol,
+    plan_price_path,
+    plan_symbols,
+    value_in_usd,
+)
 from engine.model.instruments import Instrument
 from engine.model.quotes import Quote
 from engine.model.venues import Venue
@@ -153,3 +159,20 @@ def test_every_leg_is_requested_once():
 )
 def test_an_asset_is_sold_for_what_it_was_bought_with_if_it_can(currency, symbols, expected):
     assert choose_exit_symbol("BTC", currency, listed(*symbols)) == expected
+
+
+@pytest.mark.parametrize(
+    ("symbols", "quote", "cash", "chosen"),
+    [
+        pytest.param(("BTC/USD", "BTC/EUR"), "EUR", {}, "BTC/EUR", id="the named one"),
+        pytest.param(("BTC/USD",), "EUR", {"USD": 9}, None, id="the named one is not listed"),
+        pytest.param(("BTC/EUR", "BTC/USD"), None, {}, "BTC/USD", id="dollars"),
+        pytest.param(("BTC/EUR", "BTC/USD"), None, {"EUR": 9}, "BTC/EUR", id="where cash lies"),
+        pytest.param(("BTC/EUR", "BTC/USD"), None, {"EUR": 9, "USD": 1}, "BTC/USD", id="dollars first"),
+        pytest.param(("BTC/ETH",), None, {"ETH": 9}, None, id="for no money"),
+    ],
+)
+def test_a_buy_goes_through_the_named_pair_or_where_cash_lies(symbols, quote, cash, chosen):
+    amounts = {currency: Decimal(amount) for currency, amount in cash.items()}
+
+    assert choose_entry_symbol("BTC", quote, listed(*symbols), amounts) == chosen

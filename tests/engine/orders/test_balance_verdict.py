@@ -237,3 +237,22 @@ def test_nothing_holds_nothing():
 )
 def test_more_is_gone_where_clearly_more_went_than_is_reported_as_sold(before, now, filled, is_more):
     assert is_more_gone(position(before), position(now), filled=D(filled), sent=D("0.1")) is is_more
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        pytest.param(
+            position("0.3"), position("0.2", cash="6000"), T, id="as much as was sent, and money came"
+        ),
+        pytest.param(position("0.3"), position("0.2"), U, id="as much as was sent, and no money"),
+        pytest.param(position("0.3"), position("0.2", cash=None), T, id="the money is not reported"),
+        pytest.param(position("0.3", cash=None), position("0.2"), T, id="the money was not reported"),
+        pytest.param(position("0.3"), position("0.25", cash="6000"), N, id="half of it, and money came"),
+        pytest.param(position(None), position("0.2", cash="6000"), N, id="nothing to compare it with"),
+    ],
+)
+def test_a_sale_that_may_be_part_of_the_earlier_reading_explains_nothing(before, now, expected):
+    known = Movement(owned=D("-0.1"), is_certain=False)
+
+    assert judge_balance(before=before, now=now, listed=D(0), sent=D("0.1"), known=known) is expected
