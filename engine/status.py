@@ -103,7 +103,7 @@ class PolledPrice:
     #: Empty while nothing is wrong and nothing was pushed yet, as of a market that is shut.
     why: str
     lasting: timedelta
-    #: Whether its stream has no connection, which its owner may have to see to.
+    #: Whether its stream has no connection that answers, which its owner may have to see to.
     is_disconnected: bool = False
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from engine.market.feed import Markets
-from engine.market.live_prices import NotLive
+from engine.market.stream_standing import NotLive
 from engine.model.venues import Venue
 
 log = structlog.get_logger(__name__)

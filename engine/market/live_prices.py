@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,20 +11,11 @@ from typing import NamedTuple
 from engine.brokers.price_stream import Loss, LossReason, PriceStream
 from engine.clock import Clock, Moment, moment
 from engine.market.stream_check import contradicts
+from engine.market.stream_standing import NotLive, StreamStanding
 from engine.model.quotes import Quote
 
 #: An instrument is not subscribed anew sooner, whatever it is contradicted by.
 RENEW_EVERY = timedelta(seconds=60)
-#: What a whole connection is lost by; anything else is an instrument's own matter, and no stream pushes a shut market.
-_OF_CONNECTION = frozenset(
-    {
-        LossReason.DISCONNECTED,
-        LossReason.SILENT,
-        LossReason.UNREADABLE,
-        LossReason.KEY_REJECTED,
-        LossReason.BANNED,
-    }
-)
 _DIFFERS = Loss(LossReason.CONTRADICTED)
 
 
@@ -37,37 +28,6 @@ class Pushed(NamedTuple):
     received: Moment
     #: False for a small part of the market, on which no stop is decided.
     is_whole_market: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotLive:
-    """Why and since when a wanted instrument is not streamed."""
-
-    since: Moment
-    #: None until something was wrong: what does not move is not pushed.
-    loss: Loss | None = None
-
-    @property
-    def is_disconnected(self) -> bool:
-        """Return whether its stream has no connection."""
-        return self.loss is not None and self.loss.reason in _OF_CONNECTION
-
-    @property
-    def why(self) -> str:
-        """Return the chat's words for it."""
-        if self.loss is None:
-            return ""
-        return f"{self.loss.reason}: {self.loss.message}" if self.loss.message else str(self.loss.reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamStanding:
-    """Which of the wanted instruments a venue pushes now."""
-
-    #: Whether it has a stream at all; without one everything is polled as its owner wished.
-    has_stream: bool
-    live: frozenset[str] = frozenset()
-    polled: Mapping[str, NotLive] = field(default_factory=dict)
 
 
 class LivePrices:
