@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.brokers.parse import MalformedAnswerError, Row, lenient, text_in
+from engine.model.instruments import quote_of
+from engine.model.money import ZERO, exact
 from engine.model.orders import (
     ClientOrderId,
+    Collateral,
     OpenOrders,
     Order,
     OrderStatus,
@@ -43,19 +46,22 @@ def open_order(
     family: ProductFamily,
     status: OrderStatus,
     filled: Decimal,
-    quantity: Callable[[], Decimal],
+    quantity: Callable[[], Decimal | None],
     price: Decimal | None,
     opened_at: datetime | None,
+    stated: Decimal | None = None,
 ) -> Order:
     """Build an open order; its cost and fee are left to a query of the order itself.
 
-    `quantity` raises where what the order holds cannot be known, which concerns nobody once the order is final; and
-    what an order in an unknown kind of product holds never is.
+    `quantity` raises where what a sale holds cannot be known, which concerns nobody once the order is final; and
+    what an order in an unknown kind of product or in an unknown pair holds never is. What a purchase holds follows
+    from its quantity and price; where one of them is unknown, it is what the venue states, or unknown.
     """
-    if family is ProductFamily.OTHER and not status.is_final:
-        message = "it trades a kind of product that NIJA does not know"
-        raise MalformedAnswerError(message)
+    if not status.is_final:
+        _require_known(symbol, family)
     client_order_id = lenient(row, client_id_key, text_in)
+    size = filled if status.is_final else quantity()
+    is_complete = side is Side.SELL or (size is not None and price is not None)
     return Order(
         venue_order_id=VenueOrderId(order_id),
         client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
@@ -63,14 +69,34 @@ def open_order(
         side=side,
         family=family,
         status=status,
-        quantity=filled if status.is_final else quantity(),
+        quantity=filled if size is None else size,
         filled_quantity=filled,
         cost=None,
         fee=None,
         fee_asset=None,
         price=price,
         opened_at=opened_at,
+        collateral=None
+        if is_complete or family is not ProductFamily.SPOT
+        else Collateral(asset=quote_of(symbol), quantity=stated),
     )
+
+
+def unspent(budget: Decimal | None, spent: Decimal | None) -> Decimal | None:
+    """Return what a purchase sized by its cost still keeps; None is unknown."""
+    if budget is None or budget <= ZERO:
+        return None
+    with exact():
+        return max(budget - (spent or ZERO), ZERO)
+
+
+def _require_known(symbol: str, family: ProductFamily) -> None:
+    if family is ProductFamily.OTHER:
+        message = "it trades a kind of product that NIJA does not know"
+        raise MalformedAnswerError(message)
+    if family is ProductFamily.SPOT and not quote_of(symbol):
+        message = f"it trades {symbol}, a pair that NIJA does not know"
+        raise MalformedAnswerError(message)
 
 
 def named(item: object, *keys: str) -> str:

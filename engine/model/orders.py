@@ -88,7 +88,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collateral:
-    """What an open order keeps that is not what it trades: an option's shares or dollars."""
+    """What an open order keeps where that does not follow from what it trades: an option's shares, a purchase's budget."""
 
     asset: str
     #: None is unknown.
@@ -122,7 +122,7 @@ class Order:
     closed_at: datetime | None = None
     #: The single fills, where the venue names them with the order; the totals above are complete without.
     fills: tuple[Fill, ...] = ()
-    #: What it keeps while it is open where that is not what it trades.
+    #: What it keeps while it is open where that does not follow from what it trades.
     collateral: Collateral | None = None
     #: The orders that took its place at the venue, one after the other, as an edit of the owner's does; their fills are its own.
     successors: tuple[VenueOrderId, ...] = ()
@@ -158,6 +158,9 @@ class Order:
             return Decimal(0)
         if self.collateral is not None:
             return self.collateral.quantity
+        if self.remaining_quantity <= ZERO:
+            # It is open, so that there is something left of it whatever its figures are.
+            return None
         if self.side is Side.SELL:
             return self.remaining_quantity
         with exact():

@@ -32,4 +32,6 @@ def cancelled_line(order: CancelledOrder, symbol: str) -> str:
     pair = "" if order.symbol in {"", symbol} else f" {escape(order.symbol)}"
     at = "at market" if order.price is None else f"at {escape(price(order.price, own))}"
     quantity_check = "" if order.confirmed else ", not confirmed by the venue; look there"
-    return f"• {order.side} {full_quantity(order.quantity)}{pair} {at}{quantity_check}"
+    # A purchase sized by its cost has no quantity of its own.
+    quantity = f" {full_quantity(order.quantity)}" if order.quantity else ""
+    return f"• {order.side}{quantity}{pair} {at}{quantity_check}"

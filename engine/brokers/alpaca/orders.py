@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.brokers.alpaca.names import Asset, Catalog, position_asset
 from engine.brokers.alpaca.options import is_contract, option_collateral
-from engine.brokers.open_orders import named, open_order, read_open_orders
+from engine.brokers.open_orders import named, open_order, read_open_orders, unspent
 from engine.brokers.parse import (
     Row,
     amount_in,
@@ -16,13 +16,13 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     order_status_in,
+    positive_in,
     text_in,
 )
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import (
     ClientOrderId,
-    Collateral,
     Fill,
     OpenOrders,
     Order,
@@ -65,13 +65,14 @@ def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
 
 def _open_order(row: Row, catalog: Catalog) -> Order:
     order = _read_open(row, catalog)
-    return replace(order, collateral=_collateral(row, order, catalog))
+    is_option = order.family is ProductFamily.OPTION and not order.status.is_final
+    return replace(order, collateral=option_collateral(row, order, catalog)) if is_option else order
 
 
 def _read_open(row: Row, catalog: Catalog) -> Order:
     side = one_of(row, "side", SIDES)
     filled = lenient(row, "filled_qty", amount_in) or ZERO
-    price = lenient(row, "limit_price", amount_in) or lenient(row, "stop_price", amount_in)
+    price = lenient(row, "limit_price", positive_in) or lenient(row, "stop_price", positive_in)
     return open_order(
         row,
         order_id=text_in(row, "id"),
@@ -81,9 +82,10 @@ def _read_open(row: Row, catalog: Catalog) -> Order:
         family=_family(row),
         status=lenient(row, "status", _status) or OrderStatus.OPEN,
         filled=filled,
-        quantity=lambda: _open_quantity(row, side, filled, price),
+        quantity=lambda: _open_quantity(row, side, price),
         price=price,
         opened_at=lenient(row, "created_at", iso_time_in),
+        stated=_budget_left(row, filled),
     )
 
 
@@ -91,15 +93,22 @@ def _status(row: Row, key: str) -> OrderStatus:
     return order_status_in(row, key, _FINAL)
 
 
-def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
+def _open_quantity(row: Row, side: Side, price: Decimal | None) -> Decimal | None:
     quantity = lenient(row, "qty", amount_in)
     if quantity is not None:
         return quantity
     notional = lenient(row, "notional", amount_in)
     if notional and price:
         return notional / price
-    # A purchase sized by its cost holds money, whatever it will buy; what such a sale holds can only be derived from its price.
-    return filled if side is Side.BUY else amount_in(row, "qty")
+    # What a sale sized by its value holds can only be derived from its price.
+    return None if side is Side.BUY else amount_in(row, "qty")
+
+
+def _budget_left(row: Row, filled: Decimal) -> Decimal | None:
+    """Return how much of the quote currency a purchase sized by its cost still keeps; None is unknown."""
+    average = lenient(row, "filled_avg_price", amount_in)
+    with exact():
+        return unspent(lenient(row, "notional", amount_in), None if average is None else average * filled)
 
 
 def oldest_submission(items: Iterable[object]) -> str:
@@ -167,11 +176,6 @@ def parse_succession(rows: Sequence[Row], catalog: Catalog, *, fills: tuple[Fill
         fee=paying.fee,
         fee_asset=paying.fee_asset,
     )
-
-
-def _collateral(row: Row, order: Order, catalog: Catalog) -> Collateral | None:
-    is_option = order.family is ProductFamily.OPTION and not order.status.is_final
-    return option_collateral(row, order, catalog) if is_option else None
 
 
 def _family(row: Row) -> ProductFamily:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.coinbase.products import family_of, symbol_of
-from engine.brokers.open_orders import named, open_order, read_open_orders
+from engine.brokers.open_orders import named, open_order, read_open_orders, unspent
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
@@ -17,6 +17,7 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     order_status_in,
+    positive_in,
     text_in,
 )
 from engine.brokers.unnamed import Glimpse
@@ -62,12 +63,10 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
     )
 
 
-def _open_quantity(row: Row, terms: Row, side: Side, filled: Decimal) -> Decimal:
+def _open_quantity(row: Row, terms: Row, side: Side, filled: Decimal) -> Decimal | None:
     known = lenient(terms, "base_size", amount_in)
-    if known is not None:
+    if known is not None or side is Side.BUY:
         return known
-    if side is Side.BUY:
-        return filled  # a purchase sized by its cost holds money, whatever it will buy
     held = lenient(row, "outstanding_hold_amount", amount_in)
     return amount_in(terms, "base_size") if held is None else filled + held
 
@@ -96,8 +95,18 @@ def _open_order(row: Row) -> Order:
         status=lenient(row, "status", _status) or OrderStatus.OPEN,
         filled=filled,
         quantity=lambda: _open_quantity(row, terms, side, filled),
-        price=lenient(terms, "limit_price", amount_in) or lenient(terms, "stop_price", amount_in),
+        price=lenient(terms, "limit_price", positive_in) or lenient(terms, "stop_price", positive_in),
         opened_at=lenient(row, "created_time", iso_time_in),
+        stated=_stated_hold(row, terms),
+    )
+
+
+def _stated_hold(row: Row, terms: Row) -> Decimal | None:
+    """Return how much of the quote currency a purchase is stated to keep; None is unknown."""
+    spent = lenient(row, "filled_value", amount_in)
+    # An order that is not in the book yet may state no hold.
+    return lenient(row, "outstanding_hold_amount", positive_in) or unspent(
+        lenient(terms, "quote_size", amount_in), spent
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from engine.brokers.kraken.names import Catalog
-from engine.brokers.open_orders import open_order, read_open_orders
+from engine.brokers.open_orders import open_order, read_open_orders, unspent
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
@@ -15,6 +15,7 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     order_status_in,
+    positive_in,
     row_in,
     text_in,
     unix_time_in,
@@ -96,7 +97,7 @@ def _open_order(order_id: str, row: Row, catalog: Catalog) -> Order:
     terms = row_in(row, "descr")
     side = one_of(terms, "type", SIDES)
     filled = lenient(row, "vol_exec", amount_in) or ZERO
-    price = lenient(terms, "price", amount_in) or None
+    price = lenient(terms, "price", positive_in)
     return open_order(
         row,
         order_id=order_id,
@@ -106,22 +107,32 @@ def _open_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         family=_family(terms),
         status=lenient(row, "status", _status) or OrderStatus.OPEN,
         filled=filled,
-        quantity=lambda: _open_quantity(row, side, filled, price),
+        quantity=lambda: _open_quantity(row, side, price),
         price=price,
         opened_at=lenient(row, "opentm", unix_time_in),
+        stated=_budget_left(row) if _is_in_quote(row) else None,
     )
+
+
+def _is_in_quote(row: Row) -> bool:
+    """Return whether the volume is one of the quote currency."""
+    return "viqc" in str(row.get("oflags"))
+
+
+def _budget_left(row: Row) -> Decimal | None:
+    return unspent(lenient(row, "vol", amount_in), lenient(row, "cost", amount_in))
 
 
 def _status(row: Row, key: str) -> OrderStatus:
     return order_status_in(row, key, _FINAL)
 
 
-def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
-    if "viqc" not in str(row.get("oflags")):
-        return (lenient(row, "vol", amount_in) or filled) if side is Side.BUY else amount_in(row, "vol")
-    # A volume in the quote currency: what is bought holds money, what is sold is known from its price alone.
+def _open_quantity(row: Row, side: Side, price: Decimal | None) -> Decimal | None:
+    if not _is_in_quote(row):
+        return lenient(row, "vol", amount_in) if side is Side.BUY else amount_in(row, "vol")
+    # What is sold is known from its price alone.
     if side is Side.BUY:
-        return filled
+        return None
     if price is None:
         message = "a sale sized by its value has no price"
         raise MalformedAnswerError(message)

@@ -67,6 +67,14 @@ def test_an_order_in_another_pair_is_named_with_its_pair_and_its_own_currency():
     assert "• sell 1 at $70,000.00" in lines
 
 
+def test_a_cancelled_purchase_without_a_quantity_is_not_one_of_nothing():
+    bid = CancelledOrder(side=Side.BUY, quantity=Decimal(0), price=None, symbol="ETH/BTC")
+
+    lines = squeezed(replace(EXIT, cancelled=(bid,)))
+
+    assert "• buy ETH/BTC at market" in lines
+
+
 def test_a_result_without_a_rate_to_the_guards_currency_is_unknown_with_its_reason():
     sold = replace(EXIT, symbol="BTC/EUR", instead_of="BTC/USD", currency="EUR", rate=None, realised=None)
 
