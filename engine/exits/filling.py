@@ -81,6 +81,8 @@ class Filling:
             if error is None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
             await self._wait(error, order=order)
+        elif followed.verdict is Verdict.NOT_KNOWN:
+            return await self._follower.lose(intent, order)
         elif followed.verdict is Verdict.UNCONFIRMED:
             intent = await self._follower.note_most(intent, order)
             await self._ask_again(intent, followed.why_unconfirmed)

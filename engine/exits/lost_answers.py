@@ -14,11 +14,13 @@ from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.settling_step import UNEXPLAINED_FOR
 from engine.orders.states import IntentEvent, IntentState
+from engine.orders.step_cause import StepCause
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
 _LOST = "the answer to the sell order was lost"
+_NOT_KNOWN = "the sell order was accepted under an id that its venue does not know"
 _UNEXPLAINED = (
     "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
     "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
@@ -156,9 +158,10 @@ def why_lost(steps: Iterable[IntentStep]) -> str:
     moves = [step for step in steps if step.note is None]
     lost = [step for step in moves if step.to_state is IntentState.UNKNOWN]
     message = f": {lost[-1].detail}" if lost and lost[-1].detail else ""
+    is_named = bool(lost) and lost[-1].cause == StepCause.ID_NOT_KNOWN
     proven = sum(_is_proven_absent(step) for step in moves)
-    if not proven:
-        return f"{_LOST}{message}"
+    if not proven or is_named:
+        return f"{_NOT_KNOWN if is_named else _LOST}{message}"
     earlier = "the one before" if proven == 1 else f"the {proven} before"
     return (
         f"sent {proven + 1} times; {earlier} certainly did not arrive, and the last answer was lost{message}"

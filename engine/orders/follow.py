@@ -1,10 +1,11 @@
 """Follow an accepted order: one question at a time, each answer weighed against all before it."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from engine.brokers.base import Broker
 from engine.clock import Clock
-from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.errors import BrokerError, KeyRejectedError, RefusedError
 from engine.model.orders import Fill, Order, VenueOrderId, quantity_of
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
@@ -19,10 +20,12 @@ from engine.orders.order_readings import (
     is_price_odd,
     needs_trades,
     weigh,
+    weigh_not_known,
     why_unconfirmed,
     with_trade_totals,
 )
 from engine.orders.states import IntentEvent
+from engine.orders.step_cause import StepCause
 from engine.orders.unreadable_order import unread_order
 
 
@@ -73,6 +76,16 @@ class Follower:
             intent = replace(intent, quantity=order.quantity)
         return await self._weigh(intent, order, error)
 
+    async def lose(self, intent: Intent, order: Order) -> Intent:
+        """Write down that the venue does not know the order it accepted: it is looked up like one whose answer was lost."""
+        return await self._journal.record(
+            intent,
+            IntentEvent.LOSE_ANSWER,
+            cause=StepCause.ID_NOT_KNOWN,
+            detail=order.venue_order_id,
+            venue_order_id=None,
+        )
+
     async def note_most(self, intent: Intent, order: Order) -> Intent:
         """Write down the most that was reported as filled: after a restart a lower answer must not pass for the first."""
         most = self._readings[order.venue_order_id].most_filled
@@ -105,9 +118,11 @@ class Follower:
             sent=intent.quantity, most_filled=intent.filled_quantity
         )
         fills = await self._trades(intent, order)
-        if error is not None and not is_all_traded(fills, intent.quantity):
-            return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=error)
         traded = None if fills is None else quantity_of(fills)
+        if error is not None and not is_all_traded(fills, intent.quantity):
+            after, verdict = self._weigh_error(before, error, traded=traded)
+            self._readings[order.venue_order_id] = after
+            return Followed(intent=intent, order=order, verdict=verdict, error=error)
         after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
         self._readings[order.venue_order_id] = after
         return Followed(
@@ -118,6 +133,14 @@ class Follower:
             why_unconfirmed=why_unconfirmed(after, order, traded=traded),
             error=error,
         )
+
+    def _weigh_error(
+        self, before: OrderReadings, error: BrokerError, *, traded: Decimal | None
+    ) -> tuple[OrderReadings, Verdict]:
+        # Only the venue's own refusal to show it says anything of the order.
+        if not isinstance(error, RefusedError):
+            return before, Verdict.OPEN
+        return weigh_not_known(before, traded=traded, now_s=self._clock.monotonic())
 
     async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
         """Return an order's trades where it does not show all of them itself, or stands still; None when not requested."""

@@ -30,6 +30,11 @@ STANDS_STILL_S = 2.0
 TRADES_AGAIN_S = 10.0
 
 
+#: An order that its venue does not know for so long, as one just accepted may not be for a moment, is looked up by our
+#: id: it may stand under another one, or nowhere.
+NOT_KNOWN_AFTER_S = 10.0
+
+
 class Verdict(StrEnum):
     """What may be made of the last answer."""
 
@@ -39,6 +44,8 @@ class Verdict(StrEnum):
     UNCONFIRMED = "unconfirmed"
     #: The answer is accepted.
     CONFIRMED = "settled"
+    #: The venue does not know the order it accepted: what became of the request is as open as after a lost answer.
+    NOT_KNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class OrderReadings:
     most_filled: Decimal = ZERO
     #: What the final answers in a row agree on, and since when, by a clock nobody sets.
     short: tuple[Decimal, float] | None = None
+    #: Since when the venue does not know it, by the same clock; None after any other answer.
+    not_known_since: float | None = None
 
 
 def falls_short(order: Order, sent: Decimal) -> bool:
@@ -89,6 +98,7 @@ def weigh(
     `traded` is what the order's trades add up to; None when they are not known. Trades may be reported late, so
     fewer of them prove nothing; those that are reported happened.
     """
+    readings = replace(readings, not_known_since=None)
     filled = order.filled_quantity
     most = max(readings.most_filled, filled, traded or ZERO)
     if not order.status.is_final:
@@ -109,6 +119,16 @@ def weigh(
     if filled < most:
         agrees_after_s = LOWER_AGREES_AFTER_S
     return after, Verdict.CONFIRMED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
+
+
+def weigh_not_known(
+    readings: OrderReadings, *, traded: Decimal | None, now_s: float
+) -> tuple[OrderReadings, Verdict]:
+    """Take into account that the venue does not know the order; what has filled of it says that it is there."""
+    since_s = now_s if readings.not_known_since is None else readings.not_known_since
+    after = replace(readings, not_known_since=since_s)
+    lasts = now_s - since_s >= NOT_KNOWN_AFTER_S
+    return after, Verdict.NOT_KNOWN if lasts and not (readings.most_filled or traded) else Verdict.OPEN
 
 
 def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:

@@ -49,7 +49,7 @@ class IntentEvent(StrEnum):
     FILL_PART = "fill part"
     FILL = "fill"
     REFUSE = "refuse"
-    #: The answer did not come, or a restart found the request sent and unanswered.
+    #: The answer did not come, a restart found the request sent and unanswered, or nobody knows the order it named.
     LOSE_ANSWER = "lose answer"
     #: The venue reports that this attempt ended with something left to do: refused for a passing
     #: reason, proven absent, or closed before everything was filled.
@@ -91,6 +91,7 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
         (IntentState.ACCEPTED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.ACCEPTED, IntentEvent.FILL): IntentState.FILLED,
         (IntentState.ACCEPTED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
+        (IntentState.ACCEPTED, IntentEvent.LOSE_ANSWER): IntentState.UNKNOWN,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
         # A fill that the venue reported and took back.

@@ -18,3 +18,5 @@ class StepCause(StrEnum):
     FOUND_BY_BALANCE = "found_by_balance"
     #: The request was refused with a message on no list of ours.
     REFUSED_UNLISTED = "refused_unlisted"
+    #: It was accepted under an id that its venue does not know afterwards.
+    ID_NOT_KNOWN = "id_not_known"

@@ -23,6 +23,7 @@ _CAUSES: Mapping[str, str] = {
     StepCause.FOUND_UNNAMED: "found without NIJA's client order id, so it may be the owner's own",
     StepCause.FOUND_BY_BALANCE: "found by the balance, so it may be the owner's own",
     StepCause.REFUSED_UNLISTED: "refused in unknown words",
+    StepCause.ID_NOT_KNOWN: "accepted under an id that the venue does not know",
 }
 
 

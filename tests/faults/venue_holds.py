@@ -18,4 +18,9 @@ VENUE_HOLDS = (
         "an open order holds an unknown amount of what is sold",
         "cancelled where the others are too little",
     ),
+    Row(
+        "V123",
+        "an order is accepted under an id that its venue does not know",
+        "looked up by our id: found under another one, or proven absent and sent again",
+    ),
 )

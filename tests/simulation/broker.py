@@ -90,6 +90,8 @@ class SimBroker:
 
     async def fetch_open_orders(self, *, priority=None):
         await self._read(Kind.READ_LOST)
+        if self._faults.strikes(self._venue, Kind.ORDERS_REFUSED):
+            raise MisconfiguredError(self._venue, "the list of open orders is refused")
         listed = self._truth.open_orders(ago_s=self._lag_s("open orders"))
         orders = tuple(self._truth.order(order) for order in listed)
         if orders and self._faults.strikes(self._venue, Kind.FOREIGN_ORDERS):
@@ -139,9 +141,12 @@ class SimBroker:
         if departure:
             departure.note()
         effect = self._placing(request)
+        is_misnamed = self._faults.strikes(self._venue, Kind.ID_NOT_KNOWN)
+        if is_misnamed and self._rng.choice((True, False)):
+            effect = _nothing
         order = await self._order(effect, points=("before send", "in flight"))
         self._life.note_answer()
-        return VenueOrderId(order.order_id)
+        return VenueOrderId(f"not-{request.client_order_id}" if is_misnamed else order.order_id)
 
     async def cancel_order(self, venue_order_id, symbol, *, priority):
         late = self._faults.strikes(self._venue, Kind.RELEASES_LATE)
@@ -348,6 +353,10 @@ def _attempt(effect):
     """Have an effect of which nobody learns, a refusal included."""
     with suppress(RefusedError, UnknownOutcomeError):
         effect()
+
+
+def _nothing():
+    """Have no effect: what is answered all the same is not true."""
 
 
 def _shown_zero(holding):

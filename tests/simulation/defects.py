@@ -369,6 +369,13 @@ def _send_again_what_is_not_found():
     return patch.object(Filling, "step", hasty)
 
 
+def _wait_for_an_id_that_nobody_knows():
+    def patient(readings, *, traded, now_s):
+        return readings, Verdict.OPEN
+
+    return patch.object(follow_order, "weigh_not_known", patient)
+
+
 def _believe_every_cancel():
     return patch.object(releases, "released_part", lambda order, _: replace(order, confirmed=True))
 
@@ -450,6 +457,11 @@ DEFECTS = (
     ),
     Defect(
         name="send again what is not found", plant=_send_again_what_is_not_found, kinds=(Kind.ORDER_LAGS,)
+    ),
+    Defect(
+        name="wait for an id that nobody knows",
+        plant=_wait_for_an_id_that_nobody_knows,
+        kinds=(Kind.ID_NOT_KNOWN,),
     ),
     Defect(name="believe every cancel", plant=_believe_every_cancel, kinds=(Kind.CANCEL_OVERTAKEN,)),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),

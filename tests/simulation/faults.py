@@ -29,12 +29,14 @@ class Kind(StrEnum):
     CLOSES_UNFILLED = "closed without a fill"
     RELEASES_LATE = "hold released late"
     CANCEL_OVERTAKEN = "cancel overtaken by a fill"
+    ID_NOT_KNOWN = "order accepted under an id that nobody knows"
     ORDER_LAGS = "order reported as it was seconds ago"
     ORDER_OLDER = "order reported as it was before"
     ORDER_CONTRADICTS = "order reported as over with less than was filled"
     ORDER_AHEAD = "fill reported that never happens"
     FOREIGN_ORDERS = "orders that hold nothing listed among the others"
     ORDERS_UNREADABLE = "open orders that cannot be read"
+    ORDERS_REFUSED = "open orders refused"
     # readings
     READ_LOST = "reading lost"
     READ_HANGS = "reading hangs"
@@ -85,6 +87,7 @@ _EXTENT = {
     Kind.CANCEL_ONLY: (40, 1000),
     Kind.FOREIGN_ORDERS: (400, 1000),
     Kind.ORDERS_UNREADABLE: (400, 1000),
+    Kind.ORDERS_REFUSED: (120, 1000),
     Kind.ORDER_OLDER: (400, 4),
     Kind.ORDER_CONTRADICTS: (400, 4),
     Kind.ORDER_AHEAD: (400, 4),
@@ -120,6 +123,7 @@ SELDOM_MET = (
     Kind.CLOSES_UNFILLED,
     Kind.RELEASES_LATE,
     Kind.CANCEL_OVERTAKEN,
+    Kind.ID_NOT_KNOWN,
     Kind.ARRIVES_LATE,
     Kind.FILLS_LATE,
     Kind.ORDER_OLDER,

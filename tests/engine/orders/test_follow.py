@@ -84,6 +84,24 @@ async def test_an_order_that_cannot_be_read_stays_open_as_it_was_sent(planned, f
     assert isinstance(followed.error, error)
 
 
+async def test_an_order_that_its_venue_does_not_know_is_looked_up_again(planned):
+    room, intent = planned
+    accepted = await accept(room, intent, "OABCDE-AAAAA-AAAAAA")
+    follower = a_follower(room)
+
+    first = await follower.ask(accepted)
+    await room.clock.sleep(10)
+    second = await follower.ask(first.intent)
+    lost = await follower.lose(second.intent, second.order)
+
+    assert (first.verdict, second.verdict) == (Verdict.OPEN, Verdict.NOT_KNOWN)
+    assert (lost.state, lost.venue_order_id, lost.client_order_id) == (
+        IntentState.UNKNOWN,
+        None,
+        accepted.client_order_id,
+    )
+
+
 async def test_an_intent_without_the_venues_id_cannot_be_followed(planned):
     room, intent = planned
 

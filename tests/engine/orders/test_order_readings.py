@@ -17,6 +17,7 @@ from engine.orders.order_readings import (
     is_price_odd,
     needs_trades,
     weigh,
+    weigh_not_known,
     why_unconfirmed,
     with_trade_totals,
 )
@@ -150,6 +151,34 @@ def test_an_answer_counts_when_nothing_contradicts_it(answers, expected):
 
 def test_what_the_journal_wrote_down_counts_as_an_answer_before():
     assert verdicts((0, CANCELED, "0", None), (2, CANCELED, "0", None), written="0.4") == [WAIT, WAIT]
+
+
+def not_known(*answers, most="0"):
+    """Return the verdicts on answers that do not know the order, each with its time and what its trades add up to."""
+    readings, found = OrderReadings(sent=Decimal(1), most_filled=Decimal(most)), []
+    for now_s, traded in answers:
+        known = None if traded is None else Decimal(traded)
+        readings, verdict = weigh_not_known(readings, traded=known, now_s=now_s)
+        found.append(verdict)
+    return found
+
+
+def test_an_order_that_is_not_known_for_long_is_given_up_under_its_id():
+    assert not_known((0, None), (9.9, "0"), (10, "0")) == [GOES_ON, GOES_ON, Verdict.NOT_KNOWN]
+
+
+def test_an_order_of_which_something_filled_is_there_whatever_its_venue_knows():
+    assert not_known((0, None), (10, "0.4")) == [GOES_ON, GOES_ON]
+    assert not_known((0, None), (10, None), most="0.4") == [GOES_ON, GOES_ON]
+
+
+def test_an_order_that_was_known_in_between_counts_as_not_known_from_then_on():
+    readings, _ = weigh_not_known(OrderReadings(sent=Decimal(1)), traded=None, now_s=0)
+    readings, _ = weigh(readings, an_order(OPEN, "0"), traded=None, now_s=9)
+
+    _, verdict = weigh_not_known(readings, traded=None, now_s=12)
+
+    assert verdict is GOES_ON
 
 
 AMOUNTS = st.sampled_from([Decimal(n) / 4 for n in range(5)])
