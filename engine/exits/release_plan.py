@@ -16,9 +16,9 @@ def plan_release(
     that the owner's larger orders stay. All of them are returned when even that is too little, those included
     that hold an amount nobody knows.
     """
-    of_asset = [order for order in open_orders if order.held_asset == asset]
+    orders = tuple(open_orders)
     holding = sorted(
-        (order for order in of_asset if _held(order, asset) > ZERO),
+        (order for order in orders if _held(order, asset) > ZERO),
         key=lambda order: _held(order, asset),
         reverse=True,
     )
@@ -33,7 +33,7 @@ def plan_release(
             chosen.append(covering[-1] if covering else order)
             shortfall -= _held(chosen[-1], asset)
         if shortfall > ZERO:
-            chosen += [order for order in of_asset if order.held_quantity is None]
+            chosen += [one for one in orders if one.held_asset == asset and one.held_quantity is None]
     return tuple(chosen)
 
 

@@ -64,7 +64,6 @@ def test_only_the_unfilled_part_of_an_order_holds_coins():
         an_order("x", "5", symbol="BTC-PERP-INTX"),
         an_order("x", "5", symbol="BTC"),
         an_order("x", "5", status=OrderStatus.CANCELED),
-        an_order("x", "5", filled="5"),
         *(an_order("x", "5", family=family) for family in BORROWED),
         *(an_order("x", "5", symbol="ETH/BTC", side=Side.BUY, price=Decimal(1), family=f) for f in BORROWED),
     ],
@@ -112,12 +111,14 @@ def test_the_plan_frees_enough_when_it_can_with_the_fewest_orders(quantities, ne
 
 
 AT_ANY_PRICE = an_order("any", "10", symbol="ETH/BTC", side=Side.BUY)
+OPEN_THOUGH_FILLED = an_order("full", "5", filled="5")
 
 
-def test_an_order_that_holds_an_unknown_amount_goes_where_the_others_are_too_little():
-    assert chosen("2", "0", AT_ANY_PRICE, an_order("a", "2")) == ["a"]
-    assert chosen("2", "0", AT_ANY_PRICE, an_order("a", "1")) == ["a", "any"]
-    assert chosen("2", "2", AT_ANY_PRICE) == []
+@pytest.mark.parametrize("unknown", [AT_ANY_PRICE, OPEN_THOUGH_FILLED], ids=["at any price", "nothing left"])
+def test_an_order_that_holds_an_unknown_amount_goes_where_the_others_are_too_little(unknown):
+    assert chosen("2", "0", unknown, an_order("a", "2")) == ["a"]
+    assert chosen("2", "0", unknown, an_order("a", "1")) == ["a", unknown.venue_order_id]
+    assert chosen("2", "2", unknown) == []
 
 
 def coming(*orders, staying="0", is_all=False):
