@@ -9,8 +9,11 @@ from tests.faults.venue_orders import VENUE_ORDERS
 from tests.faults.venue_readings import VENUE_READINGS
 from tests.faults.venues import VENUE
 
+#: Files are by subject; the numbers run through all of them.
+_OF_VENUES = (*VENUE, *VENUE_ORDERS, *VENUE_READINGS, *STREAMS, *VENUE_FIELDS, *VENUE_HOLDS)
+
 GROUPS = {
-    "Venues": (*VENUE, *VENUE_ORDERS, *VENUE_READINGS, *STREAMS, *VENUE_FIELDS, *VENUE_HOLDS),
+    "Venues": tuple(sorted(_OF_VENUES, key=lambda row: int(row.number[1:]))),
     "The process": PROCESS_FAULTS,
     "The chat": CHAT,
 }

@@ -44,6 +44,7 @@ class PriceProblem(StrEnum):
     CONTRADICTED = "ticker and order book differ"
     NOT_JUDGED = "a defect of the bot itself; its log says which"
     MARKET_CLOSED = "market closed"
+    SESSION_UNKNOWN = "whether its market is open cannot be read"
 
 
 #: What is wrong with the venue itself, not with what it quotes.

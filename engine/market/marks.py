@@ -213,4 +213,11 @@ class Marks:
             return PriceUnknown(problem=PriceProblem.NOT_LISTED)
         if instrument.asset_class is not AssetClass.STOCK:
             return None
-        return check_session(await self._market.session(), quote=quote, now=now)
+        try:
+            session = await self._market.session()
+        except BrokerError as e:
+            if problem_of(e) is not PriceProblem.NO_PRICES:
+                raise
+            # Prices are there; what the venue does not show is its session.
+            return PriceUnknown(problem=PriceProblem.SESSION_UNKNOWN)
+        return check_session(session, quote=quote, now=now)

@@ -8,4 +8,9 @@ VENUE_FIELDS = (
         "a guarded pair's listing has an odd field, is odd or is missing",
         "sold all the same: what cannot be read is unknown, or as it was listed before",
     ),
+    Row(
+        "V124",
+        "a field is missing or odd that no sale needs: a sum, an average price, a time, a class",
+        "what is held stays known, watched and sold; the rest is unknown",
+    ),
 )

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import partial
 
 from engine.brokers.alpaca.names import Catalog, parse_catalog
-from engine.brokers.alpaca.parse import parse_bars, parse_book, parse_quotes, parse_session
+from engine.brokers.alpaca.parse import parse_bars, parse_book, parse_quotes
+from engine.brokers.alpaca.session import parse_session
 from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading

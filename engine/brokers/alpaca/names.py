@@ -162,10 +162,19 @@ def _status(row: Row) -> TradingStatus:
     return TradingStatus.UNAVAILABLE if row.get("tradable") is False else TradingStatus.ONLINE
 
 
+def is_stock(row: Row) -> bool:
+    """Return whether a row is of the class of shares."""
+    return _class_of(row.get("asset_class")) is AssetClass.STOCK
+
+
+def _class_of(name: object) -> AssetClass | None:
+    return _CLASSES.get(name.casefold()) if isinstance(name, str) else None
+
+
 def position_asset(row: Row, catalog: Catalog) -> Asset | None:
     """Return what a row that names its class stands for; None for a class we do not know."""
     name = text_in(row, "symbol")
-    asset_class = _CLASSES.get(text_in(row, "asset_class").casefold())
+    asset_class = _class_of(text_in(row, "asset_class"))
     if asset_class is None:
         return None
     if asset_class is AssetClass.STOCK:

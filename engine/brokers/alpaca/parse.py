@@ -1,14 +1,13 @@
 """Read Alpaca's answers into our values; market data keeps the text its JSON floats were written in."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
 from decimal import Decimal
 
 from engine import wall_time
-from engine.brokers.alpaca.names import Catalog, position_asset
+from engine.brokers.alpaca.names import Catalog, is_stock, position_asset
 from engine.brokers.alpaca.orders import SIDES
 from engine.brokers.alpaca.restrictions import find_block, find_limits
-from engine.brokers.base import KeyPermissions, Session
+from engine.brokers.base import KeyPermissions
 from engine.brokers.candles import Candle
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -16,7 +15,6 @@ from engine.brokers.parse import (
     amount_in,
     as_list,
     as_row,
-    flag_in,
     iso_time_in,
     lenient,
     note_odd_row,
@@ -40,10 +38,10 @@ from engine.model.orders import (
 )
 from engine.model.quotes import Level, OrderBook, Quote
 
-_STOCK = "us_equity"
 _SHORT = "short"
 _NO_ORDERS = OpenOrders()
-_OPENS = time(9, 30)
+#: What an account states for its positions.
+_SUMS = ("position_market_value", "long_market_value")
 #: Positions that lack more than this of their account's own sum for them are not all of them.
 _MISSING_RATIO, _MISSING_USD = Decimal("0.1"), Decimal(1)
 
@@ -99,7 +97,7 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
             asset=asset.base if asset else text_in(row, "symbol"),
             free=available,
             held=quantity - available,
-            venue_entry=optional_in(row, "avg_entry_price", amount_in) or None,
+            venue_entry=lenient(row, "avg_entry_price", positive_in),
             venue_value_usd=lenient(row, "market_value", amount_in),
             symbol=asset.symbol if asset else None,
             is_stock=asset is not None and asset.asset_class is AssetClass.STOCK,
@@ -108,7 +106,7 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
 
 def _require_one_sign(row: Row, quantity: Decimal, available: Decimal) -> None:
     """Refuse a position whose figures are below zero and that is not said to be short: only a stock can be."""
-    is_short = row.get("side") == _SHORT and row.get("asset_class") == _STOCK
+    is_short = str(row.get("side")).casefold() == _SHORT and is_stock(row)
     sign = -1 if is_short else 1
     require_none_below_zero(
         qty=sign * quantity, qty_available=sign * available, held=sign * (quantity - available)
@@ -130,7 +128,8 @@ def check_positions(account: Row, rows: Iterable[object]) -> None:
     if len(known) < len(values):
         return
     with exact():
-        counted, longs = _counted(account), sum((value for value in known if value > ZERO), ZERO)
+        counted = _counted(account) if values else _counted(account) or _beside_cash(account)
+        longs = sum((value for value in known if value > ZERO), ZERO)
         # The sum of all may leave out what is short, or take it off.
         missing = min(counted - longs, counted - sum(known, ZERO))
     if missing > max(counted * _MISSING_RATIO, _MISSING_USD):
@@ -139,9 +138,24 @@ def check_positions(account: Row, rows: Iterable[object]) -> None:
 
 
 def _counted(account: Row) -> Decimal:
-    """Return the most of the two values that an account states for its positions."""
-    longs = lenient(account, "long_market_value", amount_in)
-    return max(amount_in(account, "position_market_value"), longs or ZERO)
+    """Return the most of the two values that an account states for its positions; zero where neither can be read.
+
+    Raises:
+        MalformedAnswerError: the answer has no figure of an account at all.
+
+    """
+    stated = {key: lenient(account, key, amount_in) for key in (*_SUMS, "equity", "cash")}
+    if not any(figure is not None for figure in stated.values()):
+        message = "the account shows none of its figures"
+        raise MalformedAnswerError(message)
+    return max(stated[key] or ZERO for key in _SUMS)
+
+
+def _beside_cash(account: Row) -> Decimal:
+    """Return what an account has beside its cash where no sum tells of positions: some, or dollars that orders hold."""
+    if any(lenient(account, key, amount_in) is not None for key in _SUMS):
+        return ZERO
+    return amount_in(account, "equity") - amount_in(account, "cash")
 
 
 def find_unreadable_positions(rows: Iterable[object], catalog: Catalog) -> frozenset[str]:
@@ -164,7 +178,7 @@ def _name_of(row: object, catalog: Catalog) -> str:
 
 def stock_tickers(positions: Iterable[object]) -> set[str]:
     rows = [row for row in positions if isinstance(row, Mapping)]
-    names = [row.get("symbol") for row in rows if row.get("asset_class") == _STOCK]
+    names = [row.get("symbol") for row in rows if is_stock(row)]
     return {name for name in names if name and isinstance(name, str)}
 
 
@@ -250,25 +264,6 @@ def parse_bars(answer: object, symbol: str) -> list[Candle]:
 def _levels(book: Row, side: str) -> tuple[Level, ...]:
     rows = rows_of(book.get(side), side)
     return tuple(Level(price=amount_in(row, "p"), quantity=amount_in(row, "s")) for row in rows)
-
-
-def parse_session(answer: object) -> Session:
-    """Read the clock; it names the next close, and the regular session of that day opened at 9:30."""
-    row = as_row(answer, "clock")
-    is_open = flag_in(row, "is_open")
-    return Session(
-        is_open=is_open,
-        opened_at=_opened_at(row) if is_open else None,
-        next_open=iso_time_in(row, "next_open"),
-        next_close=iso_time_in(row, "next_close"),
-    )
-
-
-def _opened_at(row: Row) -> datetime | None:
-    iso_time_in(row, "next_close")  # has a zone: the exchange's own
-    closes = datetime.fromisoformat(text_in(row, "next_close"))
-    opened = closes.replace(hour=_OPENS.hour, minute=_OPENS.minute, second=0, microsecond=0)
-    return None if wall_time.is_before(iso_time_in(row, "timestamp"), opened) else opened
 
 
 def parse_permissions(account: Row) -> KeyPermissions:

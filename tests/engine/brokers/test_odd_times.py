@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.brokers.alpaca import orders as alpaca_orders
 from engine.brokers.alpaca import parse as alpaca
+from engine.brokers.alpaca import session as alpaca_session
 from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.coinbase import orders as coinbase_orders
 from engine.brokers.coinbase import parse as coinbase
@@ -53,7 +54,7 @@ COINBASE_ORDER = {
 
 def _session(**changes):
     good = dict.fromkeys(("timestamp", "next_open", "next_close"), "2026-11-30T16:00:00-05:00")
-    return alpaca.parse_session({"is_open": True, **good, **changes})
+    return alpaca_session.parse_session({"is_open": True, **good, **changes})
 
 
 def _dates(at):

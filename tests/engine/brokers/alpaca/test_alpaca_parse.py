@@ -13,7 +13,6 @@ from engine.brokers.alpaca.parse import (
     parse_permissions,
     parse_position,
     parse_quotes,
-    parse_session,
     rows_of,
 )
 from engine.brokers.parse import MalformedAnswerError
@@ -214,36 +213,6 @@ def test_a_quote_that_cannot_be_read_hides_none_of_the_others():
     answer = {"quotes": {"X": good, "Y": {**good, "t": "yesterday"}, "Z": None}}
     assert list(parse_quotes(answer, {"X": "X/USD", "Y": "Y/USD", "Z": "Z/USD"})) == ["X/USD"]
     assert parse_quotes({"quotes": {}}, {"X": "X/USD"}) == {}
-
-
-def clock(**changes):
-    return {
-        "timestamp": "2026-11-20T11:00:00.389152169-05:00",
-        "is_open": True,
-        "next_open": "2026-11-23T09:30:00-05:00",
-        "next_close": "2026-11-20T16:00:00-05:00",
-        **changes,
-    }
-
-
-def test_an_open_session_opened_at_half_past_nine_of_its_own_day():
-    session = parse_session(clock())
-    assert session.is_open
-    assert session.opened_at == datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
-    assert session.next_close == datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
-    assert parse_session(clock(next_close="2026-11-20T13:00:00-05:00")).opened_at == session.opened_at
-
-
-def test_a_closed_session_or_one_with_odd_hours_opened_at_no_known_time():
-    closed = parse_session(clock(is_open=False, next_close="2026-11-23T16:00:00-05:00"))
-    assert (closed.is_open, closed.opened_at) == (False, None)
-    assert parse_session(clock(next_close="2026-11-23T16:00:00-05:00")).opened_at is None
-
-
-@pytest.mark.parametrize("changes", [{"is_open": None}, {"next_close": "soon"}, {"timestamp": "11:00"}])
-def test_a_broken_clock_raises(changes):
-    with pytest.raises(MalformedAnswerError):
-        parse_session(clock(**changes))
 
 
 @pytest.mark.parametrize(
