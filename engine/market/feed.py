@@ -12,6 +12,7 @@ from engine.brokers.shared_fetch import SharedFetch
 from engine.clock import Clock, Moment, moment
 from engine.market.live_prices import LivePrices
 from engine.market.quote_reading import QuoteReading
+from engine.market.shared_books import SharedBooks
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
@@ -42,6 +43,7 @@ class VenueMarket:
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
+        self._books = SharedBooks(self._fetch_book, clock=clock)
         self._listing = SharedFetch(self._fetch_listings, name=f"listings {data.venue}")
 
     @property
@@ -124,8 +126,8 @@ class VenueMarket:
         return fresh
 
     async def book(self, symbol: str) -> OrderBook:
-        with no_defect_escapes(self.venue):
-            return await self.data.fetch_book(symbol)
+        """Return an order book of now; all who need it at the same moment share one request."""
+        return await self._books.book(symbol)
 
     async def session(self) -> Session | None:
         """Return the stock session, requested when it has changed or half a minute ago; None without stocks."""
@@ -147,6 +149,10 @@ class VenueMarket:
             return True
         session = await self.session()
         return session is not None and session.is_open
+
+    async def _fetch_book(self, symbol: str) -> OrderBook:
+        with no_defect_escapes(self.venue):
+            return await self.data.fetch_book(symbol)
 
     async def _fetch_listings(self) -> None:
         try:

@@ -122,3 +122,17 @@ async def test_a_look_waits_for_the_tick_that_judges_its_guard(streamed):
     await streamed.wait_for("look ")
     await quiet(streamed)
     assert len(streamed.sent()) == 1
+
+
+async def test_many_guards_that_one_tick_reaches_share_the_book_that_they_need(streamed):
+    for number in range(2, 12):
+        await streamed.arm("0.001", "60", guard_id=f"guard-{number}")
+    before = len(streamed.sent("Depth"))
+
+    # Far below the last price, so that each of them needs a second look; the book shows that it was nothing.
+    streamed.stream.push("30000", "30010")
+    await streamed.clock.sleep(0.5)
+
+    assert len(streamed.sent("Depth")) == before + 1
+    await quiet(streamed)
+    assert streamed.sent() == []

@@ -279,3 +279,51 @@ async def test_the_latest_of_what_was_pushed_and_what_was_answered_is_shown(room
     await asyncio.gather(reader, return_exceptions=True)
 
     assert (answered["BTC/USD"].bid, pushed["BTC/USD"].bid) == (49000, 50001)
+
+
+@pytest.fixture
+def slow_books(room, market):
+    room.set_bid("50000")
+    room.fault(FaultKind.DELAY_BEFORE, "Depth", times=None, delay_s=1)
+    return market
+
+
+async def test_all_who_need_a_book_at_once_share_one_request(room, slow_books):
+    books = await asyncio.gather(*(slow_books.book("BTC/USD") for _ in range(100)))
+
+    assert {book.top.bid for book in books} == {Decimal(50000)}
+    assert len(room.sent("Depth")) == 1
+
+
+async def test_who_needs_a_book_a_moment_later_does_not_get_one_of_before(room, slow_books):
+    first = asyncio.create_task(slow_books.book("BTC/USD"))
+    await room.clock.sleep(0.03)
+    await slow_books.book("BTC/USD")
+    await first
+    await slow_books.book("BTC/USD")
+
+    assert len(room.sent("Depth")) == 3
+
+
+async def test_who_gives_up_on_a_book_takes_it_from_nobody_else(room, slow_books):
+    patient = asyncio.create_task(slow_books.book("BTC/USD"))
+    await give_up_on(slow_books.book("BTC/USD"), after_s=0.5)
+
+    assert (await patient).top.bid == Decimal(50000)
+    assert len(room.sent("Depth")) == 1
+
+
+async def test_a_book_that_all_gave_up_on_is_requested_anew(room, slow_books):
+    await give_up_on(slow_books.book("BTC/USD"), after_s=0.01)
+    await slow_books.book("BTC/USD")
+
+    assert len(room.sent("Depth")) == 2
+
+
+async def test_a_book_that_is_refused_is_refused_to_all(room, market):
+    await market.instruments()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth")
+
+    answers = await asyncio.gather(*(market.book("BTC/USD") for _ in range(3)), return_exceptions=True)
+
+    assert [isinstance(answer, BrokerError) for answer in answers] == [True, True, True]
