@@ -188,11 +188,45 @@ def test_the_table_stands_in_for_a_book_that_is_not_had():
     assert (answer.cost.execution, answer.cost.round_trip) == (None, Decimal("0.0062"))
 
 
-def test_a_wide_spread_is_an_obstacle_with_its_distance():
-    wide = a_book(bids=[("49700", "5")], asks=[("50000", "5")])
+def test_a_dearer_broker_without_the_cash_is_no_missed_saving():
+    answer = choose(
+        a_request("100"),
+        [a_market(ALPACA, DEEP, "0.0026"), a_market(KRAKEN, DEEP, "0.006", free="42")],
+        RULES,
+    )
+
+    assert (answer.account.venue, answer.missed) == (ALPACA, None)
+
+
+#: Half of what is wanted at the best price; what follows is dearer.
+STEEP = a_book(bids=[("49950", "5")], asks=[("50000", "0.0005"), ("50150", "5")])
+
+
+@pytest.mark.parametrize(
+    ("minimums", "usd"),
+    [
+        pytest.param({"minimum_quantity": "0.001"}, "50.15", id="fewer than can be bought"),
+        pytest.param(
+            {"minimum_quantity": "0", "minimum_notional": "49"},
+            "49.70",
+            id="worth too little at the threshold",
+        ),
+    ],
+)
+def test_what_dearer_levels_make_too_small_is_left_out(minimums, usd):
+    place = a_market(KRAKEN, STEEP, "0.0026", instrument=an_instrument(lot="0.00000001", **minimums))
+
+    answer = choose(a_request(usd), [place], RULES)
+
+    assert [reason.obstacle for reason in answer.left_out[0].reasons] == [Obstacle.BELOW_MINIMUM]
+
+
+@pytest.mark.parametrize("bid", ["49750", "49700"])
+def test_a_wide_spread_is_an_obstacle_with_its_distance(bid):
+    wide = a_book(bids=[(bid, "5")], asks=[("50000", "5")])
 
     answer = choose(a_request("30"), [a_market(KRAKEN, wide, "0")], RULES)
 
     assert answer.left_out[0].reasons == (
-        Reason(obstacle=Obstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=Decimal("0.006")),
+        Reason(obstacle=Obstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=1 - Decimal(bid) / 50000),
     )

@@ -105,6 +105,12 @@ def test_what_is_guarded_with_it_stays_within_four_fifths_of_equity(usd, verdict
     assert (gate.verdict, gate.actual, gate.limit) == (verdict, 500 + Decimal(usd), Decimal(800))
 
 
+def test_of_a_position_only_the_guarded_part_is_exposed():
+    position = replace(guarded("ETH", "1", "100"), quantity=number("5"))
+
+    assert gates(positions=(position,))[GateName.EXPOSURE].actual == 130
+
+
 def test_buys_under_way_count_as_exposure_and_as_positions():
     under_way = Reservation(account_id="kraken-1", asset="SOL", currency="USD", amount=Decimal(780))
 

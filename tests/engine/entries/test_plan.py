@@ -13,7 +13,7 @@ from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis
 from engine.model.instruments import AssetClass
 from engine.model.money import exact
 from engine.model.venues import Venue
-from tests.builders import NOW, a_book, an_instrument
+from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument
 from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place
 
 BOOK = a_book(bids=[("49950", "5")], asks=[("50000", "5")])
@@ -93,6 +93,53 @@ def test_the_smallest_size_is_that_of_a_broker_that_can_pay_it():
     assert (planned.size.usd, planned.route.account.venue) == (Decimal("5.03"), COINBASE)
 
 
+def test_of_two_that_can_pay_theirs_the_lower_smallest_size_counts():
+    coarse, fine = a_market(ALPACA, equity="20", minimum="0.0001"), a_market(KRAKEN, equity="20")
+
+    planned = plan(coarse, fine)
+
+    # A tenth of $40: more than Kraken's smallest, and less than Alpaca's.
+    assert (planned.size.usd, planned.size.basis) == (4, SizeBasis.USUAL)
+    assert planned.route.account.venue is KRAKEN
+
+
+def test_a_smallest_size_that_nobody_can_pay_is_planned_and_refused_for_its_cash():
+    planned = plan(a_market(KRAKEN, equity="30", free="0", minimum="0.0001"))
+
+    assert (planned.size.usd, planned.size.basis) == (Decimal("5.02"), SizeBasis.SMALLEST)
+    assert [gate.name for gate in planned.reasons] == [GateName.CASH]
+
+
+def test_a_small_coinbase_sets_no_size_beside_another_broker():
+    small = a_market(COINBASE, equity="40", free="40")
+    other = a_market(KRAKEN, equity="20", free="20", minimum="0.0002")
+
+    planned = plan(small, other)
+
+    # A tenth of $60 would do for Coinbase, and not for Kraken.
+    assert (planned.size.usd, planned.route.account.venue) == (Decimal("10.03"), KRAKEN)
+
+
+def test_the_most_keeps_within_what_exposure_leaves():
+    guard = a_guard("2", "500", asset="ETH")
+    held = a_position(asset="ETH", instrument=an_instrument("ETH/USD"), guard=guard, mark=a_mark("250"))
+
+    planned = plan(a_market(KRAKEN), size=Most(), positions=(held,))
+
+    # Four fifths of $1,000 less $500
+    assert planned.size.usd == 300
+
+
+@given(
+    places=st.lists(st.sampled_from([KRAKEN, COINBASE, ALPACA]), min_size=2, max_size=3, unique=True),
+    frees=st.lists(st.decimals("200", "1000", places=2), min_size=3, max_size=3),
+)
+def test_the_usual_size_does_not_depend_on_how_much_of_equity_is_free(places, frees):
+    planned = plan(*(a_market(venue, free=free) for venue, free in zip(places, frees, strict=False)))
+
+    assert planned.size.usd == 100 * len(places)
+
+
 def test_the_most_goes_where_most_cash_is():
     planned = plan(a_market(ALPACA, free="51"), a_market(KRAKEN, free="408"), size=Most())
 
@@ -122,9 +169,8 @@ def test_a_halt_refuses_what_would_be_planned_otherwise():
 
 
 def test_where_no_broker_takes_it_the_gates_look_at_the_nearest():
-    far = a_market(
-        ALPACA, free="0", book=a_book(bids=[("45000", "5")], asks=[("50000", "5")]), bid=Decimal(45000)
-    )
+    # Cheaper, and with two things in its way.
+    far = a_market(ALPACA, free="0", minimum="0.01")
     near = a_market(KRAKEN, free="12")
 
     planned = plan(far, near, size=Amount(Decimal(30)))

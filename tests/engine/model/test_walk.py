@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.guards.rule import is_breached
 from engine.model.holdings import Direction
-from engine.model.walk import BookProblem, walk_book, walk_part
+from engine.model.walk import BookProblem, affordable, is_sound, walk_book, walk_part
 from tests.builders import a_book
 
 LONG, SHORT = Direction.LONG, Direction.SHORT
@@ -111,3 +111,30 @@ def test_a_walked_loss_of_exactly_the_threshold_still_sells(direction, cost, thr
         threshold=Decimal(threshold),
         direction=direction,
     )
+
+
+@pytest.mark.parametrize(
+    ("budget", "quantity"),
+    [("50.5", "0.5"), ("101", "1"), ("152", "1.5"), ("635", "6"), ("635.01", None)],
+)
+def test_a_budget_buys_level_by_level_down_to_the_last(budget, quantity):
+    levels = a_book(BIDS, ASKS).asks
+
+    assert affordable(levels, Decimal(budget)) == (None if quantity is None else Decimal(quantity))
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks", "expected"),
+    [
+        ([("99", "1")], [("100", "1")], True),
+        ([("100", "1")], [("100", "1")], True),
+        ([("100.1", "1")], [("100", "1")], False),
+        ([], [("100", "1")], False),
+        ([("99", "1")], [], False),
+        ([("99", "0")], [("100", "1")], False),
+        ([("98", "1"), ("99", "1")], [("100", "1")], False),
+        ([("99", "1")], [("101", "1"), ("100", "1")], False),
+    ],
+)
+def test_a_book_is_sound_with_two_ordered_sides_that_do_not_cross(bids, asks, expected):
+    assert is_sound(a_book(bids=bids, asks=asks)) is expected
