@@ -87,6 +87,8 @@ _TOO_MANY = 429
 def judge_answer(venue: Venue, payload: object, operation: Operation, *, status: int) -> BrokerError:
     """Turn an answer that is not what was requested into an error."""
     pieces = _find_pieces(payload)
+    if operation is Operation.ORDER and names_order(venue, payload):
+        return _error(venue, Meaning.UNKNOWN, error_text(payload) or "an error beside an order", operation)
     if not pieces:
         return _judge_page(venue, status, operation)
     message = " · ".join(pieces)[:MAX_MESSAGE_LENGTH]
@@ -94,6 +96,23 @@ def judge_answer(venue: Venue, payload: object, operation: Operation, *, status:
         return _error(venue, Meaning.UNKNOWN, message, operation)
     sense = _published_sense(venue, pieces) or _sense(venue, message.lower(), payload, status)
     return _error(venue, sense, message, operation)
+
+
+def names_order(venue: Venue, payload: object) -> bool:
+    """Return whether an answer has the id of the order it is about: there is one then, whatever its other fields are."""
+    match venue:
+        case Venue.KRAKEN:
+            return bool(_inner(payload, "result").get("txid"))
+        case Venue.COINBASE:
+            return bool(_inner(payload, "success_response").get("order_id"))
+        case Venue.ALPACA:
+            row = payload if isinstance(payload, Mapping) else {}
+            return bool(row.get("id") and row.get("client_order_id"))
+
+
+def _inner(payload: object, key: str) -> Mapping[str, object]:
+    inner = payload.get(key) if isinstance(payload, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
 
 
 def error_text(payload: object) -> str:

@@ -48,8 +48,9 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("margin level too low", _FUNDS),
     ("unknown position", _FUNDS),
     ("no position exists", _FUNDS),
-    ("minimum not met", _MINIMUM),
-    # What `volume minimum not met` was called before; a volume finer than the lot is never sent.
+    ("order minimum not met", _MINIMUM),
+    ("cost minimum not met", _MINIMUM),
+    # Also what `volume minimum not met` was called before; a volume finer than the lot is never sent.
     ("invalid arguments:volume", _MINIMUM),
     ("duplicate", _DUPLICATE),
     ("unknown order", _NO_ORDER),
@@ -95,7 +96,9 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("too_small", _MINIMUM),
     ("too small", _MINIMUM),
     ("below_min", _MINIMUM),
-    ("minimum", _MINIMUM),
+    ("size is below the minimum", _MINIMUM),
+    ("minimum order size", _MINIMUM),
+    ("minimum size", _MINIMUM),
     ("duplicate", _DUPLICATE),
     ("order with this orderid was not found", _NO_ORDER),
     ("order not found", _NO_ORDER),
@@ -127,16 +130,25 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
 )
 
 # https://docs.alpaca.markets/reference/postorder, …/docs/crypto-orders, …/docs/fractional-trading and
-# https://alpaca.markets/learn/how-to-fix-common-trading-api-errors-at-alpaca: {code, message}; one code stands for many
-# things, so the message decides, and the code only where no message is known.
+# https://alpaca.markets/learn/how-to-fix-common-trading-api-errors-at-alpaca: {code, message}; some codes
+# stand for one thing, most for many: there the message decides, and the code only where no message is known.
 _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("internal server error", Meaning.UNKNOWN),
     ("timeout", Meaning.UNKNOWN),
+    # Codes that stand for one thing, whatever words are beside them.
+    ("40310100", RefusalReason.OTHER),
+    ("40110000", Meaning.KEY),
+    ("42910000", Meaning.RATE_LIMIT),
     ("too many requests", Meaning.RATE_LIMIT),
     ("rate limit", Meaning.RATE_LIMIT),
+    ("pattern day trading", RefusalReason.OTHER),
+    ("day trade", RefusalReason.OTHER),
     ("client_order_id must be unique", _DUPLICATE),
-    # Speaks of a minimum and means the number of decimals.
+    # Speak of a minimum and mean the number of decimals, or the account.
     ("sub-penny", _INVALID),
+    ("increment", _INVALID),
+    ("minimum equity", RefusalReason.OTHER),
+    ("equity is below", RefusalReason.OTHER),
     ("insufficient permission", Meaning.KEY),
     ("insufficient scope", Meaning.KEY),
     ("insufficient privilege", Meaning.KEY),
@@ -146,8 +158,13 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("wash trade", RefusalReason.OPPOSITE_ORDER),
     ("opposite side", RefusalReason.OPPOSITE_ORDER),
     ("cost basis must be >=", _MINIMUM),
-    ("minimal", _MINIMUM),
-    ("minimum", _MINIMUM),
+    ("minimal amount of order", _MINIMUM),
+    ("minimal qty of order", _MINIMUM),
+    ("minimum order size", _MINIMUM),
+    ("minimum order value", _MINIMUM),
+    ("minimum notional", _MINIMUM),
+    ("minimum qty", _MINIMUM),
+    ("minimum quantity", _MINIMUM),
     ("notional must be >=", _MINIMUM),
     ("notional value must be >=", _MINIMUM),
     ("order not found", _NO_ORDER),
@@ -173,8 +190,6 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("market hours", _MARKET),
     ("trading hours", _MARKET),
     ("cancel only", _MARKET),
-    ("pattern day trading", RefusalReason.OTHER),
-    ("40310100", RefusalReason.OTHER),
     ("pending replace", Meaning.TRY_LATER),
     ("not authorized", Meaning.KEY),
     ("unauthorized", Meaning.KEY),
@@ -192,9 +207,7 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("not fractionable", _INVALID),
     ("advanced order_class", _INVALID),
     ("40010001", _INVALID),
-    ("40110000", Meaning.KEY),
     ("40410000", _NO_ORDER),
-    ("42910000", Meaning.RATE_LIMIT),
 )
 
 ERROR_CODES: Mapping[Venue, tuple[tuple[str, Sense], ...]] = {

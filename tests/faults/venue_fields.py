@@ -13,4 +13,9 @@ VENUE_FIELDS = (
         "a field is missing or odd that no sale needs: a sum, an average price, a time, a class",
         "what is held stays known, watched and sold; the rest is unknown",
     ),
+    Row(
+        "V125",
+        "a refusal speaks of a minimum that is not the order's: of equity, of an increment",
+        "tried on and told in the venue's words; no guard ends",
+    ),
 )

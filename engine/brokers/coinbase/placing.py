@@ -7,12 +7,20 @@ from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.coinbase_reasons import BEING_CANCELLED
 from engine.brokers.departure import Departure
-from engine.brokers.error_classes import Operation, judge_answer
-from engine.brokers.parse import MalformedAnswerError, as_row, row_in, rows_in, text_in
+from engine.brokers.error_classes import Operation, error_text, judge_answer
+from engine.brokers.parse import MalformedAnswerError, Row, as_row, row_in, rows_in, text_in
+from engine.model.errors import BrokerError, UnknownOutcomeError
 from engine.model.orders import OrderRequest, VenueOrderId
 from engine.model.venues import Venue
 
 _OK = 200
+
+
+def _judge_refused(row: Row) -> BrokerError:
+    """Return what an order's answer means that is no success; an id beside the error, there is one all the same."""
+    if row.get("order_id"):  # where it stood until 2024
+        return UnknownOutcomeError(Venue.COINBASE, error_text(row) or "an error beside an order")
+    return judge_answer(Venue.COINBASE, row, Operation.ORDER, status=_OK)
 
 
 class OrderPlacement:
@@ -37,7 +45,7 @@ class OrderPlacement:
         with reading(Venue.COINBASE, Operation.ORDER):
             row = as_row(answer, "order")
             if row.get("success") is not True:
-                raise judge_answer(Venue.COINBASE, row, Operation.ORDER, status=_OK)
+                raise _judge_refused(row)
             return VenueOrderId(text_in(row_in(row, "success_response"), "order_id"))
 
     async def cancel(self, venue_order_id: VenueOrderId, *, priority: Priority) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.brokers.base import KeyPermissions
-from engine.brokers.error_classes import Operation, error_text, judge_answer
+from engine.brokers.error_classes import Operation, judge_answer
 from engine.brokers.kraken.names import Catalog, Part
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -22,7 +22,6 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.model.currencies import is_currency
-from engine.model.errors import UnknownOutcomeError
 from engine.model.holdings import Direction, Holding, MarginPosition
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
@@ -40,11 +39,8 @@ def result_of(answer: object, operation: Operation = Operation.READ) -> object:
     if isinstance(errors, list):  # a W stands before warnings
         errors = [error for error in errors if not str(error).startswith("W")]
     result = row.get("result")
-    if errors and operation is Operation.ORDER and isinstance(result, Mapping) and result.get("txid"):
-        # An id means that there is an order, whatever the other fields are.
-        raise UnknownOutcomeError(Venue.KRAKEN, error_text({"error": errors}))
     if errors or result is None:
-        raise judge_answer(Venue.KRAKEN, {"error": errors}, operation, status=200)
+        raise judge_answer(Venue.KRAKEN, {"error": errors, "result": result}, operation, status=200)
     return result
 
 

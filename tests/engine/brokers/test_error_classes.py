@@ -82,6 +82,7 @@ KRAKEN = [
     ("EGeneral:Invalid arguments:volume minimum not met", R.BELOW_MINIMUM),
     ("EGeneral:Invalid arguments:volume", R.BELOW_MINIMUM),
     ("EGeneral:Invalid arguments:cost minimum not met", R.BELOW_MINIMUM),
+    ("EGeneral:Invalid arguments:validate minimum not met", R.INVALID_ORDER),
     ("EGeneral:Invalid arguments:price", R.INVALID_ORDER),
     ("EGeneral:Invalid arguments:deadline", R.DEADLINE_PASSED),
     ("EGeneral:Too many requests", RateLimitedError),
@@ -134,6 +135,16 @@ COINBASE = [
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="internal error"), UnknownOutcomeError),
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="request timed out"), UnknownOutcomeError),
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="Order size too small"), R.BELOW_MINIMUM),
+    (
+        200,
+        coinbase_order("UNKNOWN_FAILURE_REASON", message="Order size is below the minimum of 0.001"),
+        R.BELOW_MINIMUM,
+    ),
+    (
+        200,
+        coinbase_order("UNKNOWN_FAILURE_REASON", message="Slippage exceeds the minimum allowed"),
+        UnlistedRefusalError,
+    ),
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="Not on Sundays"), UnlistedRefusalError),
     (200, coinbase_order("NOT_ON_SUNDAYS"), UnlistedRefusalError),
     (200, {"success": False, "error_response": "Not on Sundays"}, UnlistedRefusalError),
@@ -199,6 +210,16 @@ ALPACA = [
     (422, {"code": 40010001, "message": "notional must be >= 1.00"}, R.BELOW_MINIMUM),
     (403, {"code": 40310000, "message": "something nobody has seen before"}, UnlistedRefusalError),
     (403, {"code": 40310100, "message": "trade denied due to pattern day trading protection"}, R.OTHER),
+    (403, {"code": 40310100, "message": "equity is below the minimum of 25000 USD"}, R.OTHER),
+    (403, {"code": 40310100, "message": "insufficient day trading buying power"}, R.OTHER),
+    (403, {"code": 40310000, "message": "account equity is below the minimum of 25000 USD"}, R.OTHER),
+    (403, {"code": 40310000, "message": "account does not meet the minimum equity requirement"}, R.OTHER),
+    (
+        422,
+        {"code": 42210000, "message": "the order does not fulfill the minimum trade increment of 0.0001"},
+        R.INVALID_ORDER,
+    ),
+    (403, {"code": 40310000, "message": "a minimum of something else"}, UnlistedRefusalError),
     (403, {"code": 40310000, "message": "crypto trading is not allowed to this account"}, R.PAIR_UNAVAILABLE),
     (403, {"code": 40310000, "message": "account is not authorized to trade crypto"}, R.PAIR_UNAVAILABLE),
     (422, {"code": 40010001, "message": "crypto orders not allowed for account"}, R.PAIR_UNAVAILABLE),
@@ -289,6 +310,29 @@ def test_kraken_words(words, expected):
     answer = {"error": [words]}
     check(judge_answer(Venue.KRAKEN, answer, Operation.ORDER, status=200), expected)
     check(judge_answer(Venue.KRAKEN, answer, Operation.READ, status=200), as_read(expected))
+
+
+BESIDE_AN_ID = {
+    Venue.KRAKEN: {"error": ["EOrder:Insufficient funds"], "result": {"txid": ["OAAAAA-BBBBB-CCCCCC"]}},
+    Venue.COINBASE: {
+        "success": False,
+        "success_response": {"order_id": "a-1"},
+        "error_response": {"error": "INSUFFICIENT_FUND"},
+    },
+    Venue.ALPACA: {
+        "id": "a-1",
+        "client_order_id": "ours",
+        "code": 40310000,
+        "message": "insufficient balance for BTC",
+    },
+}
+
+
+@pytest.mark.fault("V29")
+@pytest.mark.parametrize("status", [200, 403, 422])
+@pytest.mark.parametrize("venue", Venue)
+def test_an_error_beside_the_id_of_the_order_is_no_refusal(venue, status):
+    check(judge_answer(venue, BESIDE_AN_ID[venue], Operation.ORDER, status=status), UnknownOutcomeError)
 
 
 def test_an_unknown_refusal_of_kraken_is_reported_in_its_own_words():
