@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.model.instruments import Instrument
+from engine.model.money import exact
 
 #: Kraken is reported to refuse so for a moment coins that were just bought: without its own listing's
 #: agreement it is accepted when it still does after so long, and so many times.
 BELIEVE_AFTER_S = 30.0
 BELIEVE_AFTER_REFUSALS = 4
+
+#: More than so many times the least of its listing is never accepted as too small, however often it is refused so: a
+#: venue that moves a minimum moves it by less between two readings of its listing, so the words speak of something
+#: else, such as the equity an account must have.
+FAR_ABOVE_LEAST = 10
 
 #: A price below this part of the cost may be a flash crash or wrong: what is too little at it is not given up.
 COLLAPSED_RATIO = Decimal("0.5")
@@ -30,13 +36,17 @@ class TooSmall:
     ) -> bool:
         """Return whether so much really cannot be sold; None is an unknown listing.
 
-        At once only what its listing calls too small at what it cost.
+        At once only what its listing calls too small at what it cost, and never what is far above that.
         """
         if instrument is None or instrument.floor_quantity(quantity) != quantity:
             # Kraken refuses a quantity finer than the lot like one too small.
             return False
         if instrument.why_too_small_to_sell(quantity, entry):
             return True
+        with exact():
+            is_far = instrument.why_too_small_to_sell(quantity / FAR_ABOVE_LEAST, entry) is None
+        if is_far:
+            return False
         lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
         return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS
 

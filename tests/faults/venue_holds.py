@@ -23,4 +23,9 @@ VENUE_HOLDS = (
         "an order is accepted under an id that its venue does not know",
         "looked up by our id: found under another one, or proven absent and sent again",
     ),
+    Row(
+        "V124",
+        "what is far above the listed least is refused as too small, or for another minimum",
+        "tried again with growing pauses, the owner told; no guard ends",
+    ),
 )

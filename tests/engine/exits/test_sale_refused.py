@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,7 @@ from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from tests.patient_loop import START
 
+PLACING = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
 PASSING = {
     "rate limit": {"kind": FaultKind.RATE_LIMIT},
     "funds": {"kind": FaultKind.ERROR, "message": "EOrder:Insufficient funds"},
@@ -288,16 +290,67 @@ async def test_what_the_venue_calls_too_small_for_a_moment_against_its_own_listi
     assert (await falling.guard()).state is GuardState.CLOSED
 
 
-async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a_minute(falling):
-    falling.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
+async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a_minute(room):
+    """Eight times the least that is listed: the listing may be of before."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.0004", "24")
+    room.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
 
-    await falling.sell_off()
+    await room.sell_off()
 
-    *reminders, parked = await falling.alerts()
+    *reminders, parked = await room.alerts()
     assert {type(reminder) for reminder in reminders} == {ExitFailing}
     assert (type(parked), parked.why) == (ExitParked, "EOrder:Order minimum not met")
-    assert timedelta(seconds=30) <= falling.clock.now() - START < timedelta(seconds=60)
-    assert falling.world.ledger("kraken").total("BTC") == Decimal("0.3")
+    assert timedelta(seconds=30) <= room.clock.now() - START < timedelta(seconds=60)
+    assert room.world.ledger("kraken").total("BTC") == Decimal("0.3")
+
+
+TOO_SMALL_AT_COINBASE = {"success": False, "error_response": {"error": "INVALID_ORDER_SIZE_TOO_SMALL"}}
+
+
+@pytest.mark.fault("V124")
+@pytest.mark.parametrize(
+    ("venue", "fault"),
+    [
+        (Venue.KRAKEN, {"kind": FaultKind.ERROR, "message": "EGeneral:Invalid arguments:volume"}),
+        (Venue.KRAKEN, {"kind": FaultKind.ERROR, "message": "EOrder:Order minimum not met"}),
+        (
+            Venue.COINBASE,
+            {"kind": FaultKind.HTTP_ERROR_BEFORE, "status": 200, "body": json.dumps(TOO_SMALL_AT_COINBASE)},
+        ),
+        *(
+            (
+                Venue.ALPACA,
+                {
+                    "kind": FaultKind.HTTP_ERROR_BEFORE,
+                    "status": 403,
+                    "body": json.dumps({"code": 40310100, "message": message}),
+                },
+            )
+            for message in (
+                "day trade denied: account equity is below the minimum of 25000 USD",
+                "account does not meet the minimum equity requirement of $2000",
+                "the order does not fulfill the minimum trade increment of 0.0001",
+            )
+        ),
+    ],
+    ids=str,
+)
+async def test_what_is_far_above_the_listed_least_is_never_given_up_as_too_small(rooms, venue, fault):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("50000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        kind = fault["kind"]
+        options = {name: value for name, value in fault.items() if name != "kind"}
+        room.fault(kind, PLACING[venue], venue=venue, times=12, **options)
+
+        await room.sell_off()
+
+        assert [type(alert) for alert in await room.alerts(ExitParked, ExitFilled)] == [ExitFilled]
+        assert await room.alerts(ExitFailing)
+        assert room.world.ledger(venue).total("BTC") == 0
 
 
 @pytest.fixture

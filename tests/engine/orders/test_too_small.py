@@ -17,7 +17,7 @@ def listed(minimum="0.1", **changes):
     return an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
 
 
-def is_believed(too_small, *, quantity="1", now_s, **changes):
+def is_believed(too_small, *, quantity="0.9", now_s, **changes):
     return too_small.is_believed(
         quantity=Decimal(quantity), instrument=listed(**changes), entry=Decimal(100), now_s=now_s
     )
@@ -51,6 +51,22 @@ def test_long_ago_said_once_is_not_said_again():
 
 def test_a_venue_that_goes_on_saying_it_is_believed():
     assert is_believed(said(*range(0, 40, 10)), now_s=30)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "listing"),
+    [("1", {}), ("1", {"minimum_notional": Decimal(10)}), ("1", {"minimum": None})],
+    ids=["its quantity", "its value", "as far as the least is known"],
+)
+def test_what_is_far_above_the_listed_least_is_never_believed_to_be_too_small(quantity, listing):
+    too_small = said(*range(0, 400, 10))
+
+    assert not is_believed(too_small, quantity=quantity, now_s=400, **listing)
+
+
+@pytest.mark.parametrize("listing", [{"minimum": "0.11"}, {"minimum_notional": Decimal("10.1")}])
+def test_a_venue_is_believed_about_less_than_ten_times_the_listed_least(listing):
+    assert is_believed(said(*range(0, 40, 10)), quantity="1", now_s=30, **listing)
 
 
 def test_without_a_listing_or_in_parts_of_a_lot_a_venue_is_not_believed():
