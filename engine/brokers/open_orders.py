@@ -23,17 +23,24 @@ T = TypeVar("T")
 
 
 def read_open_orders(items: Iterable[T], read: Callable[[T], Order], name: Callable[[T], str]) -> OpenOrders:
-    """Read a list of open orders: one that cannot be read is named and hides none of the others."""
-    orders, unreadable = dict[str, Order](), dict[str, None]()  # pages that shift while they are read overlap
+    """Read a list of open orders: one that cannot be read is named and hides none of the others.
+
+    One that is reported as over may have ended while it was requested; it counts only where something is held for no
+    known reason.
+    """
+    # Pages that shift while they are read overlap.
+    orders, unreadable, over = dict[str, Order](), dict[str, None](), dict[str, None]()
     for item in items:
         try:
             order = read(item)
         except MalformedAnswerError as e:
             unreadable[f"{name(item)}: {e}"] = None
         else:
-            orders[order.venue_order_id] = order
-    still_open = tuple(order for order in orders.values() if not order.status.is_final)
-    return OpenOrders(orders=still_open, unreadable=tuple(unreadable))
+            if order.status.is_final:
+                over[f"{name(item)}: it is listed as open and reported as {order.status}"] = None
+            else:
+                orders[order.venue_order_id] = order
+    return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable), over=tuple(over))
 
 
 def open_order(

@@ -140,6 +140,8 @@ class Availability:
             after,
             sellable=released.free,
             unknown_hold=UnknownHold(quantity=unknown) if is_unknown else None,
+            # Nothing else explains the hold, so the status that says that they hold nothing may be wrong.
+            unreadable=opened.over if is_unknown else opened.unreadable,
             # One of those that were cancelled filled first, or its owner sold some of it otherwise.
             is_overtaken=available.owned is not None and released.total < available.owned,
         )

@@ -208,7 +208,9 @@ def released_part(order: CancelledOrder, now: Order) -> CancelledOrder | None:
         return None
     # An order sized by its value has no quantity of its own once it is over.
     quantity = now.remaining_quantity if now.remaining_quantity > ZERO else order.quantity
-    return replace(order, quantity=min(quantity, order.quantity), confirmed=True)
+    # Its list may not have told how much was left of it.
+    known = order.quantity if order.quantity > ZERO else quantity
+    return replace(order, quantity=min(quantity, known), confirmed=True)
 
 
 async def _is_over(order: Order, broker: Broker) -> bool:

@@ -195,6 +195,8 @@ class OpenOrders:
     orders: tuple[Order, ...] = ()
     #: Listed orders that could not be read, each as its owner finds it at the venue: what they hold is unknown.
     unreadable: tuple[str, ...] = ()
+    #: Listed orders that are reported as over, named likewise: they hold nothing, or their status is wrong.
+    over: tuple[str, ...] = ()
 
 
 def quantity_of(fills: Iterable[Fill]) -> Decimal:

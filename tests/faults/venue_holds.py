@@ -28,4 +28,9 @@ VENUE_HOLDS = (
         "what is far above the listed least is refused as too small, or for another minimum",
         "tried again with growing pauses, the owner told; no guard ends",
     ),
+    Row(
+        "V125",
+        "an order is listed as open and seems to be over, or to have nothing left",
+        "cancelled, or named where nothing else holds the coins",
+    ),
 )

@@ -28,7 +28,7 @@ class OrderQueries:
     async def fetch_open(self, *, priority: Priority) -> OpenOrders:
         """Return every order that may still fill, and name those that cannot be read."""
         catalog = await self._market.catalog()
-        orders, unreadable = dict[str, Order](), dict[str, None]()
+        orders, unreadable, over = dict[str, Order](), dict[str, None](), dict[str, None]()
         params = {"status": "open", "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
         for _ in range(PAGES):
             answer = await self._calls.get("v2/orders", params, priority)
@@ -37,12 +37,13 @@ class OrderQueries:
                 page = parse_open_orders(rows, catalog)
                 orders |= {order.venue_order_id: order for order in page.orders}
                 unreadable |= dict.fromkeys(page.unreadable)
+                over |= dict.fromkeys(page.over)
                 if len(rows) < _ORDERS_A_PAGE:
                     break
                 params = {**params, "until": oldest_submission(rows)}
         else:
             raise endless("open orders")
-        return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable))
+        return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable), over=tuple(over))
 
     async def fetch(self, venue_order_id: VenueOrderId, *, priority: Priority) -> Order:
         """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""

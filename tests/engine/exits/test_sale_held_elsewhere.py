@@ -189,3 +189,55 @@ async def test_a_purchase_that_holds_an_unknown_amount_of_the_coin_is_cancelled_
         [filled] = await room.alerts(ExitFilled)
         assert filled.quantity == D("0.1")
         assert [order.venue_order_id for order in filled.cancelled] == [held.id]
+
+
+@pytest.mark.fault("V125")
+@pytest.mark.parametrize(
+    ("venue", "endpoint", "shown"),
+    [
+        (Venue.KRAKEN, "OpenOrders", {"status": "closed"}),
+        (Venue.COINBASE, "orders/historical/batch", {"status": "FILLED"}),
+        (Venue.ALPACA, "GET /v2/orders", {"status": "replaced"}),
+    ],
+)
+async def test_an_order_listed_as_open_and_called_over_is_named_where_nothing_else_holds_the_coins(
+    rooms, venue, endpoint, shown
+):
+    async with rooms(venues=(venue,)) as room:
+        held = await a_breached_guard(room, venue)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=shown, times=None)
+
+        await minutes(room, 2)
+
+        assert await quantities(room) == [D("0.03")]
+        assert f"{held.id}" in await reasons(room)
+        assert "it is listed as open and reported as" in await reasons(room)
+
+
+@pytest.mark.fault("V125")
+@pytest.mark.parametrize(
+    ("venue", "endpoint", "shown"),
+    [
+        (Venue.KRAKEN, "OpenOrders", {"vol": "0"}),
+        (Venue.KRAKEN, "OpenOrders", {"vol": "-0.07"}),
+        (Venue.KRAKEN, "OpenOrders", {"vol_exec": "0.2"}),
+        (Venue.ALPACA, "GET /v2/orders", {"qty": "0"}),
+        (Venue.ALPACA, "GET /v2/orders", {"filled_qty": "1"}),
+        (Venue.COINBASE, "orders/historical/batch", {"filled_size": "9"}),
+    ],
+    ids=str,
+)
+async def test_an_open_sale_of_which_nothing_seems_to_be_left_is_cancelled_to_free_the_coins(
+    rooms, venue, endpoint, shown
+):
+    async with rooms(venues=(venue,)) as room:
+        held = await a_breached_guard(room, venue)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=shown, times=None)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == D("0.1")
+        assert [(order.venue_order_id, order.quantity) for order in filled.cancelled] == [
+            (held.id, D("0.07"))
+        ]

@@ -210,7 +210,8 @@ async def test_an_order_that_ended_while_it_was_requested_is_not_open(broker, ve
     )
     body = f'{{"orders":[{row}],"has_next":false,"cursor":""}}'
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=2)
-    assert await broker.fetch_open_orders() == OpenOrders()
+    ended = ("o BTC-USD: it is listed as open and reported as filled",)
+    assert await broker.fetch_open_orders() == OpenOrders(over=ended)
 
 
 async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue, sell):
