@@ -24,12 +24,12 @@ VENUE_HOLDS = (
         "looked up by our id: found under another one, or proven absent and sent again",
     ),
     Row(
-        "V124",
+        "V126",
         "what is far above the listed least is refused as too small, or for another minimum",
         "tried again with growing pauses, the owner told; no guard ends",
     ),
     Row(
-        "V125",
+        "V127",
         "an order is listed as open and seems to be over, or to have nothing left",
         "cancelled, or named where nothing else holds the coins",
     ),

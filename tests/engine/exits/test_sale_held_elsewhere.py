@@ -191,7 +191,7 @@ async def test_a_purchase_that_holds_an_unknown_amount_of_the_coin_is_cancelled_
         assert [order.venue_order_id for order in filled.cancelled] == [held.id]
 
 
-@pytest.mark.fault("V125")
+@pytest.mark.fault("V127")
 @pytest.mark.parametrize(
     ("venue", "endpoint", "shown"),
     [
@@ -214,7 +214,7 @@ async def test_an_order_listed_as_open_and_called_over_is_named_where_nothing_el
         assert "it is listed as open and reported as" in await reasons(room)
 
 
-@pytest.mark.fault("V125")
+@pytest.mark.fault("V127")
 @pytest.mark.parametrize(
     ("venue", "endpoint", "shown"),
     [

@@ -309,7 +309,7 @@ async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a
 TOO_SMALL_AT_COINBASE = {"success": False, "error_response": {"error": "INVALID_ORDER_SIZE_TOO_SMALL"}}
 
 
-@pytest.mark.fault("V124")
+@pytest.mark.fault("V126")
 @pytest.mark.parametrize(
     ("venue", "fault"),
     [
