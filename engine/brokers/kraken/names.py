@@ -16,13 +16,17 @@ from engine.brokers.parse import (
     readable_table,
     text_in,
 )
+from engine.model.currencies import is_currency
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
+from engine.model.money import is_cash
 from engine.model.typed_names import TOKENIZED
 from engine.model.venues import Venue
 
 _ALIASES = {"XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE"}
 #: Listed under a name of its own, and no more than a staked part of another coin.
 _STAKED = {"ETH2": "ETH"}
+#: SOL03.S, DOT28.S.
+_TERM_DIGITS = 2
 #: The lot of nearly all pairs.
 _USUAL_LOT = Decimal("1e-8")
 #: Dark-pool pairs repeat a listed one and are not for us.
@@ -83,7 +87,10 @@ class Catalog:
             # A new way of keeping coins is a name of its own, of which nobody knows what may be done with it.
             is_plain = not dot or dot + suffix == TOKENIZED
             return self._asset(name), Part.FREE if is_plain else Part.LOCKED
-        return _STAKED.get(stem) or self._asset(self._without_term(stem)), part
+        asset = _STAKED.get(stem) or self._asset(self._without_term(stem))
+        # Money on hold was paid in and has not settled; no order holds it.
+        is_unsettled = part is Part.HELD and (is_cash(asset) or is_currency(asset))
+        return asset, Part.LOCKED if is_unsettled else part
 
     def pair(self, name: str) -> Pair:
         """Return a pair by any of its names; a delisted one is taken apart into assets that are known."""
@@ -94,10 +101,10 @@ class Catalog:
         return self.assets.get(name) or _ALIASES.get(name, name)
 
     def _without_term(self, stem: str) -> str:
-        """Cut off how many days a coin is bonded: DOT28.S is DOT, but LUNA2.S is LUNA2 where that is listed."""
-        shortest = len(stem.rstrip("0123456789"))
-        names = (stem[:end] for end in range(len(stem), shortest - 1, -1))
-        return next((name for name in names if name in self.assets), stem)
+        """Cut off how many days a coin is bonded, in two digits: LUNA28.S is LUNA, but LUNA2.S is LUNA2 where that is listed."""
+        name = stem[:-_TERM_DIGITS]
+        is_term = stem not in self.assets and name in self.assets and stem[-_TERM_DIGITS:].isdecimal()
+        return name if is_term else stem
 
     def _take_apart(self, name: str) -> Pair:
         for cut in range(1, len(name)):

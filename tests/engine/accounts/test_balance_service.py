@@ -262,3 +262,14 @@ async def test_a_stock_whose_market_is_shut_is_named_as_counted_at_the_venues_ow
 
         assert [asset for asset, _ in state.balance.venue_valued] == named
         assert state.balance.complete
+
+
+async def test_money_on_hold_at_kraken_is_not_spendable_yet_and_held_by_no_order(room):
+    room.deposit("USD", "1000")
+    room.deposit("USD.HOLD", "100")
+    await room.read()
+
+    [state] = (await room.engine.balances.fetch_overview(OWNER_ID)).states
+
+    assert (state.balance.total_equity_usd, state.balance.available_usd) == (1100, 1000)
+    assert state.balance.held_by_orders_usd == 0

@@ -97,7 +97,7 @@ def test_all_parts_of_an_asset_are_one_holding():
     )
     assert holdings == (
         Holding(asset="BTC", free=D("1.75"), held=D("0.25"), locked=D(2)),
-        Holding(asset="USD", free=D(60), held=D(47)),
+        Holding(asset="USD", free=D(60), held=D(40), locked=D(7)),
         Holding(asset="USDT", free=D(30)),
     )
 
