@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engine import wall_time
@@ -81,26 +81,40 @@ class Lists:
         return not is_listed and order_id not in self.traded
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one exit knows of the orders it cancels, by the venue's ids."""
+
+    #: Those that the venue reported as over, which its list may show for longer.
+    over: set[str] = field(default_factory=set)
+    #: Those whose last cancel it refused.
+    refused: set[str] = field(default_factory=set)
+
+
 class Releases:
     """What exits cancel: a venue accepts a cancel before it counts, and of what has filled too."""
 
     def __init__(self, *, journal: ExitJournal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        #: By intent, the last one used last: orders that a venue reported as over, which its list may show for longer.
-        self._over = OrderedDict[str, set[VenueOrderId]]()
+        #: By intent, the last one used last.
+        self._exits = OrderedDict[str, _Known]()
 
     def standing(self, intent: Intent, orders: Iterable[Order]) -> tuple[Order, ...]:
         """Leave out the orders that an exit knows to be over."""
-        over = self._over.get(intent.intent_id, set())
+        over = self._exits.get(intent.intent_id, _Known()).over
         return tuple(order for order in orders if order.venue_order_id not in over)
 
     def note_over(self, intent: Intent, order_id: VenueOrderId) -> None:
         """Remember for an exit that its venue reported an order as over."""
-        self._over.setdefault(intent.intent_id, set()).add(order_id)
-        self._over.move_to_end(intent.intent_id)
-        if len(self._over) > _MOST_EXITS:
-            self._over.popitem(last=False)
+        self._known(intent).over.add(order_id)
+
+    def _known(self, intent: Intent) -> _Known:
+        known = self._exits.setdefault(intent.intent_id, _Known())
+        self._exits.move_to_end(intent.intent_id)
+        if len(self._exits) > _MOST_EXITS:
+            self._exits.popitem(last=False)
+        return known
 
     async def cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> Cancelling:
         """Cancel orders, each whatever becomes of the others.
@@ -110,7 +124,7 @@ class Releases:
 
         """
         tried, gone = await self._journal.releases.load_tried(intent.intent_id), False
-        failed = list[tuple[Order, BrokerError]]()
+        failed, orders = list[tuple[Order, BrokerError]](), tuple(orders)
         for order in orders:
             await self._journal.releases.note_release(intent, cancelled_order(order))
             try:
@@ -120,10 +134,14 @@ class Releases:
             except BrokerError as e:
                 if not await self._is_gone(intent, order, broker, e):
                     failed.append((order, e))
-                elif order.venue_order_id not in tried:
-                    # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below.
+                elif order.venue_order_id not in tried and _was_over(e):
+                    # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below, as is
+                    # one that was carried out whatever the venue answered.
                     await self._journal.releases.note_not_released(intent, cancelled_order(order))
                     gone = True
+        known = self._known(intent)
+        known.refused.difference_update(order.venue_order_id for order in orders)
+        known.refused.update(order.venue_order_id for order, error in failed if isinstance(error, _ANSWERS))
         for order, error in failed:
             if order.venue_order_id not in tried and not isinstance(error, _ANSWERS):
                 raise error
@@ -137,6 +155,11 @@ class Releases:
         lists = await _read_lists(broker) if waiting else None
         if lists is None:
             return
+        refused = self._exits.get(intent.intent_id, _Known()).refused
+        for order in waiting:
+            if order.venue_order_id in refused & lists.still_open:
+                # It was not cancelled: the venue refused that, and goes on listing it.
+                await self._journal.releases.note_not_released(intent, order)
         noted_at = await self._journal.releases.load_noted_at(intent.intent_id)
         traded = [order for order in waiting if order.venue_order_id in lists.traded]
         await self._read_each(intent, broker, traded[:READ_EACH_MOST])
@@ -181,7 +204,7 @@ class Releases:
             self.note_over(intent, order.venue_order_id)
             return True
         # One that it just does not find yet is cancelled with the next reading.
-        return isinstance(error, RefusedError) and error.reason is RefusalReason.UNKNOWN_ORDER
+        return _was_over(error)
 
     async def _note(self, intent: Intent, order: CancelledOrder, released: CancelledOrder | None) -> None:
         if released is None:
@@ -211,6 +234,11 @@ def released_part(order: CancelledOrder, now: Order) -> CancelledOrder | None:
     # Its list may not have told how much was left of it.
     known = order.quantity if order.quantity > ZERO else quantity
     return replace(order, quantity=min(quantity, known), confirmed=True)
+
+
+def _was_over(error: BrokerError) -> bool:
+    """Return whether a venue refused a cancel because there was no such order any more."""
+    return isinstance(error, RefusedError) and error.reason is RefusalReason.UNKNOWN_ORDER
 
 
 async def _is_over(order: Order, broker: Broker) -> bool:

@@ -1,6 +1,7 @@
 """What became of the orders that were cancelled for a sale: only what is gone is named as cancelled."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -140,6 +141,37 @@ async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(r
 
         [filled] = await room.alerts()
         assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
+
+
+@pytest.mark.fault("V25")
+@pytest.mark.parametrize(
+    ("venue", "status", "body"),
+    [
+        (Venue.KRAKEN, 200, {"error": ["EOrder:Something new"]}),
+        (
+            Venue.COINBASE,
+            200,
+            {"results": [{"success": False, "failure_reason": "COMMANDER_REJECTED_CANCEL_ORDER"}]},
+        ),
+        (Venue.ALPACA, 422, {"code": 42210000, "message": "unknown words"}),
+    ],
+)
+async def test_an_order_that_was_cancelled_and_whose_cancel_was_refused_in_odd_words_is_named(
+    rooms, venue, status, body
+):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("50000", venue=venue)
+        held = room.trade("sell", "0.07", limit="90000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        room.fault(
+            FaultKind.HTTP_ERROR_AFTER, CANCEL[venue], venue=venue, status=status, body=json.dumps(body)
+        )
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert [(order.venue_order_id, order.confirmed) for order in filled.cancelled] == [(held.id, True)]
 
 
 @pytest.mark.fault("V25")
@@ -408,6 +440,8 @@ async def test_an_order_that_cannot_be_cancelled_keeps_only_its_own_part_from_be
 
     [filled] = await half_held.alerts(ExitFilled)
     assert (filled.quantity, filled.left_over) == (D("0.1"), D("0.1"))
+    # What was refused and still stands was not cancelled; a failure at the venue says neither.
+    assert [order.confirmed for order in filled.cancelled] == ([False] if "FAILURE" in reason else [])
     assert any(reason in failing.why for failing in await half_held.alerts(ExitFailing))
 
 
