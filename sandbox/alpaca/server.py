@@ -9,6 +9,7 @@ from aiohttp import web
 
 from engine.brokers.paper.book import Book, Listing
 from sandbox.alpaca.account import AlpacaAccount
+from sandbox.alpaca.account_stream import AlpacaAccountSession, TradeFeed
 from sandbox.alpaca.activities import list_activities
 from sandbox.alpaca.assets import list_assets, one_asset
 from sandbox.alpaca.data import MarketData
@@ -31,6 +32,7 @@ KEY_HEADER, SECRET_HEADER = "APCA-API-KEY-ID", "APCA-API-SECRET-KEY"
 CRYPTO_DATA = "/v1beta3/crypto/{loc}/"
 NO_CONTENT = 204
 CRYPTO_STREAM, STOCK_STREAM = "/v1beta3/crypto/us", "/v2/iex"
+TRADE_STREAM = "/stream"
 #: Handshakes an address may begin in a second.
 MOST_CONNECTS = 5
 
@@ -65,6 +67,12 @@ class AlpacaServer(VenueServer[AlpacaAccount]):
         for path, feed in ((CRYPTO_STREAM, self.crypto_feed), (STOCK_STREAM, self.stock_feed)):
             limit = ConnectLimit(most=MOST_CONNECTS, within_s=1)
             self.open_stream(path, limit=limit, open_session=partial(AlpacaSession, feed=feed))
+        self.trade_feed = TradeFeed(accounts=self.accounts, work=self.match)
+        self.open_stream(
+            TRADE_STREAM,
+            limit=ConnectLimit(most=MOST_CONNECTS, within_s=1),
+            open_session=partial(AlpacaAccountSession, feed=self.trade_feed),
+        )
 
     def add_account(self, *, key: str | None = None, secret: str | None = None) -> AlpacaAccount:
         """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""

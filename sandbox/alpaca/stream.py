@@ -89,7 +89,7 @@ class AlpacaSession(Session):
         changed = {name: top for name, top in tops.items() if top != self._sent[name]}
         if changed:
             self._sent.update(changed)
-            self._send(*(self._quote(name, *top) for name, top in changed.items()), is_price=True)
+            self._send(*(self._quote(name, *top) for name, top in changed.items()), is_news=True)
 
     def beat(self) -> None:
         """Disconnect a client that does not authenticate."""
@@ -147,8 +147,8 @@ class AlpacaSession(Session):
     def _refuse(self, code: int) -> None:
         self._send({"T": "error", "code": code, "msg": ERRORS[code]})
 
-    def _send(self, *messages: Json, is_price: bool = False) -> None:
-        self.send(list(messages), is_price=is_price)
+    def _send(self, *messages: Json, is_news: bool = False) -> None:
+        self.send(list(messages), is_news=is_news)
 
     def _listing(self, name: str) -> Listing | None:
         listing = find_listing(self.around.market, name)

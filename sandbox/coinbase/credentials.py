@@ -86,6 +86,17 @@ def check_token(token: Token, credentials: Credentials, *, method: str, target: 
     `target` is host and path without the query. A client on plain http may put `http://` before it, and one
     that has the venue's own name built in, as the official SDK has, may name that host.
     """
+    claims = token.claims
+    aud = "aud" not in claims or claims["aud"] in (AUDIENCE, [AUDIENCE])
+    _check(token, credentials, now=now, aud=aud, uri=claims.get("uri") in _uris(method, target))
+
+
+def check_stream_token(token: Token, credentials: Credentials, *, now: float) -> None:
+    """Raise TokenError unless the token is signed by this key, at this time, and for no request in particular."""
+    _check(token, credentials, now=now, aud="aud" not in token.claims, uri="uri" not in token.claims)
+
+
+def _check(token: Token, credentials: Credentials, *, now: float, aud: bool, uri: bool) -> None:
     _check_signature(token, credentials.public)
     header, claims = token.header, token.claims
     checks = {
@@ -93,8 +104,8 @@ def check_token(token: Token, credentials: Credentials, *, method: str, target: 
         "nonce": bool(header.get("nonce")),
         "sub": claims.get("sub") == credentials.name,
         "iss": claims.get("iss") in ISSUERS,
-        "aud": "aud" not in claims or claims["aud"] in (AUDIENCE, [AUDIENCE]),
-        "uri": claims.get("uri") in _uris(method, target),
+        "aud": aud,
+        "uri": uri,
         "nbf and exp": _is_alive(claims.get("nbf"), claims.get("exp"), now),
     }
     for name, holds in checks.items():

@@ -25,6 +25,7 @@ from sandbox.coinbase.refusals import (
 from sandbox.coinbase.stream import CoinbaseSession
 from sandbox.coinbase.switches import Switches
 from sandbox.coinbase.trading import Trading
+from sandbox.coinbase.user_stream import CoinbaseUserSession
 from sandbox.faults import Fault
 from sandbox.market import Market
 from sandbox.server import Handler
@@ -32,7 +33,7 @@ from sandbox.streams.endpoint import ConnectLimit
 from sandbox.venue import Private, Public, RefusedError, VenueServer, for_anyone
 
 BROKERAGE = "/api/v3/brokerage/"
-STREAM = "/"
+STREAM, USER_STREAM = "/", "/user"
 #: Streams an address may open in a second.
 MOST_CONNECTS = 8
 
@@ -59,6 +60,10 @@ class CoinbaseServer(VenueServer[CoinbaseAccount]):
         self._trading = Trading(market, self._products, self.switches, self.now)
         limit = ConnectLimit(most=MOST_CONNECTS, within_s=1)
         self.open_stream(STREAM, limit=limit, open_session=CoinbaseSession)
+        open_user_session = partial(
+            CoinbaseUserSession, accounts=self.accounts, progress=self._trading.progress
+        )
+        self.open_stream(USER_STREAM, limit=limit, open_session=open_user_session)
 
     def add_account(
         self, *, credentials: Credentials | None = None, fees: Fees = FIRST_TIER

@@ -39,7 +39,7 @@ class CoinbaseSession(Session):
 
     def receive(self, text: str) -> None:
         """Subscribe to one channel, or end it."""
-        request = _parsed(text)
+        request = parsed(text)
         channel, ids = request.get("channel"), request.get("product_ids", [])
         if request.get("type") not in {"subscribe", "unsubscribe"} or channel not in {LEVEL2, HEARTBEATS}:
             self.send(FAILURE)
@@ -54,7 +54,7 @@ class CoinbaseSession(Session):
         elif isinstance(ids, list):
             for name in ids:
                 self._books.pop(str(name), None)
-        self.confirm(self._send_set)
+        self.confirm(self.send_set)
 
     def push(self) -> None:
         """Send what changed in the books."""
@@ -67,7 +67,7 @@ class CoinbaseSession(Session):
     def beat(self) -> None:
         """Send a heartbeat, and close what is not used."""
         now_s = self.around.monotonic()
-        if not self._has_heartbeats and not self._books and now_s - self.opened_s >= SUBSCRIBE_WITHIN_S:
+        if not self.channels() and now_s - self.opened_s >= SUBSCRIBE_WITHIN_S:
             raise ClosedError(1008, "no subscription")
         if now_s - self.sent_s >= IDLE_S:
             raise ClosedError(1000)
@@ -80,7 +80,7 @@ class CoinbaseSession(Session):
             }
             self.send_event(HEARTBEATS, [event])
 
-    def send_event(self, channel: str, events: list[Mapping[str, object]], *, is_price: bool = False) -> None:
+    def send_event(self, channel: str, events: list[Mapping[str, object]], *, is_news: bool = False) -> None:
         """Send a message in its turn; its number is used up whether it arrives or not."""
         envelope = {
             "channel": channel,
@@ -89,7 +89,7 @@ class CoinbaseSession(Session):
             "events": events,
         }
         self._sequence += 1
-        self.send(envelope, is_price=is_price)
+        self.send(envelope, is_news=is_news)
 
     def _begin(self, names: list[str]) -> None:
         for name in names:
@@ -98,16 +98,21 @@ class CoinbaseSession(Session):
                 empty: Sides = {"bid": {}, "offer": {}}
                 self._send_level2(name, "snapshot", list(_updates(empty, self._books[name])))
 
-    def _send_set(self) -> None:
-        channels = {LEVEL2: sorted(self._books)} if self._books else {}
+    def channels(self) -> dict[str, list[str]]:
+        """What is subscribed, by channel."""
+        books = {LEVEL2: sorted(self._books)} if self._books else {}
         beats = {HEARTBEATS: [HEARTBEATS]} if self._has_heartbeats else {}
-        self.send_event("subscriptions", [{"subscriptions": {**channels, **beats}}])
+        return {**books, **beats}
+
+    def send_set(self) -> None:
+        """Confirm what is subscribed now, all of it."""
+        self.send_event("subscriptions", [{"subscriptions": self.channels()}])
 
     def _send_level2(self, name: str, kind: str, updates: list[Mapping[str, str]]) -> None:
         at = iso_time(self.around.now())
         rows = [{**update, "event_time": at} for update in updates]
         event = {"type": kind, "product_id": unified(name), "updates": rows}
-        self.send_event("l2_data", [event], is_price=True)
+        self.send_event("l2_data", [event], is_news=True)
 
     def _listed(self) -> frozenset[str]:
         listings = self.around.market.listings(COINBASE)
@@ -119,7 +124,8 @@ class CoinbaseSession(Session):
         return {"bid": _levels(book.bids), "offer": _levels(book.asks)}
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def parsed(text: str) -> Mapping[str, object]:
+    """A request; one that cannot be read has nothing in it."""
     try:
         request = json.loads(text)
     except ValueError:

@@ -46,6 +46,8 @@ class KrakenAccount:
     created_at: float
     last_nonce: int = 0
     last_used_at: float | None = None
+    #: what opens private streams, and until when
+    stream_tokens: dict[str, float] = field(default_factory=dict)
     #: order id -> userref
     userrefs: dict[str, int] = field(default_factory=dict)
     #: how slowly an order fills; one that is not here filled at once or rests

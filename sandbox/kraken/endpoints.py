@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.kraken import funds, history, trading
+from sandbox.kraken import funds, history, stream_tokens, trading
 from sandbox.kraken.call import PrivateCall
 
 ANY_QUERY = frozenset({"query-open-trades", "query-closed-trades"})
@@ -27,6 +27,9 @@ PRIVATE: dict[str, Endpoint] = {
     "OpenPositions": Endpoint(answer=funds.open_positions, permissions=frozenset({"query-open-trades"})),
     "TradeVolume": Endpoint(answer=funds.trade_volume, permissions=frozenset({"query-funds"})),
     "GetApiKeyInfo": Endpoint(answer=funds.api_key_info, permissions=frozenset()),
+    "GetWebSocketsToken": Endpoint(
+        answer=stream_tokens.get_token, permissions=frozenset({"create-ws-token"})
+    ),
     "OpenOrders": Endpoint(answer=history.open_orders, permissions=frozenset({"query-open-trades"})),
     "ClosedOrders": Endpoint(answer=history.closed_orders, permissions=frozenset({"query-closed-trades"})),
     "QueryOrders": Endpoint(answer=history.query_orders, permissions=ANY_QUERY),

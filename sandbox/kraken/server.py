@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from aiohttp import web
 
@@ -11,6 +12,7 @@ from sandbox.catalogue import KRAKEN
 from sandbox.faults import Fault, FaultKind
 from sandbox.kraken import public
 from sandbox.kraken.account import FIRST_TIER, TRADING_PERMISSIONS, KrakenAccount, open_account
+from sandbox.kraken.account_stream import KrakenAccountSession
 from sandbox.kraken.auth import is_signed, parse_nonce, parse_params
 from sandbox.kraken.call import PrivateCall
 from sandbox.kraken.candles import ohlc
@@ -24,7 +26,7 @@ from sandbox.pace import Pace
 from sandbox.streams.endpoint import ConnectLimit
 from sandbox.venue import VenueServer
 
-STREAM = "/v2"
+STREAM, ACCOUNT_STREAM = "/v2", "/auth/v2"
 #: Streams an address may open within ten minutes; after one more it is banned for as long.
 MOST_CONNECTS, BAN_S = 150, 600.0
 _FAULT_WORDS = {
@@ -64,6 +66,8 @@ class KrakenServer(VenueServer[KrakenAccount]):
         self.pace: Pace | None = None
         limit = ConnectLimit(most=MOST_CONNECTS, within_s=BAN_S, ban_s=BAN_S)
         self.open_stream(STREAM, limit=limit, open_session=KrakenSession)
+        open_account_session = partial(KrakenAccountSession, accounts=self.accounts, work=self._work)
+        self.open_stream(ACCOUNT_STREAM, limit=limit, open_session=open_account_session)
 
     def add_account(
         self,
@@ -147,8 +151,11 @@ class KrakenServer(VenueServer[KrakenAccount]):
         account = self._authenticated(request, body, params.get("nonce", ""))
         self._admit(account, endpoint)
         call = PrivateCall(account=account, params=params, market=self.market, now=self.now(), pace=self.pace)
-        work(account, self.resting_book, call.now)
+        self._work(account)
         return endpoint.answer(call)
+
+    def _work(self, account: KrakenAccount) -> None:
+        work(account, self.resting_book, self.now())
 
     def _authenticated(self, request: web.Request, body: bytes, nonce_text: str) -> KrakenAccount:
         account = self.accounts.get(self.key_of(request))

@@ -1,1 +1,1 @@
-"""The venues' public websocket streams, pushed from the same market that their REST endpoints read."""
+"""The venues' websocket streams: of the market that their REST endpoints read, and of the accounts' ledgers."""

@@ -1,4 +1,4 @@
-"""One client's connection to a stream, as its venue talks: subclasses greet, answer and push prices."""
+"""One client's connection to a stream, as its venue talks: subclasses greet, answer and push news."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -58,10 +58,10 @@ class Session(ABC):
         """Take note that the client is gone, with a closing handshake or without."""
         del in_order
 
-    def send(self, message: object, *, is_price: bool = False) -> None:
+    def send(self, message: object, *, is_news: bool = False) -> None:
         """Send a message."""
         self.sent_s = self.around.monotonic()
-        self.wire.send(message, is_price=is_price)
+        self.wire.send(message, is_news=is_news)
 
     def confirm(self, send: Callable[[], None]) -> None:
         """Call what sends a confirmation, now or when it is withheld no more."""

@@ -15,16 +15,18 @@ class Wire:
         self._socket = socket
         self._faults = faults
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue()
-        self._overtaken: list[str] = []
+        self._overtaken: list[str | bytes] = []
+        #: whether frames are binary, whatever they hold
+        self.is_binary = False
 
-    def send(self, message: object, *, is_price: bool = False) -> None:
+    def send(self, message: object, *, is_news: bool = False) -> None:
         """Send a message, unless a fault meets it."""
         if self._faults.is_silent:
             return
-        if is_price:
-            self._send_price(written(message))
+        if is_news:
+            self._send_news(self._frame(message))
         else:
-            self._outgoing.put_nowait(written(message))
+            self._outgoing.put_nowait(self._frame(message))
 
     def send_raw(self, text: str | bytes) -> None:
         """Send what may be no message at all."""
@@ -48,7 +50,11 @@ class Wire:
         """End the connection in order."""
         await self._socket.close(code=code, message=reason.encode(), drain=False)
 
-    def _send_price(self, text: str) -> None:
+    def _frame(self, message: object) -> str | bytes:
+        text = written(message)
+        return text.encode() if self.is_binary else text
+
+    def _send_news(self, text: str | bytes) -> None:
         faults = self._faults
         if faults.lost:
             faults.lost -= 1

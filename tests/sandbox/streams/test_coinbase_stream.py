@@ -105,7 +105,7 @@ async def test_unsubscribed_products_are_silent(client, set_prices):
 
 
 def test_an_address_opens_eight_connections_a_second(server):
-    (limit,) = [stream.limit for stream in server.streams.values()]
+    limit = server.streams[STREAM].limit
 
     assert [limit.admits(0.1) for _ in range(9)] == [True] * 8 + [False]
     assert limit.admits(1.2)

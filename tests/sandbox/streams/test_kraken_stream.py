@@ -122,7 +122,7 @@ async def test_too_many_requests_are_refused(client):
 
 
 async def test_an_address_that_connects_too_often_is_banned(server, hand_clock):
-    (limit,) = [stream.limit for stream in server.streams.values()]
+    limit = server.streams[STREAM].limit
 
     assert all(limit.admits(float(at)) for at in range(150))
     assert not limit.admits(151.0)

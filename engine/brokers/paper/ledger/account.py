@@ -1,7 +1,7 @@
 """The ledger of one account: every change is computed, checked as a whole and only then assigned."""
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -33,6 +33,9 @@ from engine.brokers.paper.ledger.values import (
 from engine.model.money import ZERO
 from engine.model.orders import OrderStatus, Side
 
+#: Called with a change that has just become true and the entries it made.
+Listener = Callable[[Change, Sequence[Entry]], None]
+
 
 def counting_ids() -> Callable[[str], str]:
     """Ids like order-1, fill-2 for tests; venues pass their own format."""
@@ -59,6 +62,12 @@ class Ledger(Balances):
         self.positions: dict[str, Position] = {}
         self._open: dict[str, Order] = {}
         self._new_id = new_id or counting_ids()
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call somebody after each change, with the entries it made; return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def restore(self, totals: Mapping[str, Decimal], orders: Collection[Order]) -> None:
         """Go on from what there was of each asset, and the orders that were open."""
@@ -257,6 +266,9 @@ class Ledger(Balances):
             self._keep(order)
         self.fills.extend(change.fills)
         self.positions.update((position.id, position) for position in change.positions)
+        entries = self.entries[len(self.entries) - len(change.postings) :]
+        for listener in tuple(self._listeners):
+            listener(change, entries)
 
     def _keep(self, order: Order) -> None:
         self.orders[order.id] = order
