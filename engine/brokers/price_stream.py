@@ -22,6 +22,7 @@ class LossReason(StrEnum):
     UNQUOTED = "the stream shows no bid and ask that are prices"
     CONTRADICTED = "the stream differs from the venue's other prices"
     KEY_REJECTED = "the venue rejected the key"
+    NOT_PERMITTED = "the key is not permitted to open the stream"
     BANNED = "the venue takes no connection now"
     UNWANTED = "nobody wants it any more"
 
@@ -33,6 +34,11 @@ class Loss:
     reason: LossReason
     #: The venue's or the connection's own error text, free of secrets; empty where there is none.
     message: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the chat's words for it."""
+        return f"{self.reason}: {self.message}" if self.message else str(self.reason)
 
 
 class PriceSink(Protocol):

@@ -1,4 +1,4 @@
-"""One connection of a stream: read, kept subscribed, and believed while it proves that it lives."""
+"""One connection of a stream: read, and believed while it proves that it lives."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -12,8 +12,6 @@ from engine.brokers.defects import no_defect_escapes
 from engine.brokers.parse import MalformedAnswerError
 from engine.brokers.price_stream import Loss, LossReason
 from engine.brokers.stream_conversation import Conversation, StreamEnd, written
-from engine.brokers.stream_demand import StreamDemand
-from engine.brokers.stream_names import NamedSink, named
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError
 from engine.model.venues import Venue
@@ -22,8 +20,6 @@ CHECK_S = 1.0
 #: A connection on which nothing was received for so long is dead, whatever the state of its socket: with the time
 #: between two checks no price is believed for more than ten seconds.
 SILENCE_S = 9.0
-#: Venues count messages: changes of what is wanted are sent at most so often.
-SEND_PAUSE_S = 0.5
 #: What is buffered is received without waiting: after so many messages it is the turn of others, of exits above all.
 TURN = 32
 
@@ -39,8 +35,6 @@ class StreamConnection:
         self,
         socket: Socket,
         conversation: Conversation,
-        demand: StreamDemand,
-        names: NamedSink,
         *,
         venue: Venue,
         clock: Clock,
@@ -51,18 +45,15 @@ class StreamConnection:
         self.last_received: Moment = moment(clock)
         self._socket = socket
         self._conversation = conversation
-        self._demand = demand
-        self._names = names
         self._venue = venue
         self._clock = clock
         self._ping_every_s = ping_every_s
         self._redact = redact
 
     async def keep(self) -> StreamEnd:
-        """Send and receive until the connection ends or falls silent, or nothing is wanted of it."""
+        """Send and receive until the connection ends or falls silent."""
         parts = [
-            asyncio.create_task(self._end_of(part), name=f"stream {self._venue}")
-            for part in (self._read(), self._follow(), self._watch())
+            asyncio.create_task(self._end_of(part), name=f"stream {self._venue}") for part in self._parts()
         ]
         try:
             await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
@@ -71,6 +62,9 @@ class StreamConnection:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+
+    def _parts(self) -> tuple[Coroutine[Any, Any, StreamEnd], ...]:
+        return self._read(), self._watch()
 
     async def _read(self) -> StreamEnd:
         """Hand what comes to the conversation; nothing else may wait here, or the venue's messages pile up."""
@@ -93,17 +87,6 @@ class StreamConnection:
                 return self._disconnected(_closing_text(message, self._socket))
         return conversation.end
 
-    async def _follow(self) -> StreamEnd:
-        """Send what is wanted whenever that changes; end when nothing is."""
-        while carried := self._demand.carried():
-            now = moment(self._clock)
-            await self._send(self._conversation.want(self._names.name(carried), now))
-            renewed = named(self._demand.take_renewed(), carried)
-            await self._send(self._conversation.renew(renewed, Loss(LossReason.CONTRADICTED), now))
-            await self._clock.sleep(SEND_PAUSE_S)
-            await self._demand.change()
-        return StreamEnd(Loss(LossReason.UNWANTED))
-
     async def _watch(self) -> StreamEnd:
         """Look each second whether anything is overdue: a message, a confirmation, a second try, a ping."""
         pinged_s = self._clock.monotonic()
@@ -112,8 +95,7 @@ class StreamConnection:
             now = moment(self._clock)
             if now - self.last_received > timedelta(seconds=SILENCE_S):
                 return StreamEnd(Loss(LossReason.SILENT, f"nothing came for {SILENCE_S:g} s"))
-            self._conversation.subscriptions.report_overdue(now)
-            await self._send(self._conversation.request_again(now))
+            await self._send(self._conversation.look(now))
             if self._ping_every_s is not None and now.steady_s - pinged_s >= self._ping_every_s:
                 pinged_s = now.steady_s
                 await self._socket.ping()

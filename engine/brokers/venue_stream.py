@@ -1,45 +1,25 @@
 """A venue's stream of prices: one connection at a time, opened again after everything that ends it."""
 
-import asyncio
 import random
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 
 from engine.brokers.ccxt_client import redactor_for
-from engine.brokers.price_stream import Loss, LossReason, PriceSink
-from engine.brokers.stream_connection import CHECK_S, Socket, StreamConnection
-from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd
+from engine.brokers.price_connection import PriceConnection
+from engine.brokers.price_conversation import PriceConversation, Reading
+from engine.brokers.price_stream import PriceSink
+from engine.brokers.stream_connection import CHECK_S, Socket
+from engine.brokers.stream_conversation import StreamEnd
 from engine.brokers.stream_demand import NameOf, StreamDemand
 from engine.brokers.stream_names import NamedSink
 from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
+from engine.brokers.stream_socket import StreamTerms, open_socket
 from engine.brokers.stream_subscriptions import Subscriptions
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment
-from engine.model.venues import Venue
-
-CONNECT_S = 10.0
-#: How long the closing handshake may take; nothing waits for it.
-CLOSE_S = 1.0
-_TOO_MANY = 429
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamTerms:
-    """What a venue's stream is called, and what keeps and ends its connections."""
-
-    venue: Venue
-    name: str
-    url: str
-    #: How long an address that connected too often stays away.
-    ban_s: float
-    #: None where the venue sends heartbeats by itself.
-    ping_every_s: float | None = None
-    largest_message: int = 4 << 20
-    is_whole_market: bool = True
 
 
 class VenueStream:
@@ -48,7 +28,7 @@ class VenueStream:
     def __init__(
         self,
         terms: StreamTerms,
-        converse: Callable[[Reading], Conversation],
+        converse: Callable[[Reading], PriceConversation],
         *,
         name_of: NameOf,
         http: Http,
@@ -67,7 +47,7 @@ class VenueStream:
         self._redact = redactor_for(frozenset(http.secrets)).text
         self._jitter = jitter
         self._demand = StreamDemand(name_of)
-        self._connection: StreamConnection | None = None
+        self._connection: PriceConnection | None = None
 
     @property
     def last_received(self) -> Moment | None:
@@ -96,7 +76,7 @@ class VenueStream:
 
     async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
         """Keep one connection as long as it is good; the loss is reported before the closing handshake."""
-        socket = await self._open()
+        socket = await open_socket(self._terms, self._http, self._redact)
         if isinstance(socket, StreamEnd):
             self._report(subscriptions, names, socket)
             return socket
@@ -110,11 +90,11 @@ class VenueStream:
                 await socket.close()
         return end
 
-    def _connected(self, socket: Socket, subscriptions: Subscriptions, names: NamedSink) -> StreamConnection:
+    def _connected(self, socket: Socket, subscriptions: Subscriptions, names: NamedSink) -> PriceConnection:
         # What was to be subscribed anew is so with all the rest.
         self._demand.take_renewed()
         reading = Reading(subscriptions=subscriptions, ahead=self._ahead, redact=self._redact)
-        return StreamConnection(
+        return PriceConnection(
             socket,
             self._converse(reading),
             self._demand,
@@ -129,19 +109,3 @@ class VenueStream:
         wanted = names.name(self._demand.carried())
         subscriptions.forget(subscriptions.known - wanted)
         subscriptions.end(wanted, end.loss)
-
-    async def _open(self) -> Socket | StreamEnd:
-        try:
-            async with asyncio.timeout(CONNECT_S):
-                return await self._http.session.ws_connect(
-                    self._terms.url,
-                    autoping=False,
-                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-                    max_msg_size=self._terms.largest_message,
-                )
-        except aiohttp.WSServerHandshakeError as e:
-            if e.status == _TOO_MANY:
-                return StreamEnd(Loss(LossReason.BANNED, f"HTTP {e.status}"), self._terms.ban_s)
-            return StreamEnd(Loss(LossReason.DISCONNECTED, f"HTTP {e.status}"))
-        except (aiohttp.ClientError, OSError, TimeoutError) as e:
-            return StreamEnd(Loss(LossReason.DISCONNECTED, self._redact(str(e) or type(e).__name__)))

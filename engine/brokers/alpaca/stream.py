@@ -8,7 +8,8 @@ from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.alpaca.stream_quotes import BAN_S, AlpacaQuotes
 from engine.brokers.stream_demand import NameOf
-from engine.brokers.venue_stream import StreamTerms, VenueStream
+from engine.brokers.stream_socket import StreamTerms
+from engine.brokers.venue_stream import VenueStream
 from engine.clock import Clock
 from engine.model.venues import Venue
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from engine.brokers.parse import Row, as_list, as_row, text_in
+from engine.brokers.price_conversation import PriceConversation, Reading
 from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd, figure, venue_time
+from engine.brokers.stream_conversation import StreamEnd, figure, venue_time
 from engine.brokers.stream_json import read_message
 from engine.clock import Moment
 
@@ -27,7 +28,7 @@ _ENDING = {
 }
 
 
-class AlpacaQuotes(Conversation):
+class AlpacaQuotes(PriceConversation):
     """There is no snapshot, no heartbeat and no number: silence is a quiet market as long as pings are answered."""
 
     is_ready = False

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from engine.brokers.coinbase.market import CoinbaseMarketData
+from engine.brokers.coinbase.stream_sequence import StreamSequence
 from engine.brokers.coinbase.top_of_book import TopOfBook
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -13,10 +14,11 @@ from engine.brokers.parse import (
     row_in,
     rows_in,
 )
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import Conversation, Reading, StreamEnd, venue_time
+from engine.brokers.price_conversation import PriceConversation, Reading
+from engine.brokers.stream_conversation import venue_time
 from engine.brokers.stream_json import read_message
-from engine.brokers.venue_stream import StreamTerms, VenueStream
+from engine.brokers.stream_socket import StreamTerms
+from engine.brokers.venue_stream import VenueStream
 from engine.clock import Clock, Moment
 from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.venues import Venue
@@ -41,7 +43,7 @@ def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> Ve
     )
 
 
-class CoinbaseBooks(Conversation):
+class CoinbaseBooks(PriceConversation):
     """The ticker moves with trades only, so that the best prices come from the books.
 
     Messages are numbered over all channels of a connection; of one that is missing nobody knows what it held.
@@ -49,7 +51,7 @@ class CoinbaseBooks(Conversation):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
-        self._sequence: int | None = None
+        self._sequence = StreamSequence()
         self._books: dict[str, TopOfBook] = {}
 
     def greet(self) -> Iterable[object]:
@@ -71,7 +73,7 @@ class CoinbaseBooks(Conversation):
         message = as_row(read_message(text), "message")
         if message.get("type") == "error":
             self.refuse(self.subscriptions.unanswered(), message.get("message"))
-        elif self._is_next(message):
+        elif self._sequence.is_next(message):
             match message.get("channel"):
                 case "subscriptions":
                     self._confirm(message)
@@ -79,19 +81,8 @@ class CoinbaseBooks(Conversation):
                     self._take(message, now)
                 case channel if channel != _HEARTBEATS:
                     self.note_unknown(channel)
+        self.end = self.end or self._sequence.gap
         return ()
-
-    def _is_next(self, message: Row) -> bool:
-        number = message.get("sequence_num")
-        if not isinstance(number, int) or isinstance(number, bool):
-            raise MalformedAnswerError("a message has no sequence_num")
-        expected = number if self._sequence is None else self._sequence + 1
-        if number > expected:
-            self.end = StreamEnd(Loss(LossReason.GAP, f"{number} after {self._sequence}"))
-        if number != expected:
-            return False
-        self._sequence = number
-        return True
 
     def _confirm(self, message: Row) -> None:
         for event in rows_in(message, "events"):

@@ -16,6 +16,7 @@ from engine.brokers.kraken.order_queries import OrderQueries
 from engine.brokers.kraken.parse import parse_permissions, result_of
 from engine.brokers.kraken.placing import OrderPlacement
 from engine.brokers.lane import Lane
+from engine.brokers.parse import as_row, text_in
 from engine.clock import Clock
 from engine.model.holdings import AccountReport
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
@@ -128,3 +129,9 @@ class KrakenBroker(CcxtBroker):
         result = await self._calls.read("GetApiKeyInfo")
         with reading(Venue.KRAKEN):
             return parse_permissions(result)
+
+    async def fetch_stream_token(self) -> str:
+        """Return what opens the private stream within 15 minutes, and keeps it open as long as it lasts."""
+        result = await self._calls.read("GetWebSocketsToken")
+        with reading(Venue.KRAKEN):
+            return text_in(as_row(result, "GetWebSocketsToken"), "token")

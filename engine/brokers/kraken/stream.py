@@ -5,9 +5,11 @@ from itertools import count
 
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.parse import Row, as_row, rows_in
-from engine.brokers.stream_conversation import Conversation, Reading, figure, venue_time
+from engine.brokers.price_conversation import PriceConversation, Reading
+from engine.brokers.stream_conversation import figure, venue_time
 from engine.brokers.stream_json import read_message
-from engine.brokers.venue_stream import StreamTerms, VenueStream
+from engine.brokers.stream_socket import StreamTerms
+from engine.brokers.venue_stream import VenueStream
 from engine.clock import Clock, Moment
 from engine.model.typed_names import TOKENIZED
 from engine.model.venues import Venue
@@ -37,7 +39,7 @@ def name_of(symbol: str) -> str | None:
     return None if f"{TOKENIZED}/" in symbol else symbol
 
 
-class KrakenTickers(Conversation):
+class KrakenTickers(PriceConversation):
     """Each answer is for one pair; a change of the best quantities alone is not sent for sure."""
 
     def __init__(self, reading: Reading) -> None:
