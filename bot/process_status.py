@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.commands.nonce_lines import with_broker
 from engine import wall_time
+from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable
 from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts
@@ -84,6 +85,7 @@ class ProcessStatus:
         reader: AccountReader,
         watch: Watch,
         markets: Markets,
+        live_accounts: LiveAccounts,
         is_key_certain: Callable[[str], bool],
         why_failing: Callable[[str], HeldUp | None],
         why_unsent: Callable[[str], str],
@@ -100,6 +102,7 @@ class ProcessStatus:
         self._reader = reader
         self._watch = watch
         self._markets = markets
+        self._live_accounts = live_accounts
         self._is_key_certain = is_key_certain
         self._why_failing = why_failing
         self._why_unsent = why_unsent
@@ -182,6 +185,7 @@ class ProcessStatus:
                 unreadable_orders=self._reader.unreadable_orders(account),
                 block=self._reader.restrictions(account)[0],
                 limits=self._reader.restrictions(account)[1],
+                orders=self._live_accounts.standing(account.account_id),
             )
             for account in accounts
         )

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.configuration.settings import KeyPair, Settings
+from engine.brokers.account_stream import AccountStream
+from engine.brokers.alpaca.account_stream import alpaca_account_stream
 from engine.brokers.alpaca.broker import connect_alpaca
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.stream import alpaca_stock_stream, alpaca_stream
 from engine.brokers.base import Broker, MarketData
+from engine.brokers.coinbase.account_stream import coinbase_account_stream
 from engine.brokers.coinbase.broker import connect_coinbase
 from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.coinbase.stream import coinbase_stream
+from engine.brokers.kraken.account_stream import kraken_account_stream
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.stream import kraken_stream
@@ -25,12 +29,13 @@ from engine.users.accounts import KeyOrigin, StoredAccount, environment_account_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A venue's market data, its streams of prices that are not off, and the first owner's account there."""
+    """A venue's market data, the first owner's account there, and its streams that are not off."""
 
     stored: StoredAccount
     market: MarketData
     streams: tuple[PriceStream, ...]
     broker: Broker
+    account_stream: AccountStream | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +82,34 @@ def _kraken(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Conn
     )
     url = parts.settings.kraken_ws_url
     streams = (kraken_stream(url, market=market, clock=parts.clock),) if url else ()
-    return Connection(stored=stored, market=market, streams=streams, broker=broker)
+    account_url = parts.settings.kraken_ws_auth_url
+    account_stream = (
+        kraken_account_stream(account_url, broker=broker, market=market, clock=parts.clock)
+        if account_url
+        else None
+    )
+    return Connection(
+        stored=stored, market=market, streams=streams, broker=broker, account_stream=account_stream
+    )
 
 
 def _coinbase(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
+    key, secret = pair.key.get_secret_value(), pair.secret.get_secret_value()
     market = CoinbaseMarketData(http=parts.http, clock=parts.clock, url=parts.settings.coinbase_api_url)
-    broker = connect_coinbase(
-        stored.account,
-        pair.key.get_secret_value(),
-        pair.secret.get_secret_value(),
-        market=market,
-        clock=parts.clock,
-    )
+    broker = connect_coinbase(stored.account, key, secret, market=market, clock=parts.clock)
     url = parts.settings.coinbase_ws_url
     streams = (coinbase_stream(url, market=market, clock=parts.clock),) if url else ()
-    return Connection(stored=stored, market=market, streams=streams, broker=broker)
+    user_url = parts.settings.coinbase_ws_user_url
+    account_stream = (
+        coinbase_account_stream(
+            user_url, key, secret, account=stored.account, market=market, clock=parts.clock
+        )
+        if user_url
+        else None
+    )
+    return Connection(
+        stored=stored, market=market, streams=streams, broker=broker, account_stream=account_stream
+    )
 
 
 def _alpaca(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
@@ -110,7 +128,17 @@ def _alpaca(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Conn
         (parts.settings.alpaca_stock_ws_url, alpaca_stock_stream),
     )
     streams = tuple(open_(url, key, secret, market=market, clock=parts.clock) for url, open_ in urls if url)
-    return Connection(stored=stored, market=market, streams=streams, broker=broker)
+    trade_url = parts.settings.alpaca_trade_ws_url
+    account_stream = (
+        alpaca_account_stream(
+            trade_url, key, secret, account=stored.account, market=market, clock=parts.clock
+        )
+        if trade_url
+        else None
+    )
+    return Connection(
+        stored=stored, market=market, streams=streams, broker=broker, account_stream=account_stream
+    )
 
 
 _CONNECTORS: Mapping[Venue, Callable[[ConnectorParts, StoredAccount, KeyPair], Connection]] = {

@@ -1,10 +1,11 @@
 """What the process gives the engine: where it stands, and what its owner set."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.adoption.identities import Identities
+from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.market.feed import Markets
@@ -35,6 +36,8 @@ class Base:
     database: Database
     markets: Markets
     brokers: Mapping[str, Broker]
+    #: By account, what pushes its news; the others are polled.
+    account_streams: Mapping[str, AccountStream] = field(default_factory=dict)
     tasks: Tasks
     identities: Identities
     #: Returns whether no other bot polls for the same owner: guards from a backup wait for that.

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
+from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import BalanceService
@@ -76,6 +77,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         balances=parts.balances,
         sync=parts.sync,
         updates=parts.updates,
+        live_accounts=parts.live_accounts,
         watch=parts.watch,
         watch_log=parts.watch_log,
         exits=parts.exits,
@@ -111,6 +113,9 @@ class _Parts:
         }
         self._reports = Reports(base.clock, last_step=partial(_last_step, base.database))
         self.updates = AccountUpdates(tasks=base.tasks)
+        self.live_accounts = LiveAccounts(
+            base.account_streams, reports=self._reports, clock=base.clock, tasks=base.tasks
+        )
 
     # what is known of the accounts
 
@@ -206,6 +211,7 @@ class _Parts:
             clock=self._clock,
             histories=self._histories,
             guard_marks=self._guard_marks,
+            live_accounts=self.live_accounts,
         )
 
     @cached_property

@@ -10,6 +10,7 @@ import structlog
 
 from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.costs import Costs
+from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reader import AccountReader
 from engine.accounts.service import BalanceService
 from engine.adoption.identities import Identities
@@ -51,6 +52,7 @@ class Engine:
     balances: BalanceService
     sync: AccountSync
     updates: AccountUpdates
+    live_accounts: LiveAccounts
     watch: Watch
     watch_log: WatchLog
     exits: Exits
@@ -88,6 +90,7 @@ class Engine:
 
     async def guard(self) -> None:
         self.identities.look()
+        self.live_accounts.follow()
         failures = Failures()
         with failures.turn_of("the guards"):
             await self.watch.cycle()

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TypeAlias
 
 from engine import wall_time
+from engine.accounts.live_accounts import AccountStanding
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.entries.gates import Gate
@@ -42,6 +44,8 @@ class BrokerStatus:
     block: str | None = None
     #: What is not possible although it trades.
     limits: tuple[str, ...] = ()
+    #: How what its orders do comes in.
+    orders: AccountStanding = field(default_factory=partial(AccountStanding, has_stream=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class Room:
             name.removeprefix("NIJA_").lower(): value for name, value in world.environment(folder).items()
         }
         # Prices are pushed where a test says so: an open stream has no end that time could wait for.
-        streams = dict.fromkeys([name for name in environment if name.endswith("_ws_url")], "off")
+        streams = dict.fromkeys([name for name in environment if "_ws_" in name], "off")
         # Nothing but these: reading the environment, where none of it stands, is most of the work.
         given = InitSettingsSource(Settings, {**environment, **streams, **changes})
         self.settings = Settings(_build_sources=((given,), {}))

@@ -1,5 +1,6 @@
 """Every fault the bot must survive, and what must hold then."""
 
+from tests.faults.account_streams import ACCOUNT_STREAMS
 from tests.faults.chat import CHAT
 from tests.faults.process import PROCESS_FAULTS
 from tests.faults.streams import STREAMS
@@ -10,7 +11,15 @@ from tests.faults.venue_readings import VENUE_READINGS
 from tests.faults.venues import VENUE
 
 #: Files are by subject; the numbers run through all of them.
-_OF_VENUES = (*VENUE, *VENUE_ORDERS, *VENUE_READINGS, *STREAMS, *VENUE_FIELDS, *VENUE_HOLDS)
+_OF_VENUES = (
+    *VENUE,
+    *VENUE_ORDERS,
+    *VENUE_READINGS,
+    *STREAMS,
+    *VENUE_FIELDS,
+    *VENUE_HOLDS,
+    *ACCOUNT_STREAMS,
+)
 
 GROUPS = {
     "Venues": tuple(sorted(_OF_VENUES, key=lambda row: int(row.number[1:]))),

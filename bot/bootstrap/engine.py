@@ -26,6 +26,7 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
             database=base.database,
             markets=base.markets,
             brokers=base.brokers,
+            account_streams=base.account_streams,
             tasks=base.tasks,
             identities=base.identities,
             is_alone=lambda: base.second_poller.is_ruled_out,

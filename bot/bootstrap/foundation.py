@@ -18,6 +18,7 @@ from bot.venue_connections import Connection, ConnectorParts, connect_all
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
+from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, SystemClock
@@ -47,6 +48,7 @@ class Foundation:
     connections: Mapping[Venue, Connection]
     markets: Markets
     brokers: Mapping[str, Broker]
+    account_streams: Mapping[str, AccountStream]
     users: Users
     tasks: Tasks
     identities: Identities
@@ -92,6 +94,7 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
         connections=connections,
         markets=markets,
         brokers=brokers,
+        account_streams=_account_streams(connections),
         users=users,
         tasks=tasks,
         identities=Identities(
@@ -121,6 +124,11 @@ async def _save_accounts(
     return known
 
 
+def _account_streams(connections: Mapping[Venue, Connection]) -> Mapping[str, AccountStream]:
+    streams = {c.stored.account_id: c.account_stream for c in connections.values()}
+    return {account_id: stream for account_id, stream in streams.items() if stream is not None}
+
+
 def _report_task(name: str, error: BaseException) -> None:
     log.error("a task failed", task=name, exc_info=error)
 
@@ -146,7 +154,7 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
         yield tuple(
             Link(market=c.market)
             if public_only
-            else Link(market=c.market, streams=c.streams, broker=c.broker)
+            else Link(market=c.market, streams=c.streams, broker=c.broker, account_stream=c.account_stream)
             for c in connections.values()
         )
 

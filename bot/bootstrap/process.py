@@ -96,7 +96,10 @@ def _watch_log(settings: Settings, clock: Clock, engine: Engine) -> Callable[[],
 
 
 def _venue_log(engine: Engine) -> Callable[[], Awaitable[None]]:
-    brokers, streams = BrokerLog(engine.reader), StreamLog(engine.markets)
+    brokers, streams = (
+        BrokerLog(engine.reader),
+        StreamLog(engine.markets, engine.live_accounts, engine.brokers),
+    )
 
     async def look() -> None:
         await brokers.look()
@@ -185,6 +188,7 @@ def _build_status(
         reader=engine.reader,
         watch=engine.watch,
         markets=engine.markets,
+        live_accounts=engine.live_accounts,
         is_key_certain=base.identities.is_settled,
         why_failing=engine.exits.why_failing,
         why_unsent=engine.exits.why_unsent,

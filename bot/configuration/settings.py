@@ -89,12 +89,16 @@ class Settings(BaseSettings):
     kraken_api_url: WebUrl = "https://api.kraken.com"
     #: None, here and below: prices are polled.
     kraken_ws_url: StreamUrl = "wss://ws.kraken.com/v2"
+    #: None, here and below: orders are polled.
+    kraken_ws_auth_url: StreamUrl = "wss://ws-auth.kraken.com/v2"
     coinbase_api_url: WebUrl = "https://api.coinbase.com"
     coinbase_ws_url: StreamUrl = "wss://advanced-trade-ws.coinbase.com"
+    coinbase_ws_user_url: StreamUrl = "wss://advanced-trade-ws-user.coinbase.com"
     alpaca_api_url: WebUrl = "https://api.alpaca.markets"
     alpaca_data_url: WebUrl = "https://data.alpaca.markets"
     alpaca_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v1beta3/crypto/us"
     alpaca_stock_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v2/iex"
+    alpaca_trade_ws_url: StreamUrl = "wss://api.alpaca.markets/stream"
 
     liquidation_pnl: Annotated[Decimal, BeforeValidator(parse_threshold)] = Decimal("-0.01")
     guard_existing: Literal["ask", "all", "none"] = "ask"

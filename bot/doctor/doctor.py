@@ -15,6 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.configuration.settings import Settings
 from bot.configuration.settings_sources import Sources
+from bot.doctor.account_stream_checks import check_account_stream
 from bot.doctor.checks import (
     COUNTER_NOT_KEPT,
     Check,
@@ -36,6 +37,7 @@ from bot.supervision.held_file import HeldElsewhereError, HeldFile
 from bot.supervision.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.telegram.errors import error_text
 from engine import wall_time
+from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker, MarketData
 from engine.brokers.price_stream import PriceStream
 from engine.clock import Clock
@@ -58,6 +60,7 @@ class Link:
     market: MarketData
     streams: tuple[PriceStream, ...] = ()
     broker: Broker | None = None
+    account_stream: AccountStream | None = None
 
 
 class Connect(Protocol):
@@ -197,6 +200,8 @@ async def _check_venue(
     if link.broker is not None:
         for stream in link.streams:
             yield await check_stream(stream, link.market, link.broker, clock, timeout_s=STREAM_TIMEOUT_S)
+    if link.account_stream is not None:
+        yield await check_account_stream(link.account_stream, clock, timeout_s=STREAM_TIMEOUT_S)
 
 
 async def _read_skew(market: MarketData, clock: Clock) -> timedelta:

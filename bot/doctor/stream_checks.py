@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 
 from bot.configuration.settings import Settings
+from bot.doctor.account_stream_checks import ACCOUNT_SETTINGS
 from bot.doctor.checks import Check, passed, warned
 from engine.brokers.base import Broker, MarketData
 from engine.brokers.price_stream import Loss, PriceStream
@@ -16,7 +17,7 @@ from engine.model.venues import Venue
 #: What is traded all the time, wherever it is listed.
 _BUSIEST = "BTC/USD"
 _POLLED = "Prices are polled meanwhile. Check the network and {}."
-#: The settings of each venue's streams.
+#: The settings of each venue's streams of prices.
 _SETTINGS = {
     Venue.KRAKEN: ("kraken_ws_url",),
     Venue.COINBASE: ("coinbase_ws_url",),
@@ -51,9 +52,10 @@ class _FirstNews:
 
 def check_switched_off(settings: Settings, venue: Venue) -> list[Check]:
     """Report the streams that are not to be used."""
+    of_prices = [(name, "prices are polled") for name in _SETTINGS[venue]]
     return [
-        passed(f"{venue.label} stream", f"NIJA_{name.upper()} is off: prices are polled")
-        for name in _SETTINGS[venue]
+        passed(f"{venue.label} stream", f"NIJA_{name.upper()} is off: {meaning}")
+        for name, meaning in (*of_prices, (ACCOUNT_SETTINGS[venue], "orders are polled"))
         if getattr(settings, name) is None
     ]
 

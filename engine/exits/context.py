@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.accounts.history import Histories
+from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
@@ -31,3 +32,5 @@ class ExitContext:
     histories: Histories
     #: What the watch saw of each guard last.
     guard_marks: GuardMarks
+    #: Tells when an order is over.
+    live_accounts: LiveAccounts

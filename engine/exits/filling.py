@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+from engine.accounts.live_accounts import LiveAccounts, OrderWatch
 from engine.accounts.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
@@ -52,6 +53,7 @@ class Filling:
         availability: Availability,
         order_end: OrderEnd,
         taken_up: VenueOrderId | None,
+        live_accounts: LiveAccounts,
     ) -> None:
         self._journal = journal
         self._reports = reports
@@ -63,6 +65,8 @@ class Filling:
         self._order_end = order_end
         #: The order that an earlier life of the process left to be followed.
         self._taken_up = taken_up
+        self._live_accounts = live_accounts
+        self._watch: OrderWatch | None = None
         self._follower = Follower(journal=journal.orders, broker=broker, clock=clock)
         self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, reminder=reminder)
         self._polls = 0
@@ -73,6 +77,7 @@ class Filling:
 
     async def step(self, intent: Intent, exit_quantity: ExitQuantity) -> Intent:
         """Query the order that was sent for `exit_quantity` once; the intent is planned again when the venue closed the order without a fill."""
+        self._watch = self._watch_order(intent)
         followed = await self._follower.ask(intent)
         intent, order, error = followed.intent, followed.order, followed.error
         if isinstance(error, KeyRejectedError):
@@ -187,4 +192,15 @@ class Filling:
             elif why is None and order is not None:
                 why, doing = await self._queued.describe(order)
             await self._reminder.note(why or "", doing)
-        await self._clock.sleep(wait_s)
+        if self._watch is None or is_key_rejected:
+            await self._clock.sleep(wait_s)
+        else:
+            await self._watch.pause(wait_s)
+
+    def _watch_order(self, intent: Intent) -> OrderWatch | None:
+        """Return what waits for news of an order; None where none is pushed."""
+        if intent.venue_order_id is None or not self._live_accounts.standing(intent.account_id).has_stream:
+            return None
+        watch = self._live_accounts.watch(intent.account_id, intent.venue_order_id)
+        watch.forget()
+        return watch

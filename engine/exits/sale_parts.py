@@ -74,6 +74,7 @@ class SaleParts:
             availability=self._context.availability,
             order_end=OrderEnd(self._guard, broker=self._broker, context=self._context),
             taken_up=self._taken_up,
+            live_accounts=self._context.live_accounts,
         )
 
     @cached_property

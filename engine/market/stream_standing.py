@@ -36,9 +36,7 @@ class NotLive:
     @property
     def why(self) -> str:
         """Return the chat's words for it."""
-        if self.loss is None:
-            return ""
-        return f"{self.loss.reason}: {self.loss.message}" if self.loss.message else str(self.loss.reason)
+        return "" if self.loss is None else self.loss.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
     blocks = (
         "\n".join(_head(report, reader)),
         _section("Brokers", (_broker(broker, report, reader) for broker in report.brokers)),
-        _prices(report),
+        _pushed(report),
         _section("Guards", guard_lines(report, reader)),
         "\n".join(_entries(report, reader, halt)),
         _section("Jobs", job_lines(report, reader)),
@@ -77,6 +77,27 @@ def _missing(broker: BrokerStatus, report: StatusReport) -> str:
         *([f"unknown whether sold there: {escape(', '.join(unknown))}, see Guards below"] if unknown else []),
     ]
     return "; ".join(parts) or "no errors"
+
+
+def _pushed(report: StatusReport) -> str:
+    return "\n".join(line for line in (_prices(report), _orders(report)) if line)
+
+
+def _orders(report: StatusReport) -> str:
+    """Say of each broker whether it pushes what its orders do, or why they are only polled."""
+    if not report.brokers:
+        return ""
+    return f"{bold('Orders')}: {' · '.join(map(_broker_orders, report.brokers))}"
+
+
+def _broker_orders(broker: BrokerStatus) -> str:
+    label, orders = escape(broker.account.venue.label), broker.orders
+    if orders.is_live:
+        return f"{label} live"
+    if not orders.has_stream:
+        return f"{label} polled"
+    why = foreign(orders.why) or "not connected yet"
+    return f"{label} polled ({why}, for {duration(orders.lasting)})"
 
 
 def _prices(report: StatusReport) -> str:

@@ -34,11 +34,19 @@ KRAKEN_KEY = base64.b64encode(hashlib.sha256(b"sandbox key").digest()).decode()
 KRAKEN_SECRET = base64.b64encode(hashlib.sha512(b"sandbox secret").digest()).decode()
 _HALF = Decimal("0.5")
 _STREAMS = (
-    (KRAKEN, "KRAKEN", kraken.STREAM),
-    (COINBASE, "COINBASE", coinbase.STREAM),
-    (ALPACA, "ALPACA", alpaca.CRYPTO_STREAM),
-    (ALPACA, "ALPACA_STOCK", alpaca.STOCK_STREAM),
+    (KRAKEN, "KRAKEN_WS_URL", kraken.STREAM),
+    (KRAKEN, "KRAKEN_WS_AUTH_URL", kraken.ACCOUNT_STREAM),
+    (COINBASE, "COINBASE_WS_URL", coinbase.STREAM),
+    (COINBASE, "COINBASE_WS_USER_URL", coinbase.USER_STREAM),
+    (ALPACA, "ALPACA_WS_URL", alpaca.CRYPTO_STREAM),
+    (ALPACA, "ALPACA_STOCK_WS_URL", alpaca.STOCK_STREAM),
+    (ALPACA, "ALPACA_TRADE_WS_URL", alpaca.TRADE_STREAM),
 )
+_ACCOUNT_STREAMS = {
+    KRAKEN: kraken.ACCOUNT_STREAM,
+    COINBASE: coinbase.USER_STREAM,
+    ALPACA: alpaca.TRADE_STREAM,
+}
 
 
 class SandboxWorld:
@@ -105,7 +113,12 @@ class SandboxWorld:
 
     def streams(self, venue: str) -> tuple[Endpoint, ...]:
         """A venue's streams of prices."""
-        return tuple(self._servers[venue].streams.values())
+        streams = self._servers[venue].streams
+        return tuple(stream for path, stream in streams.items() if path != _ACCOUNT_STREAMS[venue])
+
+    def account_stream(self, venue: str) -> Endpoint:
+        """A venue's stream of what accounts do."""
+        return self._servers[venue].streams[_ACCOUNT_STREAMS[venue]]
 
     def expected_balance(self, venue: str) -> ExpectedBalance:
         """What /balance must show for a venue."""
@@ -156,7 +169,7 @@ class SandboxWorld:
             settings["NIJA_ALPACA_DATA_URL"] = self.alpaca.url
         for venue, name, path in _STREAMS:
             if venue in self.venues:
-                settings[f"NIJA_{name}_WS_URL"] = self._servers[venue].stream_url(path)
+                settings[f"NIJA_{name}"] = self._servers[venue].stream_url(path)
         return settings
 
     # running it

@@ -25,6 +25,9 @@ ENVIRONMENT = {
     "NIJA_COINBASE_WS_URL": "off",
     "NIJA_ALPACA_WS_URL": "off",
     "NIJA_ALPACA_STOCK_WS_URL": "off",
+    "NIJA_KRAKEN_WS_AUTH_URL": "off",
+    "NIJA_COINBASE_WS_USER_URL": "off",
+    "NIJA_ALPACA_TRADE_WS_URL": "off",
     "NIJA_ALPACA_DATA_URL": NOWHERE,
 }
 

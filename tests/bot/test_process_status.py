@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.process_status import Facts, ProcessStatus
+from engine.accounts.live_accounts import LiveAccounts
 from engine.alerts.messages import RecordKind
 from engine.brokers.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
@@ -54,6 +55,7 @@ class ChatData:
             reader=self,
             watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
             markets={Venue.KRAKEN: SimpleNamespace(pushed=self.pushing.prices)},
+            live_accounts=LiveAccounts({}, reports=None, clock=self.clock, tasks=self.tasks),
             is_key_certain=lambda _account_id: self.is_key_certain,
             why_failing=self.reminders.why,
             why_unsent=self.reminders.why_unsent,

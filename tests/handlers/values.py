@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from engine.accounts.fees import TABLE, TakerFee
+from engine.accounts.live_accounts import AccountStanding
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.brokers.venue_rules import Execution
@@ -297,7 +298,11 @@ def status(**changes):
         "started_at": ago(hours=3),
         "brokers": (
             BrokerStatus(
-                account=account(), last_answer_at=ago(seconds=3), last_error=None, last_error_at=None
+                account=account(),
+                last_answer_at=ago(seconds=3),
+                last_error=None,
+                last_error_at=None,
+                orders=AccountStanding(has_stream=True, is_live=True),
             ),
         ),
         "jobs": (

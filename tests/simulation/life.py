@@ -39,6 +39,7 @@ class Life:
                 for venue, (_, market) in connections.items()
             },
             brokers=brokers,
+            account_streams={},
             tasks=self.tasks,
             # The keys stay as they are in every scenario.
             identities=Identities(

@@ -38,11 +38,20 @@ KEYS = {
 
 
 async def streams_of(folder, **settings):
+    base = await foundation_of(folder, **settings)
+    return {stream.name for each in base.connections.values() for stream in each.streams}
+
+
+async def account_streams_of(folder, **settings):
+    base = await foundation_of(folder, **settings)
+    return {stream.name for stream in base.account_streams.values()}
+
+
+async def foundation_of(folder, **settings):
     (folder / "nija.db").write_bytes(empty_database())
     settings = Settings(_env_file=None, data_dir=folder, telegram_token=TOKEN, owner_ids="7", **settings)
     async with AsyncExitStack() as resources:
-        base = await open_foundation(settings, SystemClock(), resources)
-        return {stream.name for each in base.connections.values() for stream in each.streams}
+        return await open_foundation(settings, SystemClock(), resources)
 
 
 async def test_each_venue_with_a_key_has_its_streams(tmp_path):
@@ -53,3 +62,10 @@ async def test_a_stream_that_is_off_is_none(tmp_path):
     off = {"kraken_ws_url": "off", "alpaca_stock_ws_url": "off"}
 
     assert await streams_of(tmp_path, **KEYS, **off) == {"Alpaca"}
+
+
+async def test_each_account_has_its_private_stream_unless_it_is_off(tmp_path):
+    every = await account_streams_of(tmp_path, **KEYS)
+
+    assert every == {"Kraken orders", "Alpaca orders"}
+    assert await account_streams_of(tmp_path, **KEYS, kraken_ws_auth_url="off") == {"Alpaca orders"}

@@ -132,7 +132,18 @@ def test_plain_http_is_for_loopback_only(monkeypatch, host):
     assert "own addresses only" in refusal(monkeypatch, KRAKEN_API_URL="http://127.0.0.1.evil.example")
 
 
-@pytest.mark.parametrize("name", ["KRAKEN_WS_URL", "COINBASE_WS_URL", "ALPACA_WS_URL", "ALPACA_STOCK_WS_URL"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KRAKEN_WS_URL",
+        "COINBASE_WS_URL",
+        "ALPACA_WS_URL",
+        "ALPACA_STOCK_WS_URL",
+        "KRAKEN_WS_AUTH_URL",
+        "COINBASE_WS_USER_URL",
+        "ALPACA_TRADE_WS_URL",
+    ],
+)
 def test_each_stream_can_be_switched_off(monkeypatch, name):
     assert getattr(load(monkeypatch), name.lower()).startswith("wss://")
     assert getattr(load(monkeypatch, **{name: "off"}), name.lower()) is None

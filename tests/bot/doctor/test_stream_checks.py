@@ -116,8 +116,15 @@ def forget_stocks(stage):
 
 
 def test_a_stream_that_is_off_is_named():
-    settings = SimpleNamespace(alpaca_ws_url="wss://x", alpaca_stock_ws_url=None, kraken_ws_url="wss://x")
+    settings = SimpleNamespace(
+        alpaca_ws_url="wss://x",
+        alpaca_stock_ws_url=None,
+        alpaca_trade_ws_url="wss://x",
+        kraken_ws_url="wss://x",
+        kraken_ws_auth_url=None,
+    )
 
     (check,) = check_switched_off(settings, Venue.ALPACA)
     assert check.finding == "NIJA_ALPACA_STOCK_WS_URL is off: prices are polled"
-    assert check_switched_off(settings, Venue.KRAKEN) == []
+    (check,) = check_switched_off(settings, Venue.KRAKEN)
+    assert check.finding == "NIJA_KRAKEN_WS_AUTH_URL is off: orders are polled"

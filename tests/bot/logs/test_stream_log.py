@@ -3,14 +3,16 @@ from types import SimpleNamespace
 from structlog.testing import capture_logs
 
 from bot.logs.stream_log import StreamLog
-from engine.brokers.price_stream import LossReason
+from engine.accounts.live_accounts import AccountStanding
+from engine.brokers.price_stream import Loss, LossReason
 from engine.model.venues import Venue
+from tests.builders import an_account
 from tests.engine.market.pushing import Pushing
 
 
 async def test_a_line_is_written_when_prices_are_pushed_lost_and_pushed_again():
     async with Pushing() as pushing:
-        stream_log = StreamLog({Venue.KRAKEN: SimpleNamespace(pushed=pushing.prices)})
+        stream_log = StreamLog({Venue.KRAKEN: SimpleNamespace(pushed=pushing.prices)}, None, {})
         pushing.stream.push()
 
         def begin():
@@ -35,3 +37,48 @@ async def test_a_line_is_written_when_prices_are_pushed_lost_and_pushed_again():
         ("warning", "a venue pushes no prices; they are polled", "the stream is silent"),
         ("info", "a venue pushes prices", None),
     ]
+
+
+class Standings:
+    """What is known of one account's stream."""
+
+    def __init__(self):
+        self.now = AccountStanding(has_stream=True)
+
+    def standing(self, account_id):
+        del account_id
+        return self.now
+
+
+async def test_a_line_is_written_when_orders_are_pushed_and_one_when_they_are_not():
+    accounts = Standings()
+    stream_log = StreamLog({}, accounts, {"kraken-1": SimpleNamespace(account=an_account())})
+    live = AccountStanding(has_stream=True, is_live=True)
+    refused = AccountStanding(has_stream=True, loss=Loss(LossReason.NOT_PERMITTED, "denied"))
+    ended = AccountStanding(has_stream=True, loss=Loss(LossReason.DISCONNECTED, "1006"))
+
+    with capture_logs() as logs:
+        for standing in (accounts.now, refused, refused, ended, live, live, ended):
+            accounts.now = standing
+            stream_log.look()
+
+    assert [(line["log_level"], line["event"], line.get("why")) for line in logs] == [
+        (
+            "warning",
+            "a venue does not push orders; they are polled",
+            "the key is not permitted to open the stream: denied",
+        ),
+        ("info", "a venue pushes orders", None),
+        ("warning", "a venue does not push orders; they are polled", "the stream ended: 1006"),
+    ]
+
+
+async def test_an_account_that_is_polled_as_its_owner_wished_writes_nothing():
+    accounts = Standings()
+    accounts.now = AccountStanding(has_stream=False)
+    stream_log = StreamLog({}, accounts, {"kraken-1": SimpleNamespace(account=an_account())})
+
+    with capture_logs() as logs:
+        stream_log.look()
+
+    assert logs == []

@@ -3,8 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from engine.accounts.live_accounts import AccountStanding
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
+from engine.brokers.price_stream import Loss, LossReason
 from engine.entries.gates import check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched
@@ -405,6 +407,32 @@ def test_a_venue_that_is_polled_as_its_owner_wished_needs_nobody():
     text = render_status(status(streams=(streamed("Kraken", has_stream=False),)), READER).text
 
     assert "All is well." in text
+
+
+def orders_of(**standing):
+    (broker,) = status().brokers
+    return render_status(status(brokers=(replace(broker, orders=AccountStanding(**standing)),)), READER).text
+
+
+def test_orders_that_are_pushed_are_live():
+    assert "<b>Orders</b>: Kraken live" in orders_of(has_stream=True, is_live=True)
+
+
+def test_orders_that_should_be_pushed_say_why_they_are_polled_and_need_nobody():
+    loss = Loss(LossReason.NOT_PERMITTED, 'it lacks the permission "WebSocket interface"')
+    text = orders_of(has_stream=True, loss=loss, lasting=timedelta(minutes=9))
+
+    why = "the key is not permitted to open the stream: it lacks the permission"
+    assert f'<b>Orders</b>: Kraken polled ({why} "WebSocket interface", for 9 min 0 s)' in text
+    assert "All is well." in text
+
+
+def test_orders_of_a_stream_that_begins_are_polled():
+    assert "<b>Orders</b>: Kraken polled (not connected yet, for 0 ms)" in orders_of(has_stream=True)
+
+
+def test_orders_that_are_polled_as_their_owner_wished_say_no_more():
+    assert "<b>Orders</b>: Kraken polled\n" in orders_of(has_stream=False)
 
 
 def streamed(label, *polled, has_stream=True, live=0):

@@ -1,0 +1,163 @@
+"""What private streams push of the accounts: whether everything is pushed now, and that an order is over."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from weakref import WeakValueDictionary
+
+from engine.accounts.reports import Reports
+from engine.brokers.account_stream import AccountStream, OrderNews
+from engine.brokers.price_stream import Loss, LossReason
+from engine.clock import Clock, Moment, moment
+from engine.model.orders import VenueOrderId
+from engine.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStanding:
+    """Whether an account's news is pushed now."""
+
+    #: False where its orders are only polled, as its owner wished.
+    has_stream: bool
+    is_live: bool = False
+    #: Why it is not; None until something was wrong.
+    loss: Loss | None = None
+    #: How long it has been so.
+    lasting: timedelta = timedelta(0)
+
+    @property
+    def why(self) -> str:
+        """Return the chat's words for why it is not; empty while nothing was wrong."""
+        return "" if self.loss is None else self.loss.text
+
+
+class OrderWatch:
+    """Waits for news of one order."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """End the present pause, or else the next one."""
+        self._woken.set()
+
+    def forget(self) -> None:
+        """Wait for news from now on only."""
+        self._woken.clear()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long, or until there is news."""
+        waits = [asyncio.ensure_future(one) for one in (self._clock.sleep(seconds), self._woken.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waits:
+                one.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*waits, return_exceptions=True)
+
+
+@dataclass(slots=True)
+class _Account:
+    stream: AccountStream
+    since: Moment
+    is_live: bool = False
+    loss: Loss | None = None
+
+
+class LiveAccounts:
+    """Reads every private stream; what a stream does not push is polled as without one."""
+
+    def __init__(
+        self, streams: Mapping[str, AccountStream], *, reports: Reports, clock: Clock, tasks: Tasks
+    ) -> None:
+        self._reports = reports
+        self._clock = clock
+        self._tasks = tasks
+        now = moment(clock)
+        self._accounts = {account_id: _Account(stream, now) for account_id, stream in streams.items()}
+        self._watches = WeakValueDictionary[tuple[str, VenueOrderId], OrderWatch]()
+
+    def follow(self) -> None:
+        """Read every stream that is not being read: one whose reader failed is begun again by the next call."""
+        for account_id, account in self._accounts.items():
+            self._tasks.spawn(f"stream {account.stream.name}", partial(self._read, account_id))
+
+    def standing(self, account_id: str) -> AccountStanding:
+        """Return whether an account's news is pushed now."""
+        account = self._accounts.get(account_id)
+        if account is None:
+            return AccountStanding(has_stream=False)
+        lasting = moment(self._clock) - account.since
+        return AccountStanding(has_stream=True, is_live=account.is_live, loss=account.loss, lasting=lasting)
+
+    def watch(self, account_id: str, order_id: VenueOrderId) -> OrderWatch:
+        """Return what waits for news of an order, the same as long as somebody holds it."""
+        watch = self._watches.get((account_id, order_id))
+        if watch is None:
+            watch = self._watches[account_id, order_id] = OrderWatch(self._clock)
+        return watch
+
+    # what the streams report
+
+    def order(self, account_id: str, news: OrderNews) -> None:
+        """Note that an account changed, and wake who follows an order that is over.
+
+        What has filled of an open order, the polls find: a question for each of its fills would use up the key's budget.
+        """
+        self._reports.outdate(account_id)
+        watch = self._watches.get((account_id, news.venue_order_id))
+        if news.is_over and watch is not None:
+            watch.wake()
+
+    def balance(self, account_id: str) -> None:
+        """Note that an account changed."""
+        self._reports.outdate(account_id)
+
+    def begin(self, account_id: str) -> None:
+        """Believe an account's stream from now on; what happened before was not pushed."""
+        self._change(account_id, None)
+        for (of, _), watch in list(self._watches.items()):
+            if of == account_id:
+                watch.wake()
+
+    def lose(self, account_id: str, loss: Loss) -> None:
+        """Believe nothing of an account's stream until it is live again."""
+        self._change(account_id, loss)
+
+    def _change(self, account_id: str, loss: Loss | None) -> None:
+        account, is_live = self._accounts[account_id], loss is None
+        if account.is_live is not is_live:
+            account.since = moment(self._clock)
+            self._reports.outdate(account_id)
+        account.is_live, account.loss = is_live, loss
+
+    async def _read(self, account_id: str) -> None:
+        try:
+            await self._accounts[account_id].stream.run(_Sink(self, account_id))
+        finally:
+            self.lose(account_id, Loss(LossReason.DISCONNECTED))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """Takes what one account's stream reads."""
+
+    accounts: LiveAccounts
+    account_id: str
+
+    def order(self, news: OrderNews) -> None:
+        self.accounts.order(self.account_id, news)
+
+    def balance(self) -> None:
+        self.accounts.balance(self.account_id)
+
+    def live(self) -> None:
+        self.accounts.begin(self.account_id)
+
+    def lost(self, loss: Loss) -> None:
+        self.accounts.lose(self.account_id, loss)
