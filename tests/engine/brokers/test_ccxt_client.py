@@ -498,12 +498,12 @@ async def test_what_a_venue_says_names_no_secret_of_another(http_with_secrets, s
 
 
 async def test_an_ordinary_word_or_number_that_is_some_password_stays_readable(http_with_secrets, server):
-    server.answer = answering(json.dumps({"error": ["EOrder:minimum not met: 1234567890"]}))
+    server.answer = answering(json.dumps({"error": ["EOrder:Order minimum not met: 1234567890"]}))
 
     with pytest.raises(RefusedError) as error:
         await kraken(http_with_secrets, server.url, unwrap=result_of).send(ORDER)
 
-    assert error.value.message == "EOrder:minimum not met: 1234567890"
+    assert error.value.message == "EOrder:Order minimum not met: 1234567890"
 
 
 async def test_what_a_venue_says_names_no_line_of_a_pem(http, server):
