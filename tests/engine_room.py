@@ -49,12 +49,17 @@ class Room:
         }
         # Prices are pushed where a test says so: an open stream has no end that time could wait for.
         streams = dict.fromkeys([name for name in environment if "_ws_" in name], "off")
-        # Nothing but these: reading the environment, where none of it stands, is most of the work.
-        given = InitSettingsSource(Settings, {**environment, **streams, **changes})
-        self.settings = Settings(_build_sources=((given,), {}))
+        self.given = {**environment, **streams, **changes}
+        self.settings = self.settings_with({})
         self.base = None
         self.engine = None
         self.expected_failures = []
+
+    def settings_with(self, changes):
+        """Return the settings of the room, some of them changed."""
+        # Nothing but these: reading the environment, where none of it stands, is most of the work.
+        given = InitSettingsSource(Settings, {**self.given, **changes})
+        return Settings(_build_sources=((given,), {}))
 
     # lives of the process
 

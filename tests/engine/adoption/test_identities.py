@@ -47,14 +47,9 @@ def _number(seed):
 async def restart_with(room, venue, account):
     await room.crash()
     keys = {f"{venue.value}_api_key": account.key, f"{venue.value}_api_secret": account.secret}
-    room.settings = type(room.settings)(_env_file=None, **{**_as_given(room), **keys})
+    room.settings = room.settings_with(keys)
     await room.open()
     await room.engine.start()
-
-
-def _as_given(room):
-    environment = room.world.environment(room.folder)
-    return {name.removeprefix("NIJA_").lower(): value for name, value in environment.items()}
 
 
 async def fall(room, venue):
@@ -250,7 +245,7 @@ async def test_what_an_order_sold_that_was_under_way_is_reported_once_its_key_is
 ):
     async with rooms(venues=(venue,)) as room:
         await furnish(room, venue)
-        given = _as_given(room)
+        given = room.given
         own = SimpleNamespace(key=given[f"{venue.value}_api_key"], secret=given[f"{venue.value}_api_secret"])
         other = another_account(room, venue)
         room.fault(kind, endpoint, venue=venue, times=None)

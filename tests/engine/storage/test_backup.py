@@ -33,7 +33,8 @@ def database(tmp_path):
 def add_user(file, user_id):
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(
-            "INSERT INTO users VALUES (?, 'owner', 'UTC', 'en', '30', '2026-11-22')", (user_id,)
+            "INSERT INTO users (user_id, role, time_zone, language, created_at) VALUES (?, 'owner', 'UTC', 'en', '2026-11-22')",
+            (user_id,),
         )
 
 

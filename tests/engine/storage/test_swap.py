@@ -68,7 +68,7 @@ def template(tmp_path):
     leave_in_log = (
         "import os, sqlite3, sys\n"
         "c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA wal_autocheckpoint=0')\n"
-        "c.execute(\"INSERT INTO users VALUES (2, 'owner', 'UTC', 'en', '30', '2026-11-22')\"); c.commit()\n"
+        "c.execute(\"INSERT INTO users (user_id, role, time_zone, language, created_at) VALUES (2, 'owner', 'UTC', 'en', '2026-11-22')\"); c.commit()\n"
         "os._exit(0)\n"
     )
     subprocess.run([sys.executable, "-c", leave_in_log, str(database)], check=True)
