@@ -51,8 +51,12 @@ class Judging:
                 seen = await marks.look(request, quoted, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-        self._begin_if_breached(guard, seen)
+        self.act_on(guard, seen)
         return seen
+
+    def last_mark(self, guard: Guard) -> Mark | None:
+        """Return the last mark that was accepted of a guard."""
+        return self._guard_marks.of(guard).last
 
     def left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
         """Return for how long a look may go on: no longer than until a missing price of theirs is to be reported."""
@@ -67,7 +71,8 @@ class Judging:
         budget_s = min(LOOK_BUDGET_S, self._alarm_after.total_seconds() / 2)
         return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
 
-    def _begin_if_breached(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
+    def act_on(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
+        """Begin a guard's exit if what was seen of it is past its threshold; its turn is held meanwhile."""
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             unseen = self._guard_marks.unseen(guard, moment(self._clock))
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))

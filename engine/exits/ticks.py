@@ -12,8 +12,8 @@ from engine.guards.guard_mark import mark_request
 from engine.guards.store import changed_guards
 from engine.guards.trigger_index import TriggerIndex
 from engine.market.live_prices import Pushed
-from engine.market.mark import Mark
 from engine.market.marks import Marks
+from engine.market.stream_check import is_late, is_overtaken
 from engine.model.venues import Venue
 from engine.storage.session import DatabaseSession
 from engine.tasks import Tasks
@@ -104,23 +104,32 @@ class Ticks:
             pushed = self._marks[venue].pushed.believed(guard.symbol)
             if pushed is None or pushed is judged:
                 return
-            await self._judge(self._marks[venue], found, pushed)
+            await self._judge(venue, found, pushed)
             judged = pushed
             await self._clock.sleep(AGAIN_AFTER_S if pushed.is_whole_market else AGAIN_AFTER_PART_S)
             found = self._still_reached(venue, guard)
 
     def _still_reached(self, venue: Venue, guard: Guard) -> Guard | None:
+        """Return a guard as it is now if the latest tick reaches it, and is not too old to sell."""
         pushed = self._marks[venue].pushed.believed(guard.symbol)
-        reached = self._reached(venue, pushed) if pushed is not None else ()
-        return next((one for one in reached if one.guard_id == guard.guard_id), None)
+        if pushed is None or is_late(pushed.quote, pushed.received, moment(self._clock)):
+            return None
+        if is_overtaken(pushed.quote, self._judging.last_mark(guard)):
+            return None
+        return next((one for one in self._reached(venue, pushed) if one.guard_id == guard.guard_id), None)
 
-    async def _judge(self, marks: Marks, guard: Guard, pushed: Pushed) -> None:
-        begun = moment(self._clock)
-        quoted = await marks.price_of_tick(mark_request(guard, max_age_s=marks.max_age_s), pushed)
-        if quoted is None:
+    async def _judge(self, venue: Venue, guard: Guard, pushed: Pushed) -> None:
+        """Have a breach confirmed before the guard's turn, so that no poll waits for it, and sell by what is true then."""
+        begun, marks = moment(self._clock), self._marks[venue]
+        request = mark_request(guard, max_age_s=marks.max_age_s)
+        seen = await marks.look_at_tick(request, pushed, last=self._judging.last_mark(guard))
+        if seen is None:
+            # That there is no price is for the poll to say.
             return
         async with self._judging.turn(guard):
-            seen = await self._judging.judge(marks, guard, quoted, begun)
-            if isinstance(seen, Mark):
-                # That there is no price is for the poll to say.
-                await self._news.accept(guard, seen, begun)
+            # The price may have come back meanwhile, and what was pushed while the process stood still is read by now.
+            reached = self._still_reached(venue, guard)
+            if reached is None or is_overtaken(seen, self._judging.last_mark(guard)):
+                return
+            self._judging.act_on(reached, seen)
+            await self._news.accept(reached, seen, begun)

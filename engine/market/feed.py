@@ -125,9 +125,9 @@ class VenueMarket:
             self._quotes_requested_at.update(dict.fromkeys(fresh, requested_at))
         return fresh
 
-    async def book(self, symbol: str) -> OrderBook:
-        """Return an order book of now; all who need it at the same moment share one request."""
-        return await self._books.book(symbol)
+    async def book(self, symbol: str, *, since: Moment | None = None) -> OrderBook:
+        """Return an order book of now, requested after `since`; all who need it at the same moment share one request."""
+        return await self._books.book(symbol, since=since)
 
     async def session(self) -> Session | None:
         """Return the stock session, requested when it has changed or half a minute ago; None without stocks."""

@@ -47,6 +47,8 @@ class LivePrices:
         #: Live, and differing from what the venue answers.
         self._contradicted: dict[str, NotLive] = {}
         self._renewed: dict[str, Moment] = {}
+        #: When the venue was asked last for a price that the present subscription shows too.
+        self._agreed: dict[str, Moment] = {}
         self._waiting: dict[str, list[asyncio.Future[Pushed]]] = {}
 
     def listen(self, on_tick: Callable[[Pushed], object]) -> None:
@@ -66,6 +68,11 @@ class LivePrices:
         """Return the same unless it is of a small part of the market only."""
         pushed = self.believed(symbol)
         return pushed if pushed is not None and pushed.is_whole_market else None
+
+    def is_lately_agreed(self, symbol: str, *, within_s: float) -> bool:
+        """Return whether the venue's answer and this subscription agreed so lately; its first message proves nothing."""
+        agreed = self._agreed.get(symbol)
+        return agreed is not None and moment(self._clock) - agreed <= timedelta(seconds=within_s)
 
     async def next_tick(self, symbol: str) -> Pushed:
         """Wait for an instrument's next quote that is believed."""
@@ -107,8 +114,9 @@ class LivePrices:
                 continue
             if contradicts(quote, pushed.quote, still_for=requested - pushed.received):
                 self._contradict(symbol)
-            else:
+            elif quote.sides is not None and pushed.sides is not None:
                 self._contradicted.pop(symbol, None)
+                self._agreed[symbol] = requested
 
     # what the streams report
 
@@ -133,6 +141,7 @@ class LivePrices:
             if self._live.get(symbol) is stream:
                 del self._live[symbol]
                 self._latest.pop(symbol, None)
+                self._agreed.pop(symbol, None)
                 if symbol in self._wanted:
                     since = self._contradicted.get(symbol, NotLive(since=now)).since
                     self._missing[symbol] = NotLive(since=since, loss=loss)
@@ -152,6 +161,7 @@ class LivePrices:
 
     def _contradict(self, symbol: str) -> None:
         now = moment(self._clock)
+        self._agreed.pop(symbol, None)
         self._contradicted.setdefault(symbol, NotLive(since=now, loss=_DIFFERS))
         renewed = self._renewed.get(symbol)
         if renewed is None or now - renewed >= RENEW_EVERY:

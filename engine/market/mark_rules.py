@@ -47,13 +47,17 @@ def decide_mark(
         judged = _walk_unless_wide(request, book, now)
     if not isinstance(judged, Mark):
         return judged
-    if last is None:
-        reason = LookReason.FIRST_PRICE
-    elif not is_within(judged.price, last.price, JUMP_RATIO):
-        reason = LookReason.JUMP
-    else:
+    reason = look_reason(judged, last=last)
+    if reason is None:
         return judged
     return NeedsSecondLook(reason=reason, candidate=judged, first_at=now, latest_at=now)
+
+
+def look_reason(mark: Mark, *, last: Mark | None) -> LookReason | None:
+    """Return why one look at a mark is not enough, by the last accepted one; None where it is."""
+    if last is None:
+        return LookReason.FIRST_PRICE
+    return None if is_within(mark.price, last.price, JUMP_RATIO) else LookReason.JUMP
 
 
 def judge_quote(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:

@@ -14,8 +14,10 @@ from engine.market.mark_rules import decide_mark, judge_quote, mark_from_book, m
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checker import PriceChecker
 from engine.market.quote_reading import QuoteReading, problem_of
-from engine.market.second_look import SECOND_LOOK_AFTER, confirm
+from engine.market.second_look import LOOKS_END_AFTER, SECOND_LOOK_AFTER, confirm
 from engine.market.session import check_session
+from engine.market.stream_check import is_late, is_overtaken
+from engine.market.tick_confirmation import TickConfirmation
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
@@ -31,6 +33,7 @@ class Marks:
         self._max_age_s = max_age_s
         #: What comparing tickers with order books has shown, for whoever watches.
         self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s)
+        self._ticks = TickConfirmation(market=market, checks=self.checks, clock=clock)
 
     @property
     def max_age_s(self) -> float:
@@ -50,19 +53,20 @@ class Marks:
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
 
-    async def price_of_tick(self, request: MarkRequest, pushed: Pushed) -> Quote | PriceUnknown | None:
-        """Return what a position may be judged by after a tick: the tick, or the venue's answer where it is of a part.
-
-        None where a part, whose spread is often wide, would not sell by itself either: the venue need not be asked.
-        """
-        if pushed.is_whole_market:
-            return pushed.quote
-        of_part = judge_quote(request, quote=pushed.quote, now=self._clock.now())
-        if isinstance(of_part, PriceUnknown) or (
-            isinstance(of_part, Mark) and not request.is_past(of_part.price)
-        ):
+    async def look_at_tick(self, request: MarkRequest, pushed: Pushed, *, last: Mark | None) -> Mark | None:
+        """Return the mark of a breach that a tick shows and its venue confirms; None leaves it to the poll."""
+        now = moment(self._clock)
+        if is_late(pushed.quote, pushed.received, now) or is_overtaken(pushed.quote, last):
             return None
-        return (await self.fetch_quotes({request.symbol})).of(request.symbol)
+        first = judge_quote(request, quote=pushed.quote, now=now.at)
+        if isinstance(first, PriceUnknown) or (isinstance(first, Mark) and not request.is_past(first.price)):
+            return None
+        if pushed.is_whole_market and await self.checks.has_book(request.symbol):
+            return await self._ticks.confirm(request, pushed, last=last)
+        # No stop is decided on a part of the market; the venue answers for the whole.
+        quoted = (await self.fetch_quotes({request.symbol})).of(request.symbol)
+        seen = await self.look(request, quoted, last=last)
+        return seen if isinstance(seen, Mark) and request.is_past(seen.price) else None
 
     async def look(
         self, request: MarkRequest, quoted: Quote | PriceUnknown, *, last: Mark | None
@@ -177,17 +181,18 @@ class Marks:
         """
         if self.pushed.of_whole_market(request.symbol) is None:
             return await self._book(request.symbol)
-        looks: tuple[asyncio.Task[OrderBook | Mark], ...] = (
-            asyncio.create_task(self._book(request.symbol)),
-            asyncio.create_task(self._next_mark(request, now)),
-        )
+        book = asyncio.create_task(self._book(request.symbol))
+        tick = asyncio.create_task(self._next_mark(request, now))
         try:
-            done, _ = await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
-            return done.pop().result()
+            await asyncio.wait({book, tick}, return_when=asyncio.FIRST_COMPLETED)
+            has_failed = book.done() and book.exception() is not None
+            if has_failed and self.pushed.is_lately_agreed(request.symbol, within_s=request.max_age_s):
+                await asyncio.wait({tick}, timeout=LOOKS_END_AFTER.total_seconds())
+            return (tick if (has_failed and tick.done()) or not book.done() else book).result()
         finally:
-            for look in looks:
+            for look in (book, tick):
                 look.cancel()
-            await asyncio.gather(*looks, return_exceptions=True)
+            await asyncio.gather(book, tick, return_exceptions=True)
 
     async def _book(self, symbol: str) -> OrderBook | Mark:
         return await self._market.book(symbol)
@@ -196,7 +201,7 @@ class Marks:
         while True:
             pushed = await self.pushed.next_tick(request.symbol)
             mark = judge_quote(request, quote=pushed.quote, now=now())
-            if isinstance(mark, Mark):
+            if isinstance(mark, Mark) and not is_late(pushed.quote, pushed.received, moment(self._clock)):
                 return mark
 
     def _lasting_clock(self) -> Callable[[], datetime]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from engine.clock import Clock
+from engine.clock import Clock, Moment
 from engine.model.quotes import OrderBook
 
 #: Who needs a book so soon after it was requested waits for that request; later it may be of before what called for it.
@@ -20,15 +20,16 @@ class SharedBooks:
         #: By instrument, the latest request that is under way.
         self._requests: dict[str, _Request] = {}
 
-    async def book(self, symbol: str) -> OrderBook:
-        """Return an order book as it is now, or was a moment ago.
+    async def book(self, symbol: str, *, since: Moment | None = None) -> OrderBook:
+        """Return an order book as it is now, or was a moment ago, but not before `since`.
 
         Raises:
             BrokerError: the venue does not answer.
 
         """
         request, now_s = self._requests.get(symbol), self._clock.monotonic()
-        if request is None or now_s - request.begun_s > SAME_MOMENT_S:
+        earliest_s = now_s - SAME_MOMENT_S if since is None else max(now_s - SAME_MOMENT_S, since.steady_s)
+        if request is None or request.begun_s < earliest_s:
             request = self._requests[symbol] = _Request(self._fetch(symbol), begun_s=now_s)
         try:
             return await request.answer()

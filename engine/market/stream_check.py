@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from engine import wall_time
+from engine.clock import Moment
+from engine.market.mark import Mark
 from engine.market.mark_rules import is_within
 from engine.market.price_check import FROZEN_AFTER_S, STILL_RATIO
 from engine.market.second_look import AGREEMENT_RATIO
@@ -9,6 +12,19 @@ from engine.model.quotes import Quote
 
 #: A stream that pushed nothing of an instrument for so long shows what it did then.
 STILL_AFTER = timedelta(seconds=FROZEN_AFTER_S)
+#: What was pushed longer ago sells nothing: it waited somewhere, or its guard did, and the price may have come back.
+LATE_AFTER = timedelta(seconds=2)
+
+
+def is_late(quote: Quote, received: Moment, now: Moment) -> bool:
+    """Return whether a quote came, or was dated by its venue, too long ago to sell."""
+    waited = now - received
+    return max(waited, wall_time.between(quote.at, received.at) + waited) > LATE_AFTER
+
+
+def is_overtaken(priced: Quote | Mark, last: Mark | None) -> bool:
+    """Return whether a price is older than the last mark that was accepted."""
+    return last is not None and wall_time.is_before(priced.at, last.at)
 
 
 def contradicts(polled: Quote, streamed: Quote, *, still_for: timedelta) -> bool:

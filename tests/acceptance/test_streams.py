@@ -1,6 +1,8 @@
 """Prices by stream reach the guard in the whole process; whatever becomes of a stream, polling sells."""
 
 import asyncio
+import os
+import signal
 from decimal import Decimal
 
 import pytest
@@ -152,6 +154,23 @@ async def test_a_bot_that_is_killed_at_a_ticks_order_finds_it_and_is_pushed_pric
 
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
     assert sum(ALERT in message.text for message in stage.owner.messages) == 1
+
+
+@pytest.mark.fault("V115")
+async def test_a_dip_that_was_over_before_a_process_that_stood_still_went_on_sells_nothing(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    looked = polls(world)
+
+    os.kill(stage.bot.pid, signal.SIGSTOP)
+    try:
+        for ratio in ("-0.012", "0.0001") * 40:
+            fall(world, ratio)
+            await asyncio.sleep(0)
+    finally:
+        os.kill(stage.bot.pid, signal.SIGCONT)
+    await until(lambda: polls(world) >= looked + 3)
+
+    assert sales(world) == []
 
 
 async def test_a_stopped_bot_leaves_no_connection_behind(open_bot):

@@ -6,7 +6,7 @@ STREAMS = (
     Row(
         "V111",
         "a price falls between two polls",
-        "the tick that reaches a guard sells; it waits for no poll",
+        "the tick that reaches a guard sells once the order book shows it too; no poll waits for it, nor it for one",
     ),
     Row(
         "V112",
@@ -25,8 +25,8 @@ STREAMS = (
     ),
     Row(
         "V115",
-        "a tick is a spike, too wide, too thin, old or denied by the book",
-        "the rules of a polled price hold: nothing is sold by it alone",
+        "a tick is wrong, a spike, too wide, too thin, old or denied by the book",
+        "nothing is sold by it alone: the book, or a stream that a poll agreed with, confirms it",
     ),
     Row("V116", "ticks come twice, late, out of order or during a sale", "one sale"),
     Row(

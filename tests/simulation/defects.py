@@ -32,8 +32,9 @@ from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
 from engine.market import mark_rules, price_checker
 from engine.market import marks as looking
-from engine.market.live_prices import LivePrices
 from engine.market.mark import Mark
+from engine.market.mark_rules import mark_from_side
+from engine.market.tick_confirmation import TickConfirmation
 from engine.model.errors import RefusedError, UnknownOutcomeError
 from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO
@@ -210,12 +211,11 @@ def _believe_a_jump():
     return patch.object(looking, "confirm", gullible)
 
 
-def _believe_a_stale_stream():
-    async def latest(self, symbol):
-        return self.believed(symbol)
+def _take_a_stream_at_its_word():
+    async def word(self, request, pushed, **_):
+        return mark_from_side(request, quote=pushed.quote, now=self._clock.now())
 
-    # What it said before counts as its next word.
-    return patch.object(LivePrices, "next_tick", latest)
+    return patch.object(TickConfirmation, "confirm", word)
 
 
 @contextmanager
@@ -406,7 +406,7 @@ DEFECTS = (
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a frozen price", plant=_believe_a_frozen_price, kinds=(Kind.QUOTE_FROZEN,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
-    Defect(name="believe a stale stream", plant=_believe_a_stale_stream, kinds=(Kind.STREAM_JUMPS,)),
+    Defect(name="take a stream at its word", plant=_take_a_stream_at_its_word, kinds=(Kind.STREAM_JUMPS,)),
     Defect(name="forget the backstop", plant=_forget_the_backstop, kinds=(Kind.STREAM_STALLS,)),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(

@@ -26,6 +26,13 @@ async def streamed(guarded):
 
 
 @pytest.fixture
+async def agreed(streamed):
+    """The same, and a look has just shown what the stream does."""
+    await streamed.look()
+    return streamed
+
+
+@pytest.fixture
 async def closed(rooms):
     """A tenth of a bitcoin at Coinbase that its account may not sell for dollars."""
     async with rooms(venues=(Venue.COINBASE,)) as room:

@@ -20,19 +20,6 @@ async def test_a_jump_waits_for_its_second_look(streamed):
     assert 0.3 <= order.monotonic - began < 0.5
 
 
-async def test_a_jump_is_confirmed_by_the_next_tick_where_that_comes_before_the_book(streamed):
-    streamed.fault(FaultKind.DELAY_BEFORE, "Depth", times=None, delay_s=4)
-    began = streamed.clock.monotonic()
-
-    fall(streamed, "50000")
-    await streamed.clock.sleep(0.4)
-    fall(streamed, "50010")
-    await quiet(streamed)
-
-    [order] = streamed.sent()
-    assert order.monotonic - began == pytest.approx(0.4)
-
-
 @pytest.mark.fault("V115")
 async def test_a_spike_that_neither_book_nor_next_tick_shows_sells_nothing(streamed):
     streamed.stream.push("30000", "30010")
