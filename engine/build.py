@@ -207,7 +207,12 @@ class _Parts:
                 updates=self.updates,
                 trades=LatestTrades(self._clock),
             ),
-            availability=Availability(reports=self._reports, journal=journal, clock=self._clock),
+            availability=Availability(
+                reports=self._reports,
+                live_accounts=self.live_accounts,
+                journal=journal,
+                clock=self._clock,
+            ),
             clock=self._clock,
             histories=self._histories,
             guard_marks=self._guard_marks,

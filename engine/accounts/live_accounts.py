@@ -78,9 +78,14 @@ class LiveAccounts:
         self._reports = reports
         self._clock = clock
         self._tasks = tasks
-        now = moment(clock)
-        self._accounts = {account_id: _Account(stream, now) for account_id, stream in streams.items()}
+        self._accounts = dict[str, _Account]()
+        for stream in streams.values():
+            self.add(stream)
         self._watches = WeakValueDictionary[tuple[str, VenueOrderId], OrderWatch]()
+
+    def add(self, stream: AccountStream) -> None:
+        """Read one more stream from the next look on."""
+        self._accounts[stream.account.account_id] = _Account(stream, moment(self._clock))
 
     def follow(self) -> None:
         """Read every stream that is not being read: one whose reader failed is begun again by the next call."""
@@ -102,6 +107,16 @@ class LiveAccounts:
             watch = self._watches[account_id, order_id] = OrderWatch(self._clock)
         return watch
 
+    def keeps_known(self, account_id: str) -> bool:
+        """Return whether any change of an account, transfers included, makes its last reading count as old.
+
+        Becoming live does so too: what is not old by then was requested while every change was pushed.
+        """
+        account = self._accounts.get(account_id)
+        if account is None or not account.is_live or not account.stream.pushes_transfers:
+            return False
+        return not self._reports.is_unannounced(account_id)
+
     # what the streams report
 
     def order(self, account_id: str, news: OrderNews) -> None:
@@ -109,14 +124,14 @@ class LiveAccounts:
 
         What has filled of an open order, the polls find: a question for each of its fills would use up the key's budget.
         """
-        self._reports.outdate(account_id)
+        self._reports.announce_change(account_id)
         watch = self._watches.get((account_id, news.venue_order_id))
         if news.is_over and watch is not None:
             watch.wake()
 
     def balance(self, account_id: str) -> None:
         """Note that an account changed."""
-        self._reports.outdate(account_id)
+        self._reports.announce_change(account_id)
 
     def begin(self, account_id: str) -> None:
         """Believe an account's stream from now on; what happened before was not pushed."""
@@ -133,7 +148,7 @@ class LiveAccounts:
         account, is_live = self._accounts[account_id], loss is None
         if account.is_live is not is_live:
             account.since = moment(self._clock)
-            self._reports.outdate(account_id)
+            self._reports.announce_change(account_id)
         account.is_live, account.loss = is_live, loss
 
     async def _read(self, account_id: str) -> None:

@@ -29,6 +29,8 @@ class Reports:
         #: When the latest reading was requested; one that an earlier process made is not in here.
         self._requested_at: dict[str, Moment] = {}
         self._changed: dict[str, Moment] = {}
+        #: Accounts of which a reading showed a change that nothing had announced.
+        self._unannounced = set[str]()
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
     async def begin(self) -> ReadingStart:
@@ -43,6 +45,7 @@ class Reports:
         account_id = report.account.account_id
         known, left = self._requested_at.get(account_id), self.departure(report, start)
         if known is None or known <= left.moment:
+            self._note_unannounced(report)
             self._latest[account_id] = replace(report, step=left.step, left=None)
             self._requested_at[account_id] = left.moment
 
@@ -84,6 +87,15 @@ class Reports:
         """Note that an account changed: readings requested until now are not fresh any more."""
         self._changed[account_id] = moment(self._clock)
 
+    def announce_change(self, account_id: str) -> None:
+        """Note that an account changed, or may have, because its stream says so."""
+        self.outdate(account_id)
+        self._unannounced.discard(account_id)
+
+    def is_unannounced(self, account_id: str) -> bool:
+        """Return whether the last change of an account was found by a reading alone: its stream may be mute."""
+        return account_id in self._unannounced
+
     def keep_unreadable(self, account_id: str, orders: tuple[str, ...]) -> None:
         """Remember which open orders could not be read the last time an account's open orders were requested."""
         self._unreadable[account_id] = orders
@@ -96,6 +108,12 @@ class Reports:
         """Return whether an account has changed since it was last read."""
         requested_at, changed = self._requested_at.get(account_id), self._changed.get(account_id)
         return changed is not None and (requested_at is None or requested_at <= changed)
+
+    def _note_unannounced(self, report: AccountReport) -> None:
+        account_id = report.account.account_id
+        before = self._latest.get(account_id) if account_id in self._requested_at else None
+        if before is not None and not self.is_outdated(account_id) and not report.holds_the_same(before):
+            self._unannounced.add(account_id)
 
     def latest(self, account_id: str) -> AccountReport | None:
         return self._latest.get(account_id)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
+from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
@@ -26,6 +27,8 @@ from engine.orders.intents import Intent
 #: An exit waits no longer than this for a balance; then it goes with the last known quantity.
 BALANCE_READ_S = 0.5
 BALANCE_MAX_AGE = timedelta(seconds=5)
+#: One that a private stream keeps known may be so old: it is read with every snapshot, and a mute stream shows there.
+KNOWN_MAX_AGE = timedelta(minutes=5)
 
 #: How long a venue may take to release what a cancelled order held.
 RELEASE_TIMEOUT_S = 10.0
@@ -48,8 +51,11 @@ class ListedOrders:
 class Availability:
     """Reads what may be sold of a guard, and frees what open orders hold of it."""
 
-    def __init__(self, *, reports: Reports, journal: ExitJournal, clock: Clock) -> None:
+    def __init__(
+        self, *, reports: Reports, live_accounts: LiveAccounts, journal: ExitJournal, clock: Clock
+    ) -> None:
         self._reports = reports
+        self._live_accounts = live_accounts
         self._journal = journal
         self._releases = Releases(journal=journal, clock=clock)
         self._clock = clock
@@ -62,7 +68,7 @@ class Availability:
 
         """
         report, is_fresh = (
-            (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(broker)
+            (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(guard, broker)
         )
         # One with less may be of before more came in, or wrong: only readings that agree make less of a position.
         is_contradicted = report is not None and not is_fresh and await self._says_less(report, guard)
@@ -176,13 +182,23 @@ class Availability:
         self._reports.keep_unreadable(broker.account.account_id, opened.unreadable)
         return replace(opened, orders=self._releases.standing(intent, opened.orders))
 
-    async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
+    async def _read(self, guard: Guard, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
-        recent = self._reports.no_older_than(account_id, BALANCE_MAX_AGE)
+        recent = self._reports.no_older_than(account_id, BALANCE_MAX_AGE) or (await self._known(guard))
         if recent is not None:
             return recent, True
         report = await self._fetch(broker)
         return (report, True) if report else (self._reports.latest(account_id), False)
+
+    async def _known(self, guard: Guard) -> AccountReport | None:
+        """Return the latest reading if its account's stream would have pushed whatever changed since.
+
+        None where it shows less than there should be: what is contradicted is read again.
+        """
+        if not self._live_accounts.keeps_known(guard.account_id):
+            return None
+        report = self._reports.no_older_than(guard.account_id, KNOWN_MAX_AGE)
+        return None if report is None or await self._says_less(report, guard) else report
 
     async def _read_anew(self, guard: Guard, broker: Broker) -> AccountReport:
         """Return a reading of after the account last changed, however long that takes."""

@@ -147,6 +147,23 @@ async def test_a_key_without_the_permission_is_polled_and_named_once(open_bot):
     assert stage.bot.log.read_text().count("does not push orders") == 1
 
 
+@pytest.mark.parametrize(("stream", "reads"), [("live", 0), ("off", 1)])
+async def test_a_sale_reads_the_balance_only_where_no_stream_keeps_it_known(open_bot, stream, reads):
+    settings = {PREPARED_BY: "tests.acceptance.old_balances"}
+    if stream == "off":
+        settings["NIJA_KRAKEN_WS_AUTH_URL"] = "off"
+    world, stage = await a_guarded_ether(open_bot, "live" if stream == "live" else "polled", **settings)
+    await stage.owner.ask("/balance", head="Balance", timeout_s=WAIT_S)
+    before = len(world.tape(KRAKEN).calls("BalanceEx"))
+
+    fall(world)
+    await alerted(stage)
+
+    [order] = world.tape(KRAKEN).calls("AddOrder")
+    asked = [call for call in world.tape(KRAKEN).calls("BalanceEx")[before:] if call.index < order.index]
+    assert len(asked) == reads
+
+
 def end_stream(world):
     """End the connection, and each new one as soon as it is open."""
     stream = world.account_stream(KRAKEN)

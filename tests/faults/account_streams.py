@@ -24,4 +24,9 @@ ACCOUNT_STREAMS = (
         "a key may trade and not open the private stream",
         "orders are polled; the log names it once, /status and nija doctor say what it lacks",
     ),
+    Row(
+        "V133",
+        "a balance changes while the private stream that keeps it known is lost or mute",
+        "read again before the sale, or refused by the venue and read then: no more is sold than is there",
+    ),
 )

@@ -31,8 +31,10 @@ class Clock:
 
 class Stream:
     name = "Kraken orders"
+    account = SimpleNamespace(account_id=ACCOUNT)
 
     def __init__(self):
+        self.pushes_transfers = True
         self.sink = None
         self.runs = 0
 
@@ -45,9 +47,14 @@ class Stream:
 class Reports:
     def __init__(self):
         self.outdated = []
+        self.unannounced = False
 
-    def outdate(self, account_id):
+    def announce_change(self, account_id):
         self.outdated.append(account_id)
+
+    def is_unannounced(self, account_id):
+        del account_id
+        return self.unannounced
 
 
 @pytest.fixture
@@ -187,3 +194,27 @@ async def test_a_reader_is_begun_once(scene):
     await asyncio.sleep(0)
 
     assert scene.stream.runs == 1
+
+
+async def test_a_live_stream_that_pushes_every_change_keeps_the_balance_known(scene):
+    before = scene.accounts.keeps_known(ACCOUNT)
+    scene.sink.live()
+    live = scene.accounts.keeps_known(ACCOUNT)
+    scene.sink.lost(LOST)
+
+    assert (before, live, scene.accounts.keeps_known(ACCOUNT)) == (False, True, False)
+    assert not scene.accounts.keeps_known(OTHER)
+
+
+async def test_a_stream_without_transfers_keeps_no_balance_known(scene):
+    scene.stream.pushes_transfers = False
+    scene.sink.live()
+
+    assert not scene.accounts.keeps_known(ACCOUNT)
+
+
+async def test_a_change_that_only_a_reading_showed_ends_what_is_known(scene):
+    scene.sink.live()
+    scene.reports.unannounced = True
+
+    assert not scene.accounts.keeps_known(ACCOUNT)

@@ -123,3 +123,44 @@ async def test_a_reading_after_a_change_is_fresh_again(reports, clock, step_s):
     reports.keep(reading(clock), start=await reports.begin())
 
     assert reports.no_older_than(ID, FRESH) is not None
+
+
+async def keep(reports, clock, quantity="1"):
+    reports.keep(reading(clock, quantity), start=await reports.begin())
+    clock.pass_time(1)
+
+
+async def test_a_change_that_a_stream_announces_makes_the_reading_old(reports, clock):
+    await keep(reports, clock)
+    reports.announce_change(ID)
+
+    assert reports.no_older_than(ID, FRESH) is None
+
+
+async def test_a_change_that_only_a_reading_shows_is_unannounced_until_one_is_announced(reports, clock):
+    await keep(reports, clock)
+    await keep(reports, clock)
+    same = reports.is_unannounced(ID)
+    await keep(reports, clock, "2")
+    changed = reports.is_unannounced(ID)
+    await keep(reports, clock, "2")
+    still = reports.is_unannounced(ID)
+    reports.announce_change(ID)
+
+    assert (same, changed, still, reports.is_unannounced(ID)) == (False, True, True, False)
+
+
+async def test_a_change_after_an_order_of_ours_or_an_announced_one_is_no_surprise(reports, clock):
+    await keep(reports, clock)
+    reports.outdate(ID)
+    clock.pass_time(1)
+    await keep(reports, clock, "2")
+
+    assert not reports.is_unannounced(ID)
+
+
+async def test_what_an_earlier_process_read_is_compared_with_nothing(reports, clock):
+    reports.restore(reading(clock))
+    await keep(reports, clock, "2")
+
+    assert not reports.is_unannounced(ID)
