@@ -9,8 +9,8 @@ _DOUBLINGS = 10
 
 
 def pause_s(failures: int, *, jitter: float) -> float:
-    """Return how long to wait after so many failures in a row; `jitter` is anything from 0 to 1."""
-    longest = min(FIRST_S * (1 << min(failures - 1, _DOUBLINGS)), LONGEST_S)
+    """Return how long to wait after so many failures in a row, or none; `jitter` is anything from 0 to 1."""
+    longest = min(FIRST_S * (1 << min(max(failures - 1, 0), _DOUBLINGS)), LONGEST_S)
     return longest * (1 + jitter) / 2
 
 
@@ -19,6 +19,7 @@ def rest_s(at_least: float, *, jitter: float) -> float:
     return at_least * (1 + jitter / 4)
 
 
-def failures_after(failures: int, *, lasted_s: float) -> int:
-    """Return how many connections in a row have failed, the one that just ended among them."""
-    return 1 if lasted_s >= STEADY_S else failures + 1
+def failures_after(failures: int, *, lasted_s: float, has_failed: bool = True) -> int:
+    """Return how many connections in a row have failed, the one that just ended among them if it has."""
+    before = 0 if lasted_s >= STEADY_S else failures
+    return before + 1 if has_failed else before

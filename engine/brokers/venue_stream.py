@@ -10,7 +10,7 @@ import aiohttp
 from engine.brokers.ccxt_client import redactor_for
 from engine.brokers.price_connection import PriceConnection
 from engine.brokers.price_conversation import PriceConversation, Reading
-from engine.brokers.price_stream import PriceSink
+from engine.brokers.price_stream import LossReason, PriceSink
 from engine.brokers.stream_connection import CHECK_S, Socket
 from engine.brokers.stream_conversation import StreamEnd
 from engine.brokers.stream_demand import NameOf, StreamDemand
@@ -70,9 +70,13 @@ class VenueStream:
                 await self._clock.sleep(CHECK_S)
             began_s = self._clock.monotonic()
             end = await self._connect(subscriptions, names)
-            failures = failures_after(failures, lasted_s=self._clock.monotonic() - began_s)
+            lasted_s, has_failed = (
+                self._clock.monotonic() - began_s,
+                end.loss.reason is not LossReason.UNWANTED,
+            )
+            failures = failures_after(failures, lasted_s=lasted_s, has_failed=has_failed)
             rest = rest_s(end.rest_s, jitter=self._jitter())
-            await self._clock.sleep(max(rest, pause_s(failures, jitter=self._jitter())))
+            await self._clock.sleep(max(rest, pause_s(failures if has_failed else 0, jitter=self._jitter())))
 
     async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
         """Keep one connection as long as it is good; the loss is reported before the closing handshake."""

@@ -11,8 +11,8 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import mark_request
 from engine.guards.store import changed_guards
 from engine.guards.trigger_index import TriggerIndex
-from engine.market.live_prices import Pushed
 from engine.market.marks import Marks
+from engine.market.pushed import Pushed
 from engine.market.stream_check import is_late, is_overtaken
 from engine.model.venues import Venue
 from engine.storage.session import DatabaseSession

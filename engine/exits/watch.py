@@ -114,7 +114,7 @@ class Watch:
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
         reading = await marks.fetch_quotes(symbols, within_s=self._judging.left_s(guards, begun))
-        marks.pushed.compare(reading.quotes, requested=begun)
+        marks.pushed.compare(symbols, reading.quotes, requested=begun)
         differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(marks, alike, reading, begun)

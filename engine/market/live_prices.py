@@ -5,29 +5,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from typing import NamedTuple
 
 from engine.brokers.price_stream import Loss, LossReason, PriceStream
 from engine.clock import Clock, Moment, moment
-from engine.market.stream_check import contradicts
+from engine.market.pushed import Pushed
+from engine.market.stream_comparison import Compared, StreamComparison, since
 from engine.market.stream_standing import NotLive, StreamStanding
 from engine.model.quotes import Quote
 
 #: An instrument is not subscribed anew sooner, whatever it is contradicted by.
 RENEW_EVERY = timedelta(seconds=60)
 _DIFFERS = Loss(LossReason.CONTRADICTED)
-
-
-class Pushed(NamedTuple):
-    """A quote as it was pushed."""
-
-    quote: Quote
-    #: Bid and ask where both can be prices.
-    sides: tuple[Decimal, Decimal] | None
-    received: Moment
-    #: False for a small part of the market, on which no stop is decided.
-    is_whole_market: bool
 
 
 class LivePrices:
@@ -47,8 +35,9 @@ class LivePrices:
         #: Live, and differing from what the venue answers.
         self._contradicted: dict[str, NotLive] = {}
         self._renewed: dict[str, Moment] = {}
-        #: When the venue was asked last for a price that the present subscription shows too.
-        self._agreed: dict[str, Moment] = {}
+        #: Contradicted, and subscribed anew since: what is pushed now nothing has contradicted yet.
+        self._afresh = set[str]()
+        self._comparison = StreamComparison()
         self._waiting: dict[str, list[asyncio.Future[Pushed]]] = {}
 
     def listen(self, on_tick: Callable[[Pushed], object]) -> None:
@@ -71,8 +60,7 @@ class LivePrices:
 
     def is_lately_agreed(self, symbol: str, *, within_s: float) -> bool:
         """Return whether the venue's answer and this subscription agreed so lately; its first message proves nothing."""
-        agreed = self._agreed.get(symbol)
-        return agreed is not None and moment(self._clock) - agreed <= timedelta(seconds=within_s)
+        return self._comparison.is_agreed_since(symbol, since(moment(self._clock), within_s))
 
     async def next_tick(self, symbol: str) -> Pushed:
         """Wait for an instrument's next quote that is believed."""
@@ -94,6 +82,8 @@ class LivePrices:
         for kept in (self._missing, self._contradicted, self._renewed):
             for symbol in kept.keys() - self._wanted:
                 del kept[symbol]
+        self._afresh &= self._wanted
+        self._comparison.keep(self._wanted)
         for symbol in self._wanted - self._live.keys() - self._missing.keys():
             self._missing[symbol] = NotLive(since=now)
         for stream in self.streams:
@@ -106,17 +96,19 @@ class LivePrices:
         finally:
             self.lose(stream, list(self._live), Loss(LossReason.DISCONNECTED))
 
-    def compare(self, polled: Mapping[str, Quote], *, requested: Moment) -> None:
-        """Hold what was pushed last against what the venue answered: what differs is no price until both agree."""
-        for symbol, quote in polled.items():
-            pushed = self._latest.get(symbol)
-            if pushed is None or symbol not in self._wanted or symbol not in self._live:
-                continue
-            if contradicts(quote, pushed.quote, still_for=requested - pushed.received):
+    def compare(self, symbols: Collection[str], polled: Mapping[str, Quote], *, requested: Moment) -> None:
+        """Hold what was pushed against what the venue answered: what differs is no price until both agree.
+
+        Where it answered nothing, only what is subscribed anew since it differed is believed.
+        """
+        for symbol in self._wanted & self._live.keys() & set(symbols):
+            quote = polled.get(symbol)
+            found = self._comparison.hold_against(quote, requested=requested) if quote else Compared.NOTHING
+            if found is Compared.DIFFERS:
                 self._contradict(symbol)
-            elif quote.sides is not None and pushed.sides is not None:
+            elif found is Compared.AGREES or (quote is None and symbol in self._afresh):
                 self._contradicted.pop(symbol, None)
-                self._agreed[symbol] = requested
+                self._afresh.discard(symbol)
 
     # what the streams report
 
@@ -124,7 +116,8 @@ class LivePrices:
         """Keep a quote, and pass it on if it is believed."""
         symbol, is_live = quote.symbol, quote.symbol in self._live
         if is_live or symbol in self._missing:
-            self._latest[symbol] = Pushed(quote, quote.sides, received, stream.is_whole_market)
+            pushed = self._latest[symbol] = Pushed(quote, quote.sides, received, stream.is_whole_market)
+            self._comparison.take(pushed)
         if is_live:
             self._pass_on(symbol)
 
@@ -132,6 +125,8 @@ class LivePrices:
         """Believe an instrument from now on, beginning with what was pushed before its subscription was confirmed."""
         self._missing.pop(symbol, None)
         self._live[symbol] = stream
+        if symbol in self._contradicted:
+            self._afresh.add(symbol)
         self._pass_on(symbol)
 
     def lose(self, stream: PriceStream, symbols: Collection[str], loss: Loss) -> None:
@@ -141,7 +136,7 @@ class LivePrices:
             if self._live.get(symbol) is stream:
                 del self._live[symbol]
                 self._latest.pop(symbol, None)
-                self._agreed.pop(symbol, None)
+                self._comparison.end(symbol)
                 if symbol in self._wanted:
                     since = self._contradicted.get(symbol, NotLive(since=now)).since
                     self._missing[symbol] = NotLive(since=since, loss=loss)
@@ -161,7 +156,7 @@ class LivePrices:
 
     def _contradict(self, symbol: str) -> None:
         now = moment(self._clock)
-        self._agreed.pop(symbol, None)
+        self._afresh.discard(symbol)
         self._contradicted.setdefault(symbol, NotLive(since=now, loss=_DIFFERS))
         renewed = self._renewed.get(symbol)
         if renewed is None or now - renewed >= RENEW_EVERY:

@@ -8,11 +8,12 @@ from engine import wall_time
 from engine.clock import Clock, moment
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
-from engine.market.live_prices import LivePrices, Pushed
+from engine.market.live_prices import LivePrices
 from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
 from engine.market.mark_rules import decide_mark, judge_quote, mark_from_book, mark_from_side
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checker import PriceChecker
+from engine.market.pushed import Pushed
 from engine.market.quote_reading import QuoteReading, problem_of
 from engine.market.second_look import LOOKS_END_AFTER, SECOND_LOOK_AFTER, confirm
 from engine.market.session import check_session

@@ -14,6 +14,8 @@ from engine.model.quotes import Quote
 STILL_AFTER = timedelta(seconds=FROZEN_AFTER_S)
 #: What was pushed longer ago sells nothing: it waited somewhere, or its guard did, and the price may have come back.
 LATE_AFTER = timedelta(seconds=2)
+#: So many answers in a row that lie on the same side of what was pushed are no chance.
+LEANS_MAX = 6
 
 
 def is_late(quote: Quote, received: Moment, now: Moment) -> bool:
@@ -40,3 +42,14 @@ def contradicts(polled: Quote, streamed: Quote, *, still_for: timedelta) -> bool
         not is_within(shown, pushed, tolerance)
         for shown, pushed in zip(polled.sides, streamed.sides, strict=True)
     )
+
+
+def lean_of(polled: Quote, streamed: Quote) -> int:
+    """Return 1 where an answer lies clearly above what was pushed, -1 where below, on both sides; else 0."""
+    if polled.sides is None or streamed.sides is None:
+        return 0
+    pairs = tuple(zip(polled.sides, streamed.sides, strict=True))
+    if any(is_within(shown, pushed, STILL_RATIO) for shown, pushed in pairs):
+        return 0
+    directions = {1 if shown > pushed else -1 for shown, pushed in pairs}
+    return directions.pop() if len(directions) == 1 else 0

@@ -6,10 +6,10 @@ from datetime import timedelta
 from engine import wall_time
 from engine.clock import Clock, Moment, moment
 from engine.market.feed import VenueMarket
-from engine.market.live_prices import Pushed
 from engine.market.mark import Mark, MarkRequest, NeedsBook
 from engine.market.mark_rules import judge_quote, look_reason, mark_from_book, mark_from_side
 from engine.market.price_checker import PriceChecker
+from engine.market.pushed import Pushed
 from engine.market.second_look import LOOKS_END_AFTER, SECOND_LOOK_AFTER
 from engine.market.stream_check import is_late
 from engine.model.errors import BrokerError

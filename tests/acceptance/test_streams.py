@@ -100,6 +100,7 @@ async def test_a_position_says_whether_its_price_is_pushed(open_bot):
     assert "Mark, polled " in polled.text
 
 
+@pytest.mark.fault("V21")
 @pytest.mark.fault("V112")
 async def test_a_dropped_stream_leaves_the_guard_to_polling(open_bot):
     world, stage = await a_guarded_ether(open_bot)

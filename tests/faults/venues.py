@@ -62,8 +62,7 @@ VENUE = (
     Row(
         "V21",
         "the stream drops, reconnects, misses messages",
-        "every price is asked for anew, so nothing is missed between two connections",
-        gap="There is no stream yet that could drop.",
+        "every price is asked for besides, so nothing is missed; what was pushed before is no price after it",
     ),
     Row(
         "V22",

@@ -10,6 +10,7 @@ from sandbox.market import Override
 from tests.engine.exits.streaming import fall, give_stream, quiet, read
 
 
+@pytest.mark.fault("V21")
 @pytest.mark.fault("V112")
 async def test_what_a_lost_stream_says_sells_nothing_and_the_poll_sells(streamed):
     streamed.stream.lose()

@@ -107,4 +107,7 @@ class Pushing:
 
     def compare(self, bid, ask=None, *, requested=None):
         quote = a_quote(bid, ask or bid, at=self.clock.now())
-        self.prices.compare({"BTC/USD": quote}, requested=requested or self.moment())
+        self.prices.compare(["BTC/USD"], {"BTC/USD": quote}, requested=requested or self.moment())
+
+    def ask_in_vain(self):
+        self.prices.compare(["BTC/USD"], {}, requested=self.moment())

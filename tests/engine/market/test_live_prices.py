@@ -152,6 +152,113 @@ async def test_what_was_contradicted_is_believed_from_the_first_answer_that_agre
     assert live.believed() == "90"
 
 
+async def test_an_answer_of_before_a_fall_denies_nothing_that_was_pushed_while_it_was_on_its_way(live):
+    requested = live.moment()
+    for second in (1, 2):
+        live.clock.passed_s = second
+        live.stream.push("90", "90")
+
+    live.compare("100", requested=requested)
+
+    assert live.believed() == "90"
+
+
+async def test_an_answer_that_fits_nothing_since_its_request_denies_the_stream(live):
+    live.clock.passed_s = 1
+    live.stream.push("95", "95")
+    live.clock.passed_s = 2
+    requested = live.moment()
+    live.stream.push("90", "90")
+
+    live.compare("100", requested=requested)
+
+    assert live.believed() is None
+
+
+async def test_a_poll_that_fails_leaves_what_was_subscribed_anew_usable(live):
+    live.compare("90")
+    live.stream.push("90", "90")
+    live.stream.confirm()
+    contradicted = live.believed()
+
+    live.ask_in_vain()
+
+    assert (contradicted, live.believed()) == (None, "90")
+
+
+async def test_a_poll_that_fails_proves_nothing_of_a_stream_that_another_contradicted(live):
+    live.compare("90")
+    live.stream.confirm()
+    live.compare("90")
+    live.stream.push("100", "100")
+    live.stream.confirm()
+    live.compare("90")
+    renewed = len(live.stream.renewed)
+
+    live.ask_in_vain()
+
+    assert (live.believed(), renewed) == (None, 1)
+
+
+async def test_answers_that_lie_on_one_side_again_and_again_contradict(live):
+    for _ in range(6):
+        before = live.believed()
+        live.stream.push("100", "100")
+        live.compare("100.5")
+        live.clock.passed_s += 5
+
+    assert (before, live.believed()) == ("100", None)
+
+
+async def test_a_stream_that_is_off_lastingly_is_no_price_after_a_new_subscription_either(live):
+    for _ in range(20):
+        live.stream.push("100", "100")
+        live.stream.confirm()
+        live.compare("100.5")
+        live.clock.passed_s += 5
+    off = live.believed()
+    live.stream.push("100", "100")
+    live.stream.confirm()
+
+    live.compare("100.1")
+
+    assert (off, live.believed()) == (None, "100")
+
+
+async def test_answers_on_either_side_are_the_market_moving(live):
+    for number in range(20):
+        live.stream.push("100", "100")
+        live.compare("99.5" if number % 2 else "100.5")
+        live.clock.passed_s += 5
+
+    assert live.believed() == "100"
+
+
+async def test_what_a_poll_agreed_with_is_so_only_for_a_while_and_for_its_subscription(live):
+    def is_agreed():
+        return live.prices.is_lately_agreed("BTC/USD", within_s=15)
+
+    before = is_agreed()
+    live.compare("100")
+    live.clock.passed_s = 15
+    within = is_agreed()
+    live.clock.passed_s = 15.1
+    later = is_agreed()
+    live.compare("100", requested=live.moment())
+    again = is_agreed()
+    live.stream.lose()
+    live.stream.push("100", "100")
+    live.stream.confirm()
+
+    assert (before, within, later, again, is_agreed()) == (False, True, False, True, False)
+
+
+async def test_an_answer_without_a_price_agrees_with_nothing(live):
+    live.compare("0")
+
+    assert not live.prices.is_lately_agreed("BTC/USD", within_s=15)
+
+
 async def test_what_is_contradicted_is_subscribed_anew_once_a_minute_at_most(live):
     for _ in range(13):
         live.compare("90")

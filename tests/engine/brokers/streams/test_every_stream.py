@@ -108,6 +108,21 @@ async def test_the_connection_ends_when_nothing_is_wanted(stage):
     assert stage.stream.last_received is None
 
 
+async def test_a_stream_that_was_not_wanted_now_and_then_connects_at_once_when_it_is(kraken):
+    """Guards are set and ended, some seconds each, at a venue with no other."""
+    waits_s = []
+    for _ in range(6):
+        began_s = kraken.clock.monotonic()
+        kraken.stream.want({"BTC/USD"})
+        await kraken.sink.until_live("BTC/USD", within_s=120)
+        waits_s.append(kraken.clock.monotonic() - began_s)
+        await kraken.clock.sleep(10)
+        kraken.stream.want(set())
+        await kraken.clock.sleep(7)
+
+    assert max(waits_s) <= 2
+
+
 async def test_an_instrument_that_is_not_listed_hides_no_other(stage):
     await stage.go_live(stage.symbol)
 

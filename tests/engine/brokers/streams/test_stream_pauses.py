@@ -5,7 +5,7 @@ from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
 
 @pytest.mark.parametrize(
     ("failures", "shortest", "longest"),
-    [(1, 0.25, 0.5), (2, 0.5, 1), (4, 2, 4), (7, 15, 30), (10**9, 15, 30)],
+    [(0, 0.25, 0.5), (1, 0.25, 0.5), (2, 0.5, 1), (4, 2, 4), (7, 15, 30), (10**9, 15, 30)],
 )
 def test_pauses_double_up_to_half_a_minute_and_differ_by_half(failures, shortest, longest):
     assert pause_s(failures, jitter=0) == shortest
@@ -21,3 +21,8 @@ def test_a_ban_is_never_cut_short():
 def test_a_connection_that_lasted_makes_the_next_failure_a_first_one():
     assert failures_after(7, lasted_s=60) == 1
     assert failures_after(7, lasted_s=59) == 8
+
+
+def test_a_connection_that_nobody_wanted_any_more_has_not_failed():
+    assert failures_after(3, lasted_s=10, has_failed=False) == 3
+    assert failures_after(3, lasted_s=60, has_failed=False) == 0
