@@ -66,6 +66,8 @@ class _Account:
     stream: AccountStream
     since: Moment
     is_live: bool = False
+    #: Whether it ever was.
+    was_live: bool = False
     loss: Loss | None = None
 
 
@@ -108,14 +110,13 @@ class LiveAccounts:
         return watch
 
     def keeps_known(self, account_id: str) -> bool:
-        """Return whether any change of an account, transfers included, makes its last reading count as old.
-
-        Becoming live does so too: what is not old by then was requested while every change was pushed.
-        """
-        account = self._accounts.get(account_id)
+        """Return whether every change of an account since its last reading would have been pushed, transfers included."""
+        account, requested_at = self._accounts.get(account_id), self._reports.requested_at(account_id)
         if account is None or not account.is_live or not account.stream.pushes_transfers:
             return False
-        return not self._reports.is_unannounced(account_id)
+        unannounced_at = self._reports.unannounced_at(account_id)
+        is_mute = unannounced_at is not None and account.since < unannounced_at
+        return requested_at is not None and account.since < requested_at and not is_mute
 
     # what the streams report
 
@@ -148,7 +149,10 @@ class LiveAccounts:
         account, is_live = self._accounts[account_id], loss is None
         if account.is_live is not is_live:
             account.since = moment(self._clock)
-            self._reports.announce_change(account_id)
+            if account.was_live:
+                # Before the first time a reading is as old as it is without a stream.
+                self._reports.announce_change(account_id)
+            account.was_live = True
         account.is_live, account.loss = is_live, loss
 
     async def _read(self, account_id: str) -> None:

@@ -29,8 +29,8 @@ class Reports:
         #: When the latest reading was requested; one that an earlier process made is not in here.
         self._requested_at: dict[str, Moment] = {}
         self._changed: dict[str, Moment] = {}
-        #: Accounts of which a reading showed a change that nothing had announced.
-        self._unannounced = set[str]()
+        #: When a reading was requested that showed a change which nothing had announced.
+        self._unannounced: dict[str, Moment] = {}
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
     async def begin(self) -> ReadingStart:
@@ -45,7 +45,7 @@ class Reports:
         account_id = report.account.account_id
         known, left = self._requested_at.get(account_id), self.departure(report, start)
         if known is None or known <= left.moment:
-            self._note_unannounced(report)
+            self._note_unannounced(report, left.moment)
             self._latest[account_id] = replace(report, step=left.step, left=None)
             self._requested_at[account_id] = left.moment
 
@@ -88,13 +88,13 @@ class Reports:
         self._changed[account_id] = moment(self._clock)
 
     def announce_change(self, account_id: str) -> None:
-        """Note that an account changed, or may have, because its stream says so."""
+        """Note that an account changed because its stream says so."""
         self.outdate(account_id)
-        self._unannounced.discard(account_id)
+        self._unannounced.pop(account_id, None)
 
-    def is_unannounced(self, account_id: str) -> bool:
-        """Return whether the last change of an account was found by a reading alone: its stream may be mute."""
-        return account_id in self._unannounced
+    def unannounced_at(self, account_id: str) -> Moment | None:
+        """Return when the reading was requested that found the last change alone; None once a stream announced one."""
+        return self._unannounced.get(account_id)
 
     def keep_unreadable(self, account_id: str, orders: tuple[str, ...]) -> None:
         """Remember which open orders could not be read the last time an account's open orders were requested."""
@@ -109,11 +109,11 @@ class Reports:
         requested_at, changed = self._requested_at.get(account_id), self._changed.get(account_id)
         return changed is not None and (requested_at is None or requested_at <= changed)
 
-    def _note_unannounced(self, report: AccountReport) -> None:
+    def _note_unannounced(self, report: AccountReport, requested_at: Moment) -> None:
         account_id = report.account.account_id
         before = self._latest.get(account_id) if account_id in self._requested_at else None
         if before is not None and not self.is_outdated(account_id) and not report.holds_the_same(before):
-            self._unannounced.add(account_id)
+            self._unannounced[account_id] = requested_at
 
     def latest(self, account_id: str) -> AccountReport | None:
         return self._latest.get(account_id)

@@ -1,6 +1,7 @@
 """What orders do reaches the bot by private streams in the whole process; whatever becomes of one, polling goes on."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
@@ -147,13 +148,22 @@ async def test_a_key_without_the_permission_is_polled_and_named_once(open_bot):
     assert stage.bot.log.read_text().count("does not push orders") == 1
 
 
+async def read_after_a_change(world, stage):
+    """Let the balance change, and wait until it is read again."""
+    before = len(world.tape(KRAKEN).calls("BalanceEx"))
+    world.ledger(KRAKEN).deposit("USD", Decimal(1), at=world.kraken.now())
+    while len(world.tape(KRAKEN).calls("BalanceEx")) == before:
+        await stage.owner.ask("/balance", head="Balance", timeout_s=WAIT_S)
+
+
 @pytest.mark.parametrize(("stream", "reads"), [("live", 0), ("off", 1)])
 async def test_a_sale_reads_the_balance_only_where_no_stream_keeps_it_known(open_bot, stream, reads):
     settings = {PREPARED_BY: "tests.acceptance.old_balances"}
     if stream == "off":
         settings["NIJA_KRAKEN_WS_AUTH_URL"] = "off"
     world, stage = await a_guarded_ether(open_bot, "live" if stream == "live" else "polled", **settings)
-    await stage.owner.ask("/balance", head="Balance", timeout_s=WAIT_S)
+    if stream == "live":
+        await read_after_a_change(world, stage)
     before = len(world.tape(KRAKEN).calls("BalanceEx"))
 
     fall(world)

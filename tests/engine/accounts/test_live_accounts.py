@@ -6,7 +6,9 @@ import pytest
 from engine.accounts.live_accounts import LiveAccounts
 from engine.brokers.account_stream import OrderNews
 from engine.brokers.price_stream import Loss, LossReason
+from engine.clock import Moment
 from engine.tasks import Tasks
+from tests.builders import NOW
 
 ACCOUNT, OTHER = "kraken-1", "alpaca-1"
 LOST = Loss(LossReason.SILENT, "nothing came")
@@ -47,12 +49,16 @@ class Stream:
 class Reports:
     def __init__(self):
         self.outdated = []
-        self.unannounced = False
+        self.read_at = self.unannounced = None
 
     def announce_change(self, account_id):
         self.outdated.append(account_id)
 
-    def is_unannounced(self, account_id):
+    def requested_at(self, account_id):
+        del account_id
+        return self.read_at
+
+    def unannounced_at(self, account_id):
         del account_id
         return self.unannounced
 
@@ -132,7 +138,6 @@ async def test_a_stream_that_is_live_again_wakes_everybody_of_its_account(scene)
         lambda sink: sink.order(news(is_over=False)),
         lambda sink: sink.order(news()),
         lambda sink: sink.balance(),
-        lambda sink: sink.live(),
     ],
 )
 async def test_whatever_is_told_makes_the_last_reading_old(scene, tell):
@@ -141,13 +146,14 @@ async def test_whatever_is_told_makes_the_last_reading_old(scene, tell):
     assert scene.reports.outdated == [ACCOUNT]
 
 
-async def test_a_stream_that_is_lost_makes_the_last_reading_old(scene):
+async def test_a_stream_that_is_lost_and_one_that_is_live_again_make_the_last_reading_old(scene):
     scene.sink.live()
-    scene.reports.outdated.clear()
-
+    first = list(scene.reports.outdated)
     scene.sink.lost(LOST)
+    lost = list(scene.reports.outdated)
+    scene.sink.live()
 
-    assert scene.reports.outdated == [ACCOUNT]
+    assert (first, lost, scene.reports.outdated) == ([], [ACCOUNT], [ACCOUNT, ACCOUNT])
 
 
 async def test_a_stream_that_stays_lost_makes_no_reading_old(scene):
@@ -196,9 +202,15 @@ async def test_a_reader_is_begun_once(scene):
     assert scene.stream.runs == 1
 
 
-async def test_a_live_stream_that_pushes_every_change_keeps_the_balance_known(scene):
+def read(scene, at_s):
+    """Let the account be read, after the stream became live or before."""
+    scene.reports.read_at = Moment(NOW, at_s)
+
+
+async def test_a_live_stream_that_pushes_every_change_keeps_a_reading_known(scene):
     before = scene.accounts.keeps_known(ACCOUNT)
     scene.sink.live()
+    read(scene, 10)
     live = scene.accounts.keeps_known(ACCOUNT)
     scene.sink.lost(LOST)
 
@@ -206,15 +218,31 @@ async def test_a_live_stream_that_pushes_every_change_keeps_the_balance_known(sc
     assert not scene.accounts.keeps_known(OTHER)
 
 
-async def test_a_stream_without_transfers_keeps_no_balance_known(scene):
+async def test_what_was_read_before_the_stream_was_live_is_not_known(scene):
+    read(scene, 10)
+    scene.clock.passed_s = 20
+    scene.sink.live()
+
+    assert not scene.accounts.keeps_known(ACCOUNT)
+
+
+async def test_a_stream_without_transfers_keeps_nothing_known(scene):
     scene.stream.pushes_transfers = False
     scene.sink.live()
+    read(scene, 10)
 
     assert not scene.accounts.keeps_known(ACCOUNT)
 
 
-async def test_a_change_that_only_a_reading_showed_ends_what_is_known(scene):
+async def test_a_change_that_only_a_reading_showed_ends_what_is_known_until_the_stream_begins_anew(scene):
     scene.sink.live()
-    scene.reports.unannounced = True
+    read(scene, 10)
+    scene.reports.unannounced = Moment(NOW, 10)
+    mute = scene.accounts.keeps_known(ACCOUNT)
+    scene.clock.passed_s = 20
+    scene.sink.lost(LOST)
+    scene.sink.live()
+    read(scene, 30)
 
-    assert not scene.accounts.keeps_known(ACCOUNT)
+    assert not mute
+    assert scene.accounts.keeps_known(ACCOUNT)

@@ -125,6 +125,10 @@ async def test_a_reading_after_a_change_is_fresh_again(reports, clock, step_s):
     assert reports.no_older_than(ID, FRESH) is not None
 
 
+def is_unannounced(reports):
+    return reports.unannounced_at(ID) is not None
+
+
 async def keep(reports, clock, quantity="1"):
     reports.keep(reading(clock, quantity), start=await reports.begin())
     clock.pass_time(1)
@@ -140,14 +144,14 @@ async def test_a_change_that_a_stream_announces_makes_the_reading_old(reports, c
 async def test_a_change_that_only_a_reading_shows_is_unannounced_until_one_is_announced(reports, clock):
     await keep(reports, clock)
     await keep(reports, clock)
-    same = reports.is_unannounced(ID)
+    same = is_unannounced(reports)
     await keep(reports, clock, "2")
-    changed = reports.is_unannounced(ID)
+    changed = is_unannounced(reports)
     await keep(reports, clock, "2")
-    still = reports.is_unannounced(ID)
+    still = is_unannounced(reports)
     reports.announce_change(ID)
 
-    assert (same, changed, still, reports.is_unannounced(ID)) == (False, True, True, False)
+    assert (same, changed, still, is_unannounced(reports)) == (False, True, True, False)
 
 
 async def test_a_change_after_an_order_of_ours_or_an_announced_one_is_no_surprise(reports, clock):
@@ -156,11 +160,11 @@ async def test_a_change_after_an_order_of_ours_or_an_announced_one_is_no_surpris
     clock.pass_time(1)
     await keep(reports, clock, "2")
 
-    assert not reports.is_unannounced(ID)
+    assert not is_unannounced(reports)
 
 
 async def test_what_an_earlier_process_read_is_compared_with_nothing(reports, clock):
     reports.restore(reading(clock))
     await keep(reports, clock, "2")
 
-    assert not reports.is_unannounced(ID)
+    assert not is_unannounced(reports)

@@ -14,7 +14,7 @@ class AccountStream:
         self.account = account
         self.pushes_transfers = pushes_transfers
         self.is_mute = False
-        self._is_live = False
+        self.is_live = False
         self.is_read = asyncio.Event()
         self._sink = None
         ledger.listen(self._push)
@@ -25,15 +25,15 @@ class AccountStream:
         await asyncio.Event().wait()
 
     def live(self):
-        self._is_live = True
+        self.is_live = True
         self._sink.live()
 
     def lose(self):
-        self._is_live = False
+        self.is_live = False
         self._sink.lost(Loss(LossReason.GAP))
 
     def _push(self, change, entries):
-        if self.is_mute or not self._is_live:
+        if self.is_mute or not self.is_live:
             return
         for order in change.orders:
             self._sink.order(OrderNews(venue_order_id=order.id, is_over=order.status.is_final))
