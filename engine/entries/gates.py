@@ -49,6 +49,7 @@ class Remedy(StrEnum):
     CLOSE_ONE = "close one"
     WAIT = "wait"
     CHANGE_LIMIT = "change the limit"
+    LIFT_LIMIT = "lift the limit"
     BUY_MORE = "buy more"
     TRY_AGAIN = "try again"
 
@@ -168,6 +169,9 @@ def _daily_loss(proposal: Proposal) -> Gate:
     result = proposal.accounts.result_today_usd
     is_open = None if result is None else result > -most
     gate = _judge(GateName.DAILY_LOSS, is_open=is_open, remedy=Remedy.CHANGE_LIMIT)
+    if not proposal.accounts.is_realised_known:
+        # No later reading makes it known: only the end of the day does, or no limit.
+        gate = replace(gate, remedy=Remedy.LIFT_LIMIT)
     return replace(gate, actual=result, limit=-most, unit="USD")
 
 

@@ -24,7 +24,7 @@ class LastExit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Realised:
-    """The result of one sale."""
+    """The result of one sale: against what was paid, else against the price of its guard."""
 
     #: None is unknown.
     amount: Decimal | None
@@ -76,9 +76,18 @@ class EntryAccounts:
 
     @property
     def result_today_usd(self) -> Decimal | None:
-        """Return what was realised today and what all guarded positions stand at; None where one of them is unknown."""
-        standing = [_guarded_result(position) for position in self.guarded]
-        return _total((*(one.usd for one in self.realised_today), *standing))
+        """Return what was realised today, less all that guarded positions have lost; None where one is unknown.
+
+        What positions stood at when the day began is stored nowhere: a loss counts whole, and a gain, which may be
+        older than today, makes up for none.
+        """
+        lost = [_guarded_loss(position) for position in self.guarded]
+        return _total((*(one.usd for one in self.realised_today), *lost))
+
+    @property
+    def is_realised_known(self) -> bool:
+        """Return whether every sale of today has a known result."""
+        return all(one.usd is not None for one in self.realised_today)
 
     def held(self, base: str) -> tuple[Position, ...]:
         """Return the positions in an asset, dust apart."""
@@ -120,15 +129,15 @@ def _guarded_value(position: Position) -> Decimal | None:
         return guard.cost * rate if guard.currency == position.quote else None
 
 
-def _guarded_result(position: Position) -> Decimal | None:
-    """Return what the guarded part has gained or lost, before fees; a shut market's last price is the best known."""
+def _guarded_loss(position: Position) -> Decimal | None:
+    """Return what the guarded part has lost, before fees, zero for a gain; a shut market's last price is the best known."""
     guard, rate, mark = position.guard, position.quote_usd, position.mark
     price = mark.price if isinstance(mark, Mark) else position.last_price
     if guard is None or rate is None or price is None or guard.currency != position.quote:
         return None
     result = rule.pnl(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
     with exact():
-        return result * rate
+        return min(result, ZERO) * rate
 
 
 def _is_guarded(position: Position) -> bool:

@@ -32,7 +32,7 @@ class EntryRules:
     most_positions: int = 8
     #: How long an asset is not bought again after it was sold.
     cooldown: timedelta = timedelta(seconds=300)
-    #: What may be lost in a day, realised and not, before buys are kept back; None keeps none back.
+    #: What may be lost in a day, realised or in what is guarded, before buys are kept back; None keeps none back.
     daily_loss_usd: Decimal | None = None
 
     @property

@@ -139,11 +139,7 @@ class EntryService:
         midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.read() as session:
             messages = await load_since(session, user_id, AlertKind.EXIT_FILLED, since=midnight)
-        return tuple(
-            Realised(amount=one.realised, currency=quote_of(one.instead_of) or one.currency)
-            for one in messages
-            if isinstance(one, ExitFilled)
-        )
+        return tuple(_realised(one) for one in messages if isinstance(one, ExitFilled))
 
     async def _last_exit(self, user_id: int, base: str) -> LastExit | None:
         async with self._database.read() as session:
@@ -167,6 +163,13 @@ class EntryService:
                     decision=_decision.dump_python(decision, mode="json"),
                 ),
             )
+
+
+def _realised(sale: ExitFilled) -> Realised:
+    amount, against = sale.realised, sale.against_guard
+    if amount is None and against is not None and against.quantity == sale.quantity:
+        amount = against.result
+    return Realised(amount=amount, currency=quote_of(sale.instead_of) or sale.currency)
 
 
 def _class(places: Sequence[RoutingAccount]) -> AssetClass:

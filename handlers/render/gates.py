@@ -18,6 +18,9 @@ _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         Remedy.CLOSE_ONE: "Sell something, or buy less.",
         Remedy.WAIT: "Ask again then.",
         Remedy.CHANGE_LIMIT: "What was realised counts until midnight UTC; /settings loss changes the limit.",
+        Remedy.LIFT_LIMIT: (
+            "A sale of today has no known result, which counts until midnight UTC; /settings loss off lets buys through."
+        ),
         Remedy.BUY_MORE: "Name a larger amount.",
         Remedy.TRY_AGAIN: "Ask again later, or name another pair.",
     }
@@ -74,7 +77,10 @@ def _daily_loss(gate: Gate, _reader: Reader) -> str:
     if gate.actual is None or gate.limit is None:
         return "no limit set"
     result, most = in_currency(gate.actual, gate.unit, signed=True), in_currency(-gate.limit, gate.unit)
-    return f"{result} today, with what is guarded as it stands; at most {most} may be lost"
+    return (
+        f"{result} today, realised and in what is guarded at a loss, open gains not counted; "
+        f"at most {most} may be lost"
+    )
 
 
 def _minimum(gate: Gate, _reader: Reader) -> str:

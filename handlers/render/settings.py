@@ -35,7 +35,8 @@ def _lines(rules: EntryRules, reader: Reader, sent_at: datetime | None) -> Itera
     yield f"Daily loss limit: {limit}."
     yield (
         f"{code('/settings loss 50')} keeps buys back once $50 are lost in a day, {code('/settings loss off')} "
-        "does not. Guards sell either way."
+        "does not. What counts is realised today, and each open loss of what is guarded; open gains do not. "
+        "Guards sell either way."
     )
     if sent_at is not None:
         yield (

@@ -218,6 +218,33 @@ def test_realised_and_standing_losses_of_a_day_keep_buys_back_at_the_limit(today
     assert (gate.verdict, gate.limit) == (verdict, Decimal(-50))
 
 
+def test_an_open_gain_lets_no_loss_of_the_day_above_the_limit_through():
+    # Bought for 100 long ago and worth 696 now
+    gain = guarded("SOL", "1", "696")
+
+    gate = gates(rules=LIMITED, positions=(gain,), realised_today=(realised("-67.15"),))[GateName.DAILY_LOSS]
+
+    assert (gate.verdict, gate.actual) == (Verdict.FAIL, Decimal("-67.15"))
+
+
+def test_an_open_gain_makes_up_for_no_open_loss():
+    gate = gates(rules=LIMITED, positions=(guarded("SOL", "1", "696"), guarded("ETH", "1", "40")))[
+        GateName.DAILY_LOSS
+    ]
+
+    assert (gate.verdict, gate.actual) == (Verdict.FAIL, -60)
+
+
+def test_a_sale_of_unknown_result_keeps_buys_back_until_midnight_and_a_missing_price_until_it_is_back():
+    unsold, unpriced = realised(None), guarded("AAPL", "1", mark=CLOSED)
+
+    sale = gates(rules=LIMITED, positions=(unpriced,), realised_today=(unsold,))[GateName.DAILY_LOSS]
+    price = gates(rules=LIMITED, positions=(unpriced,))[GateName.DAILY_LOSS]
+
+    assert (sale.verdict, sale.remedy) == (Verdict.UNKNOWN, Remedy.LIFT_LIMIT)
+    assert (price.verdict, price.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+
+
 def test_a_result_in_money_of_no_known_rate_is_no_known_result():
     found = [
         gates(rules=LIMITED, realised_today=(realised("-1", currency),))[GateName.DAILY_LOSS].verdict

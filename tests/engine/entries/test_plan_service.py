@@ -8,6 +8,7 @@ from engine.entries.gates import GateName, Verdict
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.sizing import Amount, Most, SizeBasis
+from engine.guards.guard import GuardSource
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.intents import Intent, IntentKind, Trigger
@@ -137,6 +138,21 @@ async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorr
     assert today.verdict is Verdict.FAIL
     assert Decimal(-64) < today.actual < Decimal(-60)
     assert (tomorrow.verdict, tomorrow.actual) == (Verdict.PASS, 0)
+
+
+async def test_sold_without_an_entry_its_result_against_the_guards_price_counts(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "700", source=GuardSource.EXISTING_PRICE)
+    await room.sell_off()
+    await room.read()
+
+    today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+
+    assert today.verdict is Verdict.FAIL
+    assert Decimal(-64) < today.actual < Decimal(-60)
 
 
 async def test_what_is_held_and_guarded_counts(room):
