@@ -1,4 +1,4 @@
-"""How a client talks over an account's private stream: live once every channel is confirmed and has shown its state."""
+"""How a client talks over an account's private stream: live once every channel is confirmed."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from engine.brokers.stream_conversation import Conversation, StreamEnd
 from engine.brokers.stream_json import read_message
 from engine.clock import Moment
 
-#: A venue confirms and shows the state at once, or something is wrong.
+#: A venue confirms at once, or something is wrong.
 LIVE_WITHIN = timedelta(seconds=10)
 #: What was refused is requested again after this, never in a loop.
 REFUSED_REST_S = 60.0

@@ -47,7 +47,7 @@ class CoinbaseOrderNews(AccountConversation):
     """
 
     def __init__(self, sink: AccountSink, redact: Redact, *, token: str) -> None:
-        super().__init__(sink, lambda text: redact(text.replace(token, "…")), steps=("confirmed", "shown"))
+        super().__init__(sink, lambda text: redact(text.replace(token, "…")), steps=(_USER,))
         self._token = token
         self._sequence = StreamSequence()
 
@@ -70,7 +70,7 @@ class CoinbaseOrderNews(AccountConversation):
             case "subscriptions":
                 for event in rows_in(message, "events"):
                     if _USER in row_in(event, "subscriptions"):
-                        self.arrived("confirmed")
+                        self.arrived(_USER)
             case "user":
                 for event in rows_in(message, "events"):
                     self._take_event(event)
@@ -79,8 +79,7 @@ class CoinbaseOrderNews(AccountConversation):
 
     def _take_event(self, event: Row) -> None:
         if event.get("type") == "snapshot":
-            # What it shows is how things stood, which a reading after this shows too.
-            self.arrived("shown")
+            # It shows how things stood, as a reading after the confirmation does.
             return
         for row in rows_in(event, "orders"):
             is_over = str(row.get("status")) in _OVER

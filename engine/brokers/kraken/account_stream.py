@@ -58,14 +58,13 @@ async def _token(broker: KrakenBroker) -> str:
 
 
 class KrakenAccountNews(AccountConversation):
-    """Each channel is numbered by itself, from 1 for its snapshot; of a message that is missing nobody knows what it held.
+    """Each channel is numbered by itself; of a message that is missing nobody knows what it held.
 
     After its first message an order shows only what changed, so that its id is all that is always there.
     """
 
     def __init__(self, sink: AccountSink, redact: Redact, *, token: str) -> None:
-        steps = (f"{channel} {step}" for channel in _CHANNELS for step in ("confirmed", "shown"))
-        super().__init__(sink, redact, steps=steps)
+        super().__init__(sink, redact, steps=_CHANNELS)
         self._token = token
         self._numbers = count(1)
         self._sequences: dict[str, int] = {}
@@ -88,22 +87,23 @@ class KrakenAccountNews(AccountConversation):
         return ()
 
     def _is_next(self, channel: str, message: Row) -> bool:
-        number, last = message.get("sequence"), self._sequences.get(channel, 0)
+        number, last = message.get("sequence"), self._sequences.get(channel)
         if not isinstance(number, int) or isinstance(number, bool):
             what = f"a message of {channel} has no sequence"
             raise MalformedAnswerError(what)
-        if number > last + 1:
+        expected = number if last is None else last + 1
+        if number > expected:
             self.end = StreamEnd(Loss(LossReason.GAP, f"{channel} {number} after {last}"))
-        if number != last + 1:
+        if number != expected:
             return False
         self._sequences[channel] = number
         return True
 
     def _take(self, channel: str, message: Row) -> None:
         if message.get("type") == "snapshot":
-            # What it shows is how things stood, which a reading after this shows too.
-            self.arrived(f"{channel} shown")
-        elif channel == "balances":
+            # It shows how things stood, as a reading after the confirmation does.
+            return
+        if channel == "balances":
             self.sink.balance()
         else:
             for row in rows_in(message, "data"):
@@ -112,7 +112,7 @@ class KrakenAccountNews(AccountConversation):
     def _answer(self, message: Row) -> None:
         if message.get("success") is True:
             result = as_row(message.get("result"), "result")
-            self.arrived(f"{text_in(result, 'channel')} confirmed")
+            self.arrived(text_in(result, "channel"))
             return
         error = str(message.get("error"))
         is_permission = _PERMISSION in error.casefold()

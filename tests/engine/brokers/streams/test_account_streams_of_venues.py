@@ -1,11 +1,13 @@
 """What is one venue's own in its private stream."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from engine.brokers.kraken.account_stream import KrakenAccountNews
 from engine.brokers.price_stream import LossReason
-from tests.engine.brokers.streams.account_stage import open_account_stage
+from tests.engine.brokers.streams.account_stage import RecordingSink, open_account_stage
 
 
 @pytest.fixture
@@ -108,3 +110,54 @@ async def test_alpaca_sends_binary_frames(alpaca):
 
     (session,) = alpaca.endpoint.sessions
     assert session.wire.is_binary
+
+
+def kraken_conversation():
+    sink = RecordingSink()
+    return sink, KrakenAccountNews(sink, str, token="the token")
+
+
+def confirmed(channel):
+    return json.dumps({"method": "subscribe", "success": True, "result": {"channel": channel}})
+
+
+def pushed(channel, sequence, **row):
+    return json.dumps({"channel": channel, "type": "update", "sequence": sequence, "data": [row]})
+
+
+async def test_kraken_is_live_by_its_confirmations_whether_or_not_it_shows_what_is_empty():
+    sink, conversation = kraken_conversation()
+
+    conversation.receive(confirmed("executions"), None)
+    assert not sink.is_live
+    conversation.receive(confirmed("balances"), None)
+    conversation.receive(pushed("executions", 2, order_id="O1", exec_type="filled"), None)
+
+    assert sink.events == [("live",), ("order", "O1", True)]
+    assert conversation.end is None
+
+
+async def test_kraken_knows_an_end_by_either_of_its_two_fields():
+    sink, conversation = kraken_conversation()
+
+    rows = [
+        {"exec_type": "trade", "order_status": "partially_filled"},
+        {"exec_type": "trade", "order_status": "filled"},
+        {"exec_type": "canceled"},
+        {"exec_type": "status", "order_status": "expired"},
+        {"exec_type": "amended"},
+    ]
+    for number, row in enumerate(rows, start=1):
+        conversation.receive(pushed("executions", number, order_id=f"O{number}", **row), None)
+
+    assert [is_over for _, _, is_over in sink.events] == [False, True, True, True, False]
+
+
+async def test_a_token_that_a_venue_repeats_is_shown_to_nobody(kraken):
+    await kraken.go_live()
+    [token] = kraken.keys.stream_tokens
+
+    kraken.endpoint.send_raw(json.dumps({"method": "subscribe", "success": False, "error": f"bad {token}"}))
+    await kraken.sink.until_lost(LossReason.REFUSED)
+
+    assert kraken.sink.loss.message == "bad …"
