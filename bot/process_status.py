@@ -24,6 +24,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
 from engine.market.feed import Markets
+from engine.market.mark import PriceUnknown
 from engine.model.delays import HeldUp
 from engine.model.errors import InvalidNonceError, KeyRejectedError, LockedOutError
 from engine.model.venues import Account, Venue
@@ -238,7 +239,12 @@ class ProcessStatus:
                     for symbol, one in sorted(polled.items())
                 ),
                 live=len(live),
+                polling_error=self._polling_error(venue),
             )
+
+    def _polling_error(self, venue: Venue) -> str:
+        problem = self._watch.polling_failed.get(venue)
+        return PriceUnknown(problem=problem).reason_at(venue) if problem else ""
 
     def _price(self, guard: Guard) -> PriceAge:
         guard_mark = self._watch.guard_marks.get(guard.guard_id)

@@ -121,6 +121,8 @@ class VenuePrices:
     polled: tuple[PolledPrice, ...] = ()
     #: How many are pushed now.
     live: int = 0
+    #: Why the latest question for prices failed; empty when it was answered.
+    polling_error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

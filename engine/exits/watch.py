@@ -64,6 +64,8 @@ class Watch:
         self._ticks = ticks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
+        #: Why the latest question for prices failed, by venue; one that was answered is not in it.
+        self._polling_failed: dict[Venue, PriceProblem] = {}
 
     @property
     def guard_marks(self) -> Mapping[str, GuardMark]:
@@ -74,6 +76,11 @@ class Watch:
     def looked_at(self) -> Mapping[Venue, Moment]:
         """Return when each venue's guards were last looked at to the end."""
         return self._looked_at
+
+    @property
+    def polling_failed(self) -> Mapping[Venue, PriceProblem]:
+        """Return of which venues no price could be polled at the latest look, and why."""
+        return self._polling_failed
 
     async def cycle(self) -> None:
         """Start one look at every venue that has guards and is not being looked at already.
@@ -114,22 +121,31 @@ class Watch:
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
         reading = await marks.fetch_quotes(symbols, within_s=self._judging.left_s(guards, begun))
-        marks.pushed.compare(symbols, reading.quotes, requested=begun)
+        self._note_polling(venue, reading)
+        held = await marks.hold_pushed(
+            symbols, reading, requested=begun, within_s=self._judging.left_s(guards, begun)
+        )
         differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
-        failures = await self._judge_all(marks, alike, reading, begun)
+        failures = await self._judge_all(marks, alike, held, begun)
         # Now, because a second source may take its time.
         failures += await self._news.report_all(alike)
         # The second source is queried after the first was judged by, so that it delays no sale.
         failures += await marks.checks.run(reading.quotes, wanted=_wanted(guards, marks.max_age_s))
         differing = differed | marks.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
-        failures += await self._judge_all(marks, unlike, reading, begun)
+        failures += await self._judge_all(marks, unlike, held, begun)
         failures += await self._news.report_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
-        if reading.quotes:
+        if held.quotes:
             self._looked_at[venue] = moment(self._clock)
+
+    def _note_polling(self, venue: Venue, reading: QuoteReading) -> None:
+        if reading.failed is None:
+            self._polling_failed.pop(venue, None)
+        else:
+            self._polling_failed[venue] = reading.no_quote.problem
 
     async def _judge_all(
         self, marks: Marks, guards: Sequence[Guard], reading: QuoteReading, begun: Moment

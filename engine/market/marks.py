@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from engine import wall_time
-from engine.clock import Clock, moment
+from engine.clock import Clock, Moment, moment
+from engine.market.book_tops import BookTops
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
 from engine.market.live_prices import LivePrices
@@ -35,6 +37,7 @@ class Marks:
         #: What comparing tickers with order books has shown, for whoever watches.
         self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s)
         self._ticks = TickConfirmation(market=market, checks=self.checks, clock=clock)
+        self._tops = BookTops(market=market, clock=clock, max_age_s=max_age_s)
 
     @property
     def max_age_s(self) -> float:
@@ -53,6 +56,29 @@ class Marks:
                 return QuoteReading(quotes=await self._market.fetch_quotes(symbols))
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
+
+    async def hold_pushed(
+        self, symbols: Collection[str], reading: QuoteReading, *, requested: Moment, within_s: float
+    ) -> QuoteReading:
+        """Hold what is pushed against a reading; where that failed, the order book stands in if both show the same."""
+        self.pushed.compare(symbols, reading.quotes, requested=requested)
+        if reading.failed is None:
+            return reading
+        pushed = [symbol for symbol in symbols if self.pushed.of_whole_market(symbol) is not None]
+        held = [
+            symbol
+            for symbol in pushed
+            if not self.checks.get(symbol).differs and await self.checks.has_book(symbol)
+        ]
+        tops = await self._tops.read(held, within_s=within_s)
+        for symbol, top in tops.items():
+            self.pushed.compare([symbol], {symbol: top.quote}, requested=top.requested)
+        agreed = {
+            symbol: top.quote
+            for symbol, top in tops.items()
+            if self.pushed.of_whole_market(symbol) is not None
+        }
+        return replace(reading, quotes={**agreed, **reading.quotes})
 
     async def look_at_tick(self, request: MarkRequest, pushed: Pushed, *, last: Mark | None) -> Mark | None:
         """Return the mark of a breach that a tick shows and its venue confirms; None leaves it to the poll."""

@@ -111,15 +111,22 @@ def _venue_prices(prices: VenuePrices) -> str:
     label = escape(prices.venue_label)
     if not prices.has_stream:
         return f"{label} polled"
+    failing = _polling_failing(prices)
     if not prices.polled:
-        return f"{label} live"
+        return f"{label} live{failing}"
     longest = max(prices.polled, key=lambda one: one.lasting)
     why = f"{foreign(longest.why)}, " if longest.why else "nothing pushed yet, "
     since = f"({why}for {duration(longest.lasting)})"
     if not prices.live:
         return f"{label} polled {since}"
     names = ", ".join(escape(one.symbol) for one in prices.polled)
-    return f"{label} live, {names} polled {since}"
+    return f"{label} live, {names} polled {since}{failing}"
+
+
+def _polling_failing(prices: VenuePrices) -> str:
+    if not prices.polling_error:
+        return ""
+    return f" (polling fails: {foreign(prices.polling_error)}; its order book is asked instead)"
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:

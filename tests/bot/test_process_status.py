@@ -18,6 +18,7 @@ from engine.exits.reminder_loop import ReminderLoop
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
+from engine.market.mark import PriceProblem
 from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
@@ -42,7 +43,7 @@ class ChatData:
 
     def __init__(self, database, nonces):
         self.clock, self.database = HandClock(), database
-        self.looked_at = {}
+        self.looked_at, self.polling_failed = {}, {}
         self.pushing = Pushing(clock=self.clock)
         self.tasks = Tasks(report=lambda name, error: None)
         self.failing_s = None
@@ -53,7 +54,9 @@ class ChatData:
             facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
             reader=self,
-            watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
+            watch=SimpleNamespace(
+                looked_at=self.looked_at, guard_marks={}, polling_failed=self.polling_failed
+            ),
             markets={Venue.KRAKEN: SimpleNamespace(pushed=self.pushing.prices)},
             live_accounts=LiveAccounts({}, reports=None, clock=self.clock, tasks=self.tasks),
             is_key_certain=lambda _account_id: self.is_key_certain,
@@ -284,6 +287,16 @@ async def test_the_prices_of_what_is_guarded_are_live_or_polled_with_the_reason(
     assert waiting == [("Kraken", 0, [("BTC/USD", "")])]
     assert live == [("Kraken", 1, [])]
     assert lost == [("Kraken", 0, [("BTC/USD", "the stream is silent: 1006")])]
+
+
+async def test_why_polling_fails_is_said_beside_what_is_pushed(chat_data):
+    async with chat_data.pushing as pushing:
+        pushing.stream.push()
+        pushing.stream.confirm()
+        chat_data.polling_failed[Venue.KRAKEN] = PriceProblem.NO_ANSWER
+        [prices] = (await chat_data.status.fetch_status(OWNER)).streams
+
+    assert (prices.live, prices.polling_error) == (1, "Kraken does not answer")
 
 
 async def test_a_stream_of_what_others_guard_is_none_of_the_owners(chat_data):

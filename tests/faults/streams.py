@@ -39,4 +39,9 @@ STREAMS = (
         "a stream shows a small part of the market",
         "sold only by what the venue answers when it is asked",
     ),
+    Row(
+        "V134",
+        "prices cannot be polled while they are pushed",
+        "guards go on while the order book shows what the stream does; when it does not, or cannot be read, there is no price",
+    ),
 )
