@@ -38,6 +38,23 @@ class Assessment:
         """Return whether the trade may go there."""
         return not self.obstacles
 
+    @property
+    def best_distance(self) -> Decimal | None:
+        """Return the same from the best ask, which the smallest buy fills at; None is unknown."""
+        ask, bid = self.account.ask, self.account.bid
+        if not is_price(ask) or not is_price(bid):
+            return None
+        with exact():
+            return (ask - bid) / ask
+
+    def lacking_usd(self, usd: Decimal) -> tuple[Decimal, Decimal] | None:
+        """Return what it lacks in free cash, and a buy of `usd` in size, for it to be made; None is unknown."""
+        spendable, rate = self.account.spendable_usd, self.account.quote_rate_usd
+        if spendable is None or rate is None or self.needed is None or self.smallest_usd is None:
+            return None
+        with exact():
+            return max(self.needed * rate - spendable, ZERO), max(self.smallest_usd - usd, ZERO)
+
 
 def assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -> Assessment:
     """Return what a buy meets at one account."""

@@ -11,6 +11,7 @@ from engine import wall_time
 from engine.entries.assess import Assessment
 from engine.entries.halts import Halt
 from engine.entries.holdings import EntryAccounts
+from engine.entries.route import Obstacle
 from engine.entries.rules import EntryRules
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
@@ -51,6 +52,8 @@ class Remedy(StrEnum):
     CHANGE_LIMIT = "change the limit"
     LIFT_LIMIT = "lift the limit"
     BUY_MORE = "buy more"
+    BUY_LESS = "buy less"
+    OTHER_PAIR = "another pair"
     TRY_AGAIN = "try again"
 
 
@@ -187,9 +190,19 @@ def _spread(proposal: Proposal) -> Gate:
     place, widest = proposal.place, proposal.rules.widest_spread
     distance = place.distance if place else None
     is_narrow = None if distance is None else distance < widest
-    gate = _judge(GateName.SPREAD, is_open=is_narrow, remedy=Remedy.TRY_AGAIN)
+    gate = _judge(GateName.SPREAD, is_open=is_narrow, remedy=Remedy.OTHER_PAIR)
+    if place is not None and not gate.is_open and _is_too_large(place, widest):
+        gate = replace(gate, remedy=Remedy.BUY_LESS)
     venue = place.account.account.venue if place else None
     return replace(gate, actual=distance, limit=widest, venue=venue)
+
+
+def _is_too_large(place: Assessment, widest: Decimal) -> bool:
+    """Return whether the order book is too thin for the amount, and not too wide for any."""
+    if place.distance is None:
+        return any(reason.obstacle is Obstacle.THIN_BOOK for reason in place.obstacles)
+    best = place.best_distance
+    return best is not None and best < widest
 
 
 def _held(proposal: Proposal) -> Gate:

@@ -136,4 +136,12 @@ def _place(
     if isinstance(decision, Route):
         return next(entry for entry in entries if entry.account.account == decision.account)
     near = [entry for entry in entries if entry.smallest_usd is not None]
-    return min(near, key=lambda entry: (len(entry.obstacles), entry.cost.round_trip), default=None)
+    return min(near, key=lambda entry: _distance_to(entry, trade), default=None)
+
+
+def _distance_to(
+    entry: Assessment, trade: TradeRequest
+) -> tuple[int, bool, tuple[Decimal, Decimal], Decimal]:
+    """Return what to order brokers by that do not take a trade: few obstacles, then little that is lacking, first."""
+    lacking = entry.lacking_usd(trade.usd)
+    return len(entry.obstacles), lacking is None, lacking or (ZERO, ZERO), entry.cost.round_trip

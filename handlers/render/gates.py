@@ -22,7 +22,9 @@ _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
             "A sale of today has no known result, which counts until midnight UTC; /settings loss off lets buys through."
         ),
         Remedy.BUY_MORE: "Name a larger amount.",
-        Remedy.TRY_AGAIN: "Ask again later, or name another pair.",
+        Remedy.BUY_LESS: "Buy less: the order book there is too thin for it.",
+        Remedy.OTHER_PAIR: "Ask again later, or name another pair.",
+        Remedy.TRY_AGAIN: "Ask again later.",
     }
 )
 

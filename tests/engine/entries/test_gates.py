@@ -285,7 +285,22 @@ def test_a_fill_half_of_the_threshold_above_the_bid_is_kept_back(bid, verdict):
 def test_without_an_order_book_the_fill_is_not_known():
     gate = gates(place=a_place(Venue.KRAKEN))[GateName.SPREAD]
 
-    assert gate.verdict is Verdict.UNKNOWN
+    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+
+
+def test_a_wide_spread_is_better_at_another_pair_and_a_book_too_thin_for_the_amount_with_less():
+    levels = {"bids": [("49950", "5")], "asks": [("50000", "0.0001"), ("51000", "5")]}
+    wide = gates(place=a_place(Venue.KRAKEN, **a_market(bid="49000")))
+    deep = gates(place=a_place(Venue.KRAKEN, **a_market() | {"book": a_book(**levels)}))
+    thin = gates(place=a_place(Venue.KRAKEN, **a_market(size="0.0001")))
+
+    found = [(one[GateName.SPREAD].verdict, one[GateName.SPREAD].remedy) for one in (wide, deep, thin)]
+
+    assert found == [
+        (Verdict.FAIL, Remedy.OTHER_PAIR),
+        (Verdict.FAIL, Remedy.BUY_LESS),
+        (Verdict.UNKNOWN, Remedy.BUY_LESS),
+    ]
 
 
 def test_what_is_held_already_is_asked_about_and_keeps_nothing_back():

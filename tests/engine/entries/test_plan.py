@@ -180,6 +180,25 @@ def test_where_no_broker_takes_it_the_gates_look_at_the_nearest():
     assert (gate.name, gate.venue, gate.actual) == (GateName.CASH, KRAKEN, 12)
 
 
+def test_where_all_lack_cash_the_gates_look_at_the_one_that_lacks_least():
+    cheapest = a_market(ALPACA, free="12")
+    planned = plan(cheapest, a_market(KRAKEN, free="25"), a_market(COINBASE), size=Amount(Decimal(3000)))
+    small = plan(cheapest, a_market(KRAKEN, free="25"), size=Amount(Decimal(30)))
+
+    found = [next(gate for gate in one.gates if gate.name is GateName.CASH).venue for one in (planned, small)]
+
+    assert found == [COINBASE, KRAKEN]
+
+
+def test_where_it_is_below_every_minimum_the_gates_look_at_the_smallest():
+    cheapest, fine = a_market(ALPACA, minimum="0.0002"), a_market(COINBASE, minimum="0.00002")
+
+    planned = plan(cheapest, fine, size=Amount(Decimal("0.5")))
+
+    [gate] = planned.reasons
+    assert (gate.name, gate.venue) == (GateName.MINIMUM, COINBASE)
+
+
 def test_a_wide_spread_sends_the_buy_to_the_next_broker():
     wide = a_book(bids=[("49700", "5")], asks=[("50000", "5")])
 

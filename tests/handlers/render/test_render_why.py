@@ -64,7 +64,7 @@ WORST = {
         "remedy": Remedy.CHANGE_LIMIT,
     },
     "minimum": {"verdict": Verdict.FAIL, "limit": "64320.00001", "remedy": Remedy.BUY_MORE},
-    "spread": {"verdict": Verdict.FAIL, "actual": "0.0123", "remedy": Remedy.TRY_AGAIN},
+    "spread": {"verdict": Verdict.FAIL, "actual": "0.0123", "remedy": Remedy.OTHER_PAIR},
     "held": {"verdict": Verdict.CONFIRM, "actual": "1234567.123456789"},
 }
 
