@@ -121,3 +121,10 @@ def test_every_right_that_must_stay_off_is_one_of_its_venue():
 
     assert {"withdraw-funds", "can_transfer"} <= unwanted
     assert unnamed(unwanted, "engine", "sandbox") == []
+
+
+def test_what_a_private_stream_needs_is_not_left_off():
+    optional = rights(column=4)
+
+    assert optional == {"create-ws-token"}
+    assert unnamed(optional, "engine", "sandbox") == []
