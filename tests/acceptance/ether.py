@@ -57,6 +57,6 @@ async def over(stage):
     return done[0]
 
 
-async def alerted(stage):
+async def alerted(stage, within_s=WAIT_S):
     """Wait for the alert of a sale."""
-    return await stage.owner.wait_for(ALERT, WAIT_S)
+    return await stage.owner.wait_for(ALERT, within_s)
