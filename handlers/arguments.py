@@ -24,6 +24,8 @@ class Misread:
 
     why: str
     example: str
+    #: More of them.
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ COMMANDS = (
     Command(
         name="route",
         form="[SYMBOL] [USD]",
-        help="where a buy would cost least, and why",
+        help="where a buy would cost least, and why; 5% or max for USD",
         role=Role.VIEWER,
         screen=show_route,
         not_done="No route was worked out, and nothing was ordered.",
@@ -131,7 +131,7 @@ COMMANDS = (
     Command(
         name="settings",
         form="[NAME VALUE]",
-        help="size of a buy without an amount, and what may be lost in a day",
+        help="size of a buy without an amount (size 5%, size usual), what may be lost in a day (loss 50, loss off)",
         role=Role.TRADER,
         screen=show_settings,
         not_done="It is not known whether a setting was changed; /settings shows it.",

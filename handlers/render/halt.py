@@ -39,7 +39,7 @@ def render_entries(
             f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "
             "Send it again if you still want it."
         )
-    return Screen(text="\n".join((*lines, _NO_ENTRIES, reader.as_of(reader.now))))
+    return Screen(text="\n".join((*lines, _NO_ENTRIES, "", reader.as_of(reader.now))))
 
 
 def _from(halt: Halt) -> str:

@@ -33,8 +33,9 @@ FAILED_TOAST = "That did not work; see the chat."
 
 
 def render_misread(misread: Misread) -> Screen:
-    """Return what could not be understood, with a line that would be."""
-    return Screen(text=f"{foreign(misread.why)}\nFor example: {code(misread.example)}")
+    """Return what could not be understood, with lines that would be."""
+    examples = " or ".join(map(code, (misread.example, *misread.others)))
+    return Screen(text=f"{foreign(misread.why)}\nFor example: {examples}")
 
 
 def with_ignored(screen: Screen, arguments: Sequence[str], command: str) -> Screen:

@@ -42,8 +42,13 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
 def _arguments(preview: RoutePreview) -> Iterator[str]:
     if preview.requested is not None:
         yield preview.requested
-    if preview.size.basis is SizeBasis.AMOUNT:
-        yield full_quantity(preview.size.usd).replace(",", "")
+    size = preview.size
+    if size.basis is SizeBasis.AMOUNT:
+        yield full_quantity(size.usd).replace(",", "")
+    elif size.basis is SizeBasis.MOST:
+        yield "max"
+    elif size.basis is SizeBasis.SHARE and size.share is not None:
+        yield f"{full_quantity(size.share * 100)}%"
 
 
 def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[str]:

@@ -16,7 +16,7 @@ from handlers.render.times import Reader
 
 def render_settings(rules: EntryRules, reader: Reader, *, sent_at: datetime | None = None) -> Screen:
     """Show the settings of buys and how to change each; `sent_at` is given for changes that came too late."""
-    return Screen(text="\n".join((*_lines(rules, reader, sent_at), reader.as_of(reader.now))))
+    return Screen(text="\n".join((*_lines(rules, reader, sent_at), "", reader.as_of(reader.now))))
 
 
 def render_out_of_range(found: OutOfRange) -> Screen:

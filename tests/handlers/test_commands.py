@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.sizing import Amount, EquityShare
+from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
@@ -19,6 +19,7 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
         ("/route BTC 30", ("preview", OWNER, "BTC", Amount(Decimal(30))), "Chosen: Alpaca"),
+        ("/route max", ("preview", OWNER, None, Most()), "Chosen: Alpaca"),
         ("/why btc 5%", ("plan", OWNER, "BTC", EquityShare(Decimal("0.05"))), "Would be bought"),
         ("/settings", ("rules_of", OWNER), "10 % of total equity"),
         ("/settings size 5%", ("set_share", OWNER, Decimal("0.05")), "5 % of total equity"),

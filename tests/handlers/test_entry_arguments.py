@@ -16,20 +16,20 @@ from handlers.entry_arguments import (
 
 
 @pytest.mark.parametrize(
-    ("typed", "symbol", "usd"),
+    ("typed", "symbol", "size"),
     [
         ("", None, None),
         ("BTC", "BTC", None),
-        ("30", None, "30"),
-        ("BTC 30", "BTC", "30"),
-        ("$30 btc/usd", "BTC/USD", "30"),
-        ("eth 1,000 USD", "ETH", "1000"),
+        ("30", None, Amount(Decimal(30))),
+        ("BTC 30", "BTC", Amount(Decimal(30))),
+        ("$30 btc/usd", "BTC/USD", Amount(Decimal(30))),
+        ("eth 1,000 USD", "ETH", Amount(Decimal(1000))),
+        ("BTC 5%", "BTC", EquityShare(Decimal("0.05"))),
+        ("max", None, Most()),
     ],
 )
-def test_route_reads_symbol_and_size_in_either_order(typed, symbol, usd):
-    expected = RouteArguments(symbol=symbol, size=Amount(Decimal(usd)) if usd else None)
-
-    assert parse_route(typed.split()) == expected
+def test_route_reads_symbol_and_size_in_either_order(typed, symbol, size):
+    assert parse_route(typed.split()) == RouteArguments(symbol=symbol, size=size)
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,16 @@ def test_route_says_what_it_cannot_read_and_shows_what_it_can(typed):
     misread = parse_route(typed.split())
 
     assert isinstance(misread, Misread)
+    assert misread.example.startswith("/route ")
     assert isinstance(parse_route(misread.example.split()[1:]), RouteArguments)
 
 
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("BTC 30 40", "Name one amount; “40” is a second one."),
-        ("BTC ETH", "Name one symbol, and an amount in dollars: “ETH” is not an amount."),
-        ("BTC -30", "“-30” is neither a symbol nor an amount in dollars."),
+        ("BTC 30 40", "Name one size; “40” is a second one."),
+        ("BTC ETH", "Name one symbol, and a size like 30, 5% or max: “ETH” is neither."),
+        ("BTC -30", "Name one symbol, and a size like 30, 5% or max: “-30” is neither."),
     ],
 )
 def test_route_says_which_word_is_wrong_and_how(typed, why):
@@ -118,3 +119,18 @@ def test_settings_say_what_they_cannot_read_and_show_what_they_can(typed):
     assert isinstance(misread, Misread)
     assert misread.why.startswith("Nothing was changed.")
     assert isinstance(parse_settings(misread.example.split()[1:]), SettingsArguments)
+
+
+@pytest.mark.parametrize(
+    ("typed", "examples"),
+    [
+        ("colour red", ["/settings size 5%", "/settings loss 50"]),
+        ("loss", ["/settings loss 50", "/settings loss off"]),
+        ("size 5% now", ["/settings size 5%", "/settings size usual"]),
+    ],
+)
+def test_settings_name_what_there_is_to_set_with_examples(typed, examples):
+    misread = parse_settings(typed.split())
+
+    assert [misread.example, *misread.others] == examples
+    assert all(isinstance(parse_settings(one.split()[1:]), SettingsArguments) for one in examples)

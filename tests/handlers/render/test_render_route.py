@@ -185,6 +185,17 @@ def test_refresh_asks_for_the_same_again():
     assert data == ["r:route:BTC:1000.5", "r:route:BTC", "r:route:BTC/USD", "r:route:30", "r:route"]
 
 
+@pytest.mark.parametrize(
+    ("sized", "data"),
+    [
+        (size(basis=SizeBasis.MOST), "r:route:BTC:max"),
+        (size(basis=SizeBasis.SHARE, share="0.025"), "r:route:BTC:2.5%"),
+    ],
+)
+def test_refresh_asks_for_the_same_part_of_what_is_there(sized, data):
+    assert render_route(preview(sized=sized), READER).keyboard[0][0].data == data
+
+
 def test_a_sale_goes_where_the_asset_is_and_aims_for_nothing():
     sale = route(request=request(side=Side.SELL), choice=Choice.HOLDS_ASSET, profit_target=None)
 
