@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import AtStake, PriceTrouble
@@ -10,9 +11,10 @@ from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, News, trigger_price_of
+from engine.guards.guard_mark import GuardMark, News, ratio_of, trigger_price_of
 from engine.guards.spread_watch import SpreadWatch
 from engine.market.mark import PriceUnknown
+from engine.model.money import ZERO
 from engine.model.reminder_state import ReminderState
 from engine.model.venues import Venue
 from engine.storage.database import Database
@@ -37,14 +39,17 @@ class PriceAlerts:
 
     async def write(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
         """Put into the outbox what is new of some guards."""
+        if news == "unknown":
+            guards, guard_marks = _nearest_first(guards, guard_marks)
         guard, now = guards[0], self.clock.now()
         known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
         since = wall_time.earliest(one.at for one in known if one) or now
+        others = dict.fromkeys(one.symbol for one in guards if one.symbol != guard.symbol)
         alerts = max(guard_mark.reminders.count for guard_mark in guard_marks)
         message = PriceTrouble(
             venue=guard.venue,
             symbol=guard.symbol,
-            others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
+            others=tuple(others if news == "unknown" else sorted(others)),
             guard_ids=tuple(one.guard_id for one in guards),
             what=news or "back",
             why=_why(guard_marks[0], guard.venue),
@@ -62,6 +67,20 @@ class PriceAlerts:
                 account_id=guard.account_id,
                 now=now,
             )
+
+
+def _nearest_first(
+    guards: Sequence[Guard], guard_marks: Sequence[GuardMark]
+) -> tuple[Sequence[Guard], Sequence[GuardMark]]:
+    """Return the guards that were nearest to their trigger first; those whose last price nobody knows come last."""
+
+    def distance(pair: tuple[Guard, GuardMark]) -> tuple[bool, Decimal]:
+        guard, last = pair[0], pair[1].last
+        is_known = last is not None and trigger_price_of(guard) is not None
+        return not is_known, ratio_of(guard, last) - guard.threshold if last and is_known else ZERO
+
+    ordered = sorted(zip(guards, guard_marks, strict=True), key=distance)
+    return [guard for guard, _ in ordered], [guard_mark for _, guard_mark in ordered]
 
 
 def _at_stake(guard: Guard, guard_mark: GuardMark) -> AtStake:

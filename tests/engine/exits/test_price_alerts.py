@@ -52,6 +52,25 @@ async def test_a_missing_price_is_reported_with_the_last_one_and_where_its_guard
     assert (second.price, second.at) == (None, None)
 
 
+async def test_those_nearest_to_their_trigger_are_named_first(room):
+    alerts = PriceAlerts(database=room.database, clock=room.clock)
+    lasts = {"ADA/USD": "70000", "BTC/USD": "59500", "ETH/USD": None, "SOL/USD": "60500", "XRP/USD": "59000"}
+    guard = await room.arm("0.1", "6000")
+    guards = [replace(guard, guard_id=symbol, symbol=symbol) for symbol in lasts]
+    unknown = PriceUnknown(problem=PriceProblem.NO_ANSWER)
+    marks = [
+        GuardMark(current=unknown, last=last and Mark(price=Decimal(last), basis=MarkBasis.BID, at=NOW))
+        for last in lasts.values()
+    ]
+
+    await alerts.write(guards, "unknown", marks)
+
+    [alert] = await room.alerts(PriceTrouble)
+    nearest_first = ("XRP/USD", "BTC/USD", "SOL/USD", "ADA/USD", "ETH/USD")
+    assert (alert.symbol, *alert.others) == nearest_first
+    assert tuple(one.symbol for one in alert.at_stake) == alert.guard_ids == nearest_first
+
+
 def a_trouble(what, *guard_ids, since=NOW):
     return PriceTrouble(
         venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why="", since=since, guard_ids=guard_ids
