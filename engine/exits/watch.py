@@ -121,10 +121,10 @@ class Watch:
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
         reading = await marks.fetch_quotes(symbols, within_s=self._judging.left_s(guards, begun))
-        self._note_polling(venue, reading)
         held = await marks.hold_pushed(
             symbols, reading, requested=begun, within_s=self._judging.left_s(guards, begun)
         )
+        self._note_polling(venue, held)
         differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(marks, alike, held, begun)

@@ -78,7 +78,7 @@ class Marks:
             for symbol, top in tops.items()
             if self.pushed.of_whole_market(symbol) is not None
         }
-        return replace(reading, quotes={**agreed, **reading.quotes})
+        return replace(reading, quotes={**agreed, **reading.quotes}, is_venue_up=bool(tops))
 
     async def look_at_tick(self, request: MarkRequest, pushed: Pushed, *, last: Mark | None) -> Mark | None:
         """Return the mark of a breach that a tick shows and its venue confirms; None leaves it to the poll."""

@@ -23,7 +23,14 @@ async def test_what_a_stream_and_the_book_show_has_a_price_while_no_poll_answers
 
     assert await agreed.alerts(PriceTrouble) == []
     assert isinstance(seen(agreed), Mark)
-    assert agreed.engine.watch.polling_failed == {Venue.KRAKEN: PriceProblem.NO_ANSWER}
+
+
+async def test_a_venue_whose_order_book_answers_is_said_to_report_no_prices_not_to_be_silent(agreed):
+    no_poll(agreed)
+
+    await watch(agreed, 5)
+
+    assert agreed.engine.watch.polling_failed == {Venue.KRAKEN: PriceProblem.NO_PRICES}
 
 
 @pytest.mark.fault("V134")

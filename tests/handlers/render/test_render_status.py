@@ -436,11 +436,13 @@ def test_orders_that_are_polled_as_their_owner_wished_say_no_more():
 
 
 def test_prices_that_still_come_by_stream_while_polling_fails_are_said_to():
-    still = VenuePrices(venue_label="Kraken", has_stream=True, live=2, polling_error="Kraken does not answer")
+    still = VenuePrices(
+        venue_label="Kraken", has_stream=True, live=2, polling_error="Kraken reports no prices"
+    )
 
     text = render_status(status(streams=(still,)), READER).text
 
-    said = "Kraken live (polling fails: Kraken does not answer; its order book is asked instead)"
+    said = "Kraken live (polling fails: Kraken reports no prices; its order book is asked instead)"
     assert f"<b>Prices</b>: {said}" in text
 
 
