@@ -1,17 +1,17 @@
 """Plan one buy: how much, where, through which gates, or why not; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
-from engine.entries.gates import Gate, Proposal, check_gates
+from engine.entries.gates import Gate, GateName, Proposal, check_gates
 from engine.entries.holdings import EntryAccounts
 from engine.entries.route import NoRoute, Obstacle, Route
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
-from engine.entries.sizing import Bounds, Size, SizeRequest, plan_size
+from engine.entries.sizing import Bounds, Most, Size, SizeRequest, plan_size
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -43,6 +43,12 @@ class EntryPlan:
     #: From then on its figures must be read again.
     counts_until: datetime
 
+    @property
+    def loss_at_stop(self) -> Decimal:
+        """Return what a sale at the stop loses with the fees for buying and selling, as a fraction of what was paid."""
+        with exact():
+            return self.stop - 2 * self.route.cost.fees.taker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
@@ -53,6 +59,8 @@ class Refused:
     size: Size | None
     decision: Route | NoRoute | None
     gates: tuple[Gate, ...]
+    #: The most that can be bought, where the usual size is refused for cash alone.
+    fits: EntryPlan | None = None
     at: datetime
 
     @property
@@ -76,7 +84,8 @@ def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules
     )
     gates = check_gates(proposal)
     if size is None or not isinstance(decision, Route) or not all(gate.is_open for gate in gates):
-        return Refused(request=request, size=size, decision=decision, gates=gates, at=accounts.at)
+        refused = Refused(request=request, size=size, decision=decision, gates=gates, at=accounts.at)
+        return replace(refused, fits=_fitting(refused, accounts, rules))
     return EntryPlan(
         size=size,
         route=decision,
@@ -85,6 +94,13 @@ def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules
         at=accounts.at,
         counts_until=accounts.at + PLAN_COUNTS_FOR,
     )
+
+
+def _fitting(refused: Refused, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | None:
+    if refused.request.size is not None or [gate.name for gate in refused.reasons] != [GateName.CASH]:
+        return None
+    most = plan_entry(replace(refused.request, size=Most()), accounts, rules)
+    return most if isinstance(most, EntryPlan) else None
 
 
 def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:

@@ -8,7 +8,7 @@ from engine.entries.route import NoRoute, Route
 from engine.entries.sizing import Size, SizeBasis
 from engine.model.money import exact
 from handlers.render.gates import gate_line
-from handlers.render.html import bold, escape, rows
+from handlers.render.html import bold, code, escape, rows
 from handlers.render.numbers import (
     cost_percent,
     estimated,
@@ -61,6 +61,9 @@ def _planned(plan: EntryPlan, reader: Reader) -> Iterator[str]:
     route = plan.route
     yield bold("Would be bought")
     yield rows(_plan_rows(plan))
+    with exact():
+        lost = plan.size.usd * abs(plan.loss_at_stop)
+    yield f"A sale at the stop loses about {cost_percent(abs(plan.loss_at_stop))} with the fees, {estimated(lost)}."
     if route.missed is not None:
         yield missed_text(route.missed)
     yield f"These figures count until {reader.clock(plan.counts_until)}."
@@ -94,7 +97,11 @@ def _refused(refused: Refused) -> Iterator[str]:
         case Route(account=account):
             yield f"It would go to {account.venue.label}."
         case None:
-            return
+            pass
+    if refused.fits is not None:
+        most, symbol = refused.fits, refused.request.symbol.removesuffix("/USD")
+        venue = most.route.account.venue.label
+        yield f"{code(f'/why {symbol} max')} would buy for {money(most.size.usd)} at {venue}."
 
 
 def _gates(gates: tuple[Gate, ...], reader: Reader) -> Iterator[str]:

@@ -50,6 +50,23 @@ async def test_short_of_cash_at_the_cheapest_the_next_is_taken_and_the_saving_to
     assert gate(why, "cash") == "pass · cash: $500.00 free at Kraken; it needs $30.60, 2 % of it to spare."
 
 
+async def test_below_every_minimum_the_smallest_of_all_brokers_is_named(open_bot):
+    stage = await open_bot(dollars(coinbase=500, alpaca=500))
+
+    why = await stage.owner.ask("/why BTC 1", timeout_s=WAIT_S)
+
+    assert gate(why, "minimum").startswith("fail · minimum: $1.00; from $1.0")
+    assert " at Coinbase it can be bought" in gate(why, "minimum")
+
+
+async def test_short_of_cash_everywhere_the_one_that_lacks_least_is_named(open_bot):
+    stage = await open_bot(dollars(alpaca=640, kraken=836))
+
+    named = await stage.owner.ask("/why BTC 1000", timeout_s=WAIT_S)
+
+    assert gate(named, "cash").startswith("fail · cash: $836.00 free at Kraken")
+
+
 async def test_a_small_coinbase_gives_way(open_bot):
     world = dollars(coinbase=45, kraken=500)
     stage = await open_bot(world)

@@ -256,7 +256,7 @@ _gates = st.builds(
 _entry_requests = st.builds(
     EntryRequest, symbol=names, base=names, asset_class=st.sampled_from(AssetClass), size=st.none()
 )
-plans = st.builds(
+_entry_plans = st.builds(
     EntryPlan,
     size=_sizes,
     route=_routes,
@@ -264,12 +264,14 @@ plans = st.builds(
     stop=st.decimals("-0.5", "-0.001", places=3),
     at=times,
     counts_until=times,
-) | st.builds(
+)
+plans = _entry_plans | st.builds(
     Refused,
     request=_entry_requests,
     size=maybe(_sizes),
     decision=maybe(_routes | st.builds(NoRoute, request=_requests, left_out=several(_left_out))),
     gates=several(_gates, most=8),
+    fits=maybe(_entry_plans),
     at=times,
 )
 

@@ -180,6 +180,29 @@ def test_where_no_broker_takes_it_the_gates_look_at_the_nearest():
     assert (gate.name, gate.venue, gate.actual) == (GateName.CASH, KRAKEN, 12)
 
 
+def test_a_usual_size_refused_for_cash_alone_comes_with_what_fits():
+    places = a_market(KRAKEN, equity="900", free="60"), a_market(COINBASE, equity="100", free="20")
+
+    usual, named = plan(*places), plan(*places, size=Amount(Decimal(100)))
+
+    assert (usual.fits.size.basis, usual.fits.route.account.venue) == (SizeBasis.MOST, KRAKEN)
+    assert usual.fits.size.usd == Decimal("58.82")
+    assert named.fits is None
+
+
+def test_a_buy_refused_for_more_than_cash_comes_with_nothing_that_fits():
+    halted = plan(a_market(KRAKEN, equity="900", free="60"), halt=Halt(since=NOW, by=HaltedBy.CHAT))
+
+    assert halted.fits is None
+
+
+def test_a_stop_loses_the_threshold_and_both_fees():
+    planned = plan(a_market(KRAKEN))
+
+    # 1 % and twice 0.26 %
+    assert planned.loss_at_stop == Decimal("-0.0152")
+
+
 def test_where_all_lack_cash_the_gates_look_at_the_one_that_lacks_least():
     cheapest = a_market(ALPACA, free="12")
     planned = plan(cheapest, a_market(KRAKEN, free="25"), a_market(COINBASE), size=Amount(Decimal(3000)))

@@ -155,6 +155,12 @@ def test_a_size_says_why_it_is_so_large(sized, why):
     assert why in render_why(entry_plan(size=sized), READER).text
 
 
+def test_a_usual_size_that_fits_no_broker_is_shown_with_one_that_does():
+    text = plain_text(render_why(refused(fits=entry_plan(size=size("835.57", SizeBasis.MOST))), READER).text)
+
+    assert "/why BTC max would buy for $835.57 at Kraken." in text
+
+
 def test_a_sale_under_way_is_no_time_to_wait_for():
     being_sold = gate(GateName.COOLDOWN, Verdict.FAIL, limit="300", unit="s", remedy=Remedy.WAIT)
 
