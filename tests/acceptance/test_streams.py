@@ -35,13 +35,18 @@ async def a_guarded_ether(open_bot, **settings):
     return world, stage
 
 
-async def until_prices(stage, words, *, meanwhile=lambda: None):
+async def until_prices(stage, words, **options):
     """Ask for the status until its line on prices says this."""
+    return await until_status(stage, f"Prices: {words}", **options)
+
+
+async def until_status(stage, *words, meanwhile=lambda: None):
+    """Ask for the status until it says all this."""
     async with asyncio.timeout(3 * WAIT_S):
         while True:
             meanwhile()
             status = await stage.owner.ask("/status", head="Status", timeout_s=WAIT_S)
-            if f"Prices: {words}" in status.text:
+            if all(one in status.text for one in words):
                 return status.text
 
 
@@ -122,6 +127,25 @@ async def test_a_stream_that_stands_still_with_its_heartbeats_going_on_leaves_th
     fall(world)
     await alerted(stage)
 
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+
+
+@pytest.mark.fault("V134")
+async def test_what_is_pushed_while_polling_fails_is_watched_said_so_and_sold(open_bot):
+    world, stage = await a_guarded_ether(open_bot)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker", times=None))
+    failing = "Prices: Kraken live (polling fails: Kraken reports no prices; its order book is asked instead)"
+    status = await until_status(stage, failing, "1 watching")
+    looked = len(world.tape(KRAKEN).calls("Depth"))
+    await until(lambda: len(world.tape(KRAKEN).calls("Depth")) >= looked + 3)
+
+    fall(world)
+    await alerted(stage)
+
+    assert "not watched" not in status
+    said = "\n".join(message.text for message in stage.owner.messages)
+    assert "Price unknown" not in said
+    assert "Noticed up to" not in said
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
 
 

@@ -95,3 +95,14 @@ async def test_polling_that_works_again_is_not_said_to_fail(agreed):
     await watch(agreed, 5)
 
     assert agreed.engine.watch.polling_failed == {}
+
+
+@pytest.mark.fault("V134")
+async def test_what_a_stream_and_the_book_show_has_a_price_while_polls_hang(agreed):
+    agreed.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
+
+    for _ in range(8):
+        await agreed.look()
+
+    assert await agreed.alerts(PriceTrouble) == []
+    assert isinstance(seen(agreed), Mark)
