@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.constants import CallbackQueryLimit
+from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest
 
 from engine.offers.outcomes import Nothing, Outcome
@@ -14,7 +14,7 @@ from handlers.access import may
 from handlers.chat_context import ChatContext
 from handlers.command import Command, show_typing
 from handlers.progress import with_progress
-from handlers.render.guard_outcomes import render_nothing, render_outcome
+from handlers.render.guard_outcomes import answered_note, render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen, choice_data
 from handlers.screens import replace_screen
@@ -27,6 +27,8 @@ CHOICE_PATTERN = rf"^{CHOICE}:"
 #: Long enough to answer with the result when it comes quickly, short enough for "at once".
 _ANSWER_AFTER_S = 0.7
 _TYPING_EVERY_S = 4.0
+#: Text and note of a question that stays, without what stands between them.
+_NOTED_TEXT_MOST = MessageLimit.MAX_TEXT_LENGTH - len("\n\n")
 
 
 class Press:
@@ -63,8 +65,8 @@ class Press:
             return False
         return await replace_screen(context.bot, message.chat.id, message.message_id, screen)
 
-    async def leave_buttons(self, data: Collection[str]) -> None:
-        """Take the buttons away that are not among these."""
+    async def leave_buttons(self, data: Collection[str], note: str) -> None:
+        """Take the buttons away that are not among these, and add a note to the text if there is one."""
         message = self._query.message
         if not isinstance(message, Message) or message.reply_markup is None:
             return
@@ -72,9 +74,15 @@ class Press:
             [button for button in row if button.callback_data in data]
             for row in message.reply_markup.inline_keyboard
         ]
+        left = InlineKeyboardMarkup([row for row in rows if row])
+        fits = len(message.text or "") + len(note) <= _NOTED_TEXT_MOST
         with suppress(BadRequest):
             # Two were pressed at once, or the message was deleted.
-            await self._query.edit_message_reply_markup(InlineKeyboardMarkup([row for row in rows if row]))
+            if note and fits:
+                text = f"{message.text_html}\n\n{note}"
+                await self._query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=left)
+            else:
+                await self._query.edit_message_reply_markup(left)
 
 
 async def press_refresh(commands: Mapping[str, Command], update: Update, context: ChatContext) -> None:
@@ -103,7 +111,7 @@ async def press_choice(update: Update, context: ChatContext) -> None:
     waiting = await guards.fetch_open_choices(context.user.user_id, press.confirmation_id)
     if waiting:
         # The question about the other positions stays where it is.
-        await press.leave_buttons({choice_data(one) for one in waiting})
+        await press.leave_buttons({choice_data(one) for one in waiting}, answered_note(outcome))
         await context.reply(first)
     else:
         await press.replace(context, first)

@@ -43,6 +43,13 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
             return (render_nothing(outcome),)
 
 
+def answered_note(outcome: Outcome) -> str:
+    """Return what a question that stays for other positions says of the one that was answered; empty for nothing."""
+    guards = outcome.guards if isinstance(outcome, Armed) else ()
+    names = ", ".join(f"{bold(guard.symbol)} on {guard.venue.label}" for guard in guards)
+    return f"Guarded since: {names}" if names else ""
+
+
 def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
     """Return what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
     title = bold(f"First look at {message.venue.label}")

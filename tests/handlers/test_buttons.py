@@ -119,6 +119,27 @@ async def test_an_answer_about_one_position_leaves_the_question_about_the_others
     assert left.buttons == (("Guard ADA Kraken and sell now",),)
 
 
+async def test_a_question_that_stays_says_what_was_guarded_by_an_answer_to_it(engine, owner):
+    engine.answers["offer_guard"] = offer(
+        "choose",
+        choices=tuple(
+            Choice(kind=ChoiceKind.GUARD_FROM_COST, confirmation_id=asset, subject=f"{asset} Kraken")
+            for asset in ("BTC", "ETH", "SOL")
+        ),
+    )
+    asked = await owner.ask("/guard ALL")
+    engine.answers["confirm"] = Armed(guards=(guard(),))
+    engine.answers["fetch_open_choices"] = frozenset({"ETH", "SOL"})
+
+    answer = owner.press(asked, "Guard BTC Kraken from cost")
+    await owner.wait_for_answer(answer)
+    await owner.wait_for("guarded at", after=asked)
+
+    left = owner.message(asked.message_id)
+    assert left.text == f"{asked.text}\n\nGuarded since: BTC/USD on Kraken"
+    assert left.buttons == (("Guard ETH Kraken from cost",), ("Guard SOL Kraken from cost",))
+
+
 @pytest.mark.fault("C4")
 async def test_a_double_tap_acts_once_and_the_second_shows_why(engine, owner):
     asked = await owner.ask("/unguard BTC")
