@@ -71,7 +71,7 @@ class LivePrices:
         """Return which of the wanted instruments are pushed now."""
         live = self._wanted & (self._live.keys() - self._contradicted.keys())
         return StreamStanding(
-            has_stream=bool(self.streams), live=live, polled={**self._missing, **self._contradicted}
+            has_stream=bool(self.streams), live=live, polled={**self._contradicted, **self._missing}
         )
 
     # what is wanted

@@ -123,6 +123,13 @@ async def test_a_stream_that_stands_still_while_the_venue_answers_less_is_no_pri
     assert live.prices.standing().polled["BTC/USD"].loss.reason is LossReason.CONTRADICTED
 
 
+async def test_a_connection_that_is_lost_is_why_nothing_is_pushed_whatever_was_contradicted_before(live):
+    live.compare("90")
+    live.stream.lose(reason=LossReason.DISCONNECTED)
+
+    assert live.prices.standing().polled["BTC/USD"].is_disconnected
+
+
 async def test_a_stream_that_moves_may_be_a_moment_older_than_an_answer(live):
     requested = live.moment()
     live.stream.push("100.5", "100.5")
