@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 from sqlalchemy import Connection, make_url
 
 from engine.storage.pool import WRITING, ConnectionPool
 from engine.storage.readable import UNREADABLE, UnreadableRows
 from engine.storage.session import DatabaseSession
+
+log = structlog.get_logger(__name__)
 
 READERS = 4
 
@@ -33,7 +36,7 @@ class Database:
             with self._session(connection) as session:
                 yield session
         for listener in tuple(self._on_commit):
-            listener(session)
+            self._notify(listener, session)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[DatabaseSession]:
@@ -64,6 +67,14 @@ class Database:
         """Close every connection."""
         await self._readers.close()
         await self._writer.close()
+
+    @staticmethod
+    def _notify(listener: Callable[[DatabaseSession], object], session: DatabaseSession) -> None:
+        """Call a listener; what fails in it must not look like a transaction that failed, for it was committed."""
+        try:
+            listener(session)
+        except Exception as e:
+            log.exception("what follows a commit failed", exc_info=e)
 
     @contextmanager
     def _session(self, connection: Connection) -> Iterator[DatabaseSession]:

@@ -4,6 +4,7 @@ import threading
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from structlog.testing import capture_logs
 
 from engine.storage.database import Database, is_sqlite
 from engine.storage.migrate import migration_pool
@@ -76,6 +77,19 @@ async def test_a_writer_that_is_cancelled_anywhere_leaves_the_database_usable(da
             before = await counter(database)
             await count_up(database)
             assert await counter(database) == before + 1
+
+
+async def test_what_fails_after_a_commit_fails_neither_the_commit_nor_who_else_hears_of_it(database):
+    heard = []
+
+    def fail(_):
+        raise ZeroDivisionError
+
+    with database.on_commit(fail), database.on_commit(heard.append), capture_logs() as logged:
+        await start_counter(database)
+
+    assert (await counter(database), len(heard)) == (0, 1)
+    assert [line["log_level"] for line in logged] == ["error"]
 
 
 async def test_a_read_cannot_write(database):
