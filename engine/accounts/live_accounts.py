@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -57,8 +56,7 @@ class OrderWatch:
         finally:
             for one in waits:
                 one.cancel()
-            with suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 @dataclass(slots=True)
@@ -92,7 +90,9 @@ class LiveAccounts:
     def follow(self) -> None:
         """Read every stream that is not being read: one whose reader failed is begun again by the next call."""
         for account_id, account in self._accounts.items():
-            self._tasks.spawn(f"stream {account.stream.name}", partial(self._read, account_id))
+            self._tasks.spawn(
+                f"stream {account.stream.name} of {account_id}", partial(self._read, account_id)
+            )
 
     def standing(self, account_id: str) -> AccountStanding:
         """Return whether an account's news is pushed now."""

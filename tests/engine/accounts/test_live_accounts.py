@@ -246,3 +246,29 @@ async def test_a_change_that_only_a_reading_showed_ends_what_is_known_until_the_
 
     assert not mute
     assert scene.accounts.keeps_known(ACCOUNT)
+
+
+@pytest.mark.parametrize("turns", range(10))
+async def test_a_pause_that_is_cancelled_as_it_ends_goes_on_to_nothing(scene, turns):
+    watch = scene.accounts.watch(ACCOUNT, "O1")
+    pausing = asyncio.create_task(watch.pause(3600))
+    await asyncio.sleep(0)
+    watch.wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    was_asked = pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)
+
+    assert pausing.cancelled() is was_asked
+
+
+async def test_each_of_two_accounts_at_a_venue_is_read(scene):
+    second = Stream()
+    second.account = SimpleNamespace(account_id="kraken-2")
+    scene.accounts.add(second)
+
+    scene.accounts.follow()
+    await asyncio.sleep(0)
+
+    assert (scene.stream.runs, second.runs) == (1, 1)
