@@ -13,6 +13,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, after_look, is_alarm_due
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, PriceUnknown
+from engine.model.reminder_state import ReminderState
 
 
 class PriceNews:
@@ -83,13 +84,15 @@ class PriceNews:
         failures.raise_together("some of what is new of prices was not told")
 
     async def _report_back(self, guards: Sequence[Guard]) -> None:
-        before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}
-        if guards:
-            await self._alerts.write(guards, "back", [*before.values()])
-        for guard_id, guard_mark in before.items():
+        if not guards:
+            return
+        await self._alerts.write(guards, "back", [self._guard_marks.of(guard) for guard in guards])
+        for guard in guards:
+            # As it is by now: a tick may have been seen while this was written.
+            now = self._guard_marks.of(guard)
+            since = now.unknown_since if now.is_unknown else None
             self._guard_marks.put(
-                guard_id,
-                GuardMark(current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread),
+                guard.guard_id, replace(now, reminders=ReminderState(), unknown_since=since)
             )
 
     async def _report_missing(self, guards: Sequence[Guard]) -> None:
@@ -103,10 +106,13 @@ class PriceNews:
             *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
         ]
         missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
-        guard_marks = {guard.guard_id: self._guard_marks.of(guard) for guard in missing}
-        await self._alerts.write(missing, "unknown", [*guard_marks.values()])
-        for guard_id, guard_mark in guard_marks.items():
-            self._guard_marks.put(guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now)))
+        await self._alerts.write(missing, "unknown", [self._guard_marks.of(guard) for guard in missing])
+        for guard in missing:
+            # As it is by now: a tick may have been seen while this was written.
+            guard_mark = self._guard_marks.of(guard)
+            self._guard_marks.put(
+                guard.guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now))
+            )
 
     def _is_due(self, guard: Guard, now: Moment) -> bool:
         guard_mark = self._guard_marks.of(guard)

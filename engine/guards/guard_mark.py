@@ -11,6 +11,7 @@ from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
+from engine.market.stream_check import is_overtaken
 from engine.model.delays import Away, Unseen
 from engine.model.money import ZERO
 from engine.model.reminder_state import ReminderState
@@ -19,6 +20,8 @@ from engine.orders.intents import Trigger
 
 #: Looks that one price takes are no gap.
 _NOT_LATE_WITHIN = timedelta(seconds=1)
+#: A poll answers within so long; what is dated further ahead was dated before the clock was set back.
+_OVERTAKES_WITHIN = timedelta(seconds=15)
 #: Between the last look of a process and its last sign of life; more of it is a price that was missing.
 _LAST_LOOK_WITHIN = timedelta(seconds=15)
 
@@ -63,6 +66,8 @@ def after_look(
     """Return the next mark of a guard and what to report to the owner; `begun` is when the look began, if not now."""
     if isinstance(seen, PriceUnknown):
         return _without_price(guard_mark, seen, now, alarm_after, begun or now)
+    if _is_known_newer(guard_mark, seen, now):
+        return guard_mark, None
     if guard_mark.unknown_reported:
         # Changes of its spread are reported by the next look.
         return GuardMark(current=seen, last=seen, spread=guard_mark.spread), "back"
@@ -172,6 +177,14 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None
         price_at=mark.at,
         unseen=unseen,
     )
+
+
+def _is_known_newer(guard_mark: GuardMark, seen: Mark, now: Moment) -> bool:
+    """Return whether a tick has shown what came after: an answer may have been on its way meanwhile."""
+    current, last = guard_mark.current, guard_mark.last
+    if last is None or not isinstance(current, Mark):
+        return False
+    return is_overtaken(seen, last) and wall_time.is_near(last.at, now.at, _OVERTAKES_WITHIN)
 
 
 def _without_price(

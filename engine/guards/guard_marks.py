@@ -1,4 +1,4 @@
-"""What the watch saw of each guard last: written by the watch alone, read by exits and screens."""
+"""What the watch saw of each guard last: written by polls and ticks, read by exits and screens."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

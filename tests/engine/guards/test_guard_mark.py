@@ -42,6 +42,28 @@ def test_an_accepted_mark_is_remembered():
     assert (guard_mark.last.price, reported) == (101, [])
 
 
+def marked(price, at):
+    return a_mark(price, at=later(at).at)
+
+
+def test_a_poll_that_shows_what_was_before_a_tick_is_not_the_price_of_now():
+    guard_mark, reported = looks((5, marked("90", 5)), (6, marked("101", 3)))
+
+    assert (guard_mark.current.price, guard_mark.last.price, reported) == (90, 90, [])
+
+
+def test_a_price_is_taken_though_the_clock_was_set_back():
+    guard_mark, _ = looks((3600, marked("90", 3600)), (5, marked("101", 5)))
+
+    assert guard_mark.current.price == 101
+
+
+def test_an_older_price_is_better_than_none():
+    guard_mark, _ = looks((5, marked("90", 5)), (6, NO_QUOTE), (7, marked("101", 3)))
+
+    assert guard_mark.current.price == 101
+
+
 def test_a_missing_price_keeps_the_last_mark_but_is_no_mark_itself():
     guard_mark, reported = looks((0, a_mark("100")), (5, NO_QUOTE))
 
