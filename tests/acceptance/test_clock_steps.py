@@ -157,7 +157,9 @@ async def test_a_price_that_is_missing_is_reported_in_time_by_a_clock_that_was_s
     world = an_ether_world()
     stage = await open_bot(world, **wall_clock.settings, NIJA_PRICE_MAX_AGE_S="4")
     await introduced(stage)
-    world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker", times=None))
+    # What is pushed would stand for a ticker that fails, held against the book.
+    for endpoint in ("Ticker", "Depth"):
+        world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint=endpoint, times=None))
     await world.tape(KRAKEN).wait_for("Ticker", timeout_s=WAIT_S)
 
     wall_clock.set_by(-HOUR_S)
