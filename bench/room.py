@@ -15,7 +15,7 @@ from bot.configuration.settings import Settings
 from bot.storage.upkeep import migrate
 from engine.brokers.base import Broker
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
-from engine.brokers.price_stream import PriceStream
+from engine.brokers.streams.price_stream import PriceStream
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.engine import Engine

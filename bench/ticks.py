@@ -10,7 +10,7 @@ from bench.figures import Figure, spread
 from bench.polling import guard_of
 from bench.room import Room, open_room
 from bench.venue import PRICE, coin_of
-from engine.brokers.price_stream import PriceSink
+from engine.brokers.streams.price_stream import PriceSink
 from engine.clock import Moment, moment
 from engine.guards import store as guard_rows
 from engine.model.quotes import Quote

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.configuration.settings import KeyPair, Settings
-from engine.brokers.account_stream import AccountStream
 from engine.brokers.alpaca.account_stream import alpaca_account_stream
 from engine.brokers.alpaca.broker import connect_alpaca
 from engine.brokers.alpaca.market import AlpacaMarketData
@@ -18,7 +17,8 @@ from engine.brokers.kraken.account_stream import kraken_account_stream
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.stream import kraken_stream
-from engine.brokers.price_stream import PriceStream
+from engine.brokers.streams.account_stream import AccountStream
+from engine.brokers.streams.price_stream import PriceStream
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.venues import Venue

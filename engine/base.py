@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.adoption.identities import Identities
-from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker
+from engine.brokers.streams.account_stream import AccountStream
 from engine.clock import Clock
 from engine.market.feed import Markets
 from engine.offers.arming import ArmingMode

@@ -18,8 +18,8 @@ from bot.venue_connections import Connection, ConnectorParts, connect_all
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
-from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker
+from engine.brokers.streams.account_stream import AccountStream
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, SystemClock
 from engine.market.feed import Markets, VenueMarket

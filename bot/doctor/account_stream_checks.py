@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.doctor.checks import Check, passed, warned
-from engine.brokers.account_stream import AccountStream, OrderNews
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.account_stream import AccountStream, OrderNews
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Clock
 from engine.model.venues import Venue
 

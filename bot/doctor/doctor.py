@@ -37,9 +37,9 @@ from bot.supervision.held_file import HeldElsewhereError, HeldFile
 from bot.supervision.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.telegram.errors import error_text
 from engine import wall_time
-from engine.brokers.account_stream import AccountStream
 from engine.brokers.base import Broker, MarketData
-from engine.brokers.price_stream import PriceStream
+from engine.brokers.streams.account_stream import AccountStream
+from engine.brokers.streams.price_stream import PriceStream
 from engine.clock import Clock
 from engine.model.errors import BrokerError, TryLaterError
 from engine.model.venues import Venue

@@ -7,7 +7,7 @@ from bot.configuration.settings import Settings
 from bot.doctor.account_stream_checks import ACCOUNT_SETTINGS
 from bot.doctor.checks import Check, passed, warned
 from engine.brokers.base import Broker, MarketData
-from engine.brokers.price_stream import Loss, PriceStream
+from engine.brokers.streams.price_stream import Loss, PriceStream
 from engine.clock import Clock, Moment
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument

@@ -8,8 +8,8 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from engine.accounts.reports import Reports
-from engine.brokers.account_stream import AccountStream, OrderNews
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.account_stream import AccountStream, OrderNews
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Clock, Moment, moment
 from engine.model.orders import VenueOrderId
 from engine.tasks import Tasks

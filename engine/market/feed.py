@@ -7,8 +7,8 @@ from datetime import timedelta
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
 from engine.brokers.defects import no_defect_escapes
-from engine.brokers.price_stream import PriceStream
 from engine.brokers.shared_fetch import SharedFetch
+from engine.brokers.streams.price_stream import PriceStream
 from engine.clock import Clock, Moment, moment
 from engine.market.live_prices import LivePrices
 from engine.market.quote_reading import QuoteReading

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.brokers.price_stream import Loss, LossReason, PriceStream
+from engine.brokers.streams.price_stream import Loss, LossReason, PriceStream
 from engine.clock import Clock, Moment, moment
 from engine.market.pushed import Pushed
 from engine.market.stream_comparison import Compared, StreamComparison, since

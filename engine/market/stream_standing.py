@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 
 #: What a whole connection is lost by, half open ones included. Anything else is an instrument's own matter, and of a

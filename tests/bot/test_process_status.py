@@ -9,7 +9,7 @@ from sqlalchemy import text
 from bot.process_status import Facts, ProcessStatus
 from engine.accounts.live_accounts import LiveAccounts
 from engine.alerts.messages import RecordKind
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal

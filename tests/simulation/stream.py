@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import moment
 from tests.simulation.faults import Kind
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from engine.brokers.account_conversation import AccountConversation
-from engine.brokers.account_stream import AccountSink, OrderNews
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.stream import PING_EVERY_S
 from engine.brokers.alpaca.stream_quotes import BAN_S, KEY_REST_S
 from engine.brokers.parse import Row, as_list, as_row, row_in, text_in
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import StreamEnd
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.account_conversation import AccountConversation
+from engine.brokers.streams.account_stream import AccountSink, OrderNews
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.price_stream import Loss, LossReason
+from engine.brokers.streams.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account, Venue

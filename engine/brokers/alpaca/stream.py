@@ -7,9 +7,9 @@ from functools import partial
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.alpaca.stream_quotes import BAN_S, AlpacaQuotes
-from engine.brokers.stream_demand import NameOf
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_stream import VenueStream
+from engine.brokers.streams.demand import NameOf
+from engine.brokers.streams.venue_price_stream import VenuePriceStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
 from engine.model.venues import Venue
 
@@ -22,9 +22,11 @@ PING_EVERY_S = 4.0
 ReadCatalog = Callable[[], Catalog | None]
 
 
-def alpaca_stream(url: str, key: str, secret: str, *, market: AlpacaMarketData, clock: Clock) -> VenueStream:
+def alpaca_stream(
+    url: str, key: str, secret: str, *, market: AlpacaMarketData, clock: Clock
+) -> VenuePriceStream:
     """Return the stream of Alpaca's coins."""
-    return VenueStream(
+    return VenuePriceStream(
         StreamTerms(venue=Venue.ALPACA, name="Alpaca", url=url, ban_s=BAN_S, ping_every_s=PING_EVERY_S),
         partial(AlpacaQuotes, key=key, secret=secret),
         name_of=pair_name_of(market.known_catalog),
@@ -36,9 +38,9 @@ def alpaca_stream(url: str, key: str, secret: str, *, market: AlpacaMarketData, 
 
 def alpaca_stock_stream(
     url: str, key: str, secret: str, *, market: AlpacaMarketData, clock: Clock
-) -> VenueStream:
+) -> VenuePriceStream:
     """Return the stream of the stocks that are held, as IEX quotes them: a few percent of the volume."""
-    return VenueStream(
+    return VenuePriceStream(
         StreamTerms(
             venue=Venue.ALPACA,
             name="Alpaca stocks",

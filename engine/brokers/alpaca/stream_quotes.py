@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from engine.brokers.parse import Row, as_list, as_row, text_in
-from engine.brokers.price_conversation import PriceConversation, Reading
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import StreamEnd, figure, venue_time
-from engine.brokers.stream_json import read_message
+from engine.brokers.streams.conversation import StreamEnd, figure, venue_time
+from engine.brokers.streams.message_json import read_message
+from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 
 #: One connection a key and path; one that ended without a closing handshake counts on for about 90 s.

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from engine.brokers.account_conversation import AccountConversation
-from engine.brokers.account_stream import AccountSink, OrderNews
 from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.coinbase.stream import BAN_S
 from engine.brokers.coinbase.stream_sequence import StreamSequence
 from engine.brokers.coinbase.stream_token import stream_token
 from engine.brokers.parse import Row, row_in, rows_in, text_in
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.account_conversation import AccountConversation
+from engine.brokers.streams.account_stream import AccountSink, OrderNews
+from engine.brokers.streams.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account, Venue

@@ -14,11 +14,11 @@ from engine.brokers.parse import (
     row_in,
     rows_in,
 )
-from engine.brokers.price_conversation import PriceConversation, Reading
-from engine.brokers.stream_conversation import venue_time
-from engine.brokers.stream_json import read_message
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_stream import VenueStream
+from engine.brokers.streams.conversation import venue_time
+from engine.brokers.streams.message_json import read_message
+from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.venue_price_stream import VenuePriceStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock, Moment
 from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.venues import Venue
@@ -33,12 +33,12 @@ _FIELDS = ("side", "price_level", "new_quantity")
 _SHOWN = 60
 
 
-def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> VenueStream:
+def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> VenuePriceStream:
     """Return the stream of Coinbase's pairs; BTC-USDC is subscribed as BTC-USD, under which its data would come too."""
     terms = StreamTerms(
         venue=Venue.COINBASE, name="Coinbase", url=url, ban_s=BAN_S, largest_message=LARGEST_MESSAGE
     )
-    return VenueStream(
+    return VenuePriceStream(
         terms, CoinbaseBooks, name_of=market.book_name, http=market.http, clock=clock, ahead=market.ahead
     )
 

@@ -1,8 +1,8 @@
 """The numbers of Coinbase's messages, over all channels of a connection: of one that is missing nobody knows what it held."""
 
 from engine.brokers.parse import MalformedAnswerError, Row
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import StreamEnd
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.price_stream import Loss, LossReason
 
 
 class StreamSequence:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from itertools import count
 
-from engine.brokers.account_conversation import AccountConversation
-from engine.brokers.account_stream import AccountSink, OrderNews
 from engine.brokers.kraken.broker import KrakenBroker
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.stream import BAN_S
 from engine.brokers.parse import MalformedAnswerError, Row, as_row, rows_in, text_in
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import StreamEnd
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.account_conversation import AccountConversation
+from engine.brokers.streams.account_stream import AccountSink, OrderNews
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.price_stream import Loss, LossReason
+from engine.brokers.streams.venue_account_stream import Redact, VenueAccountStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
 from engine.model.errors import KeyRejectedError
 from engine.model.orders import VenueOrderId

@@ -5,11 +5,11 @@ from itertools import count
 
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.parse import Row, as_row, rows_in
-from engine.brokers.price_conversation import PriceConversation, Reading
-from engine.brokers.stream_conversation import figure, venue_time
-from engine.brokers.stream_json import read_message
-from engine.brokers.stream_socket import StreamTerms
-from engine.brokers.venue_stream import VenueStream
+from engine.brokers.streams.conversation import figure, venue_time
+from engine.brokers.streams.message_json import read_message
+from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.venue_price_stream import VenuePriceStream
+from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock, Moment
 from engine.model.typed_names import TOKENIZED
 from engine.model.venues import Venue
@@ -23,10 +23,10 @@ _ALREADY = "already subscribed"
 _SILENT = frozenset({"heartbeat", "status", "pong", "unsubscribe"})
 
 
-def kraken_stream(url: str, *, market: KrakenMarketData, clock: Clock) -> VenueStream:
+def kraken_stream(url: str, *, market: KrakenMarketData, clock: Clock) -> VenuePriceStream:
     """Return the stream of Kraken's pairs."""
     terms = StreamTerms(venue=Venue.KRAKEN, name="Kraken", url=url, ban_s=BAN_S)
-    return VenueStream(
+    return VenuePriceStream(
         terms, KrakenTickers, name_of=name_of, http=market.http, clock=clock, ahead=market.ahead
     )
 

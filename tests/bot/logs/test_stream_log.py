@@ -4,7 +4,7 @@ from structlog.testing import capture_logs
 
 from bot.logs.stream_log import StreamLog
 from engine.accounts.live_accounts import AccountStanding
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.model.venues import Venue
 from tests.builders import an_account
 from tests.engine.market.pushing import Pushing

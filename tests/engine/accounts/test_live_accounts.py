@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from engine.accounts.live_accounts import LiveAccounts
-from engine.brokers.account_stream import OrderNews
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.account_stream import OrderNews
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 from engine.tasks import Tasks
 from tests.builders import NOW

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from engine.brokers.account_stream import OrderNews
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.account_stream import OrderNews
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.model.venues import Venue
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 from engine.market.live_prices import LivePrices
 from engine.model.venues import Venue

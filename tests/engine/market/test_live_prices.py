@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from tests.engine.market.pushing import Pushing
 
 

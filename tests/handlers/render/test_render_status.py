@@ -6,7 +6,7 @@ import pytest
 from engine.accounts.live_accounts import AccountStanding
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
-from engine.brokers.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.entries.gates import check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched

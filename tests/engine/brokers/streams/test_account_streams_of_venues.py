@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.kraken.account_stream import KrakenAccountNews
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from tests.engine.brokers.streams.account_stage import RecordingSink, open_account_stage
 
 

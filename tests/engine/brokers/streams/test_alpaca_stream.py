@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 
 
 async def test_nothing_is_subscribed_before_the_key_is_accepted(alpaca):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from sandbox.market import Override
 from tests.engine.brokers.streams.stage import plain
 

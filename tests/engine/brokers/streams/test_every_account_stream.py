@@ -1,10 +1,10 @@
-"""What every venue's private stream does alike: the contract of engine/brokers/account_stream.py."""
+"""What every venue's private stream does alike: the contract of engine/brokers/streams/account_stream.py."""
 
 import asyncio
 
 import pytest
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from tests.engine.brokers.streams.account_stage import KINDS, open_account_stage, open_quiet_account_stage
 
 

@@ -1,11 +1,11 @@
-"""What every venue's stream does alike: the contract of engine/brokers/price_stream.py."""
+"""What every venue's stream does alike: the contract of engine/brokers/streams/price_stream.py."""
 
 from decimal import Decimal
 
 import pytest
 from structlog.testing import capture_logs
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.streams.stage import plain
 

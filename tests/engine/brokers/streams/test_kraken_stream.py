@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.kraken.stream import name_of
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 
 
 async def test_every_change_of_the_best_prices_is_subscribed_and_not_trades_alone(kraken):

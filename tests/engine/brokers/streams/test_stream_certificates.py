@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.stream import kraken_stream
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from tests.engine.brokers.streams.stage import RecordingSink

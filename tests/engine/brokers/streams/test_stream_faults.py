@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from engine.brokers.price_stream import LossReason
+from engine.brokers.streams.price_stream import LossReason
 from sandbox.streams.stream_faults import StreamFaults
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.brokers.parse import Row, iso_time_in, lenient, note_once
-from engine.brokers.price_stream import Loss
+from engine.brokers.streams.price_stream import Loss
 from engine.clock import Moment
 from engine.model.money import InvalidNumberError, parse_decimal
 

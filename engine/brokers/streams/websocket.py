@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_connection import Socket
-from engine.brokers.stream_conversation import StreamEnd
+from engine.brokers.streams.connection import Socket
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.brokers.venue_http import Http
 from engine.model.venues import Venue
 

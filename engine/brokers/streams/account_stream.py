@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.brokers.price_stream import Loss
+from engine.brokers.streams.price_stream import Loss
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account
 

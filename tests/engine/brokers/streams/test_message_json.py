@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.parse import MalformedAnswerError
-from engine.brokers.stream_json import read_message
+from engine.brokers.streams.message_json import read_message
 
 
 @pytest.mark.parametrize(

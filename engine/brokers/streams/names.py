@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from engine.brokers.price_stream import Loss, LossReason, PriceSink
+from engine.brokers.streams.price_stream import Loss, LossReason, PriceSink
 from engine.clock import Moment
 from engine.model.quotes import Quote
 

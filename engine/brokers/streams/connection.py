@@ -10,8 +10,8 @@ import aiohttp
 
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.parse import MalformedAnswerError
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import Conversation, StreamEnd, written
+from engine.brokers.streams.conversation import Conversation, StreamEnd, written
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError
 from engine.model.venues import Venue

@@ -8,21 +8,21 @@ from datetime import timedelta
 import aiohttp
 
 from engine.brokers.ccxt_client import redactor_for
-from engine.brokers.price_connection import PriceConnection
-from engine.brokers.price_conversation import PriceConversation, Reading
-from engine.brokers.price_stream import LossReason, PriceSink
-from engine.brokers.stream_connection import CHECK_S, Socket
-from engine.brokers.stream_conversation import StreamEnd
-from engine.brokers.stream_demand import NameOf, StreamDemand
-from engine.brokers.stream_names import NamedSink
-from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
-from engine.brokers.stream_socket import StreamTerms, open_socket
-from engine.brokers.stream_subscriptions import Subscriptions
+from engine.brokers.streams.backoff import failures_after, pause_s, rest_s
+from engine.brokers.streams.connection import CHECK_S, Socket
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.demand import NameOf, StreamDemand
+from engine.brokers.streams.names import NamedSink
+from engine.brokers.streams.price_connection import PriceConnection
+from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_stream import LossReason, PriceSink
+from engine.brokers.streams.subscriptions import Subscriptions
+from engine.brokers.streams.websocket import StreamTerms, open_socket
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment
 
 
-class VenueStream:
+class VenuePriceStream:
     """A PriceStream over one connection at a time."""
 
     def __init__(

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from engine.brokers.price_conversation import PriceConversation
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_connection import Socket, StreamConnection
-from engine.brokers.stream_conversation import StreamEnd
-from engine.brokers.stream_demand import StreamDemand
-from engine.brokers.stream_names import NamedSink, named
+from engine.brokers.streams.connection import Socket, StreamConnection
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.demand import StreamDemand
+from engine.brokers.streams.names import NamedSink, named
+from engine.brokers.streams.price_conversation import PriceConversation
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Clock, moment
 from engine.model.venues import Venue
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine import wall_time
-from engine.brokers.price_stream import Loss, LossReason, PriceSink
+from engine.brokers.streams.price_stream import Loss, LossReason, PriceSink
 from engine.clock import Moment
 from engine.model.quotes import Quote
 

@@ -6,15 +6,15 @@ from contextlib import suppress
 
 import aiohttp
 
-from engine.brokers.account_conversation import PERMISSION_REST_S, AccountConversation
-from engine.brokers.account_stream import AccountSink
 from engine.brokers.ccxt_client import redactor_for
 from engine.brokers.defects import no_defect_escapes
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_connection import StreamConnection
-from engine.brokers.stream_conversation import StreamEnd
-from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
-from engine.brokers.stream_socket import StreamTerms, open_socket
+from engine.brokers.streams.account_conversation import PERMISSION_REST_S, AccountConversation
+from engine.brokers.streams.account_stream import AccountSink
+from engine.brokers.streams.backoff import failures_after, pause_s, rest_s
+from engine.brokers.streams.connection import StreamConnection
+from engine.brokers.streams.conversation import StreamEnd
+from engine.brokers.streams.price_stream import Loss, LossReason
+from engine.brokers.streams.websocket import StreamTerms, open_socket
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError

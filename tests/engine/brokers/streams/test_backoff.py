@@ -1,6 +1,6 @@
 import pytest
 
-from engine.brokers.stream_pauses import failures_after, pause_s, rest_s
+from engine.brokers.streams.backoff import failures_after, pause_s, rest_s
 
 
 @pytest.mark.parametrize(

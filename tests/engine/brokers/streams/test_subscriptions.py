@@ -4,8 +4,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_subscriptions import Subscriptions
+from engine.brokers.streams.price_stream import Loss, LossReason
+from engine.brokers.streams.subscriptions import Subscriptions
 from engine.clock import Moment
 from engine.model.quotes import Quote
 

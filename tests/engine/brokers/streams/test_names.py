@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_names import NamedSink, named
+from engine.brokers.streams.names import NamedSink, named
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 from engine.model.quotes import Quote
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.brokers.price_stream import Loss
-from engine.brokers.stream_conversation import Conversation
-from engine.brokers.stream_subscriptions import Subscriptions
+from engine.brokers.streams.conversation import Conversation
+from engine.brokers.streams.price_stream import Loss
+from engine.brokers.streams.subscriptions import Subscriptions
 from engine.clock import Moment
 from engine.model.quotes import Quote
 

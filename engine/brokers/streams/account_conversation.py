@@ -4,11 +4,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from engine.brokers.account_stream import AccountSink
 from engine.brokers.parse import Row, as_row
-from engine.brokers.price_stream import Loss, LossReason
-from engine.brokers.stream_conversation import Conversation, StreamEnd
-from engine.brokers.stream_json import read_message
+from engine.brokers.streams.account_stream import AccountSink
+from engine.brokers.streams.conversation import Conversation, StreamEnd
+from engine.brokers.streams.message_json import read_message
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 
 #: A venue confirms at once, or something is wrong.

@@ -1,0 +1,1 @@
+"""What all venues' streams of prices and of accounts share, over one websocket each."""
