@@ -232,7 +232,7 @@ class ProcessStatus:
                 polled=tuple(
                     PolledPrice(
                         symbol=symbol,
-                        why=one.why,
+                        loss=one.loss,
                         lasting=now - one.since,
                         is_disconnected=one.is_disconnected,
                     )

@@ -11,6 +11,7 @@ from engine import wall_time
 from engine.accounts.live_accounts import AccountStanding
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
+from engine.brokers.streams.price_stream import Loss
 from engine.entries.gates import Gate
 from engine.guards.unwatched import Unwatched
 from engine.model.delays import Wait
@@ -104,8 +105,8 @@ class PolledPrice:
     """The price of something guarded that its venue does not push, although it should."""
 
     symbol: str
-    #: Empty while nothing is wrong and nothing was pushed yet, as of a market that is shut.
-    why: str
+    #: None while nothing is wrong and nothing was pushed yet, as of a market that is shut.
+    loss: Loss | None
     lasting: timedelta
     #: Whether its stream has no connection that answers, which its owner may have to see to.
     is_disconnected: bool = False
@@ -209,6 +210,8 @@ class Trouble:
     lasting: timedelta = timedelta(0)
     #: The error text, if any.
     detail: str = ""
+    #: Why a stream delivers nothing.
+    loss: Loss | None = None
 
 
 def overdue_after(every_s: float) -> timedelta:
@@ -267,7 +270,7 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
                 symptom=Symptom.PRICES_POLLED,
                 name=streamed.venue_label,
                 lasting=longest.lasting,
-                detail=longest.why,
+                loss=longest.loss,
             )
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)

@@ -7,6 +7,7 @@ from engine.brokers.streams.account_stream import AccountStream, OrderNews
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Clock
 from engine.model.venues import Venue
+from handlers.render.stream_losses import loss_text
 
 #: The setting of each venue's private stream.
 ACCOUNT_SETTINGS = {
@@ -58,7 +59,7 @@ async def check_account_stream(stream: AccountStream, clock: Clock, *, timeout_s
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     if loss is not None:
-        return warned(name, f"it does not deliver: {loss.text}", _advice(stream, loss))
+        return warned(name, f"it does not deliver: {loss_text(loss)}", _advice(stream, loss))
     return passed(name, f"it is live after {clock.monotonic() - began_s:.1f} s")
 
 

@@ -13,6 +13,7 @@ from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import Quote
 from engine.model.venues import Venue
+from handlers.render.stream_losses import loss_text
 
 #: What is traded all the time, wherever it is listed.
 _BUSIEST = "BTC/USD"
@@ -87,8 +88,7 @@ async def check_stream(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     if loss is not None:
-        message = f" ({loss.message})" if loss.message else ""
-        return warned(name, f"it does not deliver: {loss.reason}{message}", _advice(stream))
+        return warned(name, f"it does not deliver: {loss_text(loss)}", _advice(stream))
     return passed(name, f"it delivers: {symbol} after {clock.monotonic() - began_s:.1f} s")
 
 

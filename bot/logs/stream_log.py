@@ -6,9 +6,11 @@ import structlog
 
 from engine.accounts.live_accounts import LiveAccounts
 from engine.brokers.base import Broker
+from engine.brokers.streams.price_stream import Loss
 from engine.market.feed import Markets
 from engine.market.stream_standing import NotLive
 from engine.model.venues import Venue
+from handlers.render.stream_losses import loss_text
 
 log = structlog.get_logger(__name__)
 
@@ -20,37 +22,41 @@ class StreamLog:
         self._markets = markets
         self._live_accounts = live_accounts
         self._brokers = brokers
-        #: By venue, why its prices are polled; empty while they are pushed.
-        self._known: dict[Venue, str] = {}
+        #: By venue, why its prices are polled; None while they are pushed.
+        self._known: dict[Venue, Loss | None] = {}
         #: The same by account of its orders.
-        self._known_orders: dict[str, str] = {}
+        self._known_orders: dict[str, Loss | None] = {}
 
     def look(self) -> None:
         """Write a line for each venue that pushes prices or orders, or lost its connection, since the last look."""
         for venue, market in self._markets.items():
             standing = market.pushed.standing()
-            why = _why_disconnected(standing.polled)
-            if why or standing.live:
-                self._note(venue, why)
+            loss = _find_disconnected(standing.polled)
+            if loss or standing.live:
+                self._note(venue, loss)
         for account_id, broker in self._brokers.items():
             orders = self._live_accounts.standing(account_id)
-            if orders.why or orders.is_live:
-                self._note_orders(account_id, broker.account.venue, orders.why)
+            if orders.loss or orders.is_live:
+                self._note_orders(account_id, broker.account.venue, orders.loss)
 
-    def _note(self, venue: Venue, why: str) -> None:
-        before, self._known[venue] = self._known.get(venue), why
-        if why and not before:
-            log.warning("a venue pushes no prices; they are polled", venue=venue.label, why=why)
-        elif before is None or (before and not why):
+    def _note(self, venue: Venue, loss: Loss | None) -> None:
+        is_first, before = venue not in self._known, self._known.get(venue)
+        self._known[venue] = loss
+        if loss and not before:
+            log.warning("a venue pushes no prices; they are polled", venue=venue.label, why=loss_text(loss))
+        elif loss is None and (is_first or before):
             log.info("a venue pushes prices", venue=venue.label)
 
-    def _note_orders(self, account_id: str, venue: Venue, why: str) -> None:
-        before, self._known_orders[account_id] = self._known_orders.get(account_id), why
-        if why and not before:
-            log.warning("a venue does not push orders; they are polled", venue=venue.label, why=why)
-        elif not why and before != why:
+    def _note_orders(self, account_id: str, venue: Venue, loss: Loss | None) -> None:
+        is_first, before = account_id not in self._known_orders, self._known_orders.get(account_id)
+        self._known_orders[account_id] = loss
+        if loss and not before:
+            log.warning(
+                "a venue does not push orders; they are polled", venue=venue.label, why=loss_text(loss)
+            )
+        elif loss is None and (is_first or before):
             log.info("a venue pushes orders", venue=venue.label)
 
 
-def _why_disconnected(polled: Mapping[str, NotLive]) -> str:
-    return next((one.why for one in polled.values() if one.is_disconnected), "")
+def _find_disconnected(polled: Mapping[str, NotLive]) -> Loss | None:
+    return next((one.loss for one in polled.values() if one.is_disconnected), None)

@@ -27,11 +27,6 @@ class AccountStanding:
     #: How long it has been so.
     lasting: timedelta = timedelta(0)
 
-    @property
-    def why(self) -> str:
-        """Return the chat's words for why it is not; empty while nothing was wrong."""
-        return "" if self.loss is None else self.loss.text
-
 
 class OrderWatch:
     """Waits for news of one order."""

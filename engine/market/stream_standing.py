@@ -33,11 +33,6 @@ class NotLive:
         """Return whether its stream has no connection that answers."""
         return self.loss is not None and self.loss.reason in _OF_CONNECTION
 
-    @property
-    def why(self) -> str:
-        """Return the chat's words for it."""
-        return "" if self.loss is None else self.loss.text
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStanding:

@@ -17,6 +17,7 @@ from handlers.render.screen import Screen, refresh_row
 from handlers.render.status_guards import guard_lines
 from handlers.render.status_jobs import job_lines
 from handlers.render.status_verdict import verdict_lines
+from handlers.render.stream_losses import loss_text
 from handlers.render.times import Reader, age_or_never, duration
 
 _BYTES_PER_MB = 1_000_000
@@ -96,7 +97,7 @@ def _broker_orders(broker: BrokerStatus) -> str:
         return f"{label} live"
     if not orders.has_stream:
         return f"{label} polled"
-    why = foreign(orders.why) or "not connected yet"
+    why = foreign(loss_text(orders.loss)) if orders.loss else "not connected yet"
     return f"{label} polled ({why}, for {duration(orders.lasting)})"
 
 
@@ -115,7 +116,7 @@ def _venue_prices(prices: VenuePrices) -> str:
     if not prices.polled:
         return f"{label} live{failing}"
     longest = max(prices.polled, key=lambda one: one.lasting)
-    why = f"{foreign(longest.why)}, " if longest.why else "nothing pushed yet, "
+    why = f"{foreign(loss_text(longest.loss))}, " if longest.loss else "nothing pushed yet, "
     since = f"({why}for {duration(longest.lasting)})"
     if not prices.live:
         return f"{label} polled {since}"

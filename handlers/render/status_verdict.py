@@ -10,6 +10,7 @@ from engine.status import (
 )
 from handlers.render.html import bold, foreign
 from handlers.render.status_jobs import job_name
+from handlers.render.stream_losses import loss_text
 from handlers.render.times import duration
 
 _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows what could be guarded."
@@ -100,5 +101,5 @@ def _trouble(trouble: Trouble) -> str:
         job=job_name(trouble.name),
         count=trouble.count,
         lasting=duration(trouble.lasting),
-        detail=trouble.detail,
+        detail=loss_text(trouble.loss) if trouble.loss else trouble.detail,
     )

@@ -82,7 +82,7 @@ class ChatData:
     async def streams(self):
         report = await self.status.fetch_status(OWNER)
         return [
-            (one.venue_label, one.live, [(polled.symbol, polled.why) for polled in one.polled])
+            (one.venue_label, one.live, [(polled.symbol, polled.loss) for polled in one.polled])
             for one in report.streams
         ]
 
@@ -284,9 +284,9 @@ async def test_the_prices_of_what_is_guarded_are_live_or_polled_with_the_reason(
         pushing.stream.lose(message="1006")
         lost = await chat_data.streams()
 
-    assert waiting == [("Kraken", 0, [("BTC/USD", "")])]
+    assert waiting == [("Kraken", 0, [("BTC/USD", None)])]
     assert live == [("Kraken", 1, [])]
-    assert lost == [("Kraken", 0, [("BTC/USD", "the stream is silent: 1006")])]
+    assert lost == [("Kraken", 0, [("BTC/USD", Loss(LossReason.SILENT, "1006"))])]
 
 
 async def test_why_polling_fails_is_said_beside_what_is_pushed(chat_data):

@@ -13,18 +13,18 @@ from engine.model.venues import Venue
 class LossReason(StrEnum):
     """Why the last quote of a stream is no price any more."""
 
-    DISCONNECTED = "the stream ended"
-    SILENT = "the stream is silent"
-    GAP = "a message of the stream is missing"
-    REFUSED = "the venue refused the subscription"
-    UNCONFIRMED = "the venue did not confirm the subscription"
-    UNREADABLE = "a message of the stream cannot be read"
-    UNQUOTED = "the stream shows no bid and ask that are prices"
-    CONTRADICTED = "the stream differs from the venue's other prices"
-    KEY_REJECTED = "the venue rejected the key"
-    NOT_PERMITTED = "the key is not permitted to open the stream"
-    BANNED = "the venue takes no connection now"
-    UNWANTED = "nobody wants it any more"
+    DISCONNECTED = "disconnected"
+    SILENT = "silent"
+    GAP = "gap"
+    REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
+    UNREADABLE = "unreadable"
+    UNQUOTED = "unquoted"
+    CONTRADICTED = "contradicted"
+    KEY_REJECTED = "key_rejected"
+    NOT_PERMITTED = "not_permitted"
+    BANNED = "banned"
+    UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,6 @@ class Loss:
     reason: LossReason
     #: The venue's or the connection's own error text, free of secrets; empty where there is none.
     message: str = ""
-
-    @property
-    def text(self) -> str:
-        """Return the chat's words for it."""
-        return f"{self.reason}: {self.message}" if self.message else str(self.reason)
 
 
 class PriceSink(Protocol):

@@ -61,7 +61,7 @@ async def test_a_stream_that_is_refused_says_why_and_that_prices_are_polled(stag
 
     assert check.verdict is CheckVerdict.WARN
     assert check.finding == (
-        "it does not deliver: the venue takes no connection now (connection limit exceeded (406))"
+        "it does not deliver: the venue takes no connection now: connection limit exceeded (406)"
     )
     assert "NIJA_ALPACA_WS_URL and NIJA_ALPACA_STOCK_WS_URL" in check.advice
 
@@ -75,7 +75,7 @@ async def test_a_venue_that_is_down_is_a_warning(stages):
         check = await look(stage)
 
     assert check.verdict is CheckVerdict.WARN
-    assert check.finding == "it does not deliver: the stream ended (HTTP 503)"
+    assert check.finding == "it does not deliver: the stream ended: HTTP 503"
     assert check.advice == "Prices are polled meanwhile. Check the network and NIJA_KRAKEN_WS_URL."
 
 

@@ -172,9 +172,9 @@ async def test_the_standing_says_since_when_and_why(scene):
     scene.clock.passed_s = 90
     lost = scene.accounts.standing(ACCOUNT)
 
-    assert (before.has_stream, before.is_live, before.why) == (True, False, "")
-    assert (live.is_live, live.why, live.lasting.total_seconds()) == (True, "", 60)
-    assert (lost.is_live, lost.why) == (False, "the stream is silent: nothing came")
+    assert (before.has_stream, before.is_live, before.loss) == (True, False, None)
+    assert (live.is_live, live.loss, live.lasting.total_seconds()) == (True, None, 60)
+    assert (lost.is_live, lost.loss) == (False, LOST)
     assert lost.lasting.total_seconds() == 30
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.brokers.streams.price_stream import LossReason
+from engine.brokers.streams.price_stream import Loss, LossReason
 from tests.engine.market.pushing import Pushing
 
 
@@ -290,7 +290,7 @@ async def test_since_when_an_instrument_is_polled_goes_on_while_its_stream_tries
     [missing] = live.prices.standing().polled.values()
 
     assert missing.since.steady_s == 0
-    assert missing.why == "the venue refused the subscription: no such pair"
+    assert missing.loss == Loss(LossReason.REFUSED, "no such pair")
 
 
 async def test_whoever_waits_for_the_next_tick_does_not_get_one_of_before(live):

@@ -59,7 +59,9 @@ def test_everything_that_can_be_wrong_is_named_first():
         streams=(
             streamed(
                 "Kraken",
-                polled_price("BTC/USD", "the venue rejected the <key>", minutes=6, is_disconnected=True),
+                polled_price(
+                    "BTC/USD", Loss(LossReason.KEY_REJECTED, "no such <key>"), minutes=6, is_disconnected=True
+                ),
             ),
         ),
         paused=(PAUSED,),
@@ -357,7 +359,7 @@ def test_what_is_not_known_of_a_wait_is_said_where_to_look_for():
 def test_each_venue_says_whether_it_pushes_its_prices():
     streams = (
         streamed("Kraken", live=2),
-        streamed("Coinbase", polled_price("ETH/USD", "the stream is silent", minutes=4)),
+        streamed("Coinbase", polled_price("ETH/USD", Loss(LossReason.SILENT), minutes=4)),
         streamed("Alpaca", has_stream=False),
     )
 
@@ -371,7 +373,7 @@ def test_each_venue_says_whether_it_pushes_its_prices():
 
 
 def test_the_instruments_that_a_live_venue_does_not_push_are_named():
-    mute = polled_price("SOL/USD", "the stream differs from the venue's other prices", seconds=30)
+    mute = polled_price("SOL/USD", Loss(LossReason.CONTRADICTED), seconds=30)
 
     text = render_status(status(streams=(streamed("Kraken", mute, live=2),)), READER).text
 
@@ -382,7 +384,7 @@ def test_the_instruments_that_a_live_venue_does_not_push_are_named():
 
 def test_a_stream_that_stays_away_for_minutes_is_for_its_owner_to_see_to():
     lost = streamed(
-        "Kraken", polled_price("BTC/USD", "the venue rejected the key", minutes=6, is_disconnected=True)
+        "Kraken", polled_price("BTC/USD", Loss(LossReason.KEY_REJECTED), minutes=6, is_disconnected=True)
     )
 
     text = render_status(status(streams=(lost,)), READER).text
@@ -395,7 +397,7 @@ def test_a_stream_that_stays_away_for_minutes_is_for_its_owner_to_see_to():
 
 
 def test_an_instrument_that_nothing_was_pushed_of_in_a_night_needs_nobody():
-    shut = streamed("Alpaca", polled_price("AAPL/USD", "", hours=9), live=1)
+    shut = streamed("Alpaca", polled_price("AAPL/USD", None, hours=9), live=1)
 
     text = render_status(status(streams=(shut,)), READER).text
 
@@ -450,5 +452,7 @@ def streamed(label, *polled, has_stream=True, live=0):
     return VenuePrices(venue_label=label, has_stream=has_stream, polled=polled, live=live)
 
 
-def polled_price(symbol, why, *, is_disconnected=False, **lasting):
-    return PolledPrice(symbol=symbol, why=why, lasting=timedelta(**lasting), is_disconnected=is_disconnected)
+def polled_price(symbol, loss, *, is_disconnected=False, **lasting):
+    return PolledPrice(
+        symbol=symbol, loss=loss, lasting=timedelta(**lasting), is_disconnected=is_disconnected
+    )
