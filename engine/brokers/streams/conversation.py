@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.brokers.parse import Row, iso_time_in, lenient, note_once
-from engine.brokers.streams.price_stream import Loss
+from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 from engine.model.money import InvalidNumberError, parse_decimal
 
@@ -24,6 +24,11 @@ class StreamEnd:
 
     loss: Loss
     rest_s: float = 0.0
+
+    @property
+    def has_failed(self) -> bool:
+        """Return whether it ended by a fault, and not because nobody wants it any more."""
+        return self.loss.reason is not LossReason.UNWANTED
 
 
 class Conversation(ABC):

@@ -2,19 +2,17 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-
-import aiohttp
+from functools import partial
 
 from engine.brokers.ccxt_client import redactor_for
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.streams.account_conversation import PERMISSION_REST_S, AccountConversation
 from engine.brokers.streams.account_stream import AccountSink
-from engine.brokers.streams.backoff import failures_after, pause_s, rest_s
-from engine.brokers.streams.connection import StreamConnection
+from engine.brokers.streams.connection import Socket, StreamConnection
 from engine.brokers.streams.conversation import StreamEnd
 from engine.brokers.streams.price_stream import Loss, LossReason
-from engine.brokers.streams.websocket import StreamTerms, open_socket
+from engine.brokers.streams.reconnecting import hold_connection, keep_connected
+from engine.brokers.streams.websocket import StreamTerms
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError
@@ -52,25 +50,23 @@ class VenueAccountStream:
 
     async def run(self, sink: AccountSink) -> None:
         """Connect, subscribe and read until cancelled, and connect again after every fault of the venue's."""
-        failures = 0
-        while True:
-            began_s = self._clock.monotonic()
-            end = await self._connect(sink)
-            failures = failures_after(failures, lasted_s=self._clock.monotonic() - began_s)
-            rest = rest_s(end.rest_s, jitter=self._jitter())
-            await self._clock.sleep(max(rest, pause_s(failures, jitter=self._jitter())))
+        await keep_connected(partial(self._connect, sink), clock=self._clock, jitter=self._jitter)
 
     async def _connect(self, sink: AccountSink) -> StreamEnd:
-        """Keep one connection as long as it is good; the loss is reported before the closing handshake."""
-        conversation = await self._begin(sink)
+        conversation = await self._open(sink)
         if isinstance(conversation, StreamEnd):
             sink.lost(conversation.loss)
             return conversation
-        socket = await open_socket(self._terms, self._http, conversation.text)
-        if isinstance(socket, StreamEnd):
-            sink.lost(socket.loss)
-            return socket
-        connection = StreamConnection(
+        return await hold_connection(
+            self._terms,
+            self._http,
+            begin=partial(self._begin, conversation),
+            lost=lambda end: sink.lost(end.loss),
+            redact=conversation.text,
+        )
+
+    def _begin(self, conversation: AccountConversation, socket: Socket) -> StreamConnection:
+        return StreamConnection(
             socket,
             conversation,
             venue=self._terms.venue,
@@ -78,15 +74,8 @@ class VenueAccountStream:
             ping_every_s=self._terms.ping_every_s,
             redact=conversation.text,
         )
-        try:
-            end = await connection.keep()
-            sink.lost(end.loss)
-        finally:
-            with suppress(aiohttp.ClientError, OSError):
-                await socket.close()
-        return end
 
-    async def _begin(self, sink: AccountSink) -> AccountConversation | StreamEnd:
+    async def _open(self, sink: AccountSink) -> AccountConversation | StreamEnd:
         try:
             with no_defect_escapes(self._terms.venue):
                 return await self._converse(sink, self._redact)

@@ -2,22 +2,20 @@
 
 import random
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import timedelta
-
-import aiohttp
+from functools import partial
 
 from engine.brokers.ccxt_client import redactor_for
-from engine.brokers.streams.backoff import failures_after, pause_s, rest_s
 from engine.brokers.streams.connection import CHECK_S, Socket
 from engine.brokers.streams.conversation import StreamEnd
 from engine.brokers.streams.demand import NameOf, StreamDemand
 from engine.brokers.streams.names import NamedSink
 from engine.brokers.streams.price_connection import PriceConnection
 from engine.brokers.streams.price_conversation import PriceConversation, Reading
-from engine.brokers.streams.price_stream import LossReason, PriceSink
+from engine.brokers.streams.price_stream import PriceSink
+from engine.brokers.streams.reconnecting import hold_connection, keep_connected
 from engine.brokers.streams.subscriptions import Subscriptions
-from engine.brokers.streams.websocket import StreamTerms, open_socket
+from engine.brokers.streams.websocket import StreamTerms
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment
 
@@ -63,42 +61,36 @@ class VenuePriceStream:
 
     async def run(self, sink: PriceSink) -> None:
         """Connect, subscribe and read until cancelled, and connect again after every fault of the venue's."""
-        names, failures = NamedSink(sink), 0
+        names = NamedSink(sink)
         subscriptions = Subscriptions(names)
-        while True:
-            while not self._demand.carried():
-                await self._clock.sleep(CHECK_S)
-            began_s = self._clock.monotonic()
-            end = await self._connect(subscriptions, names)
-            lasted_s, has_failed = (
-                self._clock.monotonic() - began_s,
-                end.loss.reason is not LossReason.UNWANTED,
-            )
-            failures = failures_after(failures, lasted_s=lasted_s, has_failed=has_failed)
-            rest = rest_s(end.rest_s, jitter=self._jitter())
-            await self._clock.sleep(max(rest, pause_s(failures if has_failed else 0, jitter=self._jitter())))
-
-    async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
-        """Keep one connection as long as it is good; the loss is reported before the closing handshake."""
-        socket = await open_socket(self._terms, self._http, self._redact)
-        if isinstance(socket, StreamEnd):
-            self._report(subscriptions, names, socket)
-            return socket
-        self._connection = self._connected(socket, subscriptions, names)
         try:
-            end = await self._connection.keep()
-            self._report(subscriptions, names, end)
+            await keep_connected(
+                partial(self._connect, subscriptions, names),
+                until_wanted=self._until_wanted,
+                clock=self._clock,
+                jitter=self._jitter,
+            )
         finally:
             self._connection = None
-            with suppress(aiohttp.ClientError, OSError):
-                await socket.close()
-        return end
 
-    def _connected(self, socket: Socket, subscriptions: Subscriptions, names: NamedSink) -> PriceConnection:
+    async def _until_wanted(self) -> None:
+        while not self._demand.carried():
+            await self._clock.sleep(CHECK_S)
+
+    async def _connect(self, subscriptions: Subscriptions, names: NamedSink) -> StreamEnd:
+        return await hold_connection(
+            self._terms,
+            self._http,
+            begin=partial(self._begin, subscriptions, names),
+            lost=partial(self._report, subscriptions, names),
+            redact=self._redact,
+        )
+
+    def _begin(self, subscriptions: Subscriptions, names: NamedSink, socket: Socket) -> PriceConnection:
         # What was to be subscribed anew is so with all the rest.
         self._demand.take_renewed()
         reading = Reading(subscriptions=subscriptions, ahead=self._ahead, redact=self._redact)
-        return PriceConnection(
+        self._connection = PriceConnection(
             socket,
             self._converse(reading),
             self._demand,
@@ -108,8 +100,10 @@ class VenuePriceStream:
             ping_every_s=self._terms.ping_every_s,
             redact=self._redact,
         )
+        return self._connection
 
     def _report(self, subscriptions: Subscriptions, names: NamedSink, end: StreamEnd) -> None:
+        self._connection = None
         wanted = names.name(self._demand.carried())
         subscriptions.forget(subscriptions.known - wanted)
         subscriptions.end(wanted, end.loss)
