@@ -16,22 +16,22 @@ from engine.model.venues import Account
 class Obstacle(StrEnum):
     """Why a trade does not go to a broker."""
 
-    NOT_CONNECTED = "not connected"
-    NO_ANSWER = "does not answer"
-    NOT_LISTED = "not listed there"
-    NOT_TRADING = "takes no market orders now"
-    MARKET_CLOSED = "the stock market is closed"
-    PRICE_UNKNOWN = "price unknown"
-    BELOW_MINIMUM = "below the smallest that can be bought and sold again"
-    THIN_BOOK = "the order book is too thin for it"
-    WIDE_SPREAD = "the spread is too wide"
-    CASH_UNKNOWN = "free cash unknown"
-    NOT_ENOUGH_CASH = "not enough free cash"
-    EQUITY_UNKNOWN = "equity unknown"
-    EQUITY_TOO_SMALL = "equity too small"
-    NOT_CHEAPER = "not cheaper"
-    ASSET_NOT_HELD = "does not hold the asset"
-    HOLDS_LESS = "holds less than is to be sold"
+    NOT_CONNECTED = "not_connected"
+    NO_ANSWER = "no_answer"
+    NOT_LISTED = "not_listed"
+    NOT_TRADING = "not_trading"
+    MARKET_CLOSED = "market_closed"
+    PRICE_UNKNOWN = "price_unknown"
+    BELOW_MINIMUM = "below_minimum"
+    THIN_BOOK = "thin_book"
+    WIDE_SPREAD = "wide_spread"
+    CASH_UNKNOWN = "cash_unknown"
+    NOT_ENOUGH_CASH = "not_enough_cash"
+    EQUITY_UNKNOWN = "equity_unknown"
+    EQUITY_TOO_SMALL = "equity_too_small"
+    NOT_CHEAPER = "not_cheaper"
+    ASSET_NOT_HELD = "asset_not_held"
+    HOLDS_LESS = "holds_less"
 
 
 #: Without a price or enough of a book, what the trade costs there cannot be compared.
@@ -50,9 +50,9 @@ _WITHOUT_COSTS = frozenset(
 class Choice(StrEnum):
     """Why a broker was chosen."""
 
-    CHEAPEST = "lowest round trip"
-    ONLY_ONE = "the only one that can take it"
-    HOLDS_ASSET = "the asset is there"
+    CHEAPEST = "cheapest"
+    ONLY_ONE = "only_one"
+    HOLDS_ASSET = "holds_asset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

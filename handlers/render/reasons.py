@@ -1,5 +1,6 @@
 """What stands against a broker, and what a cheaper one would have saved."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.entries.route import Missed, Obstacle, Reason
@@ -7,17 +8,36 @@ from engine.model.money import is_cash
 from handlers.render.html import escape
 from handlers.render.numbers import cents_down, cents_up, cost_percent, estimated, in_currency, quantity
 
+_OBSTACLES: Mapping[Obstacle, str] = {
+    Obstacle.NOT_CONNECTED: "not connected",
+    Obstacle.NO_ANSWER: "does not answer",
+    Obstacle.NOT_LISTED: "not listed there",
+    Obstacle.NOT_TRADING: "takes no market orders now",
+    Obstacle.MARKET_CLOSED: "the stock market is closed",
+    Obstacle.PRICE_UNKNOWN: "price unknown",
+    Obstacle.BELOW_MINIMUM: "below the smallest that can be bought and sold again",
+    Obstacle.THIN_BOOK: "the order book is too thin for it",
+    Obstacle.WIDE_SPREAD: "the spread is too wide",
+    Obstacle.CASH_UNKNOWN: "free cash unknown",
+    Obstacle.NOT_ENOUGH_CASH: "not enough free cash",
+    Obstacle.EQUITY_UNKNOWN: "equity unknown",
+    Obstacle.EQUITY_TOO_SMALL: "equity too small",
+    Obstacle.NOT_CHEAPER: "not cheaper",
+    Obstacle.ASSET_NOT_HELD: "does not hold the asset",
+    Obstacle.HOLDS_LESS: "holds less than is to be sold",
+}
+
 
 def reason_text(reason: Reason) -> str:
     """Say what stands against a broker, with its figures."""
-    limit, actual, obstacle = reason.limit, reason.actual, reason.obstacle
+    limit, actual, obstacle, text = reason.limit, reason.actual, reason.obstacle, _OBSTACLES[reason.obstacle]
     if limit is not None and actual is not None:
         return _against(reason, limit, actual)
     if obstacle is Obstacle.EQUITY_UNKNOWN and limit is not None:
-        return f"{obstacle}, and it must be at least {_amount(limit, reason.unit)}"
+        return f"{text}, and it must be at least {_amount(limit, reason.unit)}"
     if obstacle is Obstacle.HOLDS_LESS and actual is not None:
-        return f"{obstacle}, {_amount(actual, reason.unit)}"
-    return obstacle.value
+        return f"{text}, {_amount(actual, reason.unit)}"
+    return text
 
 
 def missed_text(missed: Missed) -> str:
@@ -37,16 +57,17 @@ def raised(figure: Decimal, unit: str) -> str:
 
 
 def _against(reason: Reason, limit: Decimal, actual: Decimal) -> str:
+    text = _OBSTACLES[reason.obstacle]
     match reason.obstacle:
         case Obstacle.EQUITY_TOO_SMALL:
             return f"its equity of {cut(actual, reason.unit)} is under {_amount(limit, reason.unit)}"
         case Obstacle.WIDE_SPREAD:
-            return f"{reason.obstacle}, {cost_percent(actual)} from fill to bid, and not under {cost_percent(limit)}"
+            return f"{text}, {cost_percent(actual)} from fill to bid, and not under {cost_percent(limit)}"
         case Obstacle.NOT_CHEAPER:
-            return f"{reason.obstacle}, {cost_percent(actual)} against {cost_percent(limit)}"
+            return f"{text}, {cost_percent(actual)} against {cost_percent(limit)}"
         case _:
             where = f" in {escape(reason.unit)}" if reason.obstacle is Obstacle.NOT_ENOUGH_CASH else ""
-            return f"{reason.obstacle}{where}, {cut(actual, reason.unit)} of {raised(limit, reason.unit)}"
+            return f"{text}{where}, {cut(actual, reason.unit)} of {raised(limit, reason.unit)}"
 
 
 def _amount(figure: Decimal, unit: str) -> str:

@@ -1,6 +1,6 @@
 """The text of /route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from engine.accounts.fees import MARGIN_OF_PROFIT, FeeProfile
@@ -19,6 +19,11 @@ from handlers.render.sizes import size_text
 from handlers.render.times import Reader
 
 _MARGIN = cost_percent(MARGIN_OF_PROFIT)
+_CHOICES: Mapping[Choice, str] = {
+    Choice.CHEAPEST: "lowest round trip",
+    Choice.ONLY_ONE: "the only one that can take it",
+    Choice.HOLDS_ASSET: "the asset is there",
+}
 
 
 def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None) -> Screen:
@@ -145,8 +150,8 @@ def _why(route: Route) -> str:
             return f"{what}, {cost_percent(route.cost.round_trip)} a round trip"
         return what
     if route.choice is Choice.CHEAPEST:
-        return f"{route.choice}, {cost_percent(route.cost.round_trip)}"
-    return route.choice.value
+        return f"{_CHOICES[route.choice]}, {cost_percent(route.cost.round_trip)}"
+    return _CHOICES[route.choice]
 
 
 def _own_target(route: Route) -> Decimal | None:
