@@ -68,7 +68,7 @@ class _Runner:
             await guard_rows.save_guard(session, guard, was=None, now=guard.created_at, cause="measured")
         await self.engine.guard()
         await self._end("look ")
-        while guard.symbol not in self.market.pushed.standing().live:
+        while guard.symbol not in self.market.pushed.status().live:
             await self.market.pushed.next_tick(guard.symbol)
         await self.engine.reader.read(account_of(number))
         took = await self.venue.push_fall(coin_of(number))

@@ -186,7 +186,7 @@ class ProcessStatus:
                 unreadable_orders=self._reader.unreadable_orders(account),
                 block=self._reader.restrictions(account)[0],
                 limits=self._reader.restrictions(account)[1],
-                orders=self._live_accounts.standing(account.account_id),
+                orders=self._live_accounts.status(account.account_id),
             )
             for account in accounts
         )
@@ -220,15 +220,15 @@ class ProcessStatus:
         for venue, market in self._markets.items():
             if not symbols[venue]:
                 continue
-            standing = market.pushed.standing()
-            polled = {symbol: standing.polled[symbol] for symbol in standing.polled.keys() & symbols[venue]}
-            live = standing.live & symbols[venue]
-            if standing.has_stream and not (live or polled):
+            status = market.pushed.status()
+            polled = {symbol: status.polled[symbol] for symbol in status.polled.keys() & symbols[venue]}
+            live = status.live & symbols[venue]
+            if status.has_stream and not (live or polled):
                 # Nothing was asked of it yet.
                 continue
             yield VenuePrices(
                 venue_label=venue.label,
-                has_stream=standing.has_stream,
+                has_stream=status.has_stream,
                 polled=tuple(
                     PolledPrice(
                         symbol=symbol,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from engine import wall_time
-from engine.accounts.live_accounts import AccountStanding
+from engine.accounts.live_accounts import AccountStreamStatus
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss
@@ -46,7 +46,7 @@ class BrokerStatus:
     #: What is not possible although it trades.
     limits: tuple[str, ...] = ()
     #: How what its orders do comes in.
-    orders: AccountStanding = field(default_factory=partial(AccountStanding, has_stream=False))
+    orders: AccountStreamStatus = field(default_factory=partial(AccountStreamStatus, has_stream=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

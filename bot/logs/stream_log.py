@@ -8,7 +8,7 @@ from engine.accounts.live_accounts import LiveAccounts
 from engine.brokers.base import Broker
 from engine.brokers.streams.price_stream import Loss
 from engine.market.feed import Markets
-from engine.market.stream_standing import NotLive
+from engine.market.stream_status import NotLive
 from engine.model.venues import Venue
 from handlers.render.stream_losses import loss_text
 
@@ -30,12 +30,12 @@ class StreamLog:
     def look(self) -> None:
         """Write a line for each venue that pushes prices or orders, or lost its connection, since the last look."""
         for venue, market in self._markets.items():
-            standing = market.pushed.standing()
-            loss = _find_disconnected(standing.polled)
-            if loss or standing.live:
+            status = market.pushed.status()
+            loss = _find_disconnected(status.polled)
+            if loss or status.live:
                 self._note(venue, loss)
         for account_id, broker in self._brokers.items():
-            orders = self._live_accounts.standing(account_id)
+            orders = self._live_accounts.status(account_id)
             if orders.loss or orders.is_live:
                 self._note_orders(account_id, broker.account.venue, orders.loss)
 

@@ -16,7 +16,7 @@ from engine.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountStanding:
+class AccountStreamStatus:
     """Whether an account's news is pushed now."""
 
     #: False where its orders are only polled, as its owner wished.
@@ -89,13 +89,15 @@ class LiveAccounts:
                 f"stream {account.stream.name} of {account_id}", partial(self._read, account_id)
             )
 
-    def standing(self, account_id: str) -> AccountStanding:
+    def status(self, account_id: str) -> AccountStreamStatus:
         """Return whether an account's news is pushed now."""
         account = self._accounts.get(account_id)
         if account is None:
-            return AccountStanding(has_stream=False)
+            return AccountStreamStatus(has_stream=False)
         lasting = moment(self._clock) - account.since
-        return AccountStanding(has_stream=True, is_live=account.is_live, loss=account.loss, lasting=lasting)
+        return AccountStreamStatus(
+            has_stream=True, is_live=account.is_live, loss=account.loss, lasting=lasting
+        )
 
     def watch(self, account_id: str, order_id: VenueOrderId) -> OrderWatch:
         """Return what waits for news of an order, the same as long as somebody holds it."""

@@ -199,7 +199,7 @@ class Filling:
 
     def _watch_order(self, intent: Intent) -> OrderWatch | None:
         """Return what waits for news of an order; None where none is pushed."""
-        if intent.venue_order_id is None or not self._live_accounts.standing(intent.account_id).has_stream:
+        if intent.venue_order_id is None or not self._live_accounts.status(intent.account_id).has_stream:
             return None
         watch = self._live_accounts.watch(intent.account_id, intent.venue_order_id)
         watch.forget()

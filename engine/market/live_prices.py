@@ -10,7 +10,7 @@ from engine.brokers.streams.price_stream import Loss, LossReason, PriceStream
 from engine.clock import Clock, Moment, moment
 from engine.market.pushed import Pushed
 from engine.market.stream_comparison import Compared, StreamComparison, since
-from engine.market.stream_standing import NotLive, StreamStanding
+from engine.market.stream_status import NotLive, StreamStatus
 from engine.model.quotes import Quote
 
 #: An instrument is not subscribed anew sooner, whatever it is contradicted by.
@@ -67,10 +67,10 @@ class LivePrices:
         with self._place_in_line(symbol) as coming:
             return await coming
 
-    def standing(self) -> StreamStanding:
+    def status(self) -> StreamStatus:
         """Return which of the wanted instruments are pushed now."""
         live = self._wanted & (self._live.keys() - self._contradicted.keys())
-        return StreamStanding(
+        return StreamStatus(
             has_stream=bool(self.streams), live=live, polled={**self._contradicted, **self._missing}
         )
 

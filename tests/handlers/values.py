@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from engine.accounts.fees import TABLE, TakerFee
-from engine.accounts.live_accounts import AccountStanding
+from engine.accounts.live_accounts import AccountStreamStatus
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.brokers.venue_rules import Execution
@@ -302,7 +302,7 @@ def status(**changes):
                 last_answer_at=ago(seconds=3),
                 last_error=None,
                 last_error_at=None,
-                orders=AccountStanding(has_stream=True, is_live=True),
+                orders=AccountStreamStatus(has_stream=True, is_live=True),
             ),
         ),
         "jobs": (

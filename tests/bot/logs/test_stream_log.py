@@ -3,7 +3,7 @@ from types import SimpleNamespace
 from structlog.testing import capture_logs
 
 from bot.logs.stream_log import StreamLog
-from engine.accounts.live_accounts import AccountStanding
+from engine.accounts.live_accounts import AccountStreamStatus
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.model.venues import Venue
 from tests.builders import an_account
@@ -39,27 +39,27 @@ async def test_a_line_is_written_when_prices_are_pushed_lost_and_pushed_again():
     ]
 
 
-class Standings:
+class AccountStatuses:
     """What is known of one account's stream."""
 
     def __init__(self):
-        self.now = AccountStanding(has_stream=True)
+        self.now = AccountStreamStatus(has_stream=True)
 
-    def standing(self, account_id):
+    def status(self, account_id):
         del account_id
         return self.now
 
 
 async def test_a_line_is_written_when_orders_are_pushed_and_one_when_they_are_not():
-    accounts = Standings()
+    accounts = AccountStatuses()
     stream_log = StreamLog({}, accounts, {"kraken-1": SimpleNamespace(account=an_account())})
-    live = AccountStanding(has_stream=True, is_live=True)
-    refused = AccountStanding(has_stream=True, loss=Loss(LossReason.NOT_PERMITTED, "denied"))
-    ended = AccountStanding(has_stream=True, loss=Loss(LossReason.DISCONNECTED, "1006"))
+    live = AccountStreamStatus(has_stream=True, is_live=True)
+    refused = AccountStreamStatus(has_stream=True, loss=Loss(LossReason.NOT_PERMITTED, "denied"))
+    ended = AccountStreamStatus(has_stream=True, loss=Loss(LossReason.DISCONNECTED, "1006"))
 
     with capture_logs() as logs:
-        for standing in (accounts.now, refused, refused, ended, live, live, ended):
-            accounts.now = standing
+        for status in (accounts.now, refused, refused, ended, live, live, ended):
+            accounts.now = status
             stream_log.look()
 
     assert [(line["log_level"], line["event"], line.get("why")) for line in logs] == [
@@ -74,8 +74,8 @@ async def test_a_line_is_written_when_orders_are_pushed_and_one_when_they_are_no
 
 
 async def test_an_account_that_is_polled_as_its_owner_wished_writes_nothing():
-    accounts = Standings()
-    accounts.now = AccountStanding(has_stream=False)
+    accounts = AccountStatuses()
+    accounts.now = AccountStreamStatus(has_stream=False)
     stream_log = StreamLog({}, accounts, {"kraken-1": SimpleNamespace(account=an_account())})
 
     with capture_logs() as logs:

@@ -163,14 +163,14 @@ async def test_a_stream_that_stays_lost_makes_no_reading_old(scene):
     assert scene.reports.outdated == []
 
 
-async def test_the_standing_says_since_when_and_why(scene):
-    before = scene.accounts.standing(ACCOUNT)
+async def test_the_status_says_since_when_and_why(scene):
+    before = scene.accounts.status(ACCOUNT)
     scene.sink.live()
     scene.clock.passed_s = 60
-    live = scene.accounts.standing(ACCOUNT)
+    live = scene.accounts.status(ACCOUNT)
     scene.sink.lost(LOST)
     scene.clock.passed_s = 90
-    lost = scene.accounts.standing(ACCOUNT)
+    lost = scene.accounts.status(ACCOUNT)
 
     assert (before.has_stream, before.is_live, before.loss) == (True, False, None)
     assert (live.is_live, live.loss, live.lasting.total_seconds()) == (True, None, 60)
@@ -179,7 +179,7 @@ async def test_the_standing_says_since_when_and_why(scene):
 
 
 async def test_an_account_without_a_stream_is_polled(scene):
-    assert not scene.accounts.standing(OTHER).has_stream
+    assert not scene.accounts.status(OTHER).has_stream
 
 
 async def test_a_reader_that_ended_is_begun_again_by_the_next_look(scene):
@@ -187,7 +187,7 @@ async def test_a_reader_that_ended_is_begun_again_by_the_next_look(scene):
     scene.stream.stopped.set()
     for _ in range(5):
         await asyncio.sleep(0)
-    assert not scene.accounts.standing(ACCOUNT).is_live
+    assert not scene.accounts.status(ACCOUNT).is_live
 
     scene.accounts.follow()
     await asyncio.sleep(0)

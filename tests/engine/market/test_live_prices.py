@@ -61,7 +61,7 @@ async def test_nothing_is_believed_of_a_stream_that_nobody_reads(live):
     await live.stop()
 
     assert live.believed() is None
-    assert live.prices.standing().polled["BTC/USD"].loss.reason is LossReason.DISCONNECTED
+    assert live.prices.status().polled["BTC/USD"].loss.reason is LossReason.DISCONNECTED
 
 
 async def test_what_nobody_wants_is_not_kept(live):
@@ -120,14 +120,14 @@ async def test_a_stream_that_stands_still_while_the_venue_answers_less_is_no_pri
     live.compare("99.7")
 
     assert live.believed() is None
-    assert live.prices.standing().polled["BTC/USD"].loss.reason is LossReason.CONTRADICTED
+    assert live.prices.status().polled["BTC/USD"].loss.reason is LossReason.CONTRADICTED
 
 
 async def test_a_connection_that_is_lost_is_why_nothing_is_pushed_whatever_was_contradicted_before(live):
     live.compare("90")
     live.stream.lose(reason=LossReason.DISCONNECTED)
 
-    assert live.prices.standing().polled["BTC/USD"].is_disconnected
+    assert live.prices.status().polled["BTC/USD"].is_disconnected
 
 
 async def test_a_stream_that_moves_may_be_a_moment_older_than_an_answer(live):
@@ -287,7 +287,7 @@ async def test_since_when_an_instrument_is_polled_goes_on_while_its_stream_tries
     live.clock.passed_s = 60
     live.stream.lose(reason=LossReason.REFUSED, message="no such pair")
 
-    [missing] = live.prices.standing().polled.values()
+    [missing] = live.prices.status().polled.values()
 
     assert missing.since.steady_s == 0
     assert missing.loss == Loss(LossReason.REFUSED, "no such pair")

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.accounts.live_accounts import AccountStanding
+from engine.accounts.live_accounts import AccountStreamStatus
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss, LossReason
@@ -411,9 +411,11 @@ def test_a_venue_that_is_polled_as_its_owner_wished_needs_nobody():
     assert "All is well." in text
 
 
-def orders_of(**standing):
+def orders_of(**orders):
     (broker,) = status().brokers
-    return render_status(status(brokers=(replace(broker, orders=AccountStanding(**standing)),)), READER).text
+    return render_status(
+        status(brokers=(replace(broker, orders=AccountStreamStatus(**orders)),)), READER
+    ).text
 
 
 def test_orders_that_are_pushed_are_live():

@@ -35,7 +35,7 @@ class NotLive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StreamStanding:
+class StreamStatus:
     """Which of the wanted instruments a venue pushes now."""
 
     #: Whether it has a stream at all; without one everything is polled as its owner wished.
