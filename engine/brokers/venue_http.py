@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Self
 
 import aiohttp
@@ -59,7 +58,6 @@ class Http:
         await self.session.close()
 
 
-@cache
 def _certificates() -> str:
     """Return the file of certificates that ccxt trusts."""
     _, _, kraken, _ = import_classes()
