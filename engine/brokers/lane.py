@@ -17,8 +17,8 @@ EXIT_MAX_WAIT_S = 0.25
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class _Place:
-    """One call's place in the queue."""
+class _QueuedCall:
+    """One call that waits for its turn or has it."""
 
     priority: Priority
     cost: float
@@ -44,40 +44,40 @@ class Lane:
         self._budget = budget
         self._serial = serial
         self._width = width
-        self._waiting: list[tuple[Priority, bool, int, _Place]] = []
-        self._running: set[_Place] = set()
+        self._waiting: list[tuple[Priority, bool, int, _QueuedCall]] = []
+        self._running: set[_QueuedCall] = set()
         self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, call: Callable[[], Awaitable[T]], *, priority: Priority, cost: float = 1) -> T:
         """Wait for this call's turn, make it and return its answer."""
-        place = await self._enter(priority, cost)
+        queued = await self._enter(priority, cost)
         try:
             return await call()
         finally:
-            self._running.discard(place)
+            self._running.discard(queued)
             self._admit()
 
     def drain(self) -> None:
         """Hold back what costs points until some have come in again."""
         self._budget.drain(now=_now())
 
-    async def _enter(self, priority: Priority, cost: float) -> _Place:
+    async def _enter(self, priority: Priority, cost: float) -> _QueuedCall:
         admitted = asyncio.get_running_loop().create_future()
-        place = _Place(priority=priority, cost=cost, queued_at=_now(), admitted=admitted)
+        queued = _QueuedCall(priority=priority, cost=cost, queued_at=_now(), admitted=admitted)
         # what costs nothing (orders) never stands behind what waits for points
-        heapq.heappush(self._waiting, (priority, cost > 0, next(self._arrivals), place))
+        heapq.heappush(self._waiting, (priority, cost > 0, next(self._arrivals), queued))
         self._admit()
         try:
             await admitted
         except asyncio.CancelledError:
-            self._give_up(place)
+            self._give_up(queued)
             raise
-        return place
+        return queued
 
-    def _give_up(self, place: _Place) -> None:
-        self._running.discard(place)
-        self._waiting = [entry for entry in self._waiting if entry[-1] is not place]
+    def _give_up(self, queued: _QueuedCall) -> None:
+        self._running.discard(queued)
+        self._waiting = [entry for entry in self._waiting if entry[-1] is not queued]
         heapq.heapify(self._waiting)
         self._admit()
 
@@ -86,39 +86,39 @@ class Lane:
             self._timer.cancel()
             self._timer = None
         while self._waiting:
-            place = self._waiting[0][-1]
-            if place.admitted.cancelled():
+            queued = self._waiting[0][-1]
+            if queued.admitted.cancelled():
                 heapq.heappop(self._waiting)
                 continue
-            wait_s = self._wait_s(place)
+            wait_s = self._wait_s(queued)
             if wait_s is None:
                 return
             if wait_s > 0:
                 self._timer = asyncio.get_running_loop().call_later(wait_s, self._admit)
                 return
-            self._start(place)
+            self._start(queued)
 
-    def _start(self, place: _Place) -> None:
+    def _start(self, queued: _QueuedCall) -> None:
         heapq.heappop(self._waiting)
         if self._serial:
             self._running.clear()  # what is still unanswered has been overtaken
-        self._running.add(place)
-        self._budget.take(place.cost, now=_now())
-        place.admitted.set_result(None)
+        self._running.add(queued)
+        self._budget.take(queued.cost, now=_now())
+        queued.admitted.set_result(None)
 
-    def _wait_s(self, place: _Place) -> float | None:
+    def _wait_s(self, queued: _QueuedCall) -> float | None:
         """Return how long a call has to wait, None until another one is answered."""
-        points_s = self._budget.wait_s(place.cost, now=_now(), is_exit=place.is_exit)
+        points_s = self._budget.wait_s(queued.cost, now=_now(), is_exit=queued.is_exit)
         if points_s > 0:
             return points_s
-        return self._exit_turn_s(place) if place.is_exit else self._other_turn_s()
+        return self._exit_turn_s(queued) if queued.is_exit else self._other_turn_s()
 
-    def _exit_turn_s(self, place: _Place) -> float | None:
+    def _exit_turn_s(self, queued: _QueuedCall) -> float | None:
         if not self._serial or not self._running:
             return 0
         if any(other.is_exit for other in self._running):
             return None
-        return place.queued_at + EXIT_MAX_WAIT_S - _now()
+        return queued.queued_at + EXIT_MAX_WAIT_S - _now()
 
     def _other_turn_s(self) -> float | None:
         others = sum(not running.is_exit for running in self._running)

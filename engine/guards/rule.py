@@ -8,7 +8,7 @@ from engine.model.money import ZERO, InvalidNumberError, exact
 #: A loss threshold lies in [LOWEST_THRESHOLD, 0).
 LOWEST_THRESHOLD = Decimal("-0.5")
 
-#: A trigger's price rarely ends; it is cut here, far below any tick.
+#: A trigger's price rarely ends; it is cut here, far below any tick size.
 _PRICE_DIGITS = 60
 
 

@@ -22,7 +22,7 @@ class TriggerIndex:
 
     def __init__(self) -> None:
         self._sides: dict[Instrument, _Sides] = {}
-        self._placed: dict[str, _Placed] = {}
+        self._indexed: dict[str, _Indexed] = {}
         #: How often it was changed: what was read before a change may be older than that.
         self.version = 0
 
@@ -42,7 +42,7 @@ class TriggerIndex:
 
     def replace(self, guards: Collection[Guard]) -> None:
         """Hold these guards and no others."""
-        for guard_id in self._placed.keys() - {guard.guard_id for guard in guards}:
+        for guard_id in self._indexed.keys() - {guard.guard_id for guard in guards}:
             self._remove(guard_id)
         for guard in guards:
             self._put(guard)
@@ -54,8 +54,8 @@ class TriggerIndex:
             self._put(guard)
 
     def _put(self, guard: Guard) -> None:
-        placed = self._placed.get(guard.guard_id)
-        if placed is not None and placed.guard == guard:
+        indexed = self._indexed.get(guard.guard_id)
+        if indexed is not None and indexed.guard == guard:
             return
         self._remove(guard.guard_id)
         price = trigger_price_of(guard) if guard.state is GuardState.ARMED else None
@@ -66,14 +66,14 @@ class TriggerIndex:
         at = bisect_right(side.prices, price)
         side.prices.insert(at, price)
         side.guards.insert(at, guard)
-        self._placed[guard.guard_id] = _Placed(guard, side, price)
+        self._indexed[guard.guard_id] = _Indexed(guard, side, price)
 
     def _remove(self, guard_id: str) -> None:
-        placed = self._placed.pop(guard_id, None)
-        if placed is None:
+        indexed = self._indexed.pop(guard_id, None)
+        if indexed is None:
             return
-        side = placed.side
-        at = side.guards.index(placed.guard, bisect_left(side.prices, placed.price))
+        side = indexed.side
+        at = side.guards.index(indexed.guard, bisect_left(side.prices, indexed.price))
         del side.prices[at], side.guards[at]
 
 
@@ -92,7 +92,7 @@ class _Sides(NamedTuple):
     shorts: _Side
 
 
-class _Placed(NamedTuple):
+class _Indexed(NamedTuple):
     guard: Guard
     side: _Side
     price: Decimal

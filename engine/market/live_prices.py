@@ -64,7 +64,7 @@ class LivePrices:
 
     async def next_tick(self, symbol: str) -> Pushed:
         """Wait for an instrument's next quote that is believed."""
-        with self._place_in_line(symbol) as coming:
+        with self._waiter(symbol) as coming:
             return await coming
 
     def status(self) -> StreamStatus:
@@ -165,7 +165,7 @@ class LivePrices:
             self._live[symbol].renew([symbol])
 
     @contextmanager
-    def _place_in_line(self, symbol: str) -> Iterator[asyncio.Future[Pushed]]:
+    def _waiter(self, symbol: str) -> Iterator[asyncio.Future[Pushed]]:
         coming = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(symbol, []).append(coming)
         try:

@@ -23,7 +23,7 @@ from sandbox.kraken.names import (
 )
 from sandbox.market import Market
 
-# Ticker and trades quote fiat pairs with five decimals however coarse the tick is.
+# Ticker and trades quote fiat pairs with five decimals however coarse the tick size is.
 QUOTE_DECIMALS = 5
 _LEVERAGE = {"BTC": [2, 3, 4, 5], "ETH": [2, 3, 4, 5], "SOL": [2, 3], "ADA": [2, 3], "XRP": [2, 3]}
 _POCKETS = (".F", ".S", ".M", ".B")

@@ -20,7 +20,7 @@ class Listing:
     lot: Decimal
     minimum_quantity: Decimal = ZERO
     minimum_notional: Decimal = ZERO
-    #: (ask - bid) / mid before rounding to the tick
+    #: (ask - bid) / mid before rounding to the tick size
     spread_ratio: Decimal = Decimal("0.001")
     #: the size of each level, best first, equal on both sides
     depth: tuple[Decimal, ...] = (Decimal(1000), Decimal(1000), Decimal(1000))

@@ -182,7 +182,7 @@ async def test_the_fee_of_a_leveraged_trade_is_in_quote_whatever_was_preferred(c
         pytest.param(
             {"price": "61000.05"},
             "EOrder:Invalid price:XBT/USD price can only be specified up to 1 decimals.",
-            id="finer than the tick",
+            id="finer than the tick size",
         ),
         pytest.param({"price": "50000", "oflags": "post"}, "EOrder:Post only order", id="post only takes"),
         pytest.param({"oflags": "post"}, "EGeneral:Invalid arguments:oflags", id="post only market"),

@@ -230,7 +230,7 @@ def test_only_open_orders_can_be_cancelled():
         pytest.param(sell("0"), OffStepError, id="zero"),
         pytest.param(sell("-1"), OffStepError, id="negative"),
         pytest.param(sell("NaN"), OffStepError, id="not a number"),
-        pytest.param(sell("0.5", limit="110.05"), OffStepError, id="finer than the tick"),
+        pytest.param(sell("0.5", limit="110.05"), OffStepError, id="finer than the tick size"),
     ],
 )
 def test_a_refused_order_changes_nothing(draft, error):
