@@ -101,11 +101,11 @@ def _venue_log(engine: Engine) -> Callable[[], Awaitable[None]]:
         StreamLog(engine.markets, engine.live_accounts, engine.brokers),
     )
 
-    async def look() -> None:
-        await brokers.look()
-        streams.look()
+    async def log_changes() -> None:
+        await brokers.log_changes()
+        streams.log_changes()
 
-    return look
+    return log_changes
 
 
 def _health(settings: Settings, pages: HealthPages) -> HealthServer | None:

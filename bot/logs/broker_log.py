@@ -17,7 +17,7 @@ class BrokerLog:
         #: The kind of error of each account that was read; None for a good answer.
         self._known: dict[str, type[BrokerError] | None] = {}
 
-    async def look(self) -> None:
+    async def log_changes(self) -> None:
         """Write a line for each account whose answer is of another kind than before."""
         for account in self._reader.accounts():
             error = self._reader.error(account)

@@ -27,8 +27,8 @@ class StreamLog:
         #: The same by account of its orders.
         self._known_orders: dict[str, Loss | None] = {}
 
-    def look(self) -> None:
-        """Write a line for each venue that pushes prices or orders, or lost its connection, since the last look."""
+    def log_changes(self) -> None:
+        """Write a line for each venue that pushes prices or orders, or lost its connection, since the last time."""
         for venue, market in self._markets.items():
             status = market.pushed.status()
             loss = _find_disconnected(status.polled)

@@ -79,7 +79,7 @@ class LiveAccounts:
         self._watches = WeakValueDictionary[tuple[str, VenueOrderId], OrderWatch]()
 
     def add(self, stream: AccountStream) -> None:
-        """Read one more stream from the next look on."""
+        """Read one more stream from the next guard cycle on."""
         self._accounts[stream.account.account_id] = _Account(stream, moment(self._clock))
 
     def follow(self) -> None:

@@ -48,7 +48,7 @@ class Judging:
         try:
             async with asyncio.timeout(self.left_s([guard], begun)):
                 request = mark_request(guard, max_age_s=marks.max_age_s)
-                seen = await marks.look(request, quoted, last=self._guard_marks.of(guard).last)
+                seen = await marks.mark_of(request, quoted, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         self.act_on(guard, seen)

@@ -122,7 +122,7 @@ class Ticks:
         """Have a breach confirmed before the guard's turn, so that no poll waits for it, and sell by what is true then."""
         begun, marks = moment(self._clock), self._marks[venue]
         request = mark_request(guard, max_age_s=marks.max_age_s)
-        seen = await marks.look_at_tick(request, pushed, last=self._judging.last_mark(guard))
+        seen = await marks.mark_of_tick(request, pushed, last=self._judging.last_mark(guard))
         if seen is None:
             # That there is no price is for the poll to say.
             return

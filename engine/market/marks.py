@@ -80,7 +80,7 @@ class Marks:
         }
         return replace(reading, quotes={**agreed, **reading.quotes}, is_venue_up=bool(tops))
 
-    async def look_at_tick(self, request: MarkRequest, pushed: Pushed, *, last: Mark | None) -> Mark | None:
+    async def mark_of_tick(self, request: MarkRequest, pushed: Pushed, *, last: Mark | None) -> Mark | None:
         """Return the mark of a breach that a tick shows and its venue confirms; None leaves it to the poll."""
         now = moment(self._clock)
         if is_late(pushed.quote, pushed.received, now) or is_overtaken(pushed.quote, last):
@@ -92,10 +92,10 @@ class Marks:
             return await self._ticks.confirm(request, pushed, last=last)
         # No stop is decided on a part of the market; the venue answers for the whole.
         quoted = (await self.fetch_quotes({request.symbol})).of(request.symbol)
-        seen = await self.look(request, quoted, last=last)
+        seen = await self.mark_of(request, quoted, last=last)
         return seen if isinstance(seen, Mark) and request.is_past(seen.price) else None
 
-    async def look(
+    async def mark_of(
         self, request: MarkRequest, quoted: Quote | PriceUnknown, *, last: Mark | None
     ) -> Mark | PriceUnknown:
         """Return the mark to judge by, after a second look where one is needed; `last` is the last accepted one.

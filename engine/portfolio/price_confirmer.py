@@ -48,7 +48,7 @@ class Confirmer:
             async with asyncio.timeout(CONFIRM_BUDGET_S):
                 symbols = {one.symbol for one in requests if one is not None}
                 reading = await marks.fetch_quotes(symbols) if symbols else QuoteReading()
-                seen = await asyncio.gather(*(_look(marks, request, reading) for request in requests))
+                seen = await asyncio.gather(*(_mark_of(marks, request, reading) for request in requests))
         except TimeoutError:
             seen = [None if request is None else _NO_ANSWER for request in requests]
         return [replace(one, mark=mark or one.mark) for one, mark in zip(positions, seen, strict=True)]
@@ -67,10 +67,10 @@ class Confirmer:
         )
 
 
-async def _look(
+async def _mark_of(
     marks: Marks, request: MarkRequest | None, reading: QuoteReading
 ) -> Mark | PriceUnknown | None:
-    return None if request is None else await marks.look(request, reading.of(request.symbol), last=None)
+    return None if request is None else await marks.mark_of(request, reading.of(request.symbol), last=None)
 
 
 def _venue(position: Position) -> Venue:

@@ -43,7 +43,7 @@ class AccountConversation(Conversation):
         del now
         return self.read(as_row(read_message(text), "message"))
 
-    def look(self, now: Moment) -> Iterable[object]:
+    def check_overdue(self, now: Moment) -> Iterable[object]:
         """Give a connection up that is not live in time."""
         self._since = self._since or now
         if self._missing and now - self._since > LIVE_WITHIN:

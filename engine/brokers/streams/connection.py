@@ -95,7 +95,7 @@ class StreamConnection:
             now = moment(self._clock)
             if now - self.last_received > timedelta(seconds=SILENCE_S):
                 return StreamEnd(Loss(LossReason.SILENT, f"nothing came for {SILENCE_S:g} s"))
-            await self._send(self._conversation.look(now))
+            await self._send(self._conversation.check_overdue(now))
             if self._ping_every_s is not None and now.steady_s - pinged_s >= self._ping_every_s:
                 pinged_s = now.steady_s
                 await self._socket.ping()

@@ -53,7 +53,7 @@ class Conversation(ABC):
         """
 
     @abstractmethod
-    def look(self, now: Moment) -> Iterable[object]:
+    def check_overdue(self, now: Moment) -> Iterable[object]:
         """Act on what is overdue and return what is to be sent; called each second."""
 
     def note_unknown(self, kind: object) -> None:

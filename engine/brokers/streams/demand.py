@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 #: What is wanted may get a name without being wanted anew.
-LOOK_AGAIN_S = 5.0
+RECHECK_S = 5.0
 
 #: Gives the venue's name of an instrument; None of one that the stream does not carry.
 NameOf = Callable[[str], str | None]
@@ -45,5 +45,5 @@ class StreamDemand:
     async def change(self) -> None:
         """Wait until something may have changed since the last wait began."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN_S)
+            await asyncio.wait_for(self._changed.wait(), RECHECK_S)
         self._changed.clear()

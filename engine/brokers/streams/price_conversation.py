@@ -69,7 +69,7 @@ class PriceConversation(Conversation):
         self.subscriptions.subscribe(new, now)
         return [*self._unsubscribe(over), *self._subscribe(new)]
 
-    def look(self, now: Moment) -> Iterable[object]:
+    def check_overdue(self, now: Moment) -> Iterable[object]:
         """Report what is overdue, and return what subscribes to what was refused or not confirmed some time ago."""
         self.subscriptions.report_overdue(now)
         again = self.subscriptions.to_request_again(now)

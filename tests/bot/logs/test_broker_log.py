@@ -55,7 +55,7 @@ def look(kraken):
         if read:
             await reader.read(ACCOUNT)
         with capture_logs() as lines:
-            await account_log.look()
+            await account_log.log_changes()
         return [(line["log_level"], line["broker"], line.get("why")) for line in lines]
 
     return read_and_look

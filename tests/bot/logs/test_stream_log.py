@@ -30,7 +30,7 @@ async def test_a_line_is_written_when_prices_are_pushed_lost_and_pushed_again():
                 begin,
             ):
                 change()
-                stream_log.look()
+                stream_log.log_changes()
 
     assert [(line["log_level"], line["event"], line.get("why")) for line in logs] == [
         ("info", "a venue pushes prices", None),
@@ -60,7 +60,7 @@ async def test_a_line_is_written_when_orders_are_pushed_and_one_when_they_are_no
     with capture_logs() as logs:
         for status in (accounts.now, refused, refused, ended, live, live, ended):
             accounts.now = status
-            stream_log.look()
+            stream_log.log_changes()
 
     assert [(line["log_level"], line["event"], line.get("why")) for line in logs] == [
         (
@@ -79,6 +79,6 @@ async def test_an_account_that_is_polled_as_its_owner_wished_writes_nothing():
     stream_log = StreamLog({}, accounts, {"kraken-1": SimpleNamespace(account=an_account())})
 
     with capture_logs() as logs:
-        stream_log.look()
+        stream_log.log_changes()
 
     assert logs == []

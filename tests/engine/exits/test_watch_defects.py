@@ -8,7 +8,7 @@ from tests.engine.exits.watching import first_alarm, watch
 
 
 async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_reported_without_a_price(guarded):
-    guarded.engine.watch._marks[Venue.KRAKEN].look = None
+    guarded.engine.watch._marks[Venue.KRAKEN].mark_of = None
 
     await watch(guarded, 20)
 

@@ -106,7 +106,7 @@ class Looks:
     async def judge(self, quote=None):
         """Judge by a quote, the ticker's of now by default."""
         quote = quote or (await self.marks.fetch_quotes([SYMBOL])).quotes[SYMBOL]
-        seen = await self.marks.look(self.request, quote, last=self.last)
+        seen = await self.marks.mark_of(self.request, quote, last=self.last)
         self.last = seen if isinstance(seen, Mark) else self.last
         return seen
 

@@ -234,7 +234,7 @@ async def test_what_others_ask_changes_no_reason_of_a_missing_price(room, market
     reading = await marks.fetch_quotes({"BTC/USD"})
     await ask(room, market)
 
-    seen = await marks.look(a_request(), reading.of("BTC/USD"), last=None)
+    seen = await marks.mark_of(a_request(), reading.of("BTC/USD"), last=None)
 
     assert seen == PriceUnknown(problem=WHY[fault])
 

@@ -34,7 +34,7 @@ async def test_a_price_near_the_last_one_is_the_mark_without_any_book(looks):
 
 
 async def test_nothing_is_seen_without_a_quote(looks):
-    seen = await looks.marks.look(looks.request, NO_QUOTE, last=None)
+    seen = await looks.marks.mark_of(looks.request, NO_QUOTE, last=None)
 
     assert seen == NO_QUOTE
 
