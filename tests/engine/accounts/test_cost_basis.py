@@ -465,3 +465,13 @@ def test_fees_taken_from_coins_and_named_in_money_hardly_move_the_entry(purchase
 def test_a_quantity_cost_its_share_where_fills_explain_all_of_it_in_the_currency(quantity, changed, paid):
     known = {"explained": Decimal(2), "cost": Decimal(100), "cost_currency": "USD", **changed}
     assert paid_for(Decimal(quantity), currency="USD", **known) == (paid and Decimal(paid))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "currency", "paid"),
+    [("0.5", "USD", "50"), ("1", "USD", "100"), ("1.1", "USD", None), ("0.5", "EUR", None)],
+)
+def test_of_what_is_partly_explained_only_the_explained_part_has_a_cost(quantity, currency, paid):
+    half = basis("2", "buy 1 BTC @ 100 USD")
+
+    assert half.paid_for(Decimal(quantity), currency=currency) == (paid and Decimal(paid))

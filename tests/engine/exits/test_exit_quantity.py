@@ -5,7 +5,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.exits.exit_quantity import Dust, Sell, plan_sale, reduce_guard
+from engine.exits.exit_quantity import (
+    SOLD_EXTERNALLY,
+    UNCONFIRMED,
+    Dust,
+    DustKind,
+    ExitQuantity,
+    Sell,
+    plan_sale,
+    reduce_guard,
+    vanished,
+)
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.money import exact
@@ -105,3 +115,71 @@ def test_what_is_left_and_too_little_only_at_a_collapsed_price_stays_armed():
     rest, dust = reduce_guard(a_guard(), an_exit_order(filled="0.6"), instrument=BTC, price=number("0.4"))
 
     assert (rest.state, rest.quantity, dust) == (GuardState.ARMED, number("0.4"), None)
+
+
+@pytest.mark.parametrize(
+    ("expected", "owned", "gone"),
+    [
+        pytest.param("3", "2", "1", id="less than before"),
+        pytest.param("3", "4", "0", id="more than before"),
+        pytest.param(None, "2", "0", id="nobody saw it before"),
+        pytest.param("3", None, "0", id="nobody can read it now"),
+        pytest.param("3", "0", "0", id="a total of zero"),
+    ],
+)
+def test_what_went_at_the_venue_is_what_is_missing_and_never_what_is_unknown(expected, owned, gone):
+    assert vanished(expected=number(expected), owned=number(owned)) == number(gone)
+
+
+def rest_after(quantity, filled):
+    return quantity.rest_after(an_exit_order(filled=filled), instrument=BTC, price=number("90"))
+
+
+def test_nothing_is_known_to_have_gone_of_the_whole():
+    guard = a_guard()
+
+    assert ExitQuantity.all_of(guard) == ExitQuantity(whole=guard, guard=guard, gone=number("0"))
+    assert rest_after(ExitQuantity.all_of(guard), "1") == (guard.reduced_by(number("1")).closed("sold"), None)
+
+
+def test_what_went_at_the_venue_is_not_guarded_any_more_and_is_reported_as_not_sold():
+    partly_there = ExitQuantity(whole=a_guard("1"), guard=a_guard("0.6"), gone=number("0.4"))
+
+    rest, dust = rest_after(partly_there, "0.6")
+
+    assert (rest.state, dust) == (GuardState.CLOSED, Dust(number("0.4"), SOLD_EXTERNALLY))
+
+
+def test_what_went_at_the_venue_is_reported_together_with_what_was_too_little_to_sell():
+    partly_there = ExitQuantity(whole=a_guard("1"), guard=a_guard("0.6"), gone=number("0.4"))
+
+    _, dust = rest_after(partly_there, "0.595")
+
+    assert dust == Dust(
+        number("0.405"), f"the venue sells at least 0.01 BTC; 0.4 {SOLD_EXTERNALLY}", DustKind.LEFT
+    )
+
+
+@pytest.mark.parametrize(
+    ("filled", "state", "left"), [("0.6", GuardState.ARMED, "0.4"), ("1", GuardState.CLOSED, "0")]
+)
+def test_what_one_reading_alone_shows_as_gone_stays_guarded(filled, state, left):
+    seems_gone = ExitQuantity(
+        whole=a_guard("1", state=GuardState.CLOSING),
+        guard=a_guard("0.6"),
+        gone=number("0.4"),
+        is_unconfirmed=True,
+    )
+
+    rest, dust = rest_after(seems_gone, filled)
+
+    assert (rest.state, rest.quantity) == (state, number(left))
+    assert dust == Dust(number("0.4"), UNCONFIRMED, DustKind.UNCONFIRMED)
+
+
+def test_no_more_than_was_guarded_is_reported_as_gone():
+    seems_gone = ExitQuantity(whole=a_guard("1"), guard=a_guard("1"), gone=number("4"), is_unconfirmed=True)
+
+    _, dust = rest_after(seems_gone, "0.6")
+
+    assert dust.quantity == 1

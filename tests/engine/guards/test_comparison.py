@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.changes import Closed, Paused, Reduced, Unchanged
-from engine.guards.comparison import CONFIRMED_AFTER, Reading, compare_holding, quantity_there
+from engine.guards.comparison import CONFIRMED_AFTER, Reading, compare_holding, is_covered, quantity_there
 from engine.guards.guard import GuardState, Seen
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
@@ -280,3 +280,11 @@ def test_a_short_that_was_bought_back_and_is_not_reported_yet_is_smaller_for_tha
     assert after(a_reading("2.4", unreported="0.6"), guard=guard, unconfirmed="2.4").change == Unchanged(
         guard=guard
     )
+
+
+@pytest.mark.parametrize(("kind", "unread"), [(PositionKind.SPOT, "BTC"), (PositionKind.MARGIN, "BTC/USD")])
+def test_a_reading_covers_coins_by_their_asset_and_what_is_borrowed_by_its_pair(kind, unread):
+    guard = a_guard(kind=kind)
+
+    assert is_covered(replace(a_report(), unreadable=frozenset({"BTC", "BTC/USD"} - {unread})), guard)
+    assert not is_covered(replace(a_report(), unreadable=frozenset({unread})), guard)

@@ -11,9 +11,10 @@ from engine.guards.guard_mark import (
     ratio_of,
     trigger_of,
     unseen_before,
+    unseen_over_restart,
 )
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
-from engine.model.delays import Unseen
+from engine.model.delays import Away, Unseen
 from engine.model.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, number
 
@@ -175,3 +176,61 @@ def test_a_closed_market_showed_nothing_since_its_last_price():
     unseen = unseen_before(guard_mark, Venue.ALPACA, now=later(60))
 
     assert unseen == Unseen(since=last.at, until=later(60).at, why="market closed")
+
+
+#: No process ran from ten minutes ago until one minute ago.
+AWAY = Away(since=later(-600).at, until=later(-60).at)
+
+
+def over_restart(*, last_seen_s, current=None, until_s=-60):
+    return unseen_over_restart(
+        GuardMark(current=current),
+        Venue.KRAKEN,
+        last_seen=later(last_seen_s).at,
+        away=Away(since=AWAY.since, until=later(until_s).at),
+        now=later(0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("last_seen_s", "current", "until_s"),
+    [
+        pytest.param(-600, None, -60, id="seen until it ended, and at the first look"),
+        pytest.param(-615, a_mark(), -60, id="its last look fifteen seconds before it ended"),
+        pytest.param(-600, NO_QUOTE, -0.5, id="no price yet, half a second after the start"),
+    ],
+)
+def test_a_price_that_was_seen_until_the_process_ended_was_missed_for_the_restart_alone(
+    last_seen_s, current, until_s
+):
+    unseen = over_restart(last_seen_s=last_seen_s, current=current, until_s=until_s)
+
+    assert unseen == Unseen(since=later(last_seen_s).at, until=later(0).at, why="NIJA was not watching")
+
+
+@pytest.mark.parametrize(
+    ("last_seen_s", "current", "until_s", "away_s", "why"),
+    [
+        pytest.param(-616, None, -60, 600, "no price to trust", id="missing before it ended"),
+        pytest.param(-600, NO_QUOTE, -60, 540, "no price to trust (no quote)", id="missing since it is back"),
+        pytest.param(-600, NO_QUOTE, -1, 599, "no price to trust (no quote)", id="for a second"),
+        pytest.param(-700, NO_QUOTE, -60, 540, "no price to trust (no quote)", id="before and since"),
+        pytest.param(-600, CLOSED, -60, 540, "market closed", id="a market that is shut"),
+    ],
+)
+def test_a_price_that_was_missing_beside_a_restart_is_named_and_the_restart_is_the_rest(
+    last_seen_s, current, until_s, away_s, why
+):
+    unseen = over_restart(last_seen_s=last_seen_s, current=current, until_s=until_s)
+
+    assert unseen == Unseen(since=later(last_seen_s).at, until=later(0).at, why=why, away_s=away_s)
+
+
+def test_a_restart_never_lasts_less_than_no_time():
+    wrong_clock = Away(since=later(600).at, until=later(600).at)
+
+    unseen = unseen_over_restart(
+        GuardMark(), Venue.KRAKEN, last_seen=later(-60).at, away=wrong_clock, now=later(0)
+    )
+
+    assert unseen.away_s == 0

@@ -15,7 +15,7 @@ from engine.market.mark import (
     PriceProblem,
     PriceUnknown,
 )
-from engine.market.mark_rules import decide_mark, is_within, mark_from_book
+from engine.market.mark_rules import decide_mark, is_usable, is_within, mark_from_book
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark, a_quote, ago
 
@@ -269,3 +269,17 @@ def test_a_bad_book_is_no_second_look(book, problem):
 )
 def test_nearness_is_measured_from_the_reference(price, within):
     assert is_within(Decimal(price), Decimal(100), Decimal("0.01")) is within
+
+
+@pytest.mark.parametrize(
+    ("quote", "usable"),
+    [
+        (a_quote(), True),
+        (a_quote(at=ago(15)), True),
+        (a_quote(at=ago(16)), False),
+        (a_quote(bid=None), False),
+        (a_quote("101", "100"), False),
+    ],
+)
+def test_a_quote_is_usable_with_two_sides_of_now(quote, usable):
+    assert is_usable(quote, now=NOW, max_age_s=15) is usable

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.typed_names import in_capitals, is_named, resolve
+from engine.model.typed_names import as_share, in_capitals, is_named, resolve
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,8 @@ def test_every_listed_name_is_found_whatever_letters_it_is_typed_in(name, data):
 
     assert resolve(typed, [name]) in {name, typed}
     assert is_named(name, resolve(typed, [name]))
+
+
+@pytest.mark.parametrize(("ticker", "share"), [("ETH", "ETH.US"), ("ETH/USD", "ETH.US/USD")])
+def test_a_ticker_alone_or_with_its_quote_may_stand_for_a_share(ticker, share):
+    assert as_share(ticker) == share

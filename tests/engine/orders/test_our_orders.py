@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.orders import ClientOrderId, Order, OrderStatus, Side, VenueOrderId
 from engine.orders.intents import IntentStep, StepNote
-from engine.orders.our_orders import our_orders
+from engine.orders.our_orders import our_orders, replacements
 from engine.orders.states import IntentState, client_order_id
 from tests.builders import an_exit_intent
 
@@ -73,3 +73,32 @@ def test_an_open_order_is_ours_by_any_id_of_any_attempt(order, of_intent, ours):
     known = our_orders(INTENT, STEPS, of_account={"O7"})
 
     assert (known.is_of_intent(order), known.is_ours(order)) == (of_intent, ours)
+
+
+def test_an_order_that_was_filled_late_is_known_to_the_account_alone():
+    late = step("late", before=ACCEPTED, after=ACCEPTED, note=StepNote.FILLED_LATE, order_id="O9")
+
+    known = our_orders(INTENT, [*STEPS, late], of_account=set())
+
+    assert not known.is_ours(an_order("O9"))
+
+
+@pytest.mark.parametrize("field", ["client_order_id", "venue_order_id"])
+def test_an_intent_knows_its_order_by_the_ids_it_carries_without_any_step(field):
+    intent = an_exit_intent(**{field: "carried"})
+
+    known = our_orders(intent, (), of_account=())
+
+    assert known.is_of_intent(an_order("carried" if field == "venue_order_id" else "X", "carried"))
+
+
+def test_an_order_without_an_id_is_nobodys():
+    known = our_orders(INTENT, (), of_account=())
+
+    assert not known.is_ours(an_order("", ""))
+
+
+def test_only_what_took_the_place_of_an_order_is_its_replacement():
+    nameless = step("?", before=PARTLY, after=PARTLY, note=StepNote.REPLACED)
+
+    assert replacements([*STEPS, nameless]) == {"O1-edited"}

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.model.venues import Venue
-from engine.orders.intents import IntentStep
+from engine.orders.intents import IntentStep, StepNote
 from engine.orders.states import IntentState
-from engine.orders.unproven import first_sent_at, orders_of_attempts, unproven_attempts
+from engine.orders.unproven import first_sent_at, late_orders, orders_of_attempts, unproven_attempts
 
 P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
+SUPERSEDED = IntentState.SUPERSEDED
 
 STEP = IntentStep(
     intent_id="intent-1",
@@ -44,6 +45,9 @@ def life(*states):
         pytest.param(Venue.COINBASE, (P, S, U, P, S, U, P), (1,), id="lost twice under the same id"),
         pytest.param(Venue.COINBASE, (P, S, P, S, A, P, S, U, P), (1, 2), id="closed, then lost"),
         pytest.param(Venue.KRAKEN, (P, IntentState.SUSPENDED, P), (), id="a market that was shut"),
+        pytest.param(Venue.KRAKEN, (P, S, SUPERSEDED), (1,), id="not followed any more, on its way"),
+        pytest.param(Venue.KRAKEN, (P, S, U, P, S, A, SUPERSEDED), (1, 2), id="not followed, accepted"),
+        pytest.param(Venue.KRAKEN, (P, SUPERSEDED), (), id="not followed before it was sent"),
     ],
 )
 def test_attempts_given_up_without_a_refusal_are_unproven(venue, states, unproven):
@@ -82,3 +86,21 @@ def test_an_attempt_may_be_at_the_venue_from_when_it_first_left(venue, states, a
     at = first_sent_at(venue, steps, attempt)
 
     assert at == (None if step is None else STEP.at + timedelta(seconds=step))
+
+
+def test_an_order_that_only_a_note_names_is_of_no_attempt():
+    released = replace(STEP, from_state=A, to_state=A, note=StepNote.RELEASED, order_id="the owner's")
+
+    assert orders_of_attempts(Venue.KRAKEN, [*life(P, S), released]) == {}
+
+
+def test_orders_found_filled_late_are_known_with_their_attempts():
+    late = replace(STEP, note=StepNote.FILLED_LATE, order_id="O-1", attempt=2)
+    others = [
+        replace(late, note=StepNote.REPLACED, order_id="O-2"),
+        replace(late, order_id=None),
+        replace(late, order_id="O-3", attempt=None),
+        replace(late, note=None, order_id="O-4"),
+    ]
+
+    assert late_orders([late, *others]) == {"O-1": 2}
