@@ -65,8 +65,20 @@ def _jobs(
     jobs = [
         Job(name=GUARD_JOB, every_s=settings.guard_interval_s, what=guard, budget_s=30),
         Job(name="snapshots", every_s=settings.snapshot_interval_s, what=engine.read_accounts, budget_s=30),
-        Job(name="costs", every_s=COSTS_EVERY_S, what=engine.refresh_costs, budget_s=300),
-        Job(name="listings", every_s=LISTINGS_EVERY_S, what=engine.refresh_listings, budget_s=120),
+        Job(
+            name="costs",
+            every_s=COSTS_EVERY_S,
+            what=engine.refresh_costs,
+            budget_s=300,
+            is_cut_by_stop=True,
+        ),
+        Job(
+            name="listings",
+            every_s=LISTINGS_EVERY_S,
+            what=engine.refresh_listings,
+            budget_s=120,
+            is_cut_by_stop=True,
+        ),
         Job(
             name="watch log",
             every_s=BEAT_EVERY_S,

@@ -22,6 +22,8 @@ class Job:
     what: Callable[[], Awaitable[None]]
     #: A run is cancelled after so long: one that hangs would otherwise be the last.
     budget_s: float
+    #: A stop cancels it: it fetches only what the next start fetches again.
+    is_cut_by_stop: bool = False
 
 
 class WatchedJob:
@@ -32,6 +34,8 @@ class WatchedJob:
         self._clock = clock
         self._redact = redact
         self._running = asyncio.Lock()
+        self._budget: asyncio.Timeout | None = None
+        self._is_cut = False
         self._due_from = clock.monotonic() - job.every_s
         self._last_run_at: datetime | None = None
         self._began_s = clock.monotonic()
@@ -58,12 +62,12 @@ class WatchedJob:
         """Run once, within the budget."""
         async with self._running:
             self._note_start()
+            self._budget = budget = asyncio.timeout(0 if self._is_cut else self.job.budget_s)
             try:
-                async with asyncio.timeout(self.job.budget_s) as budget:
+                async with budget:
                     await self.job.what()
             except Exception as error:  # noqa: BLE001 - the scheduler's edge: reported, and run again
-                late = isinstance(error, TimeoutError) and budget.expired()
-                self._fail(error, f"took longer than {self.job.budget_s:g} s" if late else _error_text(error))
+                self._report(error, is_late=isinstance(error, TimeoutError) and budget.expired())
             else:
                 self._succeed()
 
@@ -71,6 +75,18 @@ class WatchedJob:
         """Wait until no run is in progress."""
         async with self._running:
             pass
+
+    async def finish(self) -> None:
+        """Let a run in progress end, or cancel it where a stop may."""
+        if self.job.is_cut_by_stop:
+            self._is_cut = True
+            if self._running.locked() and self._budget and not self._budget.expired():
+                self._budget.reschedule(0)
+        await self.idle()
+
+    def _report(self, error: Exception, *, is_late: bool) -> None:
+        if not (is_late and self._is_cut):
+            self._fail(error, f"took longer than {self.job.budget_s:g} s" if is_late else _error_text(error))
 
     def _note_start(self) -> None:
         started = self._clock.monotonic()

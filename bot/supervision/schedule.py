@@ -87,9 +87,8 @@ class Schedule:
             self._watch.cancel()
 
     async def drain(self) -> None:
-        """Wait until no run is in progress."""
-        for job in self._jobs:
-            await job.idle()
+        """Wait until no run is in progress; those that a stop may cancel are cancelled."""
+        await asyncio.gather(*(job.finish() for job in self._jobs))
 
     def shutdown(self) -> None:
         """Stop for good; runs still in progress are cancelled."""

@@ -6,9 +6,9 @@ from bot.supervision.jobs import Job, WatchedJob, lag_s
 from tests.bot.hand_clock import HandClock
 
 
-def watched(what, *, clock=None, budget_s=5.0, every_s=5.0, redact=str):
+def watched(what, *, clock=None, budget_s=5.0, every_s=5.0, redact=str, is_cut_by_stop=False):
     return WatchedJob(
-        Job(name="guard", every_s=every_s, what=what, budget_s=budget_s),
+        Job(name="guard", every_s=every_s, what=what, budget_s=budget_s, is_cut_by_stop=is_cut_by_stop),
         clock=clock or HandClock(),
         redact=redact,
     )
@@ -134,3 +134,45 @@ async def test_being_stopped_is_not_an_error_of_the_job():
         await task
 
     assert job.status.last_error is None
+
+
+async def test_a_stop_cancels_a_run_that_only_fetches_and_calls_that_no_error():
+    job = watched(asyncio.Event().wait, budget_s=300, is_cut_by_stop=True)
+    run = asyncio.create_task(job.run())
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await job.finish()
+        await run
+
+    assert job.status.last_error is None
+
+
+async def test_a_stop_cancels_a_run_that_was_waiting_for_its_turn_too():
+    job = watched(asyncio.Event().wait, budget_s=300, is_cut_by_stop=True)
+    runs = [asyncio.create_task(job.run()) for _ in range(2)]
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await job.finish()
+        await asyncio.gather(*runs)
+
+    assert job.status.last_error is None
+
+
+async def test_what_fails_while_a_stop_cancels_it_is_reported():
+    async def what():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise RuntimeError("the database is gone")
+
+    job = watched(what, budget_s=300, is_cut_by_stop=True)
+    run = asyncio.create_task(job.run())
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await job.finish()
+        await run
+
+    assert job.status.last_error == "RuntimeError: the database is gone"
