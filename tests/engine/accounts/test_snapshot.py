@@ -157,3 +157,15 @@ def test_no_accounts_are_no_complete_zero():
     assert isinstance(overview.locked_in_positions_usd, Decimal)
     assert overview.total_equity_usd == 0
     assert not overview.complete
+
+
+def test_accounts_still_being_read_are_named_with_when_their_orders_were_filled():
+    read, reading = a_state(a_snapshot()), a_state(a_snapshot(), Venue.ALPACA)
+    filled = {reading.account_id: ago(2)}
+
+    overview = combine(
+        [read, reading], now=NOW, stale_after_s=120, waiting={reading.account_id}, filled_since=filled
+    )
+
+    assert (overview.waiting, overview.filled_since) == ((reading,), filled)
+    assert add_up(read).filled_since == {}

@@ -43,6 +43,13 @@ def test_a_clock_that_is_set_back_makes_the_minute_no_longer():
     assert is_too_late(wanted, later, driven_since=Moment(AT, 0.0))
 
 
+def test_the_minute_lasts_to_its_end_on_the_steady_clock():
+    wanted = intent(trigger=trigger(at=AT, manual=NOTHING_BEFORE))
+    at_its_end = Moment(AT, MANUAL_CLOSE_VALID.total_seconds())
+
+    assert not is_too_late(wanted, at_its_end, driven_since=Moment(AT, 0.0))
+
+
 def test_what_a_guard_began_is_never_too_late():
     now = Moment(AT + timedelta(days=1), 0.0)
     assert not is_too_late(intent(trigger=trigger(at=AT)), now, driven_since=now)
@@ -51,7 +58,11 @@ def test_what_a_guard_began_is_never_too_late():
 def test_what_was_not_guarded_before_is_not_guarded_after():
     kept = restore_guard(CLOSING, NOTHING_BEFORE, GuardReason.TOO_LATE)
 
-    assert (kept.state, kept.reason) == (GuardState.CLOSED, GuardReason.TOO_LATE)
+    assert (kept.state, kept.reason, kept.detail) == (GuardState.CLOSED, GuardReason.TOO_LATE, "")
+
+
+def test_what_ends_with_a_manual_close_says_why_in_detail():
+    assert restore_guard(CLOSING, NOTHING_BEFORE, None, "a detail").detail == "a detail"
 
 
 @pytest.mark.parametrize(("left", "kept", "cost"), [("0.3", "0.1", 5000), ("0.04", "0.04", 2000)])
@@ -59,6 +70,17 @@ def test_what_was_guarded_before_stays_guarded_at_its_cost(left, kept, cost):
     after = restore_guard(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, None)
 
     assert (after.quantity, after.cost, after.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
+
+
+@pytest.mark.parametrize(
+    ("paid", "left", "kept"), [("4000", "0.3", "4000"), ("4000", "0.04", "1600"), (None, "0.3", None)]
+)
+def test_what_its_owner_paid_stays_known_in_the_part_that_is_kept(paid, left, kept):
+    before = replace(A_TENTH_BEFORE, paid=paid and Decimal(paid))
+
+    after = restore_guard(CLOSING.with_quantity(Decimal(left)), before, None)
+
+    assert after.paid == (kept and Decimal(kept))
 
 
 def test_a_paused_guard_stays_paused():
@@ -92,3 +114,11 @@ def test_what_is_left_is_named_as_more_than_was_shown_only_where_all_that_was_sh
     _, dust = rest_after_manual_close(left, None, manual, filled=Decimal("0.3"), sent=Decimal(sent))
 
     assert dust == Dust(Decimal("0.1"), why)
+
+
+def test_what_was_not_guarded_and_not_sold_is_closed_as_sold_and_says_what_was_in_its_way():
+    left = CLOSING.with_quantity(Decimal("0.1"))
+
+    rest, _ = rest_after_manual_close(left, None, NOTHING_BEFORE, filled=Decimal("0.3"), sent=Decimal("0.4"))
+
+    assert (rest.state, rest.reason, rest.detail) == (GuardState.CLOSED, GuardReason.SOLD, NO_MORE_BUYERS)

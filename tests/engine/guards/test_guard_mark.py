@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from engine.clock import Moment
+from engine.guards.guard import GuardSource
 from engine.guards.guard_mark import (
     GuardMark,
     after_look,
@@ -20,6 +22,7 @@ from tests.builders import NOW, a_guard, a_mark, number
 
 LIMIT = timedelta(seconds=15)
 NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+NO_ANSWER = PriceUnknown(problem=PriceProblem.NO_ANSWER)
 CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
 WIDE = a_mark(basis=MarkBasis.MID)
 
@@ -148,7 +151,18 @@ def test_a_trigger_says_what_was_seen_and_what_was_guarded():
     trigger = trigger_of(a_guard("2", "100"), a_mark("40"), now=NOW)
 
     assert (trigger.price, trigger.ratio, trigger.quantity, trigger.cost) == (40, number("-0.2"), 2, 100)
-    assert (trigger.basis, trigger.at) == ("bid", NOW)
+    assert (trigger.basis, trigger.at, trigger.threshold) == ("bid", NOW, number("-0.01"))
+    assert (trigger.paid, trigger.since_guarded, trigger.unseen) == (None, False, None)
+
+
+def test_a_trigger_of_a_guard_from_the_price_of_a_day_says_what_was_paid_and_what_was_unseen():
+    guard = replace(a_guard(source=GuardSource.EXISTING_PRICE), paid=number("120"))
+    unseen = Unseen(since=later(-60).at, until=NOW, why="market closed")
+
+    trigger = trigger_of(guard, marked("90", -2), now=NOW, unseen=unseen)
+
+    assert (trigger.paid, trigger.since_guarded, trigger.unseen) == (120, True, unseen)
+    assert (trigger.at, trigger.price_at) == (NOW, later(-2).at)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +172,8 @@ def test_a_trigger_says_what_was_seen_and_what_was_guarded():
         (((0, a_mark("100")), (20, NO_QUOTE), (40, NO_QUOTE)), 20, "no price to trust (no quote)"),
         (((0, a_mark("100")), (59.5, NO_QUOTE)), None, None),
         (((0, CLOSED),), None, None),
+        (((0, a_mark("100")), (59, NO_QUOTE)), 59, "no price to trust (no quote)"),
+        (((0, a_mark("100")), (20, NO_ANSWER)), 20, "no price to trust (Kraken does not answer)"),
     ],
 )
 def test_until_when_nobody_saw_a_price_and_why(looks_before, since_s, why):

@@ -270,6 +270,11 @@ def test_a_ticker_that_moves_and_two_books_each_say_what_they_see():
     assert both(check, quote=moved) == (Decimal(98), Decimal(95), Decimal(93))
 
 
+def test_a_comparison_from_the_very_begin_of_a_look_is_of_that_look():
+    assert both(a_difference(), looked_since_s=15.0) is not None
+    assert both(a_difference(), looked_since_s=15.1) is None
+
+
 def test_a_ticker_whose_spread_is_wide_is_asked_for_the_side_that_is_traded():
     assert both(a_difference(), quote=a_ticker("98", "103"))[0] == Decimal(98)
 
@@ -293,12 +298,13 @@ def test_where_one_of_them_says_nothing_there_is_nothing_to_agree(check, given):
     ("ticker", "now_s", "expected"),
     [
         pytest.param(a_ticker(), 10, True, id="it has not moved for long"),
-        pytest.param(a_ticker(), 1, False, id="nor had it time to"),
+        pytest.param(a_ticker(), 6, True, id="it has not moved for as long as a quiet moment lasts"),
+        pytest.param(a_ticker(), 5.9, False, id="nor had it time to"),
         pytest.param(replace(a_ticker(), bid=Decimal(99)), 10, False, id="it moves"),
     ],
 )
 def test_a_ticker_stands_still_that_shows_what_it_showed_when_it_was_compared(ticker, now_s, expected):
-    check = after_agreement(a_ticker(), now_s=0)
+    check = after_agreement(a_ticker(), now_s=3)
     disagreed = after_difference(PriceCheck(), a_ticker(), (a_book("95"), a_book("95")), now_s=0)
 
     assert check.is_still(ticker, now_s=now_s) is expected

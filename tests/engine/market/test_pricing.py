@@ -169,6 +169,8 @@ def test_an_asset_is_sold_for_what_it_was_bought_with_if_it_can(currency, symbol
         pytest.param(("BTC/EUR", "BTC/USD"), None, {}, "BTC/USD", id="dollars"),
         pytest.param(("BTC/EUR", "BTC/USD"), None, {"EUR": 9}, "BTC/EUR", id="where cash lies"),
         pytest.param(("BTC/EUR", "BTC/USD"), None, {"EUR": 9, "USD": 1}, "BTC/USD", id="dollars first"),
+        pytest.param(("BTC/GBP",), None, {}, "BTC/GBP", id="pounds where there is nothing else"),
+        pytest.param(("BTC/USDC", "BTC/USD"), None, {"USDC": 9, "USD": 9}, "BTC/USD", id="dollars of both"),
         pytest.param(("BTC/ETH",), None, {"ETH": 9}, None, id="for no money"),
     ],
 )

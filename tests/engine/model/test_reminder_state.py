@@ -48,10 +48,10 @@ def test_a_reminder_stored_under_a_clock_ahead_holds_none_up():
 
 
 def test_what_is_stored_of_reminders_is_taken_up_again():
-    times = [BEGAN.at, BEGAN.at + timedelta(minutes=2)]
+    times = [BEGAN.at, BEGAN.at + timedelta(minutes=1), BEGAN.at + timedelta(minutes=2)]
 
     assert ReminderState.from_times(times, last=BEGAN) == ReminderState(
-        count=2, first_at=times[0], last=BEGAN, stored_at=times[1]
+        count=3, first_at=times[0], last=BEGAN, stored_at=times[2]
     )
     assert ReminderState.from_times(times, last=None, count=5).count == 5
     assert ReminderState.from_times([], last=BEGAN) == ReminderState()

@@ -11,6 +11,8 @@ from engine.model.typed_names import as_share, in_capitals, is_named, resolve
     ("typed", "shown"),
     [
         ("btc", "BTC"),
+        ("BTC", "BTC"),
+        ("aBTC", "aBTC"),
         ("BTC/usd", "BTC/USD"),
         ("btc/usd", "BTC/USD"),
         ("AAPLx.T", "AAPLx.T"),

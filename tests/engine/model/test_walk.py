@@ -138,3 +138,27 @@ def test_a_budget_buys_level_by_level_down_to_the_last(budget, quantity):
 )
 def test_a_book_is_sound_with_two_ordered_sides_that_do_not_cross(bids, asks, expected):
     assert is_sound(a_book(bids=bids, asks=asks)) is expected
+
+
+@pytest.mark.parametrize(
+    ("direction", "quantity", "worst", "part"),
+    [
+        pytest.param(
+            LONG, "9", "99", ("3", "99.33333333333333333333333333333333333333"), id="all at it or above"
+        ),
+        pytest.param(LONG, "2", "99", ("2", "99.5"), id="no more than there is to sell"),
+        pytest.param(LONG, "9", "99.01", ("1", "100"), id="only what is above"),
+        pytest.param(LONG, "9", "100.01", None, id="nobody buys so high"),
+        pytest.param(SHORT, "9", "102", ("3", "101.6666666666666666666666666666666666667"), id="all below"),
+        pytest.param(SHORT, "9", "101.99", ("1", "101"), id="only what is below"),
+        pytest.param(SHORT, "9", "100.99", None, id="nobody sells so low"),
+    ],
+)
+def test_a_book_takes_what_it_carries_at_a_price_or_better(direction, quantity, worst, part):
+    found = walk_part(a_book(BIDS, ASKS), direction, Decimal(quantity), worst=Decimal(worst))
+
+    assert found == (None if part is None else tuple(map(Decimal, part)))
+
+
+def test_a_book_that_makes_no_sense_takes_no_part():
+    assert walk_part(a_book([*BIDS, ("95", "1")], ASKS), LONG, Decimal(9), worst=Decimal(90)) is None

@@ -177,6 +177,12 @@ def test_no_more_is_sold_than_was_shown():
     assert plan_confirmed(facts(quantity=number("3")), confirmed()).quantity == 2
 
 
+def test_a_guard_of_just_what_was_shown_is_sold_without_what_came_beside_it():
+    beside = facts(quantity=number("3"), guard=a_guard("2", "200"))
+
+    assert plan_confirmed(beside, confirmed()).quantity == 2
+
+
 def test_a_guard_of_more_than_was_shown_is_planned_whole():
     grown = facts(quantity=number("3"), guard=a_guard("3", "300"))
 

@@ -288,6 +288,29 @@ def test_an_arming_becomes_a_guard():
     )
 
 
+@pytest.mark.parametrize(
+    ("facts", "paid"),
+    [
+        pytest.param({}, "200", id="what fills explain"),
+        pytest.param({"entry": ("1", "100")}, None, id="half of it is not explained"),
+        pytest.param({"currency": "EUR"}, None, id="paid in another money"),
+        pytest.param({"fills_pending": True}, None, id="fills are awaited"),
+    ],
+)
+def test_a_guard_from_the_price_of_today_keeps_what_was_paid_where_that_is_known(facts, paid):
+    (arming,) = plan(held(mark="110", **facts)).from_price
+
+    guard = guard_from(arming, guard_id="g-1", now=NOW)
+
+    assert (guard.cost, guard.paid) == (220, paid and Decimal(paid))
+
+
+def test_a_guard_from_its_cost_paid_just_that():
+    (arming,) = plan(held(mark="110")).from_cost
+
+    assert guard_from(arming, guard_id="g-1", now=NOW).paid is None
+
+
 @given(
     mark=st.decimals("1", "1000", places=2),
     cost=st.decimals("1", "1000", places=2),

@@ -213,6 +213,8 @@ def test_just_about_all_is_told_to_the_last_digit(digits):
         ("0.1", "0.1", False),
         ("0.3", "0.2", True),
         ("0.09", "0", False),
+        ("0.098", "0", True),
+        ("0.09799", "0", False),
         ("0", "0", False),
     ],
 )
@@ -230,6 +232,8 @@ def test_nothing_holds_nothing():
         ("0.3", "0.2", "0.1", False),
         ("0.3", "0.2", "0", True),
         ("0.3", "0.25", "0.04", True),
+        ("0.3", "0.198", "0.1", False),
+        ("0.3", "0.19799", "0.1", True),
         ("0.3", "0.3", "0", False),
         (None, "0.2", "0", False),
         ("0.3", None, "0", False),
@@ -249,6 +253,8 @@ def test_more_is_gone_where_clearly_more_went_than_is_reported_as_sold(before, n
         pytest.param(position("0.3"), position("0.2", cash=None), T, id="the money is not reported"),
         pytest.param(position("0.3", cash=None), position("0.2"), T, id="the money was not reported"),
         pytest.param(position("0.3"), position("0.25", cash="6000"), N, id="half of it, and money came"),
+        pytest.param(position("0.3"), position("0.202", cash="6000"), T, id="just about as much"),
+        pytest.param(position("0.3"), position("0.198", cash="6000"), T, id="just about no more"),
         pytest.param(position(None), position("0.2", cash="6000"), N, id="nothing to compare it with"),
     ],
 )

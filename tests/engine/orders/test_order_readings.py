@@ -283,6 +283,13 @@ def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee)
     assert (reported.cost, reported.fee, reported.fee_asset) == (cost, fee, "USD")
 
 
+@pytest.mark.parametrize(("cost", "reported"), [("101", 101), ("99", 99), ("101.01", 100), ("98.99", 100)])
+def test_a_value_counts_that_is_within_a_percent_of_that_of_its_trades(cost, reported):
+    order = replace(an_order(FILLED, "1"), cost=Decimal(cost))
+
+    assert with_trade_totals(order, [a_trade("1")], Decimal(1)).cost == reported
+
+
 def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
     reported = with_trade_totals(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
 
@@ -308,10 +315,25 @@ def test_trades_are_needed_where_a_final_order_lacks_something(changes, is_neede
 
 @pytest.mark.parametrize(
     ("trigger", "is_odd"),
-    [("100", False), ("66.7", False), ("150", False), ("66.6", True), ("150.1", True), ("0", False)],
+    [
+        ("100", False),
+        ("80", False),
+        ("66.7", False),
+        ("150", False),
+        ("66.6", True),
+        ("150.1", True),
+        ("0", False),
+    ],
 )
 def test_a_price_that_is_far_from_its_trigger_is_odd(trigger, is_odd):
     assert is_price_odd(an_order(FILLED, "1"), Decimal(trigger)) is is_odd
+
+
+@pytest.mark.parametrize(("cost", "is_odd"), [("150", False), ("150.01", True)])
+def test_half_as_much_again_as_its_trigger_is_the_last_price_that_is_not_odd(cost, is_odd):
+    order = replace(an_order(FILLED, "1"), cost=Decimal(cost))
+
+    assert is_price_odd(order, Decimal(100)) is is_odd
 
 
 def test_without_a_fill_no_price_is_odd():

@@ -63,6 +63,7 @@ def an_order(order_id, client_id=None):
         pytest.param(an_order("O1-edited"), True, True, id="took the place of one"),
         pytest.param(an_order("X", client_order_id("intent-1", 1)), True, True, id="an earlier attempt"),
         pytest.param(an_order("X", client_order_id("intent-1", 2)), True, True, id="the present attempt"),
+        pytest.param(an_order("X", client_order_id("intent-1", 3)), False, False, id="an attempt to come"),
         pytest.param(an_order("X", client_order_id("intent-2", 1)), False, False, id="another intent's id"),
         pytest.param(an_order("O7"), False, True, id="of another exit of ours"),
         pytest.param(an_order("the owner's"), False, False, id="one that was cancelled for it"),

@@ -25,8 +25,26 @@ def is_believed(too_small, *, quantity="0.9", now_s, **changes):
 
 @pytest.mark.parametrize(
     ("quantity", "price", "is_so"),
-    [("1", "4", True), ("1", "6", False), ("1", "60", False), ("0.04", "4", False), ("0.1", "40", True)],
-    ids=["so little value", "enough value", "no collapse", "too little at its cost too", "a part"],
+    [
+        ("1", "4", True),
+        ("1", "6", False),
+        ("1", "60", False),
+        ("0.04", "4", False),
+        ("0.1", "40", True),
+        ("0.09", "49.99", True),
+        ("0.09", "50", False),
+        ("0.06", "60", False),
+    ],
+    ids=[
+        "so little value",
+        "enough value",
+        "no collapse",
+        "too little at its cost too",
+        "a part",
+        "less than half its cost",
+        "just half its cost",
+        "a usual loss",
+    ],
 )
 def test_a_price_is_collapsed_when_only_it_makes_too_little_of_a_quantity(quantity, price, is_so):
     listing = listed("0.01", minimum_notional=Decimal(5))

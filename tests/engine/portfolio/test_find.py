@@ -236,7 +236,8 @@ def test_a_margin_position_has_its_own_cost_and_is_marked_by_its_side():
 
     one = found(margin=[short], quotes=[a_quote("99.9", "100")])
 
-    assert (one.kind, one.asset, one.quantity, one.explained) == (PositionKind.MARGIN, "BTC", 2, 2)
+    assert (one.kind, one.asset, one.direction) == (PositionKind.MARGIN, "BTC", Direction.SHORT)
+    assert (one.quantity, one.explained) == (2, 2)
     assert (one.cost, one.cost_currency, one.leverage) == (180, "USD", 3)
     assert (one.mark.price, one.mark.basis) == (100, MarkBasis.ASK)
 
@@ -276,7 +277,7 @@ def test_what_was_sold_without_being_held_is_shown_and_never_guarded():
         )
     )
 
-    assert (short.direction, short.quantity) == (Direction.SHORT, 5)
+    assert (short.asset, short.direction, short.quantity) == ("AAPL", Direction.SHORT, 5)
     assert isinstance(short.mark, Mark)
     assert why_not_guarded(short) is NotGuarded.SHORT
     assert propose(short, threshold=number("-0.01")).choices == ()
