@@ -35,12 +35,12 @@ class ClosingFacts:
     #: What can be sold without cancelling anything; None for margin positions.
     free: Decimal | None
     #: A price, or why there is none.
-    priced: ClosingPrice | str
+    priced: ClosingPrice | Obstacle
     open_orders: tuple[Order, ...]
     #: Open orders of its account that could not be read, each as its owner finds it at the venue.
     unreadable: tuple[str, ...] = ()
-    #: Why its account cannot be trusted now; empty when it answers.
-    trouble: str = ""
+    #: Why its account cannot be trusted now; None when it answers.
+    trouble: Obstacle | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:
     if position.guard is not None and position.guard.state is GuardState.CLOSING:
         yield Obstacle(ObstacleKind.BEING_SOLD)
     if facts.trouble:
-        yield Obstacle(ObstacleKind.NO_ANSWER, facts.trouble)
+        yield facts.trouble
     if never := why_never(position):
         yield Obstacle(_NEVER[never])
     if instrument is None:
@@ -155,8 +155,8 @@ def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:
         yield Obstacle(ObstacleKind.LOCKED if position.locked else ObstacleKind.NOTHING_LEFT)
     if not instrument.status.takes_exits:
         yield Obstacle(ObstacleKind.NO_MARKET_ORDERS, instrument.status)
-    if isinstance(priced, str):
-        yield Obstacle(ObstacleKind.PRICE_UNKNOWN, priced)
+    if isinstance(priced, Obstacle):
+        yield priced
     elif too_small := instrument.why_too_small_to_sell(quantity, priced.price):
         yield Obstacle(ObstacleKind.TOO_SMALL, too_small)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.alerts.messages import AgainstGuard
+from engine.market.mark import PriceProblem
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
@@ -17,7 +18,14 @@ class ObstacleKind(StrEnum):
     BEING_SOLD = "being_sold"
     #: It is being sold, or its guard changed since it was shown.
     CHANGED = "changed"
+    #: It is not certain yet that the account's changed key opens the same account.
+    KEY_UNCERTAIN = "key_uncertain"
+    #: The detail is the latest error, if any.
     NO_ANSWER = "no_answer"
+    UNREAD_SALE = "unread_sale"
+    #: The detail is the error.
+    ORDERS_UNREAD = "orders_unread"
+    ORDERS_LATE = "orders_late"
     SHORT = "short"
     TOKENIZED = "tokenized"
     NOT_LISTED = "not_listed"
@@ -27,8 +35,12 @@ class ObstacleKind(StrEnum):
     NOTHING_LEFT = "nothing_left"
     #: No longer held when the button was pressed.
     NOT_HELD = "not_held"
+    #: The detail is the pair's status.
     NO_MARKET_ORDERS = "no_market_orders"
     PRICE_UNKNOWN = "price_unknown"
+    #: The detail is the error.
+    PRICE_UNREAD = "price_unread"
+    PRICE_LATE = "price_late"
     TOO_SMALL = "too_small"
 
 
@@ -37,8 +49,10 @@ class Obstacle:
     """What keeps a position from being sold now."""
 
     kind: ObstacleKind
-    #: What was heard of it: why its venue gives no answer or price, its least order, its status.
+    #: The venue's own error text, the pair's status or the least that is sold, as its kind says.
     detail: str = ""
+    #: Why the price is unknown.
+    problem: PriceProblem | None = None
 
 
 class Worsening(StrEnum):

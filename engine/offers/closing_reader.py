@@ -9,7 +9,7 @@ from engine.accounts.reports import Reports
 from engine.accounts.service import SCREEN_WAIT_S
 from engine.brokers.base import Broker
 from engine.market.closing_price import ClosingPrice
-from engine.market.mark import MarkRequest, PriceProblem, PriceUnknown
+from engine.market.mark import MarkRequest, PriceUnknown
 from engine.market.marks import Marks
 from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
@@ -18,12 +18,8 @@ from engine.model.money import ZERO
 from engine.model.orders import OpenOrders
 from engine.model.venues import Account, Venue
 from engine.offers.closing_plan import ClosingFacts
+from engine.offers.closing_preview import Obstacle, ObstacleKind
 from engine.portfolio.position import Position
-
-KEY_CHANGED = (
-    "{label}'s key was changed, and it is not certain yet that the new one opens the same account. "
-    "Try again in a few seconds, or sell it at {label} itself"
-)
 
 
 class ClosingReader:
@@ -68,7 +64,7 @@ class ClosingReader:
             return QuoteReading()
         return await self._marks[venue].fetch_quotes(symbols, within_s=SCREEN_WAIT_S)
 
-    async def _orders(self, account: Account, positions: Sequence[Position]) -> OpenOrders | str:
+    async def _orders(self, account: Account, positions: Sequence[Position]) -> OpenOrders | Obstacle:
         """Return an account's open orders, or why they are not known."""
         if not any(self._is_held(one) for one in positions if one.account == account):
             return OpenOrders()
@@ -76,17 +72,17 @@ class ClosingReader:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 opened = await self._brokers[account.account_id].fetch_open_orders()
         except BrokerError as e:
-            return f"its open orders could not be read: {e.message}{_way_out(account.venue)}"
+            return Obstacle(ObstacleKind.ORDERS_UNREAD, e.message)
         except TimeoutError:
-            return f"{account.venue.label} did not send its open orders in time; try again{_way_out(account.venue)}"
+            return Obstacle(ObstacleKind.ORDERS_LATE)
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened
 
     async def _gather(
-        self, position: Position, reading: QuoteReading, orders: OpenOrders | str
+        self, position: Position, reading: QuoteReading, orders: OpenOrders | Obstacle
     ) -> ClosingFacts:
         trouble = self._trouble(position)
-        if isinstance(orders, str):
+        if isinstance(orders, Obstacle):
             trouble, orders = trouble or orders, OpenOrders()
         return ClosingFacts(
             position=position,
@@ -97,17 +93,13 @@ class ClosingReader:
             trouble=trouble,
         )
 
-    def _trouble(self, position: Position) -> str:
-        state, label = self._reader.state(position.account), position.account.venue.label
+    def _trouble(self, position: Position) -> Obstacle | None:
+        state = self._reader.state(position.account)
         if not self._is_key_certain(position.account.account_id):
-            return KEY_CHANGED.format(label=label)
+            return Obstacle(ObstacleKind.KEY_UNCERTAIN)
         if not state.connected:
-            return (
-                f"{label} did not answer: {state.error or 'no answer yet'}{_way_out(position.account.venue)}"
-            )
-        if position.is_unread:
-            return f"{label} was not read since its last sale; try again in a moment"
-        return ""
+            return Obstacle(ObstacleKind.NO_ANSWER, state.error or "")
+        return Obstacle(ObstacleKind.UNREAD_SALE) if position.is_unread else None
 
     def _free(self, position: Position) -> Decimal | None:
         if position.kind is PositionKind.MARGIN:
@@ -119,10 +111,10 @@ class ClosingReader:
         free = self._free(position)
         return free is not None and free < position.sellable
 
-    async def _price(self, position: Position, reading: QuoteReading) -> ClosingPrice | str:
+    async def _price(self, position: Position, reading: QuoteReading) -> ClosingPrice | Obstacle:
         if position.instrument is None:
-            return ""
-        marks, venue = self._marks[position.account.venue], position.account.venue
+            return Obstacle(ObstacleKind.LISTING_UNKNOWN)
+        marks = self._marks[position.account.venue]
         request = MarkRequest(
             symbol=position.instrument.symbol,
             direction=position.direction,
@@ -134,20 +126,13 @@ class ClosingReader:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 price = await marks.price_to_close(request, reading.of(request.symbol))
         except BrokerError as e:
-            return f"its price could not be read: {e.message}{_way_out(venue)}"
+            return Obstacle(ObstacleKind.PRICE_UNREAD, e.message)
         except TimeoutError:
-            return f"its price did not come in time; try again{_way_out(venue)}"
-        return _no_price(price, venue) if isinstance(price, PriceUnknown) else price
+            return Obstacle(ObstacleKind.PRICE_LATE)
+        if isinstance(price, PriceUnknown):
+            return Obstacle(ObstacleKind.PRICE_UNKNOWN, problem=price.problem)
+        return price
 
 
 def _accounts(positions: Sequence[Position]) -> list[Account]:
     return list({one.account.account_id: one.account for one in positions}.values())
-
-
-def _no_price(problem: PriceUnknown, venue: Venue) -> str:
-    is_closed = problem.problem is PriceProblem.MARKET_CLOSED
-    return problem.why_at(venue) if is_closed else f"{problem.why_at(venue)}{_way_out(venue)}"
-
-
-def _way_out(venue: Venue) -> str:
-    return f". If you cannot wait, sell in {venue.label}'s own app"

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from engine.alerts.questions import Exclusion, NoEntry, OfferLine, PartReason
+from engine.market.mark import PriceProblem
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, ShownAgain, Worsening
 from engine.portfolio.not_guarded import NotGuarded
+from handlers.render.no_price import no_price_text
 
 _SHORT = "a short position, which NIJA only shows"
 _TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
@@ -55,8 +57,30 @@ _OBSTACLES: Mapping[ObstacleKind, str] = {
     ObstacleKind.LOCKED: "it is locked or staked",
     ObstacleKind.NOTHING_LEFT: "nothing of it is left",
     ObstacleKind.NOT_HELD: "no longer held",
+    ObstacleKind.NO_MARKET_ORDERS: "the venue takes no market orders for it now ({detail})",
+    ObstacleKind.LISTING_UNKNOWN: "{venue} did not report what it lists; try again in a moment",
+    ObstacleKind.KEY_UNCERTAIN: (
+        "{venue}'s key was changed, and it is not certain yet that the new one opens the same account. "
+        "Try again in a few seconds, or sell it at {venue} itself"
+    ),
+    ObstacleKind.NO_ANSWER: "{venue} did not answer: {detail}",
+    ObstacleKind.UNREAD_SALE: "{venue} was not read since its last sale; try again in a moment",
+    ObstacleKind.ORDERS_UNREAD: "its open orders could not be read: {detail}",
+    ObstacleKind.ORDERS_LATE: "{venue} did not send its open orders in time; try again",
+    ObstacleKind.PRICE_UNREAD: "its price could not be read: {detail}",
+    ObstacleKind.PRICE_LATE: "its price did not come in time; try again",
+    ObstacleKind.TOO_SMALL: "{detail}",
 }
-
+#: What the venue's own app may be able to do meanwhile.
+_SELLABLE_IN_APP = frozenset(
+    {
+        ObstacleKind.NO_ANSWER,
+        ObstacleKind.ORDERS_UNREAD,
+        ObstacleKind.ORDERS_LATE,
+        ObstacleKind.PRICE_UNREAD,
+        ObstacleKind.PRICE_LATE,
+    }
+)
 
 _SHOWN_AGAIN: Mapping[Worsening, str] = {
     Worsening.OTHER_PAIR: "It would be sold as {symbol} now, and {shown} was shown",
@@ -85,11 +109,18 @@ def part_text(reason: PartReason) -> str:
 
 def obstacle_text(line: CloseLine, obstacle: Obstacle) -> str:
     """Say what keeps a position from being sold now."""
+    label, problem = line.venue.label, obstacle.problem
+    own_app = f". If you cannot wait, sell in {label}'s own app"
+    if problem is not None:
+        return f"{no_price_text(problem, label)}{'' if problem is PriceProblem.MARKET_CLOSED else own_app}"
+    sentence = _OBSTACLES[obstacle.kind].format(venue=label, detail=_detail(obstacle))
+    return f"{sentence}{own_app if obstacle.kind in _SELLABLE_IN_APP else ''}"
+
+
+def _detail(obstacle: Obstacle) -> str:
     if obstacle.kind is ObstacleKind.NO_MARKET_ORDERS:
-        return f"the venue takes no market orders for it now ({obstacle.detail.replace('_', ' ')})"
-    if obstacle.kind is ObstacleKind.LISTING_UNKNOWN:
-        return f"{line.venue.label} did not report what it lists; try again in a moment"
-    return _OBSTACLES.get(obstacle.kind, obstacle.detail)
+        return obstacle.detail.replace("_", " ")
+    return obstacle.detail or "no answer yet"
 
 
 def shown_again_text(again: ShownAgain) -> str:

@@ -33,9 +33,9 @@ def close_line(**changes):
     return CloseLine(**values | changes)
 
 
-def unsellable(kind=ObstacleKind.LOCKED, detail="", **changes):
+def unsellable(kind=ObstacleKind.LOCKED, detail="", problem=None, **changes):
     values = {"symbol": "DOT", "price": None, "price_at": None, "value": None, "fee": None, "result": None}
-    return close_line(**{**values, "obstacle": Obstacle(kind, detail), **changes})
+    return close_line(**{**values, "obstacle": Obstacle(kind, detail, problem), **changes})
 
 
 def close_preview(*lines, **changes):

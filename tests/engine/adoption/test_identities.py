@@ -12,7 +12,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled, GuardPaused, GuardRe
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
-from engine.offers.closing_reader import KEY_CHANGED
+from engine.offers.closing_preview import ObstacleKind
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -205,7 +205,7 @@ async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(roo
         await room.read()
         free = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
 
-        assert [line.obstacle.detail for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
+        assert [line.obstacle.kind for line in held.lines] == [ObstacleKind.KEY_UNCERTAIN]
         assert held.confirmation_id is None
         assert [line.obstacle for line in free.lines] == [None]
 

@@ -144,6 +144,6 @@ async def test_a_button_from_before_a_sale_sells_nothing_while_what_is_left_is_u
     await holding.wait_for("exit ")
 
     [line] = outcome.left_out
-    assert line.obstacle.detail == "Kraken was not read since its last sale; try again in a moment"
+    assert line.obstacle.kind is ObstacleKind.UNREAD_SALE
     assert len(holding.sent()) == 1
     assert len(await holding.intents()) == 1

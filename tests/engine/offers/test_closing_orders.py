@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExitFilled
 from engine.model.orders import Side
-from engine.offers.closing_preview import ClosePreview, Worsening
+from engine.offers.closing_preview import ClosePreview, ObstacleKind, Worsening
 from sandbox.faults import FaultKind
 from tests.engine.offers.closing import offer, press, total
 
@@ -93,7 +93,5 @@ async def test_open_orders_that_do_not_come_in_time_keep_no_preview_waiting(hold
 
     [line] = (await offer(holding)).lines
 
-    assert line.obstacle.detail.startswith(
-        "Kraken did not send its open orders in time; try again. If you cannot wait"
-    )
+    assert line.obstacle.kind is ObstacleKind.ORDERS_LATE
     assert holding.clock.monotonic() - began < 5

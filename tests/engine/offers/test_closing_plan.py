@@ -19,11 +19,13 @@ from engine.offers.closing_preview import Obstacle, ObstacleKind, Worsening
 from tests.builders import NOW, a_guard, a_position, an_exit_order, an_instrument, number
 
 SOLD_AT_90 = ClosingPrice(price=Decimal(90), at=NOW)
+SILENT = Obstacle(ObstacleKind.NO_ANSWER, "no")
+UNPRICED = Obstacle(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.NO_BID)
 LISTED = an_instrument(minimum_quantity="0.01", minimum_notional="5")
 SELLING = a_guard("2", "200", state=GuardState.CLOSING)
 
 
-def facts(*, free="2", priced=SOLD_AT_90, open_orders=(), unreadable=(), trouble="", **changes):
+def facts(*, free="2", priced=SOLD_AT_90, open_orders=(), unreadable=(), trouble=None, **changes):
     return ClosingFacts(
         position=a_position(**changes),
         free=number(free),
@@ -107,7 +109,7 @@ def test_only_whole_lots_are_sold_and_what_is_confirmed_is_the_whole():
     ("changes", "obstacle"),
     [
         pytest.param({"guard": SELLING}, Obstacle(ObstacleKind.BEING_SOLD), id="being sold"),
-        pytest.param({"trouble": "no"}, Obstacle(ObstacleKind.NO_ANSWER, "no"), id="no answer"),
+        pytest.param({"trouble": SILENT}, SILENT, id="no answer"),
         pytest.param({"direction": Direction.SHORT}, Obstacle(ObstacleKind.SHORT), id="short"),
         pytest.param(
             {"instrument": replace(LISTED, asset_class=AssetClass.TOKENIZED)},
@@ -127,7 +129,7 @@ def test_only_whole_lots_are_sold_and_what_is_confirmed_is_the_whole():
             Obstacle(ObstacleKind.NO_MARKET_ORDERS, "limit_only"),
             id="no market orders",
         ),
-        pytest.param({"priced": "why"}, Obstacle(ObstacleKind.PRICE_UNKNOWN, "why"), id="no price"),
+        pytest.param({"priced": UNPRICED}, UNPRICED, id="no price"),
         pytest.param(
             {"quantity": number("0.009")},
             Obstacle(ObstacleKind.TOO_SMALL, "the venue sells at least 0.01 BTC"),
@@ -146,7 +148,7 @@ def test_what_cannot_be_sold_says_why_and_is_not_confirmed(changes, obstacle):
 def test_a_shut_market_says_when_it_opens():
     shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW)
 
-    assert plan_closing(facts(mark=shut, priced="market closed")).line.opens_at == NOW
+    assert plan_closing(facts(mark=shut, priced=UNPRICED)).line.opens_at == NOW
     assert plan_closing(facts(mark=shut)).line.opens_at is None
 
 
@@ -204,7 +206,7 @@ def test_a_guard_of_more_than_was_shown_is_planned_whole():
             Worsening.OTHER_ORDER,
             id="another order",
         ),
-        pytest.param({"trouble": "no"}, {"price": number("900")}, None, id="nothing is sold"),
+        pytest.param({"trouble": SILENT}, {"price": number("900")}, None, id="nothing is sold"),
     ],
 )
 def test_what_became_worse_since_it_was_shown_is_shown_again(now, shown, worsening):

@@ -7,6 +7,7 @@ import pytest
 
 from engine.alerts.questions import Armed, Exclusion, NoEntry, Offer
 from engine.guards.guard import GuardSource, GuardState
+from engine.offers.closing_preview import ObstacleKind
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -128,11 +129,8 @@ async def test_a_sale_keeps_no_other_position_of_its_account_from_being_closed(g
 
     preview = await guarded.engine.closing.offer_close(OWNER_ID)
 
-    why_not = {line.symbol: line.obstacle and line.obstacle.detail for line in preview.lines}
-    assert why_not == {
-        "BTC/USD": "Kraken was not read since its last sale; try again in a moment",
-        "SOL/USD": None,
-    }
+    why_not = {line.symbol: line.obstacle and line.obstacle.kind for line in preview.lines}
+    assert why_not == {"BTC/USD": ObstacleKind.UNREAD_SALE, "SOL/USD": None}
 
 
 async def test_the_balance_of_before_a_sale_says_when_that_was(guarded):

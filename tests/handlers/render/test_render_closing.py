@@ -5,13 +5,15 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.halts import Halt, HaltedBy
+from engine.market.mark import PriceProblem
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.offers.closing_preview import AgainstGuard, ObstacleKind, Selling, ShownAgain, Worsening
+from engine.offers.closing_preview import AgainstGuard, Obstacle, ObstacleKind, Selling, ShownAgain, Worsening
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
 from handlers.render.numbers import MINUS
 from handlers.render.screen import Tone
+from handlers.render.why_not import obstacle_text
 from tests.handlers.exit_values import cancelled, close_line, close_preview, unsellable
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import NOW, READER, ago
@@ -45,7 +47,9 @@ def test_a_price_that_ticker_and_book_do_not_share_is_named_contradictory():
 
 def test_without_anything_to_sell_there_is_no_button():
     screen = render_close(
-        close_preview(unsellable(ObstacleKind.PRICE_UNKNOWN, "price unknown (no bid)"), confirmation_id=None),
+        close_preview(
+            unsellable(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.NO_BID), confirmation_id=None
+        ),
         READER,
     )
 
@@ -53,6 +57,55 @@ def test_without_anything_to_sell_there_is_no_button():
     assert screen.text.startswith("<b>Nothing can be sold now</b>")
     assert "cannot be sold now: price unknown (no bid)" in screen.text
     check_fits(screen)
+
+
+_OWN_APP = ". If you cannot wait, sell in Kraken's own app"
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "said"),
+    [
+        (Obstacle(ObstacleKind.NO_ANSWER, "HTTP 502"), f"Kraken did not answer: HTTP 502{_OWN_APP}"),
+        (Obstacle(ObstacleKind.NO_ANSWER), f"Kraken did not answer: no answer yet{_OWN_APP}"),
+        (
+            Obstacle(ObstacleKind.KEY_UNCERTAIN),
+            (
+                "Kraken's key was changed, and it is not certain yet that the new one opens the same account. "
+                "Try again in a few seconds, or sell it at Kraken itself"
+            ),
+        ),
+        (
+            Obstacle(ObstacleKind.UNREAD_SALE),
+            "Kraken was not read since its last sale; try again in a moment",
+        ),
+        (
+            Obstacle(ObstacleKind.ORDERS_UNREAD, "{no}"),
+            f"its open orders could not be read: {{no}}{_OWN_APP}",
+        ),
+        (
+            Obstacle(ObstacleKind.ORDERS_LATE),
+            f"Kraken did not send its open orders in time; try again{_OWN_APP}",
+        ),
+        (Obstacle(ObstacleKind.PRICE_UNREAD, "HTTP 502"), f"its price could not be read: HTTP 502{_OWN_APP}"),
+        (Obstacle(ObstacleKind.PRICE_LATE), f"its price did not come in time; try again{_OWN_APP}"),
+        (
+            Obstacle(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.NO_PRICES),
+            f"price unknown (Kraken reports no prices){_OWN_APP}",
+        ),
+        (Obstacle(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.MARKET_CLOSED), "market closed"),
+        (
+            Obstacle(ObstacleKind.NO_MARKET_ORDERS, "limit_only"),
+            "the venue takes no market orders for it now (limit only)",
+        ),
+    ],
+)
+def test_what_keeps_a_position_from_being_sold_says_whether_its_owner_can_do_more(obstacle, said):
+    assert obstacle_text(unsellable(), obstacle) == said
+
+
+def test_every_obstacle_has_a_sentence():
+    for kind in set(ObstacleKind) - {ObstacleKind.PRICE_UNKNOWN}:
+        assert obstacle_text(unsellable(), Obstacle(kind, "why"))
 
 
 def test_what_is_staked_says_what_to_do_and_why_the_rest_stays():
@@ -280,7 +333,8 @@ def test_a_stop_whose_record_is_damaged_shows_no_time_and_place():
 
 def test_a_stock_whose_market_is_shut_says_when_it_can_be_sold():
     shut = replace(
-        unsellable(ObstacleKind.PRICE_UNKNOWN, "market closed"), opens_at=NOW + timedelta(hours=18)
+        unsellable(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.MARKET_CLOSED),
+        opens_at=NOW + timedelta(hours=18),
     )
     shut = replace(shut, venue=Venue.ALPACA, symbol="AAPL/USD")
     when = "market closed, opens 20:30:11 UTC, in 18 h; send /close AAPL alpaca then"
