@@ -1,0 +1,1 @@
+"""The parts of the engine, group by group, each built once: when the first that needs it is."""
