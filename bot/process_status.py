@@ -41,12 +41,12 @@ from engine.status import (
     PriceAge,
     StatusReport,
     VenuePrices,
-    overdue_after,
 )
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 from engine.sync.unreadable import URGENT, describe
 from engine.tasks import Tasks
+from engine.troubles import overdue_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

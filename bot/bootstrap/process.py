@@ -37,8 +37,9 @@ from bot.telegram.updates import StoredUpdates
 from engine.clock import Clock
 from engine.engine import Engine
 from engine.services import Services
-from engine.status import JobStatus, is_late
+from engine.status import JobStatus
 from engine.storage.backup import database_file
+from engine.troubles import is_late
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
 from handlers.registry import bot_commands, register

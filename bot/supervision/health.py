@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.supervision.metrics import JobMetrics, render_metrics
 from engine.clock import Clock
-from engine.status import JobStatus, find_job_trouble
+from engine.status import JobStatus
+from engine.troubles import find_job_trouble
 
 log = structlog.get_logger(__name__)
 

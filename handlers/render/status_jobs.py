@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from engine.status import (
-    JobStatus,
-    StatusReport,
-    find_job_trouble,
-)
+from engine.status import JobStatus, StatusReport
+from engine.troubles import find_job_trouble
 from handlers.render.html import rows
 from handlers.render.times import Reader, age_or_never, duration
 

@@ -2,12 +2,8 @@
 
 from collections.abc import Iterator
 
-from engine.status import (
-    StatusReport,
-    Symptom,
-    Trouble,
-    find_troubles,
-)
+from engine.status import StatusReport
+from engine.troubles import Symptom, Trouble, find_troubles
 from handlers.render.html import bold, foreign
 from handlers.render.status_jobs import job_name
 from handlers.render.stream_losses import loss_text

@@ -23,8 +23,8 @@ from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.status import Symptom, find_troubles
 from engine.tasks import Tasks
+from engine.troubles import Symptom, find_troubles
 from engine.users.accounts import KeyOrigin, StoredAccount
 from engine.users.store import save_account
 from handlers.render.status import render_status

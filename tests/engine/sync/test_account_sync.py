@@ -10,7 +10,7 @@ from bot.supervision.jobs import Job, WatchedJob
 from engine.alerts.messages import FirstContact, GuardPaused, RecordKind, RecordUnreadable
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
-from engine.status import Symptom, find_job_trouble
+from engine.troubles import Symptom, find_job_trouble
 
 D = Decimal
 
