@@ -27,7 +27,7 @@ from engine.model.venues import Account, Venue
 from engine.orders.intents import Trigger
 from engine.orders.table import IntentRow
 from engine.storage import connecting
-from sandbox.faults import Fault
+from sandbox.faults import Fault, FaultKind
 from sandbox.world import OWNER_ID, SandboxWorld, Story
 from tests.patient_loop import START, LoopClock
 from tests.rows import load_rows
@@ -290,6 +290,11 @@ class Room:
 
     def fault(self, kind, endpoint="AddOrder", *, venue=Venue.KRAKEN, **options):
         self.world.faults(venue).add(Fault(kind=kind, endpoint=endpoint, **options))
+
+    def fault_order_lists(self, *, times=None):
+        """Have none of Kraken's lists answer that an order of ours could be found in."""
+        for endpoint in ("OpenOrders", "ClosedOrders", "TradesHistory"):
+            self.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, times=times)
 
     def sent(self, endpoint="AddOrder", *, venue=Venue.KRAKEN):
         """Return the calls of an endpoint but those that Kraken only checked."""

@@ -102,7 +102,15 @@ class GivenUpAttempts:
         # An open order holds coins: while none are held, one look after each attempt is enough; looks cost points.
         if given_up == self._looked_for and available.held == ZERO:
             return None
-        listed = await self._availability.listed(intent, self._guard, self._broker)
+        try:
+            listed = await self._availability.listed(intent, self._guard, self._broker)
+        except BrokerError:
+            if available.held == ZERO:
+                # None of them is open, then, whatever the list would show.
+                return None
+            # By its own id, each is found or known to be absent without the list of all orders.
+            found = await self._settler.find_filled(intent, self._broker)
+            return None if found is None else await self._settler.adopt(intent, found)
         self._looked_for = given_up
         return await self._settler.adopt(intent, listed.own[0]) if listed.own else None
 

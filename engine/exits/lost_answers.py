@@ -8,6 +8,7 @@ from engine.exits.context import ExitContext
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
 from engine.exits.reminder_loop import ReminderLoop
+from engine.model.errors import BrokerError, KeyRejectedError
 from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent, IntentStep
@@ -32,6 +33,15 @@ _UNREADABLE = (
 )
 _BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
 _SOLD_AGAIN_AFTER = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
+_UNREAD = "{lost}, and not all that may show what became of it can be read: {error}"
+_LOOK_YOURSELF = (
+    "asking again; it is sent again only once it certainly did not arrive. Please {mend}look for this bot's own sell "
+    "order {order_id} at {venue}, and sell it there yourself if there is none"
+)
+_MEND_KEY = "give the key what it lacks, or "
+#: So many looks in a row that fail are more than a moment's trouble; a rejected key is its owner's to mend at once.
+UNREAD_LOOKS = 4
+
 _UNCERTAIN = (
     "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
     "please look at it there"
@@ -64,6 +74,8 @@ class LostAnswers:
         self._absent = 0
         #: Orders that were named to the owner because they may be ours.
         self._named = set[tuple[str, ...]]()
+        #: The kinds of errors that were reported of lists that could not be read.
+        self._unread = set[type[BrokerError]]()
 
     @property
     def had_lost_attempt(self) -> bool:
@@ -86,7 +98,11 @@ class LostAnswers:
             await self._note_verdict(intent, verdict, may_be)
             return verdict
 
-        settled = await self._settler.settle(intent, self._broker, judge)
+        async def note_unread(error: BrokerError, failures: int) -> None:
+            if failures >= UNREAD_LOOKS or isinstance(error, KeyRejectedError):
+                await self._note_unread(intent, lost, error)
+
+        settled = await self._settler.settle(intent, self._broker, judge, note_unread=note_unread)
         if settled.state is IntentState.PLANNED:
             self._absent += 1
             if self._absent > 1:
@@ -138,6 +154,14 @@ class LostAnswers:
             await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
         elif len(may_be) != 1:
             await self._given_up.note_unlisted(intent, [intent.client_order_id, *may_be])
+
+    async def _note_unread(self, intent: Intent, lost: str, error: BrokerError) -> None:
+        """Report what cannot be read; the first time of each kind at once, as only the owner may be able to end it."""
+        mend = _MEND_KEY if isinstance(error, KeyRejectedError) else ""
+        doing = _LOOK_YOURSELF.format(mend=mend, order_id=intent.client_order_id, venue=intent.venue.label)
+        is_new = type(error) not in self._unread
+        self._unread.add(type(error))
+        await self._reminder.note(_UNREAD.format(lost=lost, error=error), doing, is_urgent=is_new)
 
     async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
         order_ids = ", ".join((intent.client_order_id, *may_be))

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 from engine.brokers.base import Broker, Priority
+from engine.exits.availability import ListedOrders
 from engine.exits.context import ExitContext
 from engine.guards.comparison import is_covered
 from engine.guards.guard import Guard
+from engine.model.errors import BrokerError
 from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders.balance_verdict import BalanceState, SendBasis, holds, is_more_gone
 from engine.orders.intents import Intent
+from engine.orders.lookup import lookup_start
 from engine.orders.other_trades import sold_by_others
 
 #: Coins that are gone for another reason, such as a withdrawal, hold an order's end up no longer than this.
@@ -38,13 +41,15 @@ class OrderEnd:
         """Return what contradicts it; None when nothing does.
 
         Raises:
-            BrokerError: the venue does not answer.
+            BrokerError: the venue does not answer what it takes to tell.
 
         """
-        listed = await self._availability.listed(intent, self._guard, self._broker)
-        if listed.own:
+        listed, unread = await self._list(intent)
+        if listed is not None and listed.own:
             return _LISTED.format(order_id=listed.own[0].venue_order_id)
         if self._guard.kind is PositionKind.MARGIN:
+            # Such an order holds nothing, so that no balance shows whether it is open.
+            await self._require_over(intent, order, unread)
             return None
         # Not kept: quantities must not be judged by a reading of after the order, before its end is written down.
         report = await self._broker.fetch_report(priority=Priority.EXIT)
@@ -54,9 +59,32 @@ class OrderEnd:
         now = BalanceState(owned=holding.total, held=holding.held)
         with exact():
             unfilled = intent.quantity - order.filled_quantity
-        if unfilled > ZERO and holds(unfilled, now=now, listed=listed.others_hold):
-            return _HELD
+        others_hold = ZERO if listed is None else listed.others_hold
+        if unfilled > ZERO and holds(unfilled, now=now, listed=others_hold):
+            if listed is not None:
+                return _HELD
+            await self._require_over(intent, order, unread)
         return _MORE_GONE if await self._is_more_gone(intent, order, now) else None
+
+    async def _list(self, intent: Intent) -> tuple[ListedOrders | None, BrokerError | None]:
+        """Return the open orders that are listed, or why they cannot be: the balance and other lists may do without."""
+        try:
+            return await self._availability.listed(intent, self._guard, self._broker), None
+        except BrokerError as e:
+            return None, e
+
+    async def _require_over(self, intent: Intent, order: Order, unread: BrokerError | None) -> None:
+        """Find an order among those that are over if the open ones cannot be listed, or raise why they cannot."""
+        if unread is None:
+            return
+        found = await self._broker.find_order(
+            intent.client_order_id,
+            intent.symbol,
+            since=lookup_start(intent, self._clock.now()),
+            priority=Priority.EXIT,
+        )
+        if found is None or found.venue_order_id != order.venue_order_id or not found.status.is_final:
+            raise unread
 
     async def _is_more_gone(self, intent: Intent, order: Order, now: BalanceState) -> bool:
         """Return whether more was sold than an order reports: it and its trades may be reported as they were before."""

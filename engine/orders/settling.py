@@ -39,6 +39,9 @@ from engine.orders.unproven import unproven_attempts
 #: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken.
 JudgeBalance = Callable[[tuple[str, ...]], Awaitable[BalanceVerdict]]
 
+#: Takes note of a look that did not read all the lists, with how many in a row there were.
+NoteUnread = Callable[[BrokerError, int], Awaitable[None]]
+
 
 class Settler:
     """Finds out what became of lost requests; an attempt ends only on the grounds that `settling_step` names."""
@@ -58,7 +61,9 @@ class Settler:
         """Forget a request that was answered after all."""
         self._lost_at.pop(sent.client_order_id, None)
 
-    async def settle(self, intent: Intent, broker: Broker, judge: JudgeBalance) -> Intent:
+    async def settle(
+        self, intent: Intent, broker: Broker, judge: JudgeBalance, *, note_unread: NoteUnread
+    ) -> Intent:
         """Look the order up until it is found, or nothing forbids sending it again."""
         # One that another life of the process sent counts from now: no wall clock shows how old it is.
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
@@ -77,8 +82,10 @@ class Settler:
             except BrokerError as e:
                 # Silence is no evidence either way.
                 failures += 1
+                await note_unread(e, failures)
                 await self._clock.sleep(pause_s(e, failures))
                 continue
+            failures = 0
             if isinstance(found, Found):
                 return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
@@ -108,18 +115,28 @@ class Settler:
         """Return the order of an attempt that was given up although it may have sold; None when no list has one.
 
         Raises:
-            BrokerError: the venue does not answer.
+            BrokerError: the venue did not answer for one of them, and none of the others has sold.
 
         """
+        unanswered: BrokerError | None = None
         for attempt in await self.unproven(intent):
             sent = replace(
                 intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
             )
-            found = await self._lookup.find(sent, broker, priority=sent.priority)
-            order = await self._only_order(sent, found, broker)
+            try:
+                order = await self._find_one(sent, broker)
+            except BrokerError as e:
+                unanswered = unanswered or e
+                continue
             if order is not None and await self._may_have_sold(intent, order, broker):
                 return order
+        if unanswered is not None:
+            raise unanswered
         return None
+
+    async def _find_one(self, sent: Intent, broker: Broker) -> Order | None:
+        found = await self._lookup.find(sent, broker, priority=sent.priority)
+        return await self._only_order(sent, found, broker)
 
     async def _only_order(self, sent: Intent, found: Lookup, broker: Broker) -> Order | None:
         match found:

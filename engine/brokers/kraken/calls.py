@@ -7,9 +7,19 @@ from engine.brokers.ccxt_broker import DatedParams, Send
 from engine.brokers.ccxt_client import Call
 from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation
+from engine.model.errors import KeyRejectedError
 
 # https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits: history counts double, orders not at all.
 _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
+
+#: What a key needs to read orders and trades, as Kraken names it where keys are made; it is refused without the name.
+_PERMISSIONS = {
+    "OpenOrders": "Query open orders & trades",
+    "OpenPositions": "Query open orders & trades",
+    "ClosedOrders": "Query closed orders & trades",
+    "TradesHistory": "Query closed orders & trades",
+}
+_PERMISSION_DENIED = "permission denied"
 
 # An order carries a deadline of 5 s; past that, looking the order up is faster than waiting.
 _ORDER_TIMEOUT_S = 6.0
@@ -36,7 +46,14 @@ class KrakenCalls:
     ) -> object:
         """Return the answer to a call that changes nothing."""
         call = Call(path=path, api=("private",), method="POST", params=params or {}, cost=cost)
-        return await self._send(call, priority=priority, departure=departure)
+        try:
+            return await self._send(call, priority=priority, departure=departure)
+        except KeyRejectedError as e:
+            permission = _PERMISSIONS.get(path)
+            if permission is None or _PERMISSION_DENIED not in e.message.casefold():
+                raise
+            message = f'the key lacks the permission "{permission}" ({e.message})'
+            raise KeyRejectedError(e.venue, message) from e
 
     async def order(
         self,

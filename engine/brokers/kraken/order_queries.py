@@ -1,7 +1,9 @@
 """The orders and trades of one Kraken account, as its venue reports them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.brokers.base import FillPage, Priority
 from engine.brokers.ccxt_broker import reading
@@ -12,12 +14,32 @@ from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, pars
 from engine.brokers.kraken.trades_pages import trades_page, trades_since
 from engine.brokers.parse import Row, as_row, optional_in, table_in, text_in
 from engine.brokers.unnamed import Likeness, likeness
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, UncertainOrderError
+from engine.model.errors import (
+    BrokerError,
+    InvalidNonceError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    UncertainOrderError,
+)
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, Sent, VenueOrderId
 from engine.model.venues import Venue
 
 _BEFORE_IT_OPENED = timedelta(seconds=1)
 _ORDERS_A_CALL = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """One look-up of an order by our id."""
+
+    client_order_id: ClientOrderId
+    symbol: str
+    sent: Sent | None
+    priority: Priority
+    #: The ids of those that were seen and may be it.
+    uncertain: set[str] = field(default_factory=set)
 
 
 class OrderQueries:
@@ -55,37 +77,33 @@ class OrderQueries:
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
 
         Queried in this sequence, an order cannot slip through by closing between two calls. None is proof that there
-        is no such order, so a row that may be ours and cannot be ruled out raises.
+        is no such order, so a row that may be ours and cannot be ruled out raises. A list that cannot be read hides
+        none of the others: what one of them shows is found, and only the absence stays unproven.
         """
         await self._market.venue_clock.read_first()
         start = _unix(self._market.venue_clock.shift(since))
-        uncertain = set[str]()
-        for path, table, extra in (("OpenOrders", "open", {}), ("ClosedOrders", "closed", {"start": start})):
-            result = await self._calls.read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
-            with reading(Venue.KRAKEN):
-                rows = table_in(as_row(result, path), table)
-            found = await self._pick(
-                rows, client_order_id, symbol, sent, uncertain, is_answer_to_id=len(rows) == 1
-            )
+        search = _Search(client_order_id=client_order_id, symbol=symbol, sent=sent, priority=priority)
+        unread: BrokerError | None = None
+        for look in (
+            partial(self._find_listed, search, "OpenOrders", "open", {}),
+            partial(self._find_listed, search, "ClosedOrders", "closed", {"start": start}),
+            partial(self._find_traded, search, start),
+        ):
+            try:
+                found = await look()
+            except (InvalidNonceError, LockedOutError):
+                # Each further call makes it worse.
+                raise
+            except BrokerError as e:
+                unread = unread or e
+                continue
             if found is not None:
                 return found
-        rows = await trades_since(self._calls.trades, start, priority)
-        catalog = await self._market.catalog()
-        with reading(Venue.KRAKEN):
-            traded = parse_traded_orders(rows, catalog)
-        known = self._not_ours.setdefault(client_order_id, set())
-        order_ids = sorted({order_id for order_id, pair in traded if pair == symbol} - known)
-        orders, refusal = await self._query_each(order_ids, priority)
-        found = await self._pick(orders, client_order_id, symbol, sent, uncertain)
-        if found is None:
-            if refusal is not None:
-                raise refusal
-            with reading(Venue.KRAKEN):
-                require_all(order_ids, orders)
-            known.update(order_id for order_id in order_ids if order_id not in uncertain)
-        if found is None and uncertain:
-            raise UncertainOrderError(Venue.KRAKEN, uncertain)
-        return found
+        if unread is not None:
+            raise unread
+        if search.uncertain:
+            raise UncertainOrderError(Venue.KRAKEN, search.uncertain)
+        return None
 
     async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order's own totals are."""
@@ -104,35 +122,55 @@ class OrderQueries:
         with reading(Venue.KRAKEN):
             return FillPage(fills=parse_trades(result, catalog), next_cursor=next_cursor)
 
+    async def _find_listed(
+        self, search: _Search, path: str, table: str, extra: Mapping[str, str]
+    ) -> Order | None:
+        params = {"cl_ord_id": search.client_order_id, **extra}
+        result = await self._calls.read(path, params, priority=search.priority)
+        with reading(Venue.KRAKEN):
+            rows = table_in(as_row(result, path), table)
+        return await self._pick(rows, search, is_answer_to_id=len(rows) == 1)
+
+    async def _find_traded(self, search: _Search, start: str) -> Order | None:
+        rows = await trades_since(self._calls.trades, start, search.priority)
+        catalog = await self._market.catalog()
+        with reading(Venue.KRAKEN):
+            traded = parse_traded_orders(rows, catalog)
+        known = self._not_ours.setdefault(search.client_order_id, set())
+        order_ids = sorted({order_id for order_id, pair in traded if pair == search.symbol} - known)
+        orders, refusal = await self._query_each(order_ids, search.priority)
+        found = await self._pick(orders, search)
+        if found is not None:
+            return found
+        if refusal is not None:
+            raise refusal
+        with reading(Venue.KRAKEN):
+            require_all(order_ids, orders)
+        known.update(order_id for order_id in order_ids if order_id not in search.uncertain)
+        return None
+
     async def _pick(
-        self,
-        rows: Mapping[str, Row],
-        client_order_id: ClientOrderId,
-        symbol: str,
-        sent: Sent | None,
-        uncertain: set[str],
-        *,
-        is_answer_to_id: bool = False,
+        self, rows: Mapping[str, Row], search: _Search, *, is_answer_to_id: bool = False
     ) -> Order | None:
         """Return the order of ours among some; the ids of those that may be it are added to `uncertain`."""
-        offset = self._market.venue_clock.offset
+        offset, sent = self._market.venue_clock.offset, search.sent
         for order_id, row in rows.items():
             with reading(Venue.KRAKEN):
                 named = optional_in(row, "cl_ord_id", text_in)
-            if named == client_order_id:
+            if named == search.client_order_id:
                 return await self._parsed(order_id, row)
             # We send no userref, which another program may.
             if named is None and sent is not None and not row.get("userref"):
                 try:
                     order = await self._parsed(order_id, row)
                 except MisconfiguredError:
-                    uncertain.add(order_id)
+                    search.uncertain.add(order_id)
                     continue
-                like = likeness(order, symbol, sent, shifted=offset, is_answer_to_id=is_answer_to_id)
+                like = likeness(order, search.symbol, sent, shifted=offset, is_answer_to_id=is_answer_to_id)
                 if like is Likeness.OURS:
                     return order
                 if like is Likeness.UNCERTAIN:
-                    uncertain.add(order_id)
+                    search.uncertain.add(order_id)
         return None
 
     async def _query_orders(self, order_ids: list[VenueOrderId], priority: Priority) -> dict[str, Row]:

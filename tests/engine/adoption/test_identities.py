@@ -250,7 +250,7 @@ async def test_what_an_order_sold_that_was_under_way_is_reported_once_its_key_is
         other = another_account(room, venue)
         room.fault(kind, endpoint, venue=venue, times=None)
         if endpoint == "AddOrder":
-            room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", venue=venue, times=None)
+            room.fault_order_lists()
         room.set_bid("50000", venue=venue)
         await room.look()
         await room.clock.sleep(2)

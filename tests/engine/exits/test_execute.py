@@ -141,7 +141,7 @@ async def test_an_order_written_as_sent_without_a_reading_is_sent_again_only_aft
 
 async def test_an_unknown_outcome_stays_unknown_over_the_restart_and_is_settled(falling):
     falling.fault(FaultKind.DROP_AFTER)
-    falling.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=None)
+    falling.fault_order_lists()
     await falling.look()
     await falling.clock.sleep(3)
     assert [intent.state for intent in await falling.intents()] == [IntentState.UNKNOWN]

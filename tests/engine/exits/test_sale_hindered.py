@@ -94,7 +94,7 @@ async def test_a_stop_waits_until_no_outcome_is_unknown(room):
     room.set_bid("50000")
     await room.arm("0.1", "6000")
     room.fault(FaultKind.DROP_AFTER)
-    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=5)
+    room.fault_order_lists(times=5)
     await room.look()
     await room.clock.sleep(0.1)
 

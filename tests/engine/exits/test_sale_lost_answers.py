@@ -124,7 +124,7 @@ async def test_an_order_is_not_sent_again_before_its_deadline_has_passed(room):
 async def test_questions_that_fail_too_are_no_proof_that_nothing_arrived(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.DROP_AFTER)
-    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=20)
+    room.fault_order_lists(times=20)
 
     await room.sell_off()
 

@@ -30,11 +30,15 @@ async def send(room, intent):
     return (await submitter.send(intent, room.broker(), Decimal("0.1"))).intent
 
 
-async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED):
+async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED, unread=None):
     async def judge(may_be):
         return verdict
 
-    return await room.settler.settle(lost, room.broker(), judge)
+    async def note_unread(error, failures):
+        if unread is not None:
+            unread.append(failures)
+
+    return await room.settler.settle(lost, room.broker(), judge, note_unread=note_unread)
 
 
 async def test_a_lost_order_is_found_by_its_id(planned):
@@ -94,3 +98,31 @@ async def test_what_is_never_listed_is_given_up_as_unseen(planned):
     assert (free.state, free.attempt) == (IntentState.PLANNED, 2)
     [*_, last] = await room.steps("intent-1")
     assert last.startswith("listed nowhere although the coins are gone from the balance")
+
+
+async def test_an_attempt_that_cannot_be_looked_up_hides_no_other_that_sold(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_BEFORE)
+    room.fault(FaultKind.DROP_AFTER, spares_checks=True)
+    second = await settle(room, await send(room, intent))
+    room.world.kraken_account.listing_delay_s = 86400
+    third = await settle(room, await send(room, second), verdict=BalanceVerdict.TAKEN)
+    room.world.kraken_account.listing_delay_s = 0
+    # Of the first attempt alone.
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders")
+
+    found = await room.settler.find_filled(third, room.broker())
+
+    assert found.venue_order_id == room.world.ledger("kraken").fills[0].order_id
+
+
+async def test_looks_that_fail_are_counted_until_one_is_answered(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_BEFORE)
+    lost = await send(room, intent)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "ClosedOrders", times=3)
+    failures = []
+
+    await settle(room, lost, unread=failures)
+
+    assert failures == [1, 2, 3]

@@ -125,7 +125,7 @@ async def test_fills_of_a_sale_that_was_found_after_hours_are_requested_all_the_
     room.set_bid("50000")
     await room.arm("0.1", "6000")
     room.fault(FaultKind.DROP_AFTER)
-    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=None)
+    room.fault_order_lists()
     await room.look()
     await room.clock.sleep(2 * 60 * 60)
     room.world.faults("kraken").clear()

@@ -296,6 +296,42 @@ async def test_an_order_of_ours_that_is_another_one_is_not_the_one_looked_for(br
     assert await broker.find_order(ClientOrderId("next"), "BTC/USD", since=SINCE, sent=sent) is None
 
 
+LISTS = ("OpenOrders", "ClosedOrders", "TradesHistory")
+
+
+@pytest.mark.fault("V135")
+@pytest.mark.parametrize("refused", LISTS)
+async def test_an_order_is_found_by_another_list_than_the_one_that_cannot_be_read(
+    broker, venue, sell, refused
+):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    fault(venue, FaultKind.ERROR, refused, message="EGeneral:Permission denied", times=None)
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert found.venue_order_id == order_id
+
+
+@pytest.mark.fault("V135")
+@pytest.mark.parametrize("refused", LISTS)
+async def test_a_list_that_cannot_be_read_leaves_an_absence_unproven_and_says_what_the_key_lacks(
+    broker, venue, refused
+):
+    fault(venue, FaultKind.ERROR, refused, message="EGeneral:Permission denied", times=None)
+
+    with pytest.raises(KeyRejectedError, match=r'the key lacks the permission "Query (open|closed) orders'):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+async def test_a_locked_key_is_asked_for_no_further_list(broker, venue):
+    fault(venue, FaultKind.ERROR, "OpenOrders", message="EGeneral:Temporary lockout")
+
+    with pytest.raises(LockedOutError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert not venue.sent("ClosedOrders")
+
+
 def orders_answer(table, rows):
     return json.dumps({"error": [], "result": {table: rows, "count": len(rows)}})
 
