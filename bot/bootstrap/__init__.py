@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack
 from pydantic import SecretStr
 
 from bot.alerting.second_channel import settle_posts
+from bot.bootstrap.chat import fallback_notifier
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import open_foundation, open_links
-from bot.bootstrap.process import build_process, fallback_notifier
+from bot.bootstrap.process import build_process
 from bot.command_errors import SettingsError
 from bot.configuration.settings import Settings
 from bot.lifecycle import live
