@@ -252,3 +252,11 @@ def test_a_part_that_another_pair_took_no_more_of_is_named_so():
     rest = name_rest(a_rest(), None, intent=an_intent(), order=order, has_closed=False)
 
     assert rest.why == f"BTC/USDC took no more; {STAYS}"
+
+
+def test_a_part_that_a_closed_market_left_is_named_so():
+    rest = name_rest(a_rest(), None, intent=an_intent(), order=an_exit_order(filled="0.2"), has_closed=True)
+
+    assert rest == Dust(
+        number("0.8"), "the stock market has closed; it stays guarded and is watched again when that opens"
+    )

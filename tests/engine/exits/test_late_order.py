@@ -58,7 +58,9 @@ def test_a_value_that_the_venue_did_not_report_is_worked_out_from_all_trades():
 
 @pytest.mark.parametrize("booked", [{"fee": None}, {"fee_asset": "BTC"}, {"fee": D(4)}])
 def test_a_fee_that_cannot_be_told_apart_is_unknown(booked):
-    assert late_part(late(replace(ENDED, **booked)), (REPORTED, NEW), []).fee is None
+    part = late_part(late(replace(ENDED, **booked)), (REPORTED, NEW), [])
+
+    assert (part.fee, part.fee_asset) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +158,14 @@ def test_what_was_reported_late_before_is_not_reported_again():
     assert part.venue_order_id == ORDER_ID
     assert part.client_order_id == client_order_id(ENDED.intent_id, 1)
     assert late_part(late(), (REPORTED, NEW), [before]) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"state": IntentState.ABANDONED}, {"venue_order_id": VenueOrderId("another")}],
+    ids=["given up", "filled by another order"],
+)
+def test_of_an_order_that_its_exit_did_not_end_with_nothing_is_booked(changes):
+    part = late_part(late(replace(ENDED, **changes)), (REPORTED, NEW), [])
+
+    assert (part.filled_quantity, part.cost, part.fee) == (D("0.08"), D(3980), D(4))

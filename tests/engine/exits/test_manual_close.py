@@ -11,11 +11,13 @@ from engine.exits.manual_close import (
     NO_MORE_BUYERS,
     NOT_SHOWN,
     is_too_late,
+    is_worse,
     rest_after_manual_close,
     restore_guard,
 )
 from engine.guards.guard import GuardState
 from engine.model.guard_reasons import GuardReason
+from engine.model.holdings import Direction
 from engine.orders.intents import ManualClose
 from tests.handlers.exit_values import intent, trigger
 from tests.handlers.values import guard
@@ -53,6 +55,23 @@ def test_the_minute_lasts_to_its_end_on_the_steady_clock():
 def test_what_a_guard_began_is_never_too_late():
     now = Moment(AT + timedelta(days=1), 0.0)
     assert not is_too_late(intent(trigger=trigger(at=AT)), now, driven_since=now)
+
+
+@pytest.mark.parametrize(
+    ("direction", "price", "worse"),
+    [
+        (Direction.LONG, "100", False),
+        (Direction.LONG, "99", False),
+        (Direction.LONG, "98.99", True),
+        (Direction.LONG, "150", False),
+        (Direction.SHORT, "100", False),
+        (Direction.SHORT, "101", False),
+        (Direction.SHORT, "101.01", True),
+        (Direction.SHORT, "50", False),
+    ],
+)
+def test_a_price_is_worse_by_more_than_a_percent_of_what_was_shown(direction, price, worse):
+    assert is_worse(Decimal(price), Decimal(100), direction) is worse
 
 
 def test_what_was_not_guarded_before_is_not_guarded_after():

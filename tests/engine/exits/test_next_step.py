@@ -156,6 +156,12 @@ def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_s
     )
 
 
+def test_a_reading_without_an_answer_confirms_nothing_so_nothing_goes():
+    silent = QuantityCheck(short=(Decimal(2), 80.0), short_since=80.0, is_silent=True)
+
+    assert next_step(a_view(UNKNOWN, quantity_check=silent)) == ReadAgain(is_contradictory=True)
+
+
 @pytest.mark.parametrize("manual", [None, MANUAL])
 def test_while_all_of_it_is_unconfirmed_nothing_goes(manual):
     view = a_view(an_available("2"), quantity_check=JUST_UNCONFIRMED, manual=manual)

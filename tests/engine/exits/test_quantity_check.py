@@ -52,6 +52,13 @@ def test_a_short_reading_that_differs_begins_the_wait_anew():
     assert quantity_check.is_contradictory(20)
 
 
+def test_readings_contradict_each_other_once_they_had_longer_than_it_takes_to_agree():
+    quantity_check = after((0, SHORT), (5, SHORTER))
+
+    assert not quantity_check.is_contradictory(BELIEVE_SHORT_AFTER_S)
+    assert quantity_check.is_contradictory(BELIEVE_SHORT_AFTER_S + 0.1)
+
+
 def test_a_whole_one_ends_the_wait():
     assert after((0, SHORT), (5, FULL)).is_over(5)
     assert not after((0, SHORT), (5, FULL), (16, SHORT)).is_over(16)

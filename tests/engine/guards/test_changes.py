@@ -9,6 +9,7 @@ from engine.guards.changes import (
     Paused,
     Reduced,
     Unchanged,
+    changed_without_trade,
     is_about,
     reconcile,
     resume,
@@ -224,6 +225,8 @@ def test_a_fill_is_about_a_guard_when_it_moved_the_same_kind_of_position(fill, k
         pytest.param("25", "6", "6", "150", id="two for one of which some went"),
         pytest.param("100", "9", "2", "200", id="one for two"),
         pytest.param("40", "5", "5", "200", id="five for four of a position that is guarded whole"),
+        pytest.param("40", "5.025", "5", "200", id="worth the same but for half a percent"),
+        pytest.param("40", "5.026", "4", "200", id="worth more than half a percent more"),
         pytest.param("40", "9", "4", "200", id="an average moved by more units"),
         pytest.param("49", "9", "4", "200", id="an entry that moved a little"),
         pytest.param("0", "9", "4", "200", id="an entry of nothing"),
@@ -265,3 +268,61 @@ def test_no_more_stays_guarded_than_is_there(guarded, more, seen, sold):
     if not isinstance(change, Paused):
         assert change.guard.quantity <= seen
         assert change.guard.quantity + getattr(change, "by", 0) == guarded
+
+
+BOUGHT_AT_25 = a_guard("4", "100", venue_entry="25")
+
+
+def is_untraded(seen="10", entry="25", *, asset_class=AssetClass.STOCK, before="10", **facts):
+    return changed_without_trade(
+        BOUGHT_AT_25,
+        before=before and Decimal(before),
+        seen=seen and Decimal(seen),
+        venue_entry=entry and Decimal(entry),
+        price=Decimal(20),
+        asset_class=asset_class,
+        **facts,
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "entry", "expected"),
+    [
+        pytest.param("10", "25", False, id="as it was"),
+        pytest.param("10", "25.025", False, id="an average that was rounded"),
+        pytest.param("20", "12.5", True, id="two for one"),
+        pytest.param("5", "50", True, id="one for two"),
+        pytest.param("11", "22.72727273", True, id="a dividend in stock"),
+        pytest.param("10", "20", True, id="a spin-off"),
+        pytest.param("12", "24.17", False, id="two bought at the price"),
+        pytest.param("12", "22.51", False, id="two bought for just more than half the price"),
+        pytest.param("12", "22.5", True, id="two that came for half the price"),
+        pytest.param("8", "25.01", False, id="two sold"),
+        pytest.param("8", "28.12", False, id="two that went for just more than half of what they cost"),
+        pytest.param("8", "28.125", True, id="two that went for half of what they cost"),
+        pytest.param("8", "31.25", True, id="two that went for nothing"),
+        pytest.param("8", None, False, id="an average nobody reports"),
+    ],
+)
+def test_units_of_a_stock_that_came_or_went_at_no_price_were_not_traded(seen, entry, expected):
+    assert is_untraded(seen, entry) is expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "entry", "expected"), [("11", "25", True), ("11", "25.01", False), ("9", "25", False)]
+)
+def test_units_that_came_at_the_average_were_bought_unless_nothing_was_traded(seen, entry, expected):
+    assert not is_untraded(seen, entry)
+    assert is_untraded(seen, entry, is_untraded=True) is expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"), [("37.5", True), ("37.49", False), ("16.66", True), ("16.67", False), ("0", False)]
+)
+@pytest.mark.parametrize(
+    "facts",
+    [{"asset_class": AssetClass.CRYPTO}, {"before": None}, {"seen": None}],
+    ids=["coins", "not seen before", "not seen now"],
+)
+def test_where_only_averages_can_be_compared_half_as_much_again_is_a_split(entry, expected, facts):
+    assert is_untraded(entry=entry, **facts) is expected

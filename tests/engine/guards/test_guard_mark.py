@@ -10,13 +10,16 @@ from engine.guards.guard_mark import (
     after_look,
     is_alarm_due,
     is_past,
+    mark_request,
     ratio_of,
     trigger_of,
+    trigger_price_of,
     unseen_before,
     unseen_over_restart,
 )
-from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.market.mark import MarkBasis, MarkRequest, PriceProblem, PriceUnknown
 from engine.model.delays import Away, Unseen
+from engine.model.holdings import Direction
 from engine.model.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, number
 
@@ -77,6 +80,11 @@ def test_a_missing_price_keeps_the_last_mark_but_is_no_mark_itself():
 @pytest.mark.parametrize(("last", "reported"), [(14.9, []), (15, ["unknown"]), (500, ["unknown"])])
 def test_a_missing_price_alarms_once_it_is_missing_too_long(last, reported):
     assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == reported
+
+
+def test_a_price_that_was_in_doubt_for_too_long_alarms_at_the_first_look():
+    assert looks((0, replace(NO_QUOTE, for_s=15)))[1] == ["unknown"]
+    assert looks((0, replace(NO_QUOTE, for_s=14.9)))[1] == []
 
 
 def test_a_missing_price_alarms_once_however_long_it_stays():
@@ -145,6 +153,21 @@ def test_a_guard_is_past_its_threshold_at_it_and_not_a_cent_above():
     assert is_past(guard, a_mark("99"))
     assert not is_past(guard, a_mark("99.01"))
     assert ratio_of(guard, a_mark("99")) == number("-0.01")
+
+
+def test_a_guard_is_priced_by_all_that_it_is_judged_by():
+    assert mark_request(a_guard("2", "200"), max_age_s=15) == MarkRequest(
+        symbol="BTC/USD",
+        direction=Direction.LONG,
+        quantity=number("2"),
+        threshold=number("-0.01"),
+        trigger_price=number("99"),
+        max_age_s=15,
+    )
+
+
+def test_a_guard_of_nothing_has_no_trigger():
+    assert trigger_price_of(a_guard().reduced_by(number("1"))) is None
 
 
 def test_a_trigger_says_what_was_seen_and_what_was_guarded():

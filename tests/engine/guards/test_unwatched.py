@@ -4,7 +4,7 @@ import pytest
 
 from engine.clock import Moment
 from engine.guards.guard_mark import GuardMark
-from engine.guards.unwatched import STARTING, Watching, find_unwatched
+from engine.guards.unwatched import KEY_CHANGED, STARTING, Unwatched, Watching, find_unwatched
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.reminder_state import ReminderState
 from tests.builders import a_guard, a_mark, ago
@@ -116,6 +116,12 @@ def test_a_refused_key_is_said_from_the_start_on():
     refused = replace(WATCHED, key_refused="Invalid key", has_just_started=True, is_key_certain=False)
 
     assert "refuses the key" in find_unwatched(a_guard(), refused).why
+
+
+def test_a_changed_key_is_named_until_it_is_certain_whose_account_it_opens():
+    found = find_unwatched(a_guard(), replace(WATCHED, is_key_certain=False))
+
+    assert found == Unwatched(symbol="BTC/USD", venue_label="Kraken", why=KEY_CHANGED, since=None)
 
 
 def test_a_closed_market_is_usual_and_counts_from_the_last_price():

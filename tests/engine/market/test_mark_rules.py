@@ -15,7 +15,7 @@ from engine.market.mark import (
     PriceProblem,
     PriceUnknown,
 )
-from engine.market.mark_rules import decide_mark, is_usable, is_within, mark_from_book
+from engine.market.mark_rules import decide_mark, is_usable, is_within, mark_from_book, mark_from_side
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark, a_quote, ago
 
@@ -283,3 +283,16 @@ def test_nearness_is_measured_from_the_reference(price, within):
 )
 def test_a_quote_is_usable_with_two_sides_of_now(quote, usable):
     assert is_usable(quote, now=NOW, max_age_s=15) is usable
+
+
+@pytest.mark.parametrize(
+    ("direction", "price", "basis"), [(LONG, "90", MarkBasis.BID), (SHORT, "110", MarkBasis.ASK)]
+)
+def test_a_side_is_taken_as_it_is_however_wide_the_spread(direction, price, basis):
+    mark = mark_from_side(a_request(direction), quote=a_quote("90", "110", at=ago(1)), now=NOW)
+
+    assert mark == Mark(price=Decimal(price), basis=basis, at=ago(1))
+
+
+def test_a_side_of_a_quote_that_is_no_price_is_none():
+    assert mark_from_side(a_request(), quote=a_quote(at=ago(16)), now=NOW) == unknown(PriceProblem.STALE)

@@ -212,6 +212,10 @@ def test_two_books_that_moved_away_from_a_ticker_that_stood_still_are_judged_by(
     assert prices(a_difference()) == (Decimal(95), Decimal(95))
 
 
+def test_what_is_seen_again_at_the_begin_of_a_look_after_a_quiet_moment_is_judged_by():
+    assert prices(a_difference(first_s=12.0), looked_since_s=15.0) == (Decimal(95), Decimal(95))
+
+
 def test_two_books_that_moved_while_a_ticker_stood_still_that_they_contradicted_are_judged_by():
     assert prices(a_difference(agreed=False, moved_s=10)) == (Decimal(95), Decimal(95))
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.brokers.base import Session
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.market.session import check_session
+from engine.market.session import check_session, is_settled
 from tests.builders import NOW, a_quote, ago
 
 OPENED_AT = ago(600)
@@ -52,3 +52,10 @@ def test_a_closed_market_names_when_it_opens(is_open, opens_at):
 
 def test_a_quote_taken_as_the_opening_settles_is_a_price():
     assert check_session(a_session(), quote=a_quote(at=ago(570)), now=NOW) is None
+
+
+@pytest.mark.parametrize(("closes_in_s", "settled"), [(0, False), (0.001, True), (-1, False)])
+def test_a_session_that_was_read_before_the_close_is_over_with_it(closes_in_s, settled):
+    session = replace(a_session(), next_close=NOW + timedelta(seconds=closes_in_s))
+
+    assert is_settled(session, NOW) is settled

@@ -15,7 +15,7 @@ from engine.model.money import exact
 from engine.model.orders import OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.offers.closing_plan import ClosingFacts, gone_line, plan_closing, plan_confirmed, why_again
-from engine.offers.closing_preview import Obstacle, ObstacleKind, Worsening
+from engine.offers.closing_preview import Obstacle, ObstacleKind, ShownAgain, Worsening
 from tests.builders import NOW, a_guard, a_position, an_exit_order, an_instrument, number
 
 SOLD_AT_90 = ClosingPrice(price=Decimal(90), at=NOW)
@@ -207,12 +207,17 @@ def test_a_guard_of_more_than_was_shown_is_planned_whole():
             id="another order",
         ),
         pytest.param({"trouble": SILENT}, {"price": number("900")}, None, id="nothing is sold"),
+        pytest.param(
+            {"free": "1.5", "open_orders": (an_open_order("O-1", "0.5"),)}, {}, None, id="the same order"
+        ),
     ],
 )
 def test_what_became_worse_since_it_was_shown_is_shown_again(now, shown, worsening):
     again = why_again(plan_closing(facts(**now)), confirmed(**shown))
 
-    assert (again and again.why) is worsening
+    assert again == (
+        worsening and ShownAgain(why=worsening, symbol="BTC/USD", shown_symbol=confirmed(**shown).symbol)
+    )
 
 
 def test_what_is_shown_again_names_both_pairs():

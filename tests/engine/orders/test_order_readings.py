@@ -281,6 +281,28 @@ def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee)
     reported = with_trade_totals(order, [a_trade("1", price="99.5", fee="7")], Decimal(1))
 
     assert (reported.cost, reported.fee, reported.fee_asset) == (cost, fee, "USD")
+    assert reported.fills == (a_trade("1", price="99.5", fee="7"),)
+
+
+@pytest.mark.parametrize(
+    ("fee", "expected"), [(Decimal(1), (1, "USD")), (None, (7, "BTC"))], ids=["its own", "its trades'"]
+)
+def test_a_fee_goes_with_the_asset_it_was_reported_in(fee, expected):
+    order = replace(an_order(FILLED, "1"), fee=fee)
+
+    reported = with_trade_totals(order, [a_trade("1", fee="7", fee_asset="BTC")], Decimal(1))
+
+    assert (reported.fee, reported.fee_asset) == expected
+
+
+@pytest.mark.parametrize("filled", ["0", "0.4", "1"])
+@pytest.mark.parametrize(("traded", "status"), [("1", FILLED), ("1.1", FILLED), ("0.9", CANCELED)])
+def test_an_order_is_filled_once_its_trades_are_all_of_it(filled, traded, status):
+    filled = min(Decimal(filled), Decimal(traded))
+
+    reported = with_trade_totals(an_order(CANCELED, filled), [a_trade(traded)], Decimal(1))
+
+    assert (reported.status, reported.filled_quantity) == (status, Decimal(traded))
 
 
 @pytest.mark.parametrize(("cost", "reported"), [("101", 101), ("99", 99), ("101.01", 100), ("98.99", 100)])

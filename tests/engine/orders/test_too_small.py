@@ -63,6 +63,11 @@ def test_a_venue_whose_listing_disagrees_is_not_believed_for_a_moment():
     assert not is_believed(said(*range(BELIEVE_AFTER_REFUSALS + 5)), now_s=BELIEVE_AFTER_S - 1)
 
 
+def test_how_long_it_is_said_counts_from_the_first_time():
+    assert not is_believed(said(*range(100, 140, 10)), now_s=129.9)
+    assert is_believed(said(*range(100, 140, 10)), now_s=130)
+
+
 def test_long_ago_said_once_is_not_said_again():
     assert not is_believed(said(0, 99), now_s=99)
 

@@ -61,6 +61,10 @@ BEFORE = {"mark": NO_PRICE, "last_mark": Mark(price=number("90"), basis=MarkBasi
             id="tokenized stock without an entry",
         ),
         pytest.param({"locked": number("2")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked"),
+        pytest.param(
+            {"locked": number("2"), "mark": CLOSED}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked overnight"
+        ),
+        pytest.param({"quantity": number("0.05")}, NotGuarded.BELOW_MINIMUM, id="worth too little now"),
         pytest.param({"locked": number("1.995")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="all but dust staked"),
         pytest.param(
             {"quantity": number("0.009"), "locked": number("0.005")},

@@ -160,7 +160,22 @@ def test_what_is_being_sold_awaits_no_fills():
     selling = a_position(guard=guard, explained=number("0"), fills_pending=True).with_known_cost()
 
     assert (selling.explained, selling.cost, selling.cost_currency) == (2, 200, "USD")
-    assert not selling.fills_pending
+    assert selling.fills_pending is False
+
+
+def test_what_is_being_sold_cost_what_its_guard_knows_in_the_guards_own_money():
+    guard = a_guard("2", "200", state=GuardState.CLOSING, currency="EUR")
+    selling = a_position(guard=guard, cost=None, cost_currency=None).with_known_cost()
+
+    assert (selling.explained, selling.cost, selling.cost_currency) == (2, 200, "EUR")
+
+
+def test_what_is_being_sold_from_the_price_of_a_day_has_no_cost_that_is_known():
+    guard = a_guard("2", "200", state=GuardState.CLOSING, source=GuardSource.EXISTING_PRICE)
+    selling = a_position(guard=guard, explained=number("0")).with_known_cost()
+
+    assert (selling.explained, selling.cost) == (0, None)
+    assert a_position(guard=guard, cost=None).with_known_cost().explained == 0
 
 
 @pytest.mark.parametrize(
