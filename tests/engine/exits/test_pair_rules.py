@@ -183,6 +183,7 @@ def test_the_pairs_that_were_not_taken_are_named_with_what_they_would_bring():
         "no sale is taken through BTC/USD, BTC/USDT; "
         "BTC/USDC would bring 20000.1 USD a unit, less than 48500 is not taken; BTC/EUR: no order book"
     )
+    assert str(replace(none, refused=("BTC/USD",))).startswith("BTC/USDC would bring")
     assert not none.is_alone
     assert replace(none, refused=("BTC/USD",), offers=()).is_alone
 

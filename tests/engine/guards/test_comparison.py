@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.changes import Closed, Paused, Reduced, Unchanged
-from engine.guards.comparison import CONFIRMED_AFTER, Reading, compare_holding, is_covered, quantity_there
+from engine.guards.comparison import (
+    CONFIRMED_AFTER,
+    Reading,
+    compare_holding,
+    first_seen,
+    is_covered,
+    quantity_there,
+)
 from engine.guards.guard import GuardState, Seen
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
@@ -136,6 +143,21 @@ def test_a_guard_set_on_a_reading_from_before_our_last_sale_keeps_its_quantity()
     assert comparison.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
+def test_a_sale_shown_late_is_counted_once_beside_one_since():
+    late, since = ours("sell 0.6 BTC @ 90 USD", 330), ours("sell 0.1 BTC @ 90 USD", 60)
+
+    comparison = after(a_reading("2.3", late, since), unconfirmed="2.3")
+
+    assert comparison.change == Unchanged(guard=a_guard())
+
+
+def test_a_sale_of_ours_explains_what_was_shown_late_though_it_was_known_by_then():
+    late = ours("sell 0.6 BTC @ 90 USD", 330)
+    reading = replace(a_reading("2.4", late), known=frozenset({late.trade_id}))
+
+    assert after(reading, unconfirmed="2.4").change == Unchanged(guard=a_guard())
+
+
 def test_a_sale_at_the_venue_that_was_shown_late_still_counts():
     comparison = after(a_reading("2.4", external("sell 0.6 BTC @ 90 USD", 330)), unconfirmed="2.4")
 
@@ -257,6 +279,21 @@ def test_what_was_sold_and_not_reported_was_there_when_the_guard_was_set():
     comparison = after(a_reading("1", unreported="-0.6"), guard=guard, seen=None)
 
     assert comparison.seen.quantity == Decimal("1.6")
+
+
+def test_what_was_sold_and_bought_since_leads_back_to_what_was_there_when_the_guard_was_set():
+    fills = (
+        a_fill("sell 0.6 BTC @ 90 USD", at=NOW + timedelta(seconds=5), order="OURS"),
+        a_fill("buy 0.1 BTC @ 90 USD", at=NOW + timedelta(seconds=5)),
+    )
+
+    reading = a_reading("2.5", *fills, at=NOW + timedelta(seconds=60))
+
+    assert first_seen(a_guard(), reading) == Seen(quantity=Decimal(3), at=NOW)
+    assert first_seen(a_guard("9", "900"), reading).quantity == 9
+    assert first_seen(a_guard(), replace(reading, set_at=NOW + timedelta(seconds=9))) == Seen(
+        quantity=Decimal("2.5"), at=NOW + timedelta(seconds=9)
+    )
 
 
 def test_a_quantity_that_a_trade_since_should_have_changed_is_unconfirmed_anew():

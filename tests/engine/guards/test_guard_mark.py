@@ -194,6 +194,7 @@ def test_a_trigger_of_a_guard_from_the_price_of_a_day_says_what_was_paid_and_wha
         (((0, a_mark("100")), (5, a_mark("100"))), None, None),
         (((0, a_mark("100")), (20, NO_QUOTE), (40, NO_QUOTE)), 20, "no price to trust (no quote)"),
         (((0, a_mark("100")), (59.5, NO_QUOTE)), None, None),
+        (((0, a_mark("100")), (59.01, NO_QUOTE)), None, None),
         (((0, CLOSED),), None, None),
         (((0, a_mark("100")), (59, NO_QUOTE)), 59, "no price to trust (no quote)"),
         (((0, a_mark("100")), (20, NO_ANSWER)), 20, "no price to trust (Kraken does not answer)"),

@@ -289,6 +289,28 @@ def test_a_quantity_that_shrank_has_no_entry_until_its_fills_are_read():
     assert (one.cost, one.explained, one.fills_pending, one.history_incomplete) == (None, 0, True, True)
 
 
+@pytest.mark.parametrize(("state", "cost"), [(GuardState.CLOSING, 150), (GuardState.ARMED, None)])
+def test_what_is_being_sold_keeps_its_entry_while_its_fills_are_read(state, cost):
+    one = found(
+        a_holding("BTC", "2"),
+        bases={"BTC": a_basis(quantity="3", explained="2", cost="150")},
+        guards=(a_guard(state=state),),
+    )
+
+    assert (one.cost, one.fills_pending) == (cost, True)
+
+
+def test_a_position_says_of_when_it_is_and_whether_its_owner_was_asked():
+    report = replace(a_report(a_holding("BTC")), venue_at=ago(1), step=7)
+    key = PositionKey(account_id="kraken-1", kind=PositionKind.SPOT, asset="BTC")
+
+    one = found(report=report, step_included=5, open_questions=frozenset({key}))
+
+    assert (one.as_of, one.venue_as_of, one.step_at_request, one.step_included) == (NOW, ago(1), 7, 5)
+    assert one.has_open_question
+    assert not found(a_holding("BTC")).has_open_question
+
+
 def test_a_quantity_that_grew_keeps_the_entry_of_what_was_there():
     one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(quantity="2", explained="2", cost="150")})
 
