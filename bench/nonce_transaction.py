@@ -13,6 +13,7 @@ from bench.figures import Figure, spread
 from engine.clock import SystemClock
 from engine.nonce.store import NonceStore
 from engine.storage.migrate import run_migrations
+from migrations import SCRIPTS
 
 TIMES = 1_000
 _KEY = "0123456789abcdef"
@@ -51,7 +52,7 @@ async def measure() -> Sequence[Figure]:
 def _migrated(folder: Path) -> tuple[Path, Path]:
     files = folder / "ours.db", folder / "floor.db"
     for file in files:
-        run_migrations(f"sqlite+aiosqlite:///{file}", backups=folder, now=datetime.now(UTC))
+        run_migrations(f"sqlite+aiosqlite:///{file}", scripts=SCRIPTS, backups=folder, now=datetime.now(UTC))
     return files
 
 

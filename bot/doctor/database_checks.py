@@ -18,6 +18,7 @@ from engine.guards.store import load_watched
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.storage.migrate import migration_config
+from migrations import SCRIPTS
 
 
 async def read_database(url: str, *, owner_ids: frozenset[int]) -> AsyncIterator[Check]:
@@ -98,4 +99,4 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _wanted() -> str:
-    return ScriptDirectory.from_config(migration_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head() or ""

@@ -23,6 +23,7 @@ from engine.storage.backup import (
 )
 from engine.storage.migrate import Migrated, MigrationRefusedError, run_migrations
 from engine.storage.swap import UnfinishedSwapError, refuse_unfinished
+from migrations import SCRIPTS
 
 
 def migrate(settings: Settings, clock: Clock) -> Migrated:
@@ -34,7 +35,9 @@ def migrate(settings: Settings, clock: Clock) -> Migrated:
 def migrate_held(settings: Settings, clock: Clock) -> Migrated:
     """Do the same for a caller who holds the data dir already."""
     try:
-        return run_migrations(settings.database_url, backups=settings.data_dir / "backups", now=clock.now())
+        return run_migrations(
+            settings.database_url, scripts=SCRIPTS, backups=settings.data_dir / "backups", now=clock.now()
+        )
     except (MigrationRefusedError, BackupError) as refusal:
         raise _refused(refusal) from refusal
     except DatabaseError as error:

@@ -12,13 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-import migrations
 from engine.storage.backup import Backup, backup_database, database_file
 from engine.storage.pool import WRITING, ConnectionPool
 from engine.storage.swap import finish_swap, set_foreign_log_aside
-
-#: Found beside the installed package, whatever the working directory is.
-SCRIPTS = Path(str(migrations.__file__)).parent
 
 
 class MigrationRefusedError(Exception):
@@ -45,7 +41,7 @@ class SchemaState:
     is_empty: bool
 
 
-def run_migrations(database_url: str, *, backups: Path, now: datetime, scripts: Path = SCRIPTS) -> Migrated:
+def run_migrations(database_url: str, *, scripts: Path, backups: Path, now: datetime) -> Migrated:
     """Migrate the database to the newest schema; it runs its own loop, so call it from a thread or before yours.
 
     Raises:
@@ -56,7 +52,7 @@ def run_migrations(database_url: str, *, backups: Path, now: datetime, scripts: 
     return asyncio.run(_migrate(database_url, migration_config(scripts), backups=backups, now=now))
 
 
-def migration_config(scripts: Path = SCRIPTS) -> Config:
+def migration_config(scripts: Path) -> Config:
     """Return alembic's settings for a folder of migration scripts."""
     config = Config()
     config.set_main_option("script_location", str(scripts))

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from bench.house import arrows, mutual_pairs, package_of, read_sources, report
 
 
@@ -18,6 +20,10 @@ def test_packages_that_import_each_other_are_named(tmp_path):
     a_house(tmp_path)
 
     assert mutual_pairs(arrows(read_sources(tmp_path))) == (("engine.guards", "engine.orders"),)
+
+
+def test_no_two_packages_of_the_house_import_each_other():
+    assert mutual_pairs(arrows(read_sources(Path(__file__).parents[2]))) == ()
 
 
 def test_an_arrow_counts_the_modules_that_are_imported(tmp_path):

@@ -11,6 +11,7 @@ from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
 from engine.users.roles import Role, StoredUser
 from engine.users.store import save_user
+from migrations import SCRIPTS
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -22,7 +23,7 @@ def empty_database():
         folder = Path(name)
         # Migrations run a loop of their own, which this thread may have already.
         url = f"sqlite+aiosqlite:///{folder}/nija.db"
-        thread.submit(run_migrations, url, backups=folder, now=START).result()
+        thread.submit(run_migrations, url, scripts=SCRIPTS, backups=folder, now=START).result()
         return (folder / "nija.db").read_bytes()
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from alembic import command
 
-from engine.storage.migrate import SCRIPTS, migration_config, run_migrations
+from engine.storage.migrate import migration_config, run_migrations
+from migrations import SCRIPTS
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 MOMENT = "2026-11-22 02:10:00.000000"
@@ -18,7 +19,7 @@ def migrate(file, scripts=SCRIPTS):
 
 
 def down(file, revision="base"):
-    config = migration_config()
+    config = migration_config(SCRIPTS)
     config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
     command.downgrade(config, revision)
 

@@ -14,13 +14,14 @@ from sqlalchemy.exc import OperationalError
 
 from engine.model.guard_reasons import GuardReason
 from engine.orders.step_cause import StepCause
-from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config
+from engine.storage.migrate import MigrationRefusedError, migration_config
 from engine.storage.restored import disarm
 from engine.tables import metadata
 from handlers.render.guard_reasons import reason_text
+from migrations import SCRIPTS
 from tests.migrations.old_databases import MOMENT, NOW, add_owner, down, insert, migrate, run
 
-NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
+NEWEST = ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head()
 NEXT = f"{int(NEWEST) + 1:04}"
 
 
@@ -298,7 +299,7 @@ def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_put
     assert run(file, "SELECT words FROM intent_events ORDER BY seq") == [[(one[1],) for one in steps]]
 
 
-REASONS = ScriptDirectory.from_config(migration_config()).get_revision("0016").module
+REASONS = ScriptDirectory.from_config(migration_config(SCRIPTS)).get_revision("0016").module
 #: What was written at revision 0015, and the code and the detail it becomes.
 WRITTEN = [
     *((sentence, code, "") for code, sentence in REASONS.SENTENCES),
@@ -454,7 +455,7 @@ def test_migrations_are_found_whatever_the_working_directory_is(file, tmp_path, 
 
 
 def test_a_developer_can_run_alembic_over_its_own_connection(file):
-    config = migration_config()
+    config = migration_config(SCRIPTS)
     config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
 
     command.upgrade(config, "head")

@@ -27,6 +27,7 @@ from engine.model.venues import Account, Venue
 from engine.storage.migrate import run_migrations
 from engine.users.accounts import KeyOrigin, StoredAccount
 from engine.users.store import save_account
+from migrations import SCRIPTS
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
 from tests.builders import a_guard
@@ -116,7 +117,11 @@ async def checks_of(settings, market=None, key=None, sources=SOURCES):
 
 async def migrate(settings):
     await asyncio.to_thread(
-        run_migrations, settings.database_url, backups=settings.data_dir / "backups", now=datetime.now(UTC)
+        run_migrations,
+        settings.database_url,
+        scripts=SCRIPTS,
+        backups=settings.data_dir / "backups",
+        now=datetime.now(UTC),
     )
 
 

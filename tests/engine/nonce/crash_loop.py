@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.storage.migrate import run_migrations
+from migrations import SCRIPTS
 
 CHILD = Path(__file__).with_name("crash_child.py")
 MOST_LINES_BEFORE_A_KILL = 60
@@ -58,7 +59,7 @@ class Observer:
 def crash_loop(kind, folder, kills, seed):
     """Run and kill the child `kills` times over one database file."""
     file = folder / f"{kind}.db"
-    run_migrations(f"sqlite+aiosqlite:///{file}", backups=folder, now=datetime.now(UTC))
+    run_migrations(f"sqlite+aiosqlite:///{file}", scripts=SCRIPTS, backups=folder, now=datetime.now(UTC))
     dice = random.Random(seed)
     observer = Observer()
     for _ in range(kills):

@@ -16,16 +16,17 @@ from engine.storage.backup import (
 )
 from engine.storage.contents import Contents
 from engine.storage.migrate import migration_config, run_migrations
+from migrations import SCRIPTS
 from tests.engine.storage.restoring import restore_database
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
-NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
+NEWEST = ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head()
 
 
 @pytest.fixture
 def database(tmp_path):
     file = tmp_path / "nija.db"
-    run_migrations(f"sqlite+aiosqlite:///{file}", backups=tmp_path, now=NOW)
+    run_migrations(f"sqlite+aiosqlite:///{file}", scripts=SCRIPTS, backups=tmp_path, now=NOW)
     add_user(file, 1)
     return file
 

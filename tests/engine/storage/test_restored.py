@@ -26,6 +26,7 @@ from engine.storage.restored import carry_nonces, disarm
 from engine.users import store as users_store
 from engine.users.accounts import KeyOrigin, StoredAccount
 from engine.users.roles import Role, StoredUser
+from migrations import SCRIPTS
 from tests.builders import a_guard
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -36,14 +37,14 @@ ACCOUNT = "env-kraken"
 @pytest.fixture
 def file(tmp_path):
     database = tmp_path / "nija.db"
-    run_migrations(f"sqlite+aiosqlite:///{database}", backups=tmp_path, now=NOW)
+    run_migrations(f"sqlite+aiosqlite:///{database}", scripts=SCRIPTS, backups=tmp_path, now=NOW)
     return database
 
 
 @pytest.fixture
 def backup(tmp_path):
     database = tmp_path / "backup.db"
-    run_migrations(f"sqlite+aiosqlite:///{database}", backups=tmp_path, now=NOW)
+    run_migrations(f"sqlite+aiosqlite:///{database}", scripts=SCRIPTS, backups=tmp_path, now=NOW)
     return database
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from engine.storage.migrate import run_migrations
 from engine.storage.soundness import find_damaged_pages
+from migrations import SCRIPTS
 from tests.builders import NOW
 
 
@@ -14,7 +15,7 @@ from tests.builders import NOW
 async def file(tmp_path):
     database = tmp_path / "nija.db"
     url = f"sqlite+aiosqlite:///{database}"
-    await asyncio.to_thread(run_migrations, url, backups=tmp_path, now=NOW)
+    await asyncio.to_thread(run_migrations, url, scripts=SCRIPTS, backups=tmp_path, now=NOW)
     return database
 
 

@@ -9,6 +9,7 @@ import pytest
 from engine.storage.backup import backup_database
 from engine.storage.migrate import run_migrations
 from engine.storage.swap import UnfinishedSwapError, finish_swap, refuse_unfinished, set_foreign_log_aside
+from migrations import SCRIPTS
 from tests.engine.storage.restoring import restore_database
 from tests.engine.storage.test_backup import NOW, add_user, names, users
 
@@ -61,7 +62,7 @@ def template(tmp_path):
     folder = tmp_path / "template"
     folder.mkdir()
     database = folder / "nija.db"
-    run_migrations(url(folder), backups=folder, now=NOW)
+    run_migrations(url(folder), scripts=SCRIPTS, backups=folder, now=NOW)
     add_user(database, 1)
     backup_database(database, folder / "copy.db")
     # As after a kill: the last write is in the log alone.
@@ -96,7 +97,7 @@ def test_a_restore_killed_at_any_instant_leaves_the_old_or_the_new_database(temp
 
     found = []
     for folder in folders:
-        run_migrations(url(folder), backups=folder, now=NOW)
+        run_migrations(url(folder), scripts=SCRIPTS, backups=folder, now=NOW)
         found.append(users(folder / "nija.db"))
         refuse_unfinished(folder / "nija.db")
         # Whatever is there, the restore can be done again.
