@@ -1,21 +1,28 @@
 """Pure: whether a guard can act now, and why and since when it cannot."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import GuardMark
 from engine.market.mark import PriceProblem, PriceUnknown
 
-STARTING = "starting, the first prices are not in yet"
-KEY_CHANGED = (
-    "nothing is sold before it is certain that the changed key opens the same account; "
-    "it is asked for every few seconds"
-)
-
-
 #: A venue that was looked at and is away; any other price may be there with the next look.
 _AWAY = frozenset({PriceProblem.NO_ANSWER, PriceProblem.NO_PRICES, PriceProblem.NOT_CONNECTED})
+
+
+class UnwatchedReason(StrEnum):
+    """Why an armed guard could not sell now."""
+
+    KEY_REFUSED = "key_refused"
+    #: It is not certain yet that the account's changed key opens the same account.
+    KEY_UNCERTAIN = "key_uncertain"
+    #: NIJA has just started, and the first prices are not in yet.
+    STARTING = "starting"
+    PRICE_UNKNOWN = "price_unknown"
+    #: Its venue's prices were not read for a while.
+    NOT_LOOKED_AT = "not_looked_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +31,23 @@ class Unwatched:
 
     symbol: str
     venue_label: str
-    why: str
+    reason: UnwatchedReason
+    #: Why its price is unknown.
+    problem: PriceProblem | None = None
+    #: The venue's own error text; empty where there is none.
+    error: str = ""
     #: None where this process never saw it watched.
     since: datetime | None
-    #: True where it is how things are, as at night for a stock.
-    is_usual: bool = False
-    #: True while NIJA has just started and the first prices are not in yet.
-    is_starting: bool = False
+
+    @property
+    def is_usual(self) -> bool:
+        """Return whether it is how things are, as at night for a stock."""
+        return self.problem is PriceProblem.MARKET_CLOSED
+
+    @property
+    def is_starting(self) -> bool:
+        """Return whether it is only that NIJA has just started."""
+        return self.reason is UnwatchedReason.STARTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +73,24 @@ class Watching:
 
 def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
     """Return why an armed guard cannot act; None while it can."""
-    label, seen = guard.venue.label, watching.guard_mark.current
+    seen = watching.guard_mark.current
     without_price = seen if isinstance(seen, PriceUnknown) else None
     if watching.key_refused is not None:
-        why = f"{label} refuses the key, so nothing could be sold: {watching.key_refused}"
-        return _unwatched(guard, why, watching.read_at)
+        refused = UnwatchedReason.KEY_REFUSED
+        return _unwatched(guard, refused, watching.read_at, error=watching.key_refused)
     if not watching.is_key_certain:
-        return _unwatched(guard, KEY_CHANGED, None)
+        return _unwatched(guard, UnwatchedReason.KEY_UNCERTAIN, None)
     is_blind = without_price is not None or not watching.is_looked_at
     is_closed = without_price is not None and without_price.problem is PriceProblem.MARKET_CLOSED
     if is_blind and not is_closed and _is_first_look(watching):
-        return replace(_unwatched(guard, STARTING, None), is_starting=True)
+        return _unwatched(guard, UnwatchedReason.STARTING, None)
     if without_price is not None:
         last, began = watching.guard_mark.last, watching.guard_mark.unknown_since
         since = began.at if began else (last.at if last else None)
-        return _unwatched(guard, without_price.why_at(guard.venue), since, is_usual=is_closed)
+        return _unwatched(guard, UnwatchedReason.PRICE_UNKNOWN, since, problem=without_price.problem)
     if not watching.is_looked_at:
-        error = f" ({watching.read_error})" if watching.read_error else ""
-        return _unwatched(guard, f"no prices come from {label}{error}", watching.looked_at)
+        silent, error = UnwatchedReason.NOT_LOOKED_AT, watching.read_error or ""
+        return _unwatched(guard, silent, watching.looked_at, error=error)
     return None
 
 
@@ -89,7 +106,19 @@ def _is_known_silent(watching: Watching) -> bool:
     return is_away or watching.guard_mark.unknown_reported or watching.read_error is not None
 
 
-def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:
+def _unwatched(
+    guard: Guard,
+    reason: UnwatchedReason,
+    since: datetime | None,
+    *,
+    problem: PriceProblem | None = None,
+    error: str = "",
+) -> Unwatched:
     return Unwatched(
-        symbol=guard.symbol, venue_label=guard.venue.label, why=why, since=since, is_usual=is_usual
+        symbol=guard.symbol,
+        venue_label=guard.venue.label,
+        reason=reason,
+        problem=problem,
+        error=error,
+        since=since,
     )

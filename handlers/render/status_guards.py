@@ -14,6 +14,7 @@ from handlers.render.exit_alarms import named_orders, opening_of, whether_sold
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import escape, foreign, rows
 from handlers.render.times import Reader, age_or_never
+from handlers.render.unwatched import unwatched_text
 
 
 def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
@@ -54,7 +55,7 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
     """Name the guards that cannot act, those with the same reason together."""
     alike = defaultdict[tuple[str, str], list[Unwatched]](list)
     for one in report.unwatched:
-        alike[one.venue_label, one.why].append(one)
+        alike[one.venue_label, unwatched_text(one)].append(one)
     for (label, why), ones in alike.items():
         names = ", ".join(escape(one.symbol) for one in ones)
         if all(one.is_starting for one in ones):

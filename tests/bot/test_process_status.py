@@ -17,7 +17,7 @@ from engine.exits.failure_reminders import FailureReminders
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
-from engine.guards.unwatched import KEY_CHANGED, STARTING
+from engine.guards.unwatched import UnwatchedReason
 from engine.market.mark import PriceProblem
 from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
 from engine.model.guard_reasons import GuardReason
@@ -144,7 +144,7 @@ async def test_a_guard_whose_key_may_open_another_account_waits_and_says_so(chat
 
     [unwatched] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
-    assert unwatched.why == KEY_CHANGED
+    assert unwatched.reason is UnwatchedReason.KEY_UNCERTAIN
 
 
 async def test_right_after_the_start_nothing_is_missing_yet(chat_data):
@@ -152,8 +152,8 @@ async def test_right_after_the_start_nothing_is_missing_yet(chat_data):
     chat_data.clock.pass_time(31)
     [silent] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
-    assert (starting.is_starting, starting.why) == (True, STARTING)
-    assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken")
+    assert starting.is_starting
+    assert (silent.reason, silent.error) == (UnwatchedReason.NOT_LOOKED_AT, "")
 
 
 async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_once(chat_data):
@@ -162,7 +162,7 @@ async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_
     report = await chat_data.status.fetch_status(OWNER)
 
     [silent] = report.unwatched
-    assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken (no connection)")
+    assert (silent.reason, silent.error) == (UnwatchedReason.NOT_LOOKED_AT, "no connection")
     assert Symptom.GUARDS_UNWATCHED in {trouble.symptom for trouble in find_troubles(report)}
 
 
@@ -212,7 +212,7 @@ async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_wat
 
     [unwatched] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
-    assert unwatched.why == f"Kraken refuses the key, so nothing could be sold: {error.message}"
+    assert (unwatched.reason, unwatched.error) == (UnwatchedReason.KEY_REFUSED, error.message)
     assert unwatched.since == START
 
 

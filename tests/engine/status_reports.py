@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from engine.guards.unwatched import Unwatched
+from engine.guards.unwatched import Unwatched, UnwatchedReason
+from engine.market.mark import PriceProblem
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
 from tests.builders import NOW, an_account
 
@@ -51,7 +52,8 @@ def an_unwatched(**changes):
     values = {
         "symbol": "BTC/USD",
         "venue_label": "Kraken",
-        "why": "price unknown (no quote)",
+        "reason": UnwatchedReason.PRICE_UNKNOWN,
+        "problem": PriceProblem.NO_QUOTE,
         "since": ago(30),
     }
     return Unwatched(**values | changes)

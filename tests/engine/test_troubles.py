@@ -3,13 +3,14 @@ from datetime import timedelta
 import pytest
 
 from engine.alerts.posts import PostCounts
+from engine.market.mark import PriceProblem
 from engine.troubles import Symptom, Trouble, find_job_trouble, find_troubles, is_late, overdue_after
 from tests.builders import NOW
 from tests.engine.status_reports import FAILING, PAUSED, a_broker, a_job, a_report, ago, an_unwatched
 
 
 def test_a_guard_that_waits_for_its_market_to_open_is_no_trouble():
-    assert find_troubles(a_report(unwatched=(an_unwatched(is_usual=True),))) == ()
+    assert find_troubles(a_report(unwatched=(an_unwatched(problem=PriceProblem.MARKET_CLOSED),))) == ()
 
 
 @pytest.mark.parametrize(("every_s", "allowed_s"), [(0.3, 15), (5, 15), (5.5, 16.5), (60, 180)])
@@ -53,7 +54,7 @@ def test_what_was_answered_since_is_no_trouble():
             Trouble(symptom=Symptom.DATABASE_FAILING, lasting=timedelta(seconds=12)),
         ),
         (
-            {"unwatched": (an_unwatched(), an_unwatched(is_usual=True), an_unwatched())},
+            {"unwatched": (an_unwatched(), an_unwatched(problem=PriceProblem.MARKET_CLOSED), an_unwatched())},
             Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=2),
         ),
         (

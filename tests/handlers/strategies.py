@@ -30,7 +30,7 @@ from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Rou
 from engine.entries.sizing import Size, SizeBasis
 from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.guards.unwatched import Unwatched
+from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind, Unsettled
@@ -317,9 +317,10 @@ reports = st.builds(
             Unwatched,
             symbol=names,
             venue_label=names,
-            why=words,
+            reason=st.sampled_from(UnwatchedReason),
+            problem=maybe(st.sampled_from(PriceProblem)),
+            error=words,
             since=maybe(times),
-            is_usual=st.booleans(),
         )
     ),
     unreadable=several(

@@ -4,7 +4,7 @@ import pytest
 
 from engine.clock import Moment
 from engine.guards.guard_mark import GuardMark
-from engine.guards.unwatched import KEY_CHANGED, STARTING, Unwatched, Watching, find_unwatched
+from engine.guards.unwatched import Unwatched, UnwatchedReason, Watching, find_unwatched
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.reminder_state import ReminderState
 from tests.builders import a_guard, a_mark, ago
@@ -15,6 +15,10 @@ WATCHED = Watching(
     is_looked_at=True,
     read_at=ago(40),
 )
+
+
+def why_of(found):
+    return found.reason, found.problem, found.error
 
 
 def blind(problem, **changes):
@@ -29,23 +33,26 @@ def test_a_guard_with_a_price_and_a_key_is_watched():
     ("changes", "why", "since"),
     [
         pytest.param(
-            {"is_looked_at": False, "looked_at": ago(60)}, "no prices come from Kraken", ago(60), id="silent"
+            {"is_looked_at": False, "looked_at": ago(60)},
+            (UnwatchedReason.NOT_LOOKED_AT, None, ""),
+            ago(60),
+            id="silent",
         ),
         pytest.param(
             {"is_looked_at": False, "looked_at": None},
-            "no prices come from Kraken",
+            (UnwatchedReason.NOT_LOOKED_AT, None, ""),
             None,
             id="never looked at",
         ),
         pytest.param(
             {"guard_mark": blind(PriceProblem.CROSSED, unknown_since=Moment(ago(20), 0))},
-            "price unknown (bid above ask)",
+            (UnwatchedReason.PRICE_UNKNOWN, PriceProblem.CROSSED, ""),
             ago(20),
             id="no price",
         ),
         pytest.param(
             {"key_refused": "EAPI:Invalid key"},
-            "Kraken refuses the key, so nothing could be sold: EAPI:Invalid key",
+            (UnwatchedReason.KEY_REFUSED, None, "EAPI:Invalid key"),
             ago(40),
             id="key refused",
         ),
@@ -54,7 +61,7 @@ def test_a_guard_with_a_price_and_a_key_is_watched():
 def test_a_guard_that_cannot_act_says_why_and_since_when(changes, why, since):
     found = find_unwatched(a_guard(), replace(WATCHED, **changes))
 
-    assert (found.why, found.since, found.is_usual) == (why, since, False)
+    assert (why_of(found), found.since, found.is_usual) == (why, since, False)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,8 @@ def test_a_guard_that_cannot_act_says_why_and_since_when(changes, why, since):
 def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
     found = find_unwatched(a_guard(), replace(WATCHED, **changes, has_just_started=True))
 
-    assert (found.why, found.is_starting) == (STARTING, True)
+    assert why_of(found) == (UnwatchedReason.STARTING, None, "")
+    assert found.is_starting
 
 
 @pytest.mark.parametrize(
@@ -80,12 +88,12 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
     [
         pytest.param(
             {"guard_mark": GuardMark(current=PriceUnknown(problem=PriceProblem.NO_ANSWER))},
-            "price unknown (Kraken does not answer)",
+            (UnwatchedReason.PRICE_UNKNOWN, PriceProblem.NO_ANSWER, ""),
             id="looked at",
         ),
         pytest.param(
             {"guard_mark": GuardMark(current=PriceUnknown(problem=PriceProblem.NOT_CONNECTED))},
-            "price unknown (Kraken is not connected)",
+            (UnwatchedReason.PRICE_UNKNOWN, PriceProblem.NOT_CONNECTED, ""),
             id="not connected",
         ),
         pytest.param(
@@ -94,12 +102,12 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
                     current=PriceUnknown(problem=PriceProblem.STALE), reminders=ReminderState(count=1)
                 )
             },
-            "price unknown (too old)",
+            (UnwatchedReason.PRICE_UNKNOWN, PriceProblem.STALE, ""),
             id="reported before the restart",
         ),
         pytest.param(
             {"guard_mark": GuardMark(), "read_error": "no connection"},
-            "no prices come from Kraken (no connection)",
+            (UnwatchedReason.NOT_LOOKED_AT, None, "no connection"),
             id="its account cannot be read",
         ),
     ],
@@ -109,19 +117,21 @@ def test_a_venue_that_is_known_not_to_answer_is_named_however_short_ago_the_star
 
     found = find_unwatched(a_guard(), replace(just_started, **changes))
 
-    assert (found.why, found.is_starting) == (why, False)
+    assert (why_of(found), found.is_starting) == (why, False)
 
 
 def test_a_refused_key_is_said_from_the_start_on():
     refused = replace(WATCHED, key_refused="Invalid key", has_just_started=True, is_key_certain=False)
 
-    assert "refuses the key" in find_unwatched(a_guard(), refused).why
+    assert find_unwatched(a_guard(), refused).reason is UnwatchedReason.KEY_REFUSED
 
 
 def test_a_changed_key_is_named_until_it_is_certain_whose_account_it_opens():
     found = find_unwatched(a_guard(), replace(WATCHED, is_key_certain=False))
 
-    assert found == Unwatched(symbol="BTC/USD", venue_label="Kraken", why=KEY_CHANGED, since=None)
+    assert found == Unwatched(
+        symbol="BTC/USD", venue_label="Kraken", reason=UnwatchedReason.KEY_UNCERTAIN, since=None
+    )
 
 
 def test_a_closed_market_is_usual_and_counts_from_the_last_price():
@@ -129,4 +139,4 @@ def test_a_closed_market_is_usual_and_counts_from_the_last_price():
 
     found = find_unwatched(a_guard(), closed)
 
-    assert (found.why, found.since, found.is_usual) == ("market closed", WATCHED.guard_mark.last.at, True)
+    assert (found.since, found.is_usual) == (WATCHED.guard_mark.last.at, True)

@@ -64,7 +64,7 @@ def test_a_line_says_what_its_figures_are_of():
 
 
 def test_what_is_not_listed_is_counted_in_dollars():
-    line = plan_closing(facts(instrument=None, priced="")).line
+    line = plan_closing(facts(instrument=None, priced=Obstacle(ObstacleKind.LISTING_UNKNOWN))).line
 
     assert (line.symbol, line.currency, line.price_at) == ("BTC", "USD", None)
     assert plan_closing(facts(instrument=an_instrument("BTC/EUR"))).line.currency == "EUR"

@@ -9,7 +9,8 @@ from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.entries.gates import check_halt
 from engine.entries.halts import Halt, HaltedBy
-from engine.guards.unwatched import STARTING, Unwatched
+from engine.guards.unwatched import Unwatched, UnwatchedReason
+from engine.market.mark import PriceProblem
 from engine.model.delays import Wait
 from engine.nonce.store import NonceStatus
 from engine.status import (
@@ -27,10 +28,16 @@ from tests.handlers.values import READER, account, ago, status
 
 
 def unwatched(symbol="BTC/USD", **changes):
-    values = {"venue_label": "Kraken", "why": "price unknown (no quote)", "since": ago(minutes=3)}
+    values = {
+        "venue_label": "Kraken",
+        "reason": UnwatchedReason.PRICE_UNKNOWN,
+        "problem": PriceProblem.NO_QUOTE,
+        "since": ago(minutes=3),
+    }
     return Unwatched(symbol=symbol, **values | changes)
 
 
+SILENT = {"reason": UnwatchedReason.NOT_LOOKED_AT, "problem": None, "error": "<no> connection"}
 PAUSED = PausedGuard(symbol="SOL/USD", venue_label="Kraken", reason="other", detail="its quantity <changed>")
 
 
@@ -68,8 +75,8 @@ def test_everything_that_can_be_wrong_is_named_first():
         unwatched=(
             unwatched(),
             unwatched("ETH/USD", since=ago(minutes=4)),
-            unwatched("SOL/USD", since=None, why="no prices come from <Kraken>"),
-            unwatched("AAPL/USD", venue_label="Alpaca", why="market closed", is_usual=True),
+            unwatched("SOL/USD", since=None, **SILENT),
+            unwatched("AAPL/USD", venue_label="Alpaca", problem=PriceProblem.MARKET_CLOSED),
         ),
         database_failing_s=12.0,
         exits_in_flight=1,
@@ -82,7 +89,7 @@ def test_everything_that_can_be_wrong_is_named_first():
 
 
 def test_a_guard_that_waits_for_its_market_is_well_and_named():
-    waiting = unwatched("AAPL/USD", venue_label="Alpaca", why="market closed", is_usual=True)
+    waiting = unwatched("AAPL/USD", venue_label="Alpaca", problem=PriceProblem.MARKET_CLOSED)
 
     text = render_status(status(unwatched=(waiting,)), READER).text
 
@@ -91,13 +98,46 @@ def test_a_guard_that_waits_for_its_market_is_well_and_named():
 
 
 def test_what_is_not_read_yet_right_after_the_start_is_no_trouble():
-    starting = unwatched(since=None, why=STARTING, is_starting=True)
+    starting = unwatched(since=None, reason=UnwatchedReason.STARTING, problem=None)
 
     text = render_status(status(guards_armed=0, unwatched=(starting,)), READER).text
 
     assert "NIJA is starting.</b> 1 position is guarded as soon as the first prices are in." in text
     assert "Not watched yet: BTC/USD at Kraken, starting, the first prices are not in yet" in text
     assert "Needs your attention" not in text
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (
+            {"reason": UnwatchedReason.KEY_REFUSED, "error": "EAPI:Invalid key"},
+            "Kraken refuses the key, so nothing could be sold: EAPI:Invalid key",
+        ),
+        (
+            {"reason": UnwatchedReason.KEY_UNCERTAIN},
+            (
+                "nothing is sold before it is certain that the changed key opens the same account; "
+                "it is asked for every few seconds"
+            ),
+        ),
+        ({"reason": UnwatchedReason.NOT_LOOKED_AT}, "no prices come from Kraken"),
+        (
+            {"reason": UnwatchedReason.NOT_LOOKED_AT, "error": "no connection"},
+            "no prices come from Kraken (no connection)",
+        ),
+        (
+            {"reason": UnwatchedReason.PRICE_UNKNOWN, "problem": PriceProblem.NOT_CONNECTED},
+            "price unknown (Kraken is not connected)",
+        ),
+    ],
+)
+def test_a_guard_that_cannot_act_says_why(why, said):
+    unable = unwatched(**{"problem": None} | why)
+
+    text = render_status(status(unwatched=(unable,)), READER).text
+
+    assert f"Not watched since 02:27:11 UTC: BTC/USD at Kraken, {said}" in text
 
 
 def test_what_waits_is_listed_with_its_reason():
