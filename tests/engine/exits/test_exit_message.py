@@ -6,6 +6,7 @@ import pytest
 from engine.alerts.messages import AgainstGuard, ExitFilled
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust, DustKind
+from engine.model.delays import HeldUp, Unseen
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
@@ -74,6 +75,31 @@ def test_the_alert_reports_the_whole_exit():
         manual=False,
         entry_known=True,
     )
+
+
+def test_the_alert_of_a_sale_through_another_pair_names_the_guarded_one_and_the_rate():
+    order = replace(an_exit_order(), symbol="BTC/EUR")
+
+    alert = an_alert(an_intent(), order, rate=number("1.1"))
+
+    assert (alert.symbol, alert.instead_of, alert.currency, alert.rate) == (
+        "BTC/EUR",
+        "BTC/USD",
+        "EUR",
+        number("1.1"),
+    )
+
+
+def test_the_alert_says_what_was_unseen_what_held_the_sale_up_and_whose_order_it_may_be():
+    unseen = Unseen(since=NOW - timedelta(seconds=60), until=NOW, why="market closed")
+    held_up = HeldUp(since=NOW, why="no answer")
+    intent = an_intent()
+    intent = replace(intent, trigger=replace(intent.trigger, unseen=unseen))
+
+    late = an_alert(intent, an_exit_order(), held_up=held_up, may_be_owners=True)
+
+    assert (late.unseen, late.held_up, late.may_be_owners) == (unseen, held_up, True)
+    assert an_alert(intent, an_exit_order()).may_be_owners is False
 
 
 def test_an_alert_without_dust_leaves_nothing_over():

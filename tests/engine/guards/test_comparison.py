@@ -158,6 +158,38 @@ def test_a_sale_of_ours_explains_what_was_shown_late_though_it_was_known_by_then
     assert after(reading, unconfirmed="2.4").change == Unchanged(guard=a_guard())
 
 
+def test_a_sale_shown_late_that_does_not_explain_all_explains_nothing():
+    comparison = after(a_reading("2.1", ours("sell 0.6 BTC @ 90 USD", 330)), unconfirmed="2.1")
+
+    assert (comparison.change.by, comparison.change.reason) == (Decimal("0.9"), GuardReason.MOVED_OUT)
+
+
+def test_what_is_gone_after_a_sale_at_the_venue_is_awaited_less_what_that_sold():
+    comparison = after(a_reading(0, external("sell 0.5 BTC @ 90 USD")), unconfirmed="0")
+
+    assert (comparison.change.reason, comparison.change.guard.quantity) == (
+        GuardReason.VANISHED,
+        Decimal("0.5"),
+    )
+    assert comparison.seen == Seen(quantity=Decimal("2.5"), at=NOW)
+
+
+def test_shares_that_grew_a_little_without_a_trade_pause():
+    assert isinstance(after(a_reading("3.1", stock=True), unconfirmed="3.1").change, Paused)
+
+
+def test_an_average_that_changed_with_a_quantity_and_no_trade_is_named_first():
+    split = after(a_reading(6, stock=True, entry="115"), guard=a_guard(venue_entry="230"), unconfirmed="6")
+
+    assert split.change.reason is GuardReason.ENTRY_CHANGED
+
+
+def test_what_was_seen_keeps_when_that_was_on_the_venues_clock():
+    reading = replace(a_reading(2, external("sell 1 BTC @ 90 USD")), venue_at=ago(1))
+
+    assert after(reading).seen.venue_at == ago(1)
+
+
 def test_a_sale_at_the_venue_that_was_shown_late_still_counts():
     comparison = after(a_reading("2.4", external("sell 0.6 BTC @ 90 USD", 330)), unconfirmed="2.4")
 
@@ -194,9 +226,10 @@ def test_fills_of_another_kind_of_position_do_not_count():
 def test_what_is_paused_or_being_sold_is_left_alone(state):
     guard = a_guard(state=state)
 
-    comparison = after(a_reading(2, external("sell 1 BTC @ 90 USD")), guard=guard)
+    comparison = after(a_reading(2, external("sell 1 BTC @ 90 USD")), guard=guard, unconfirmed="2")
 
     assert (comparison.change, comparison.seen) == (Unchanged(guard=guard), SEEN)
+    assert comparison.unconfirmed.quantity == 2
 
 
 def test_a_reading_from_before_it_was_seen_says_nothing():

@@ -113,6 +113,13 @@ def test_a_price_after_an_alarm_is_reported_once():
     assert looks((0, NO_QUOTE), (15, NO_QUOTE), (20, a_mark()), (25, a_mark()))[1] == ["unknown", "back"]
 
 
+def test_a_price_that_is_back_is_the_mark_again():
+    guard_mark, _ = looks((0, NO_QUOTE), (15, NO_QUOTE), (20, a_mark("101")))
+
+    assert (guard_mark.current, guard_mark.last) == (a_mark("101"), a_mark("101"))
+    assert not guard_mark.is_unknown
+
+
 def test_a_closed_market_is_shown_but_calls_nobody():
     guard_mark, reported = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
 

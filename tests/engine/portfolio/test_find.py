@@ -18,6 +18,7 @@ from engine.portfolio.find import find_positions, marks_of, thin_symbols
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from tests.builders import (
     NOW,
+    a_book,
     a_guard,
     a_holding,
     a_margin_position,
@@ -193,6 +194,44 @@ def test_a_top_that_says_too_little_is_no_price_without_its_order_book():
     one = found(a_holding("BTC", "1000"))
 
     assert one.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
+
+
+def test_a_top_that_says_too_little_is_priced_by_its_order_book():
+    book = a_book(bids=[("100", "500"), ("98", "500")])
+
+    one = found(a_holding("BTC", "1000"), books={"BTC/USD": book})
+
+    assert (one.mark.price, one.mark.basis) == (99, MarkBasis.WALKED)
+
+
+@pytest.mark.parametrize(
+    ("guards", "basis"), [((), MarkBasis.MID), ((a_guard(threshold="-0.2"),), MarkBasis.BID)]
+)
+def test_how_wide_a_spread_may_be_goes_by_the_threshold_of_its_guard(guards, basis):
+    assert found(a_holding("BTC"), guards=guards, quotes=[a_quote("95", "105")]).mark.basis is basis
+
+
+def test_what_nobody_lists_now_has_no_price_because_its_venue_gave_no_answer():
+    assert found(a_holding("BTC"), instruments={}).mark == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("seen", "last"),
+    [
+        pytest.param(GuardMark(current=a_mark("77"), last=a_mark("77")), a_mark("77"), id="its guard's"),
+        pytest.param(GuardMark(), LAST, id="one from before its guard"),
+        pytest.param(None, LAST, id="one of what nobody looked at"),
+    ],
+)
+def test_the_last_price_is_that_of_its_guard_else_the_one_known_before(seen, last):
+    one = found(
+        a_holding("BTC"),
+        guards=(a_guard(),),
+        guard_marks={"guard-1": seen} if seen else {},
+        last_marks={"BTC/USD": LAST},
+    )
+
+    assert one.last_mark == last
 
 
 def test_a_guarded_coin_shows_what_its_guard_goes_by():
