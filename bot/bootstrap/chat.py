@@ -10,7 +10,7 @@ from bot.bootstrap.foundation import Foundation
 from bot.command_errors import CommandError
 from bot.configuration.settings import Settings
 from bot.logs.redaction import LogRedactor
-from bot.process_status import ProcessStatus
+from bot.status.process_status import ProcessStatus
 from bot.supervision.stopping import Stop
 from bot.telegram.application import Chat, build_application
 from bot.telegram.connection import TelegramConnection

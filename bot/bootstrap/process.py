@@ -14,7 +14,7 @@ from bot.commands.socket import CommandSocket
 from bot.configuration.settings import Settings
 from bot.lifecycle import ProcessParts
 from bot.logs.redaction import LogRedactor
-from bot.process_status import Facts, ProcessStatus
+from bot.status.process_status import Facts, ProcessStatus
 from bot.storage.database_alarm import DatabaseAlarm
 from bot.supervision.health import HealthPages, HealthServer
 from bot.supervision.lease import DatabaseLease, HeldDataDir

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from bot.process_status import Facts, ProcessStatus
+from bot.status.process_status import Facts, ProcessStatus
 from engine.accounts.live_accounts import LiveAccounts
 from engine.alerts.messages import RecordKind
 from engine.brokers.streams.price_stream import Loss, LossReason

@@ -1,49 +1,33 @@
 """Fill `/status` from every part of the process."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot.commands.nonce_lines import with_broker
+from bot.status.stored import load_stored
+from bot.status.streamed import venue_prices
 from engine import wall_time
 from engine.accounts.live_accounts import LiveAccounts
 from engine.accounts.reader import AccountReader
-from engine.alerts.messages import ExitFailing, RecordUnreadable
-from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts
-from engine.alerts.posts import PostCounts, count_posts
-from engine.alerts.series import load_series
+from engine.alerts.messages import RecordUnreadable
+from engine.alerts.outbox import GivenUp
 from engine.clock import Clock, moment
 from engine.entries.gates import check_halt
 from engine.entries.halts import HaltSwitch
-from engine.exits.failure_reminders import failing_key
 from engine.exits.watch import Watch
-from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
 from engine.market.feed import Markets
-from engine.market.mark import PriceUnknown
 from engine.model.delays import HeldUp
 from engine.model.errors import InvalidNonceError, KeyRejectedError, LockedOutError
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus, NonceStore
-from engine.orders import store as intent_rows
-from engine.orders.intents import Intent, IntentKind
-from engine.orders.under_way import load_orders_under_way
-from engine.status import (
-    BrokerStatus,
-    FailingExit,
-    JobStatus,
-    PausedGuard,
-    PolledPrice,
-    PriceAge,
-    StatusReport,
-    VenuePrices,
-)
+from engine.orders.intents import Intent
+from engine.status import BrokerStatus, JobStatus, PausedGuard, PriceAge, StatusReport, VenuePrices
 from engine.storage.database import Database
-from engine.storage.session import DatabaseSession
 from engine.sync.unreadable import URGENT, describe
 from engine.tasks import Tasks
 from engine.troubles import overdue_after
@@ -61,18 +45,6 @@ class Facts:
     guard_interval_s: float
     #: Whose key has which fingerprint.
     brokers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stored:
-    """What the database holds about the process: every watched guard, and one user's exits and alerts."""
-
-    watched: tuple[Guard, ...]
-    outbox: Depth
-    given_up: GivenUp
-    posts: PostCounts
-    exits: tuple[Intent, ...]
-    failing: tuple[FailingExit, ...]
 
 
 class ProcessStatus:
@@ -118,7 +90,7 @@ class ProcessStatus:
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
-            stored = await _load_stored(session, user_id, self._why_failing)
+            stored = await load_stored(session, user_id, self._why_failing)
         guards = [guard for guard in stored.watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
@@ -212,82 +184,17 @@ class ProcessStatus:
         )
 
     def _streams(self, guards: Sequence[Guard]) -> Iterator[VenuePrices]:
-        symbols = defaultdict[Venue, set[str]](set)
-        for guard in guards:
-            if guard.state is not GuardState.PAUSED:
-                symbols[guard.venue].add(guard.symbol)
-        now = moment(self._clock)
-        for venue, market in self._markets.items():
-            if not symbols[venue]:
-                continue
-            status = market.pushed.status()
-            polled = {symbol: status.polled[symbol] for symbol in status.polled.keys() & symbols[venue]}
-            live = status.live & symbols[venue]
-            if status.has_stream and not (live or polled):
-                # Nothing was asked of it yet.
-                continue
-            yield VenuePrices(
-                venue_label=venue.label,
-                has_stream=status.has_stream,
-                polled=tuple(
-                    PolledPrice(
-                        symbol=symbol,
-                        loss=one.loss,
-                        lasting=now - one.since,
-                        is_disconnected=one.is_disconnected,
-                    )
-                    for symbol, one in sorted(polled.items())
-                ),
-                live=len(live),
-                polling_error=self._polling_error(venue),
-            )
-
-    def _polling_error(self, venue: Venue) -> str:
-        problem = self._watch.polling_failed.get(venue)
-        return PriceUnknown(problem=problem).reason_at(venue) if problem else ""
+        return venue_prices(
+            guards,
+            {venue: market.pushed.status() for venue, market in self._markets.items()},
+            polling_failed=self._watch.polling_failed,
+            now=moment(self._clock),
+        )
 
     def _price(self, guard: Guard) -> PriceAge:
         guard_mark = self._watch.guard_marks.get(guard.guard_id)
         at: datetime | None = guard_mark.last.at if guard_mark and guard_mark.last else None
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
-
-
-async def _load_stored(
-    session: DatabaseSession, user_id: int, why_failing: Callable[[str], HeldUp | None]
-) -> _Stored:
-    live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
-    failing = [await _find_failing(session, one, why_failing(one.intent_id)) for one in live]
-    return _Stored(
-        watched=await guard_rows.load_watched(session),
-        outbox=await depth(session),
-        given_up=await load_given_up_alerts(session, user_id),
-        posts=await count_posts(session, user_id),
-        exits=tuple(one for one in live if one.kind is IntentKind.EXIT),
-        failing=tuple(one for one in failing if one is not None),
-    )
-
-
-async def _find_failing(
-    session: DatabaseSession, intent: Intent, present: HeldUp | None
-) -> FailingExit | None:
-    """Return why an exit does not get through, as it is now or else as it was reported last; None while it does."""
-    series = await load_series(session, key_prefix=failing_key(intent))
-    if not series.count and present is None:
-        return None
-    last = next(reversed(series.messages), None)
-    reported = (
-        HeldUp(why=last.why, since=last.since, wait=last.wait) if isinstance(last, ExitFailing) else None
-    )
-    known = [one.since for one in (reported, present) if one is not None]
-    return FailingExit(
-        intent_id=intent.intent_id,
-        symbol=intent.symbol,
-        venue_label=intent.venue.label,
-        why=(present.why if present else reported.why if reported else ""),
-        since=wall_time.earliest(known or series.times) or intent.created_at,
-        order_ids=await load_orders_under_way(session, intent),
-        wait=latest.wait if (latest := present or reported) else None,
-    )
 
 
 def _paused(guard: Guard) -> PausedGuard:

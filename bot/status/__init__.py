@@ -1,0 +1,1 @@
+"""What `/status` shows, gathered from every part of the process."""
