@@ -83,7 +83,6 @@ async def test_the_trade_balance_is_asked_when_margin_is_used(broker, venue):
         {"kind": FaultKind.HTTP_ERROR_BEFORE},
         {"kind": FaultKind.TRUNCATE},
         {"kind": FaultKind.DROP_BEFORE},
-        {"kind": FaultKind.RATE_LIMIT},
         {"kind": FaultKind.ERROR, "message": "EGeneral:Permission denied"},
         {"kind": FaultKind.WRONG_FIELDS, "fields": {"n": None}},
         {"kind": FaultKind.WRONG_FIELDS, "fields": {"mf": "NaN"}},
@@ -104,6 +103,18 @@ async def test_what_is_held_stays_known_when_the_trade_balance_does_not_come(bro
         None,
     )
     assert (later.unknown, later.spendable_usd is None) == (frozenset(), False)
+
+
+async def test_what_is_held_stays_known_when_the_trade_balance_is_refused_for_its_rate(broker, venue):
+    venue.deposit("USD", "10000")
+    venue.deposit("ETH", "2")
+    venue.place("BTC/USD", "buy", "0.1", leverage=5)
+    fault(venue, FaultKind.RATE_LIMIT, "TradeBalance")
+
+    report = await broker.fetch_report()
+
+    assert (report.holding("ETH").free, len(report.margin_positions)) == (2, 1)
+    assert report.unknown == {AccountFigure.UNREALIZED, AccountFigure.SPENDABLE}
 
 
 async def test_an_unpopulated_account_is_empty(broker):
