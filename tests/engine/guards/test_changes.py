@@ -11,6 +11,7 @@ from engine.guards.changes import (
     Unchanged,
     changed_without_trade,
     is_about,
+    is_explained,
     reconcile,
     resume,
 )
@@ -326,3 +327,26 @@ def test_units_that_came_at_the_average_were_bought_unless_nothing_was_traded(se
 )
 def test_where_only_averages_can_be_compared_half_as_much_again_is_a_split(entry, expected, facts):
     assert is_untraded(entry=entry, **facts) is expected
+
+
+@pytest.mark.parametrize(
+    ("fill", "seen", "expected"),
+    [
+        (a_fill("buy 3 BTC @ 20 USD", fee="0.6"), "13", True),
+        (a_fill("buy 3 BTC @ 20 USD", fee="0.6"), "12.97", True),
+        (a_fill("buy 3 BTC @ 20 USD", fee="0.6"), "12.9699", False),
+        (a_fill("buy 3 BTC @ 20 USD", fee="0.6"), "13.0001", False),
+        (a_fill("sell 1 BTC @ 20 USD", fee="0.2"), "9", True),
+        (a_fill("sell 1 BTC @ 20 USD", fee="0.2"), "8.99", True),
+        (a_fill("sell 1 BTC @ 20 USD", fee="0.2"), "8.9899", False),
+        (a_fill("buy 10 ETH @ 0.1 BTC", fee="0.01"), "8.99", True),
+        (a_fill("buy 10 ETH @ 0.1 BTC", fee="0.01"), "9", True),
+        (a_fill("buy 10 ETH @ 0.1 BTC", fee="0.01"), "9.0001", False),
+        (a_fill("buy 10 ETH @ 0.1 BTC", fee="0.01"), "8.9899", False),
+    ],
+    ids=lambda value: f"{value.symbol} {value.side}" if hasattr(value, "symbol") else None,
+)
+def test_fills_explain_a_quantity_but_for_fees_that_were_taken_from_another_asset_than_named(
+    fill, seen, expected
+):
+    assert is_explained(a_guard(), before=Decimal(10), seen=Decimal(seen), fills=[fill]) is expected

@@ -77,6 +77,7 @@ def test_an_asset_without_a_dollar_pair_goes_over_a_bridge():
         (Venue.KRAKEN, {"XYZ/USDQ": "2", "USDQ/USD": "1.1"}, ("XYZ/USDQ", "USDQ/USD"), "2.2"),
         (Venue.KRAKEN, {"XYZ/CAD": "2", "USD/CAD": "0.8"}, ("XYZ/CAD", "USD/CAD"), "2.5"),
         (Venue.KRAKEN, {"XYZ/BRL": "2", "USDT/BRL": "5", "USDT/USD": "1"}, None, "0.4"),
+        (Venue.KRAKEN, {"XYZ/BRL": "2", "USDT/BRL": "5", "USDT/USD": "0.5"}, None, "0.2"),
         (Venue.KRAKEN, {"XYZ/EUR": "3", "XYZ/EURC": "2", "EUR/USD": "1", "EURC/USD": "1"}, None, "3"),
     ],
 )

@@ -145,6 +145,17 @@ def test_what_cannot_be_sold_says_why_and_is_not_confirmed(changes, obstacle):
     assert (plan.line.value, plan.line.fee, plan.line.result) == (None, None, None)
 
 
+def test_of_what_cannot_be_sold_no_order_is_cancelled_and_no_result_is_shown():
+    plan = plan_closing(
+        facts(
+            trouble=SILENT, free="1.5", open_orders=(an_open_order("O-1", "0.5"),), guard=a_guard("1", "95")
+        )
+    )
+
+    assert (plan.cancels, plan.line.cancels) == (frozenset(), ())
+    assert (plan.line.entry, plan.line.against_guard) == (None, None)
+
+
 def test_a_shut_market_says_when_it_opens():
     shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW)
 

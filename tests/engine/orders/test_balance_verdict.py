@@ -15,6 +15,7 @@ from engine.orders.balance_verdict import (
     Movement,
     holds,
     is_about_all,
+    is_explained,
     is_more_gone,
     judge_balance,
 )
@@ -262,3 +263,40 @@ def test_a_sale_that_may_be_part_of_the_earlier_reading_explains_nothing(before,
     known = Movement(owned=D("-0.1"), is_certain=False)
 
     assert judge_balance(before=before, now=now, listed=D(0), sent=D("0.1"), known=known) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "known", "expected"),
+    [
+        pytest.param(position("0.3"), position("0.3"), Movement(), True, id="nothing changed"),
+        pytest.param(position("0.3"), position("0.4", cash="900"), Movement(), False, id="a purchase"),
+        pytest.param(position("0.3"), position("0.4"), Movement(), False, id="coins came in"),
+        pytest.param(
+            position("0.3"),
+            position("0.4", cash="900"),
+            Movement(owned=D("0.1"), cash=D(-100)),
+            True,
+            id="known",
+        ),
+        pytest.param(
+            position("0.3"),
+            position("0.4001", cash="901"),
+            Movement(owned=D("0.1"), cash=D(-100), owned_rounding=D("0.0001"), cash_rounding=D(1)),
+            True,
+            id="known and rounded",
+        ),
+        pytest.param(
+            position("0.3"),
+            position("0.40011", cash="901"),
+            Movement(owned=D("0.1"), cash=D(-100), owned_rounding=D("0.0001"), cash_rounding=D(1)),
+            False,
+            id="more than was rounded",
+        ),
+        pytest.param(position(None), position("0.3"), Movement(), False, id="nothing to compare it with"),
+        pytest.param(position("0.3"), position(None), Movement(), False, id="not reported"),
+        pytest.param(position(None), position(None), Movement(), False, id="neither"),
+        pytest.param(position("0.3"), position("0.3", cash=None), Movement(), False, id="no money reported"),
+    ],
+)
+def test_a_balance_is_explained_by_known_trades_and_nothing_else(before, now, known, expected):
+    assert is_explained(before, now, known) is expected
