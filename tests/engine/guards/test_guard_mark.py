@@ -82,7 +82,7 @@ def test_a_missing_price_alarms_once_it_is_missing_too_long(last, reported):
     assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == reported
 
 
-def test_a_price_that_was_in_doubt_for_too_long_alarms_at_the_first_look():
+def test_a_price_that_was_unconfirmed_for_too_long_alarms_at_the_first_look():
     assert looks((0, replace(NO_QUOTE, for_s=15)))[1] == ["unknown"]
     assert looks((0, replace(NO_QUOTE, for_s=14.9)))[1] == []
 
