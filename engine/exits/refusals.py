@@ -1,6 +1,7 @@
 """What becomes of an exit whose order or market is refused: another pair, a wait, or its end."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Protocol
 
@@ -150,7 +151,9 @@ class Refusals:
             quantity=intent.quantity,
             instrument=await self._tradability.instrument(),
             entry=self._guard.entry or ZERO,
+            price=self._price(intent),
             now_s=now_s,
+            largest_minimum=await self._tradability.pair.largest_minimum(),
         ):
             guard = sent.exit_quantity.guard
             dust = Dust(wanted_of(guard.quantity, intent.manual), error.message)
@@ -164,9 +167,13 @@ class Refusals:
         return is_collapsed(
             intent.quantity,
             await self._tradability.instrument(),
-            price=self._context.guard_marks.price_of(self._guard) or intent.trigger_price,
+            price=self._price(intent),
             entry=self._guard.entry or ZERO,
         )
+
+    def _price(self, intent: Intent) -> Decimal:
+        """Return the price of now, or the one that triggered the exit where there is none."""
+        return self._context.guard_marks.price_of(self._guard) or intent.trigger_price
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:

@@ -81,6 +81,11 @@ class Instrument:
         """Return the smallest quantity of an order, as far as it is known."""
         return max(self.minimum_quantity or ZERO, self.lot)
 
+    @property
+    def has_known_minimums(self) -> bool:
+        """Return whether smallest quantity and smallest value are both known."""
+        return self.minimum_quantity is not None and self.minimum_notional is not None
+
     def floor_quantity(self, quantity: Decimal) -> Decimal:
         """Round a quantity down to the lot."""
         return floor_to(quantity, self.lot)

@@ -1,5 +1,6 @@
 """Pure: whether a venue that calls a sale too small is to be accepted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,23 +33,56 @@ class TooSmall:
         return TooSmall(refusals=self.refusals + 1, since=now_s if self.since is None else self.since)
 
     def is_believed(
-        self, *, quantity: Decimal, instrument: Instrument | None, entry: Decimal, now_s: float
+        self,
+        *,
+        quantity: Decimal,
+        instrument: Instrument | None,
+        entry: Decimal,
+        price: Decimal,
+        now_s: float,
+        largest_minimum: Decimal | None = None,
     ) -> bool:
         """Return whether so much really cannot be sold; None is an unknown listing.
 
-        At once only what its listing calls too small at what it cost, and never what is far above that.
+        At once only what its listing calls too small at what it cost, and never what is far above that. Where a
+        minimum of the listing is unknown, what is far above `largest_minimum`, the largest smallest value that is
+        known at the venue in that currency, is never believed to be too small either; None is that none is known.
         """
         if instrument is None or instrument.floor_quantity(quantity) != quantity:
             # Kraken refuses a quantity finer than the lot like one too small.
             return False
         if instrument.why_too_small_to_sell(quantity, entry):
             return True
-        with exact():
-            is_far = instrument.why_too_small_to_sell(quantity / FAR_ABOVE_LEAST, entry) is None
-        if is_far:
+        if not _may_be_too_small(quantity, instrument, entry, price=price, largest_minimum=largest_minimum):
             return False
         lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
         return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS
+
+
+def _may_be_too_small(
+    quantity: Decimal,
+    instrument: Instrument,
+    entry: Decimal,
+    *,
+    price: Decimal,
+    largest_minimum: Decimal | None,
+) -> bool:
+    """Return whether so much is not far above what its listing names as the least, or else its venue for others."""
+    with exact():
+        part = quantity / FAR_ABOVE_LEAST
+        # A price far below the cost may be gone again.
+        value = part * max(price, entry)
+    # The lot alone is no minimum.
+    has_least = instrument.minimum_quantity is not None
+    if has_least and instrument.why_too_small_to_sell(part, entry) is not None:
+        return True
+    return not instrument.has_known_minimums and largest_minimum is not None and value < largest_minimum
+
+
+def largest_minimum(instruments: Iterable[Instrument], currency: str) -> Decimal | None:
+    """Return the largest smallest value of an order that a venue lists in a currency; None where it lists none."""
+    known = (one.minimum_notional for one in instruments if one.quote == currency)
+    return max((least for least in known if least), default=None)
 
 
 def is_collapsed(quantity: Decimal, instrument: Instrument | None, *, price: Decimal, entry: Decimal) -> bool:

@@ -273,4 +273,9 @@ VENUE_READINGS = (
         "Kraken refuses one of its lists of orders for good",
         "what the others show is found; absence stays unproven, and the owner is told what the key lacks",
     ),
+    Row(
+        "V136",
+        "the smallest order of a pair is unknown, and the venue refuses what is left as too small",
+        "given up with the refusal's words after half a minute, unless it is worth ten times any minimum listed there",
+    ),
 )

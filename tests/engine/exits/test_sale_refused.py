@@ -306,6 +306,51 @@ async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a
     assert room.world.ledger("kraken").total("BTC") == Decimal("0.3")
 
 
+UNREADABLE_MINIMUMS = {"ordermin": "many", "costmin": "much"}
+
+
+@pytest.fixture
+async def unlisted_minimum(room):
+    """Bitcoin at a Kraken that lists no minimum of it that can be read; of every other pair it does."""
+    room.fault(FaultKind.WRONG_FIELDS, "AssetPairs", times=None, of="XXBTZUSD", fields=UNREADABLE_MINIMUMS)
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    return room
+
+
+@pytest.mark.fault("V136")
+async def test_dust_at_an_unknown_minimum_is_given_up_after_half_a_minute_with_the_refusal(unlisted_minimum):
+    await unlisted_minimum.arm("0.00002", "1.2")
+
+    await unlisted_minimum.sell_off()
+
+    *reminders, parked = await unlisted_minimum.alerts()
+    assert {type(reminder) for reminder in reminders} == {ExitFailing}
+    assert (type(parked), parked.why) == (ExitParked, "EGeneral:Invalid arguments:volume minimum not met")
+    assert timedelta(seconds=30) <= unlisted_minimum.clock.now() - START < timedelta(seconds=60)
+    assert (await unlisted_minimum.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.fault("V136")
+@pytest.mark.parametrize(("quantity", "cost"), [("0.1", "6000"), ("0.0002", "12")])
+async def test_what_is_worth_much_is_not_given_up_at_an_unknown_minimum(unlisted_minimum, quantity, cost):
+    await unlisted_minimum.arm(quantity, cost)
+    unlisted_minimum.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
+
+    await unlisted_minimum.look()
+    await unlisted_minimum.clock.sleep(3600)
+
+    assert (await unlisted_minimum.guard()).state is GuardState.CLOSING
+    reminders = await unlisted_minimum.alerts()
+    assert {(type(alert), alert.why) for alert in reminders} == {
+        (ExitFailing, "Kraken: EOrder:Order minimum not met")
+    }
+    unlisted_minimum.world.faults("kraken").clear()
+    await unlisted_minimum.wait_for("exit ")
+    [filled] = await unlisted_minimum.alerts(ExitFilled)
+    assert filled.quantity == Decimal(quantity)
+
+
 TOO_SMALL_AT_COINBASE = {"success": False, "error_response": {"error": "INVALID_ORDER_SIZE_TOO_SMALL"}}
 
 

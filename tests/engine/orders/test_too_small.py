@@ -2,7 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from engine.orders.too_small import BELIEVE_AFTER_REFUSALS, BELIEVE_AFTER_S, TooSmall, is_collapsed
+from engine.orders.too_small import (
+    BELIEVE_AFTER_REFUSALS,
+    BELIEVE_AFTER_S,
+    TooSmall,
+    is_collapsed,
+    largest_minimum,
+)
 from tests.builders import an_instrument
 
 
@@ -17,9 +23,14 @@ def listed(minimum="0.1", **changes):
     return an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
 
 
-def is_believed(too_small, *, quantity="0.9", now_s, **changes):
+def is_believed(too_small, *, quantity="0.9", now_s, price="90", largest=None, **changes):
     return too_small.is_believed(
-        quantity=Decimal(quantity), instrument=listed(**changes), entry=Decimal(100), now_s=now_s
+        quantity=Decimal(quantity),
+        instrument=listed(**changes),
+        entry=Decimal(100),
+        price=Decimal(price),
+        now_s=now_s,
+        largest_minimum=largest and Decimal(largest),
     )
 
 
@@ -96,6 +107,51 @@ def test_without_a_listing_or_in_parts_of_a_lot_a_venue_is_not_believed():
     too_small = said(*range(0, 40, 10))
 
     assert not too_small.is_believed(
-        quantity=Decimal(1), instrument=None, entry=Decimal(100), now_s=BELIEVE_AFTER_S
+        quantity=Decimal(1),
+        instrument=None,
+        entry=Decimal(100),
+        price=Decimal(90),
+        now_s=BELIEVE_AFTER_S,
+        largest_minimum=Decimal(1000),
     )
     assert not is_believed(too_small, quantity="1.001", now_s=BELIEVE_AFTER_S)
+
+
+@pytest.mark.parametrize("unknown", [{"minimum": None}, {"minimum": "0.01", "minimum_notional": None}])
+@pytest.mark.parametrize(
+    ("largest", "price", "is_so"),
+    [
+        ("9.01", "90", True),
+        ("9", "90", False),
+        ("9.01", "101", False),
+        ("9.01", "0.01", True),
+        (None, "90", False),
+    ],
+    ids=["little value", "ten times as much", "at the price of now", "not by a crash alone", "none is known"],
+)
+def test_at_an_unknown_minimum_a_venue_is_believed_about_what_is_little_by_its_others(
+    unknown, largest, price, is_so
+):
+    too_small = said(*range(0, 40, 10))
+    given = {"quantity": "0.9", "price": price, "largest": largest, **unknown}
+
+    assert is_believed(too_small, now_s=30, **given) is is_so
+    assert not is_believed(too_small, now_s=29, **given)
+
+
+def test_a_lot_is_no_minimum_that_makes_little_of_what_is_worth_much():
+    assert not is_believed(said(*range(0, 40, 10)), quantity="0.05", now_s=30, minimum=None, largest="0.4")
+
+
+def test_the_largest_minimum_is_one_that_is_known_in_the_same_currency():
+    pairs = [
+        an_instrument("BTC/USD", minimum_notional=Decimal("0.5")),
+        an_instrument("ETH/USD", minimum_notional=Decimal(5)),
+        an_instrument("SOL/USD", minimum_notional=None),
+        an_instrument("SOL/JPY", minimum_notional=Decimal(500)),
+        an_instrument("BTC/CHF", minimum_notional=Decimal(0)),
+    ]
+
+    assert largest_minimum(pairs, "USD") == 5
+    assert largest_minimum(pairs, "CHF") is None
+    assert largest_minimum(pairs, "EUR") is None
