@@ -15,7 +15,14 @@ from engine.market.mark import (
     PriceProblem,
     PriceUnknown,
 )
-from engine.market.mark_rules import decide_mark, is_usable, is_within, mark_from_book, mark_from_side
+from engine.market.mark_rules import (
+    decide_mark,
+    figure_of,
+    is_usable,
+    is_within,
+    mark_from_book,
+    mark_from_side,
+)
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark, a_quote, ago
 
@@ -296,3 +303,22 @@ def test_a_side_is_taken_as_it_is_however_wide_the_spread(direction, price, basi
 
 def test_a_side_of_a_quote_that_is_no_price_is_none():
     assert mark_from_side(a_request(), quote=a_quote(at=ago(16)), now=NOW) == unknown(PriceProblem.STALE)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_no_price_sells_where_nothing_has_a_trigger(direction):
+    assert not any(a_request(direction).is_past(Decimal(price)) for price in ("1", "1000000"))
+
+
+@pytest.mark.parametrize(
+    ("quote", "figures"),
+    [
+        (a_quote("90", "110"), (90, 110, 100)),
+        (a_quote("110", "90"), (110, 90, None)),
+        (a_quote(None, "90"), (None, 90, None)),
+    ],
+)
+def test_a_quote_that_makes_no_sense_has_its_sides_and_no_middle(quote, figures):
+    assert (
+        tuple(figure_of(quote, basis) for basis in (MarkBasis.BID, MarkBasis.ASK, MarkBasis.MID)) == figures
+    )

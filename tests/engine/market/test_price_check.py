@@ -399,6 +399,13 @@ def with_threshold(threshold, trigger_price, direction=Direction.LONG):
             True,
             id="the book walked for what its top does not cover",
         ),
+        pytest.param(
+            a_ticker("100", "100.1"),
+            OrderBook(symbol="BTC/USD", bids=a_thin_top("100", None), asks=side("100.1"), at=NOW),
+            with_threshold("-0.01", "99.5"),
+            False,
+            id="a book that does not cover it has no price that could sell",
+        ),
     ],
 )
 def test_of_a_ticker_that_stands_still_a_book_differs_where_the_mark_rule_sells_by_one_alone(

@@ -39,7 +39,11 @@ def facts(*, free="2", priced=SOLD_AT_90, open_orders=(), unreadable=(), trouble
 def an_open_order(order_id, quantity):
     order = an_exit_order(filled="0", cost=None, fee=None)
     return replace(
-        order, venue_order_id=VenueOrderId(order_id), status=OrderStatus.OPEN, quantity=number(quantity)
+        order,
+        venue_order_id=VenueOrderId(order_id),
+        status=OrderStatus.OPEN,
+        quantity=number(quantity),
+        price=number("120"),
     )
 
 
@@ -170,7 +174,7 @@ def test_open_orders_that_hold_it_are_cancelled_first():
 
     assert plan.cancels == {"O-2"}
     [cancelled] = plan.line.cancels
-    assert (cancelled.side, cancelled.price, cancelled.symbol) == (Side.SELL, None, "BTC/USD")
+    assert (cancelled.side, cancelled.price, cancelled.symbol) == (Side.SELL, number("120"), "BTC/USD")
     assert [(one.venue_order_id, one.quantity) for one in plan.line.cancels] == [("O-2", number("0.5"))]
     assert plan_closing(facts(free="2", open_orders=orders)).cancels == frozenset()
 

@@ -143,6 +143,21 @@ def verdicts(*answers, written="0"):
             [WAIT, WAIT, OK],
             id="trades that stay at more than it says",
         ),
+        pytest.param(
+            [(0, OPEN, "0", "1"), (1, CANCELED, "0.4", None), (5, CANCELED, "0.4", None)],
+            [GOES_ON, WAIT, WAIT],
+            id="less than was all traded",
+        ),
+        pytest.param(
+            [
+                (0, CANCELED, "0.4", None),
+                (1, FILLED, "1", None),
+                (2.5, CANCELED, "0.4", None),
+                (16, CANCELED, "0.4", None),
+            ],
+            [WAIT, OK, WAIT, WAIT],
+            id="all of it, then less than that again",
+        ),
     ],
 )
 def test_an_answer_counts_when_nothing_contradicts_it(answers, expected):
@@ -369,3 +384,7 @@ def test_without_a_fill_no_price_is_odd():
 )
 def test_everything_is_traded_once_the_trades_add_up_to_it(fills, is_all):
     assert is_all_traded(fills, Decimal(1)) is is_all
+
+
+def test_nothing_traded_is_not_all_of_the_least_quantity():
+    assert not is_all_traded((), Decimal("1E-8"))
