@@ -12,6 +12,7 @@ from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss
 from engine.entries.gates import Gate
 from engine.guards.unwatched import Unwatched
+from engine.market.mark import PriceProblem
 from engine.model.delays import Wait
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Account
@@ -111,8 +112,8 @@ class VenuePrices:
     polled: tuple[PolledPrice, ...] = ()
     #: How many are pushed now.
     live: int = 0
-    #: Why the latest question for prices failed; empty when it was answered.
-    polling_error: str = ""
+    #: Why the latest question for prices failed; None when it was answered.
+    polling_error: PriceProblem | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest
 
-from engine.offers.outcomes import Nothing, Outcome
+from engine.offers.outcomes import Nothing, Outcome, StaysPaused
 from engine.users.roles import Role
 from handlers.access import may
 from handlers.chat_context import ChatContext
 from handlers.command import Command, show_typing
 from handlers.progress import with_progress
-from handlers.render.guard_outcomes import answered_note, render_nothing, render_outcome
+from handlers.render.guard_outcomes import answered_note, nothing_text, render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen, choice_data
 from handlers.screens import replace_screen
@@ -122,7 +122,7 @@ async def press_choice(update: Update, context: ChatContext) -> None:
 async def press_stored(
     update: Update,
     context: ChatContext,
-    confirm: Callable[[int, str], Coroutine[Any, Any, _T | Nothing]],
+    confirm: Callable[[int, str], Coroutine[Any, Any, _T | Nothing | StaysPaused]],
     *,
     role: Role = Role.TRADER,
 ) -> tuple[Press, _T] | None:
@@ -138,10 +138,10 @@ async def press_stored(
         return None
     confirming = confirm(context.user.user_id, press.confirmation_id)
     outcome = await while_answering(press, context, confirming)
-    if not isinstance(outcome, Nothing):
+    if not isinstance(outcome, Nothing | StaysPaused):
         await press.stop_spinner()
         return press, outcome
-    if not await press.answer(outcome.why, alert=True):
+    if not await press.answer(nothing_text(outcome), alert=True):
         await context.reply(render_nothing(outcome))
     await press.stop_spinner()
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.clock import Moment
 from engine.guards.guard import Guard, GuardState
-from engine.market.mark import PriceProblem, PriceUnknown
+from engine.market.mark import PriceProblem
 from engine.market.stream_status import NotLive, StreamStatus
 from engine.model.venues import Venue
 from engine.status import PolledPrice, VenuePrices
@@ -33,7 +33,7 @@ def venue_prices(
                 has_stream=status.has_stream,
                 polled=tuple(_polled(symbol, one, now) for symbol, one in sorted(polled.items())),
                 live=len(live),
-                polling_error=_polling_error(venue, polling_failed.get(venue)),
+                polling_error=polling_failed.get(venue),
             )
 
 
@@ -41,7 +41,3 @@ def _polled(symbol: str, one: NotLive, now: Moment) -> PolledPrice:
     return PolledPrice(
         symbol=symbol, loss=one.loss, lasting=now - one.since, is_disconnected=one.is_disconnected
     )
-
-
-def _polling_error(venue: Venue, problem: PriceProblem | None) -> str:
-    return PriceUnknown(problem=problem).reason_at(venue) if problem else ""

@@ -16,7 +16,6 @@ from engine.guards.spread_watch import SpreadWatch
 from engine.market.mark import PriceUnknown
 from engine.model.money import ZERO
 from engine.model.reminder_state import ReminderState
-from engine.model.venues import Venue
 from engine.storage.database import Database
 
 #: What the keys of all of them begin with.
@@ -52,7 +51,7 @@ class PriceAlerts:
             others=tuple(others if news == "unknown" else sorted(others)),
             guard_ids=tuple(one.guard_id for one in guards),
             what=news or "back",
-            why=_why(guard_marks[0], guard.venue),
+            why=_why(guard_marks[0]),
             since=since,
             again=news == "unknown" and alerts > 0,
             has_end=news == "wide_spread",
@@ -96,8 +95,8 @@ def _at_stake(guard: Guard, guard_mark: GuardMark) -> AtStake:
     )
 
 
-def _why(guard_mark: GuardMark, venue: Venue) -> str:
-    return guard_mark.current.reason_at(venue) if isinstance(guard_mark.current, PriceUnknown) else ""
+def _why(guard_mark: GuardMark) -> str:
+    return guard_mark.current.problem if isinstance(guard_mark.current, PriceUnknown) else ""
 
 
 def restore_guard_marks(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.alerts.messages import Moved, NotWatching
+from engine.alerts.messages import Moved, NotWatching, StillUnwatched
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
 from engine.exits.watch import Watch
@@ -182,6 +182,6 @@ def _moved(guard: Guard, before: ProcessRun, guard_mark: GuardMark, *, present: 
 
 def _why_unwatched(guard: Guard, guard_mark: GuardMark) -> str:
     if guard.state is GuardState.PAUSED:
-        return "its guard is paused"
+        return StillUnwatched.PAUSED
     current = guard_mark.current
-    return current.reason_at(guard.venue) if isinstance(current, PriceUnknown) else "no price yet"
+    return current.problem if isinstance(current, PriceUnknown) else StillUnwatched.NO_PRICE_YET

@@ -12,10 +12,9 @@ from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.stream_check import is_overtaken
-from engine.model.delays import Away, Unseen
+from engine.model.delays import Away, Unseen, UnseenReason
 from engine.model.money import ZERO
 from engine.model.reminder_state import ReminderState
-from engine.model.venues import Venue
 from engine.orders.intents import Trigger
 
 #: Looks that one price takes are no gap.
@@ -125,19 +124,17 @@ def trigger_price_of(guard: Guard) -> Decimal | None:
     )
 
 
-def unseen_before(guard_mark: GuardMark, venue: Venue, *, now: Moment) -> Unseen | None:
+def unseen_before(guard_mark: GuardMark, *, now: Moment) -> Unseen | None:
     """Return for how long and why nobody could see a price until now; `guard_mark` is as it was before this look."""
     current, last, since = guard_mark.current, guard_mark.last, guard_mark.unknown_since
     if isinstance(current, PriceUnknown) and current.problem is PriceProblem.MARKET_CLOSED:
-        return Unseen(since=last.at, until=now.at, why=str(current.problem)) if last else None
+        return Unseen(since=last.at, until=now.at, why=current.problem) if last else None
     if since is None or now - since < _NOT_LATE_WITHIN:
         return None
-    return Unseen(since=since.at, until=now.at, why=_why_blind(current, venue))
+    return Unseen(since=since.at, until=now.at, why=_why_blind(current))
 
 
-def unseen_over_restart(
-    guard_mark: GuardMark, venue: Venue, *, last_seen: datetime, away: Away, now: Moment
-) -> Unseen:
+def unseen_over_restart(guard_mark: GuardMark, *, last_seen: datetime, away: Away, now: Moment) -> Unseen:
     """Return the same where no process has seen a price since `last_seen`, and none ran for a part of the time."""
     missing = wall_time.between(last_seen, away.since)
     blind = missing if missing > _LAST_LOOK_WITHIN else timedelta(0)
@@ -145,21 +142,17 @@ def unseen_over_restart(
     if isinstance(guard_mark.current, PriceUnknown) and since_start >= _NOT_LATE_WITHIN:
         blind += since_start
     if not blind:
-        return Unseen(since=last_seen, until=now.at, why="NIJA was not watching")
+        return Unseen(since=last_seen, until=now.at, why=UnseenReason.NOT_WATCHING)
     return Unseen(
         since=last_seen,
         until=now.at,
-        why=_why_blind(guard_mark.current, venue),
+        why=_why_blind(guard_mark.current),
         away_s=max(timedelta(0), wall_time.between(last_seen, now.at) - blind).total_seconds(),
     )
 
 
-def _why_blind(current: Mark | PriceUnknown | None, venue: Venue) -> str:
-    if not isinstance(current, PriceUnknown):
-        return "no price to trust"
-    if current.problem is PriceProblem.MARKET_CLOSED:
-        return str(current.problem)
-    return f"no price to trust ({current.reason_at(venue)})"
+def _why_blind(current: Mark | PriceUnknown | None) -> PriceProblem | UnseenReason:
+    return current.problem if isinstance(current, PriceUnknown) else UnseenReason.NO_PRICE
 
 
 def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None) -> Trigger:

@@ -51,8 +51,8 @@ class GuardMarks:
         before, last_seen = self.of(guard), self._last_seen.get(guard.guard_id)
         is_usable = last_seen is not None and not wall_time.is_ahead(last_seen, now.at)
         if before.last is not None or last_seen is None or self._away is None or not is_usable:
-            return unseen_before(before, guard.venue, now=now)
-        return unseen_over_restart(before, guard.venue, last_seen=last_seen, away=self._away, now=now)
+            return unseen_before(before, now=now)
+        return unseen_over_restart(before, last_seen=last_seen, away=self._away, now=now)
 
     def put(self, guard_id: str, guard_mark: GuardMark) -> None:
         """Replace what was seen of a guard."""

@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.model.holdings import Direction
-from engine.model.venues import Venue
 
 
 class MarkBasis(StrEnum):
@@ -23,43 +22,36 @@ class MarkBasis(StrEnum):
 class PriceProblem(StrEnum):
     """Why there is no price."""
 
-    NOT_LISTED = "not in the venue's listings"
-    NO_QUOTE = "no quote"
-    NO_ANSWER = "no answer"
+    NOT_LISTED = "not_listed"
+    NO_QUOTE = "no_quote"
+    NO_ANSWER = "no_answer"
     #: The venue answered, but with no prices.
-    NO_PRICES = "no prices"
-    NOT_CONNECTED = "not connected"
-    NO_BID = "no bid"
-    NO_ASK = "no ask"
-    NOT_A_NUMBER = "not a number"
-    NOT_POSITIVE = "zero or negative"
-    CROSSED = "bid above ask"
-    STALE = "too old"
-    FROM_THE_FUTURE = "dated ahead of our clock"
-    NO_BOOK = "no order book"
-    BAD_BOOK = "the order book makes no sense"
-    SHALLOW_BOOK = "the order book does not cover the guarded quantity"
-    NOTHING_TO_SELL = "nothing of the position can be sold"
-    NOT_CONFIRMED = "a second look did not confirm it"
-    CONTRADICTED = "ticker and order book differ"
-    NOT_JUDGED = "a defect of the bot itself; its log says which"
-    MARKET_CLOSED = "market closed"
-    SESSION_UNKNOWN = "whether its market is open cannot be read"
-
-
-#: What is wrong with the venue itself, not with what it quotes.
-_OF_VENUE = {
-    PriceProblem.NO_ANSWER: "does not answer",
-    PriceProblem.NO_PRICES: "reports no prices",
-    PriceProblem.NOT_CONNECTED: "is not connected",
-}
+    NO_PRICES = "no_prices"
+    NOT_CONNECTED = "not_connected"
+    NO_BID = "no_bid"
+    NO_ASK = "no_ask"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_POSITIVE = "not_positive"
+    CROSSED = "crossed"
+    STALE = "stale"
+    FROM_THE_FUTURE = "from_the_future"
+    NO_BOOK = "no_book"
+    BAD_BOOK = "bad_book"
+    SHALLOW_BOOK = "shallow_book"
+    NOTHING_TO_SELL = "nothing_to_sell"
+    NOT_CONFIRMED = "not_confirmed"
+    CONTRADICTED = "contradicted"
+    #: A defect of the bot itself.
+    NOT_JUDGED = "not_judged"
+    MARKET_CLOSED = "market_closed"
+    SESSION_UNKNOWN = "session_unknown"
 
 
 class LookReason(StrEnum):
     """Why one look is not enough."""
 
-    FIRST_PRICE = "first price after a start"
-    JUMP = "far from the last price"
+    FIRST_PRICE = "first_price"
+    JUMP = "jump"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +77,6 @@ class PriceUnknown:
     for_s: float = 0
     #: When a closed market opens next, if its venue reported it.
     opens_at: datetime | None = None
-
-    def reason_at(self, venue: Venue) -> str:
-        """Return the chat's sentence on what is wrong with the price at a venue."""
-        text = _OF_VENUE.get(self.problem)
-        return f"{venue.label} {text}" if text else str(self.problem)
-
-    def why_at(self, venue: Venue) -> str:
-        """Return the chat's sentence that there is no price now and why; a closed market is reason enough."""
-        reason = self.reason_at(venue)
-        return reason if self.problem is PriceProblem.MARKET_CLOSED else f"price unknown ({reason})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class UnseenReason(StrEnum):
+    """Why nobody could see a price, where the price itself had no problem."""
+
+    #: No process ran.
+    NOT_WATCHING = "not_watching"
+    NO_PRICE = "no_price"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +19,7 @@ class Unseen:
 
     since: datetime
     until: datetime
+    #: An `UnseenReason` or a `PriceProblem`; its sentence in records of earlier versions.
     why: str
     #: For how much of it no process ran, where that is not the reason itself.
     away_s: float = 0

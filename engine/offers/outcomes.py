@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from engine.alerts.questions import Armed, Offer
 from engine.guards.guard import Guard
+from engine.market.mark import PriceProblem
+from engine.model.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +13,15 @@ class Nothing:
     """Nothing was changed, and why: a sentence the chat shows as it is."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaysPaused:
+    """Nothing was changed: without a price no guard is taken up again."""
+
+    symbol: str
+    venue: Venue
+    problem: PriceProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +43,4 @@ class LeftAlone:
     """The owner chose to change nothing."""
 
 
-Outcome = Armed | Unguarded | ComparedFirst | LeftAlone | Offer | Nothing
+Outcome = Armed | Unguarded | ComparedFirst | LeftAlone | Offer | StaysPaused | Nothing

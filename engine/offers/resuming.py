@@ -13,7 +13,7 @@ from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
-from engine.offers.outcomes import Nothing, Outcome
+from engine.offers.outcomes import Nothing, Outcome, StaysPaused
 from engine.offers.questions import Button
 from engine.offers.shown import ConfirmedPositions, may_sell
 from engine.portfolio.position import Position
@@ -47,7 +47,7 @@ class Resuming:
         [confirmed] = await self._inquiry.confirm([position], quantity=kept.quantity)
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
-            return Nothing(why=f"{guard.symbol} stays paused: {mark.why_at(guard.venue)}.")
+            return StaysPaused(symbol=guard.symbol, venue=guard.venue, problem=mark.problem)
         if is_past(kept, mark) and not self._is_confirmed(pressed, kept, mark):
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))

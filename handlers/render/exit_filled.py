@@ -13,6 +13,7 @@ from engine.model.venues import Venue
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows
+from handlers.render.no_price import unseen_text
 from handlers.render.numbers import (
     charged,
     charged_from,
@@ -198,7 +199,7 @@ def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
         away = exact_duration(timedelta(seconds=unseen.away_s))
         also = f"; NIJA itself was away for {away} of it" if unseen.away_s else ""
         span = reader.span(unseen.since, unseen.until)
-        yield f"Noticed up to {late} late: {foreign(unseen.why)}, {span}{also}."
+        yield f"Noticed up to {late} late: {foreign(unseen_text(unseen.why, message.venue.label))}, {span}{also}."
     if held_up is None or message.may_be_owners:
         return
     lasted = wall_time.between(held_up.since, message.filled_at)

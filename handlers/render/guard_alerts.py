@@ -20,6 +20,7 @@ from handlers.render.alert_subject import subject_of
 from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
+from handlers.render.no_price import still_unwatched_text, unpriced_text
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
 from handlers.render.position_results import result_text
 from handlers.render.screen import Screen
@@ -87,7 +88,7 @@ def _standing_of_new(line: OfferLine) -> str:
 def _now(line: OfferLine) -> str:
     position = line.position
     if not isinstance(position.mark, Mark):
-        return f"Now: {escape(position.mark.why_at(position.account.venue))}."
+        return f"Now: {escape(unpriced_text(position.mark, position.account.venue))}."
     result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
     return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
 
@@ -122,7 +123,7 @@ def not_watching_lines(message: NotWatching, reader: Reader) -> Iterator[str]:
 def _moved(moved: Moved) -> str:
     before = "" if moved.before is None else f", last seen at {percent(moved.before)}"
     if moved.why_unwatched:
-        return f"{subject_of(moved)}: still not watched ({foreign(moved.why_unwatched)}){before}"
+        return f"{subject_of(moved)}: still not watched ({foreign(still_unwatched_text(moved))}){before}"
     if moved.is_over:
         return f"{subject_of(moved)}: its guard is over, /history shows what was sold{before}"
     after = "price unknown" if moved.after is None else percent(moved.after)

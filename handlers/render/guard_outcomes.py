@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from engine.alerts.messages import ExistingGuarded
 from engine.alerts.questions import Armed, Offer, OfferLine, PartLeftOut, Standing
 from engine.guards.guard import Guard
-from engine.offers.outcomes import ComparedFirst, LeftAlone, Nothing, Outcome, Unguarded
+from engine.offers.outcomes import ComparedFirst, LeftAlone, Nothing, Outcome, StaysPaused, Unguarded
 from handlers.render.guard_standing import is_guarded, standing_of
 from handlers.render.guards import render_offer
 from handlers.render.html import bold, escape, foreign
+from handlers.render.no_price import no_price_text
 from handlers.render.numbers import price, quantity, threshold_percent
 from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
@@ -39,7 +40,7 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
             return (Screen(text="\n\n".join((*_compared_first(outcome), reader.as_of(reader.now)))),)
         case LeftAlone():
             return (Screen(text=f"{_LEFT_ALONE}\n{reader.as_of(reader.now)}"),)
-        case Nothing():
+        case Nothing() | StaysPaused():
             return (render_nothing(outcome),)
 
 
@@ -58,9 +59,16 @@ def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
     return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed, reader), end)))
 
 
-def render_nothing(nothing: Nothing) -> Screen:
-    """Return why nothing was changed, in the engine's sentence."""
-    return Screen(text=foreign(nothing.why) or "Nothing was changed.")
+def render_nothing(nothing: Nothing | StaysPaused) -> Screen:
+    """Return why nothing was changed."""
+    return Screen(text=foreign(nothing_text(nothing)) or "Nothing was changed.")
+
+
+def nothing_text(nothing: Nothing | StaysPaused) -> str:
+    """Say why nothing was changed, as far as it is known."""
+    if isinstance(nothing, Nothing):
+        return nothing.why
+    return f"{nothing.symbol} stays paused: {no_price_text(nothing.problem, nothing.venue.label)}."
 
 
 def _armed(armed: Armed, reader: Reader) -> Iterator[str]:

@@ -10,6 +10,7 @@ from engine.model.holdings import Direction
 from engine.model.money import ZERO
 from engine.portfolio.position import Position
 from handlers.render.html import bold, escape, foreign
+from handlers.render.no_price import unpriced_text
 from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
 from handlers.render.position_results import (
     guard_trigger,
@@ -53,7 +54,7 @@ def _judged(position: Position, guard: Guard) -> str:
         why = (
             "price unknown"
             if isinstance(position.mark, Mark)
-            else position.mark.why_at(position.account.venue)
+            else unpriced_text(position.mark, position.account.venue)
         )
         return f"{why}; "
     return f"now {percent_beside(position.guard_ratio, guard.threshold)} against {guarded_from(guard)}, "
@@ -110,7 +111,7 @@ def _why_no_price(line: OfferLine) -> str:
         return f"{line.trouble}; {again} {label} answers"
     if isinstance(mark, Mark):
         return f"{why_not_text(line)}; {again} there is one"
-    return f"{mark.why_at(position.account.venue)}; {again} there is one"
+    return f"{unpriced_text(mark, position.account.venue)}; {again} there is one"
 
 
 def is_guarded(line: OfferLine) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from engine.alerts.messages import Moved, StillUnwatched
 from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.delays import UnseenReason
 from engine.model.venues import Venue
 
 _PROBLEMS: Mapping[str, str] = {
@@ -28,6 +30,14 @@ _PROBLEMS: Mapping[str, str] = {
     PriceProblem.MARKET_CLOSED: "market closed",
     PriceProblem.SESSION_UNKNOWN: "whether its market is open cannot be read",
 }
+_UNSEEN: Mapping[str, str] = {
+    UnseenReason.NOT_WATCHING: "NIJA was not watching",
+    UnseenReason.NO_PRICE: "no price to trust",
+}
+_STILL_UNWATCHED: Mapping[str, str] = {
+    StillUnwatched.PAUSED: "its guard is paused",
+    StillUnwatched.NO_PRICE_YET: "no price yet",
+}
 
 
 def problem_text(problem: str, venue_label: str) -> str:
@@ -40,6 +50,18 @@ def no_price_text(problem: str, venue_label: str) -> str:
     """Say that there is no price now and why; a closed market is reason enough."""
     reason = problem_text(problem, venue_label)
     return reason if problem == PriceProblem.MARKET_CLOSED else f"price unknown ({reason})"
+
+
+def unseen_text(why: str, venue_label: str) -> str:
+    """Say why nobody could see a price."""
+    if why in _PROBLEMS and why != PriceProblem.MARKET_CLOSED:
+        return f"no price to trust ({problem_text(why, venue_label)})"
+    return _UNSEEN.get(why) or problem_text(why, venue_label)
+
+
+def still_unwatched_text(moved: Moved) -> str:
+    """Say why nothing watches a guard after all."""
+    return _STILL_UNWATCHED.get(moved.why_unwatched) or problem_text(moved.why_unwatched, moved.venue.label)
 
 
 def unpriced_text(mark: PriceUnknown, venue: Venue) -> str:

@@ -11,6 +11,7 @@ from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from handlers.render.html import MESSAGE_UNITS, bold, foreign, rows, units
+from handlers.render.no_price import unpriced_text
 from handlers.render.numbers import (
     quantity,
 )
@@ -122,7 +123,7 @@ def _traded(position: Position, unsettled: Unsettled) -> str:
 
 def _remarks(position: Position, reader: Reader) -> Iterator[str]:
     if not isinstance(position.mark, Mark) and not says_why_no_price(position):
-        yield _NOT_LISTED if position.symbol is None else position.mark.why_at(position.account.venue)
+        yield _NOT_LISTED if position.symbol is None else unpriced_text(position.mark, position.account.venue)
     if is_being_sold(position):
         # What the rest cost is worked out again from the fills of the sale.
         return

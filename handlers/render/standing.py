@@ -8,6 +8,7 @@ from engine.portfolio.position import Position
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
+from handlers.render.no_price import unpriced_text
 from handlers.render.numbers import quantity, threshold_percent
 from handlers.render.times import Reader
 from handlers.render.why_not import not_guarded_text
@@ -55,7 +56,7 @@ def _why_no_guard(position: Position) -> str:
 def _why_unwatched(position: Position) -> str:
     mark = position.mark
     if not isinstance(mark, Mark):
-        return mark.why_at(position.account.venue)
+        return unpriced_text(mark, position.account.venue)
     return not_guarded_text(why_not_guarded(position) or NotGuarded.PRICE_UNKNOWN)
 
 

@@ -13,6 +13,7 @@ from engine.status import (
 from handlers.render.gates import gate_text
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
+from handlers.render.no_price import problem_text
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.status_guards import guard_lines
 from handlers.render.status_jobs import job_lines
@@ -127,7 +128,7 @@ def _venue_prices(prices: VenuePrices) -> str:
 def _polling_failing(prices: VenuePrices) -> str:
     if not prices.polling_error:
         return ""
-    return f" (polling fails: {foreign(prices.polling_error)}; its order book is asked instead)"
+    return f" (polling fails: {foreign(problem_text(prices.polling_error, prices.venue_label))}; its order book is asked instead)"
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from engine.model.venues import Venue
 from handlers.render.alert_subject import subject_of
 from handlers.render.at_stake import at_stake_lines
 from handlers.render.html import bold, escape, foreign
+from handlers.render.no_price import problem_text
 from handlers.render.times import Reader
 
 
@@ -31,7 +32,7 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
     match message.what:
         case "unknown":
             yield bold("Price still unknown" if message.again else "Price unknown")
-            yield f"{subject_of(message)} has no price to trust: {foreign(message.why)}"
+            yield f"{subject_of(message)} has no price to trust: {foreign(problem_text(message.why, message.venue.label))}"
             yield from at_stake_lines(message.at_stake, reader)
             if message.others:
                 yield f"Nor have: {escape(', '.join(message.others))}"

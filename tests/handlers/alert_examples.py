@@ -31,6 +31,7 @@ from engine.alerts.messages import (
     TradeUnattributed,
 )
 from engine.alerts.questions import Armed, Choice, ChoiceKind, Exclusion, PartLeftOut, PartReason, Standing
+from engine.market.mark import PriceProblem
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
@@ -130,7 +131,7 @@ EXAMPLES = {
         moved=(Moved(**_ABOUT, before=Decimal("0.002"), after=Decimal("-0.0075")),),
     ),
     "price_trouble": PriceTrouble(
-        **_ABOUT, what="unknown", why="no bid", since=ago(seconds=30), at_stake=(_AT_STAKE,)
+        **_ABOUT, what="unknown", why=PriceProblem.NO_BID, since=ago(seconds=30), at_stake=(_AT_STAKE,)
     ),
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)

@@ -106,6 +106,7 @@ def test_a_downgrade_writes_what_an_earlier_version_reads(file):
         for before, after in zip(positions_in(alert["data"]), positions_in(data), strict=True):
             assert after.keys() >= before.keys() - {"guard_ratio"}
             assert (after["symbol"], after["currency"]) == (before["symbol"], before["currency"])
+            assert after["mark"] == before["mark"]
         kept = ("standing", "why_not", "excluded")
         assert [[line[name] for name in kept] for line in lines_in(data)] == [
             [line[name] for name in kept] for line in lines_in(alert["data"])

@@ -37,6 +37,7 @@ from engine.alerts.messages.watching import (
     Moved,
     NotWatching,
     PriceTrouble,
+    StillUnwatched,
     TradeUnattributed,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "PriceTrouble",
     "RecordKind",
     "RecordUnreadable",
+    "StillUnwatched",
     "TradeUnattributed",
     "dump_message",
     "load_message",

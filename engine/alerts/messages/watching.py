@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 from engine.alerts.messages.at_stake import AtStake
 from engine.model.venues import Venue
+
+
+class StillUnwatched(StrEnum):
+    """Why nothing watches a guard after all, where its price had no problem."""
+
+    PAUSED = "paused"
+    NO_PRICE_YET = "no_price_yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +25,8 @@ class Moved:
     symbol: str
     before: Decimal | None
     after: Decimal | None
-    #: Why nothing watches it after all; empty where it is watched again or its guard is over.
+    #: Why nothing watches it after all: a `StillUnwatched` or a `PriceProblem`, its sentence in records of earlier
+    #: versions; empty where it is watched again or its guard is over.
     why_unwatched: str = ""
     #: True where its guard was over before its price was seen again.
     is_over: bool = False
@@ -42,6 +51,7 @@ class PriceTrouble:
     symbol: str
     #: `unknown` until `back`, `wide_spread` until `narrow_spread`.
     what: Literal["unknown", "wide_spread", "back", "narrow_spread"]
+    #: The `PriceProblem`, its sentence in records of earlier versions; empty where the price has none.
     why: str
     since: datetime
     #: Other instruments of the same account of which the same is true.

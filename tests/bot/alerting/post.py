@@ -8,6 +8,7 @@ from engine.alerts.delivery_states import mark_leaving
 from engine.alerts.messages import BrokerTrouble, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up_alerts
 from engine.alerts.table import AlertRow
+from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
 from handlers.render.alerts import MAY_BE_REPEATED
 from handlers.render.html import plain_text
@@ -98,7 +99,9 @@ def trouble(why):
 
 
 def price_trouble(what):
-    return PriceTrouble(venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why="no quote", since=START)
+    return PriceTrouble(
+        venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why=PriceProblem.NO_QUOTE, since=START
+    )
 
 
 def owner_of(server, user_id=7):

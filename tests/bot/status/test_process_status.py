@@ -296,7 +296,7 @@ async def test_why_polling_fails_is_said_beside_what_is_pushed(chat_data):
         chat_data.polling_failed[Venue.KRAKEN] = PriceProblem.NO_ANSWER
         [prices] = (await chat_data.status.fetch_status(OWNER)).streams
 
-    assert (prices.live, prices.polling_error) == (1, "Kraken does not answer")
+    assert (prices.live, prices.polling_error) == (1, PriceProblem.NO_ANSWER)
 
 
 async def test_a_stream_of_what_others_guard_is_none_of_the_owners(chat_data):

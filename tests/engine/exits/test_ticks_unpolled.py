@@ -63,7 +63,7 @@ async def test_a_stream_that_no_book_can_be_held_against_is_no_price(agreed):
     await watch(agreed, 20)
 
     [alarm] = await agreed.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NO_ANSWER)
 
 
 @pytest.mark.fault("V134")

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from engine.alerts.messages import ExitFilled
 from engine.guards.guard import GuardState
-from engine.market.mark import PriceUnknown
+from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -76,7 +76,7 @@ async def test_prices_that_cannot_be_read_raise_the_alarm_in_time_and_the_next_g
     guarded.world.faults(Venue.KRAKEN).clear()
     await guarded.sell_off()
 
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken reports no prices")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NO_PRICES)
     assert len(guarded.sent()) == 1
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.alerts.messages import PriceTrouble
+from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
 from tests.engine.exits.watching import first_alarm, watch
 
@@ -13,7 +14,7 @@ async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_reported_w
     await watch(guarded, 20)
 
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert alarm.why == "a defect of the bot itself; its log says which"
+    assert alarm.why == PriceProblem.NOT_JUDGED
     assert guarded.failures
     guarded.expected_failures = guarded.failures
 
@@ -26,7 +27,7 @@ async def test_prices_that_our_own_defect_keeps_from_being_read_raise_the_alarm_
 
     alarm = await first_alarm(guarded)
 
-    assert (alarm.what, alarm.why) == ("unknown", "a defect of the bot itself; its log says which")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NOT_JUDGED)
     assert 10 < guarded.clock.monotonic() - began <= 16
     assert "TypeError" in defects(guarded)
 

@@ -65,7 +65,7 @@ async def test_a_frozen_ticker_alarms_within_the_longest_age_and_a_look(rooms, v
         await watch(room, 20)
 
         [alarm] = await room.alerts(PriceTrouble)
-        assert (alarm.what, alarm.why) == ("unknown", "ticker and order book differ")
+        assert (alarm.what, alarm.why) == ("unknown", PriceProblem.CONTRADICTED)
         assert seen(room).problem is PriceProblem.CONTRADICTED
         assert (await room.guard()).state is GuardState.ARMED
 

@@ -21,7 +21,7 @@ async def test_a_price_that_froze_altogether_is_unknown_and_reported(guarded):
 
     assert seen(guarded).problem is PriceProblem.STALE
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.symbol, alarm.what, alarm.why) == ("BTC/USD", "unknown", "too old")
+    assert (alarm.symbol, alarm.what, alarm.why) == ("BTC/USD", "unknown", PriceProblem.STALE)
 
 
 async def test_a_loss_behind_a_frozen_price_is_sold_once_it_moves_again(guarded):

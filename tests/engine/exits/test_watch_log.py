@@ -7,6 +7,8 @@ import pytest
 
 from engine.alerts.messages import ExitFilled, Moved, NotWatching
 from engine.guards.guard import GuardState
+from engine.market.mark import PriceProblem
+from engine.model.delays import UnseenReason
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -56,7 +58,7 @@ async def test_a_breach_seen_first_after_a_restart_says_since_when_nobody_watche
     await watched.sell_off()
 
     [sale] = await watched.alerts(ExitFilled)
-    assert sale.unseen.why == "NIJA was not watching"
+    assert sale.unseen.why == UnseenReason.NOT_WATCHING
     assert abs(sale.unseen.since - last) < timedelta(seconds=1)
     assert sale.unseen.until == sale.triggered_at
 
@@ -161,7 +163,7 @@ async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_l
     assert abs(alert.until - began) < timedelta(seconds=1)
     [moved] = alert.moved
     assert (moved.before, moved.after) == (Decimal(0), None)
-    assert moved.why_unwatched == "Kraken does not answer"
+    assert moved.why_unwatched == PriceProblem.NO_ANSWER
 
 
 @pytest.mark.fault("P49")
@@ -200,7 +202,7 @@ async def test_a_breach_hidden_by_an_outage_and_a_short_restart_names_the_outage
     await silent.sell_off()
 
     [sale] = await silent.alerts(ExitFilled)
-    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
+    assert sale.unseen.why == PriceProblem.NO_ANSWER
     assert abs(sale.unseen.since - seen_at) < timedelta(seconds=2)
     assert 6 < sale.unseen.away_s < 13
 

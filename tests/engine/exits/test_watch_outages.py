@@ -32,7 +32,7 @@ async def test_a_venue_that_is_down_altogether_is_said_not_to_answer(guarded, ki
     await watch(guarded, 20)
 
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NO_ANSWER)
 
 
 async def test_a_venue_that_answers_without_prices_is_said_to_report_none(guarded):
@@ -41,7 +41,7 @@ async def test_a_venue_that_answers_without_prices_is_said_to_report_none(guarde
     await watch(guarded, 20)
 
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken reports no prices")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NO_PRICES)
 
 
 @pytest.mark.fault("V14")
@@ -54,7 +54,7 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
 
     assert early == []
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+    assert (alarm.what, alarm.why) == ("unknown", PriceProblem.NO_ANSWER)
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
@@ -69,7 +69,7 @@ async def test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price(
     await guarded.sell_off()
 
     [sale] = await guarded.alerts(ExitFilled)
-    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
+    assert sale.unseen.why == PriceProblem.NO_ANSWER
     assert (sale.unseen.since, sale.unseen.until) == (began, sale.triggered_at)
 
 

@@ -18,9 +18,8 @@ from engine.guards.guard_mark import (
     unseen_over_restart,
 )
 from engine.market.mark import MarkBasis, MarkRequest, PriceProblem, PriceUnknown
-from engine.model.delays import Away, Unseen
+from engine.model.delays import Away, Unseen, UnseenReason
 from engine.model.holdings import Direction
-from engine.model.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, number
 
 LIMIT = timedelta(seconds=15)
@@ -187,7 +186,7 @@ def test_a_trigger_says_what_was_seen_and_what_was_guarded():
 
 def test_a_trigger_of_a_guard_from_the_price_of_a_day_says_what_was_paid_and_what_was_unseen():
     guard = replace(a_guard(source=GuardSource.EXISTING_PRICE), paid=number("120"))
-    unseen = Unseen(since=later(-60).at, until=NOW, why="market closed")
+    unseen = Unseen(since=later(-60).at, until=NOW, why=PriceProblem.MARKET_CLOSED)
 
     trigger = trigger_of(guard, marked("90", -2), now=NOW, unseen=unseen)
 
@@ -199,18 +198,18 @@ def test_a_trigger_of_a_guard_from_the_price_of_a_day_says_what_was_paid_and_wha
     ("looks_before", "since_s", "why"),
     [
         (((0, a_mark("100")), (5, a_mark("100"))), None, None),
-        (((0, a_mark("100")), (20, NO_QUOTE), (40, NO_QUOTE)), 20, "no price to trust (no quote)"),
+        (((0, a_mark("100")), (20, NO_QUOTE), (40, NO_QUOTE)), 20, PriceProblem.NO_QUOTE),
         (((0, a_mark("100")), (59.5, NO_QUOTE)), None, None),
         (((0, a_mark("100")), (59.01, NO_QUOTE)), None, None),
         (((0, CLOSED),), None, None),
-        (((0, a_mark("100")), (59, NO_QUOTE)), 59, "no price to trust (no quote)"),
-        (((0, a_mark("100")), (20, NO_ANSWER)), 20, "no price to trust (Kraken does not answer)"),
+        (((0, a_mark("100")), (59, NO_QUOTE)), 59, PriceProblem.NO_QUOTE),
+        (((0, a_mark("100")), (20, NO_ANSWER)), 20, PriceProblem.NO_ANSWER),
     ],
 )
 def test_until_when_nobody_saw_a_price_and_why(looks_before, since_s, why):
     guard_mark, _ = looks(*looks_before)
 
-    unseen = unseen_before(guard_mark, Venue.KRAKEN, now=later(60))
+    unseen = unseen_before(guard_mark, now=later(60))
 
     expected = None if why is None else Unseen(since=later(since_s).at, until=later(60).at, why=why)
     assert unseen == expected
@@ -220,9 +219,9 @@ def test_a_closed_market_showed_nothing_since_its_last_price():
     last = a_mark("100")
     guard_mark, _ = looks((0, last), (20, CLOSED))
 
-    unseen = unseen_before(guard_mark, Venue.ALPACA, now=later(60))
+    unseen = unseen_before(guard_mark, now=later(60))
 
-    assert unseen == Unseen(since=last.at, until=later(60).at, why="market closed")
+    assert unseen == Unseen(since=last.at, until=later(60).at, why=PriceProblem.MARKET_CLOSED)
 
 
 #: No process ran from ten minutes ago until one minute ago.
@@ -232,7 +231,6 @@ AWAY = Away(since=later(-600).at, until=later(-60).at)
 def over_restart(*, last_seen_s, current=None, until_s=-60):
     return unseen_over_restart(
         GuardMark(current=current),
-        Venue.KRAKEN,
         last_seen=later(last_seen_s).at,
         away=Away(since=AWAY.since, until=later(until_s).at),
         now=later(0),
@@ -252,17 +250,17 @@ def test_a_price_that_was_seen_until_the_process_ended_was_missed_for_the_restar
 ):
     unseen = over_restart(last_seen_s=last_seen_s, current=current, until_s=until_s)
 
-    assert unseen == Unseen(since=later(last_seen_s).at, until=later(0).at, why="NIJA was not watching")
+    assert unseen == Unseen(since=later(last_seen_s).at, until=later(0).at, why=UnseenReason.NOT_WATCHING)
 
 
 @pytest.mark.parametrize(
     ("last_seen_s", "current", "until_s", "away_s", "why"),
     [
-        pytest.param(-616, None, -60, 600, "no price to trust", id="missing before it ended"),
-        pytest.param(-600, NO_QUOTE, -60, 540, "no price to trust (no quote)", id="missing since it is back"),
-        pytest.param(-600, NO_QUOTE, -1, 599, "no price to trust (no quote)", id="for a second"),
-        pytest.param(-700, NO_QUOTE, -60, 540, "no price to trust (no quote)", id="before and since"),
-        pytest.param(-600, CLOSED, -60, 540, "market closed", id="a market that is shut"),
+        pytest.param(-616, None, -60, 600, UnseenReason.NO_PRICE, id="missing before it ended"),
+        pytest.param(-600, NO_QUOTE, -60, 540, PriceProblem.NO_QUOTE, id="missing since it is back"),
+        pytest.param(-600, NO_QUOTE, -1, 599, PriceProblem.NO_QUOTE, id="for a second"),
+        pytest.param(-700, NO_QUOTE, -60, 540, PriceProblem.NO_QUOTE, id="before and since"),
+        pytest.param(-600, CLOSED, -60, 540, PriceProblem.MARKET_CLOSED, id="a market that is shut"),
     ],
 )
 def test_a_price_that_was_missing_beside_a_restart_is_named_and_the_restart_is_the_rest(
@@ -276,8 +274,6 @@ def test_a_price_that_was_missing_beside_a_restart_is_named_and_the_restart_is_t
 def test_a_restart_never_lasts_less_than_no_time():
     wrong_clock = Away(since=later(600).at, until=later(600).at)
 
-    unseen = unseen_over_restart(
-        GuardMark(), Venue.KRAKEN, last_seen=later(-60).at, away=wrong_clock, now=later(0)
-    )
+    unseen = unseen_over_restart(GuardMark(), last_seen=later(-60).at, away=wrong_clock, now=later(0))
 
     assert unseen.away_s == 0

@@ -8,8 +8,10 @@ import pytest
 from engine.alerts.messages import GuardPaused
 from engine.alerts.questions import Armed, ChoiceKind, Offer, Standing
 from engine.guards.guard import GuardSource, GuardState
+from engine.market.mark import PriceProblem
 from engine.model.guard_reasons import GuardReason
-from engine.offers.outcomes import LeftAlone, Nothing
+from engine.model.venues import Venue
+from engine.offers.outcomes import LeftAlone, Nothing, StaysPaused
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -208,7 +210,7 @@ async def test_without_a_price_it_stays_paused(restored):
 
     outcome = await press(restored, await question(restored), ChoiceKind.RESUME_GUARD)
 
-    assert outcome == Nothing(why="ETH/USD stays paused: price unknown (Kraken does not answer).")
+    assert outcome == StaysPaused(symbol="ETH/USD", venue=Venue.KRAKEN, problem=PriceProblem.NO_ANSWER)
     assert [guard.state for guard in await restored.guards()] == [GuardState.PAUSED]
 
 

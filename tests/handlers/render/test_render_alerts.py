@@ -17,8 +17,10 @@ from engine.alerts.messages import (
     Moved,
     NotWatching,
     PriceTrouble,
+    StillUnwatched,
 )
-from engine.model.delays import HeldUp, Unseen
+from engine.market.mark import PriceProblem
+from engine.model.delays import HeldUp, Unseen, UnseenReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Venue
@@ -271,7 +273,7 @@ def test_a_price_that_stays_away_names_all_that_lack_one():
     trouble = PriceTrouble(
         **_ABOUT,
         what="unknown",
-        why="no quote",
+        why=PriceProblem.NO_QUOTE,
         since=ago(minutes=10),
         others=("ETH/USD", "SOL/USD"),
         again=True,
@@ -427,6 +429,41 @@ def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first
     assert not any("own app" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (UnseenReason.NOT_WATCHING, "NIJA was not watching"),
+        (UnseenReason.NO_PRICE, "no price to trust"),
+        (PriceProblem.NO_ANSWER, "no price to trust (Kraken does not answer)"),
+        (PriceProblem.MARKET_CLOSED, "market closed"),
+        ("no price to trust (no bid)", "no price to trust (no bid)"),
+    ],
+)
+def test_why_a_breach_was_not_seen_is_said_whichever_version_wrote_it(why, said):
+    unseen = Unseen(since=ago(seconds=160), until=ago(seconds=79), why=why)
+
+    text = plain_text(render_alert(replace(EXIT, unseen=unseen), READER).text)
+
+    assert f"Noticed up to 1 min 21 s late: {said}, 02:27:31" in text
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (StillUnwatched.PAUSED, "its guard is paused"),
+        (StillUnwatched.NO_PRICE_YET, "no price yet"),
+        (PriceProblem.NO_BID, "no bid"),
+        ("Kraken does not answer", "Kraken does not answer"),
+    ],
+)
+def test_why_a_guard_is_still_not_watched_is_said_whichever_version_wrote_it(why, said):
+    moved = Moved(**_ABOUT, before=None, after=None, why_unwatched=why)
+
+    text = plain_text(render_alert(NotWatching(since=ago(hours=1), until=NOW, moved=(moved,)), READER).text)
+
+    assert f"still not watched ({said})" in text
+
+
 def test_a_sale_noticed_late_names_each_cause_with_its_time():
     why = "no price to trust (Kraken reports no prices)"
     unseen = Unseen(since=ago(seconds=160), until=ago(seconds=79), why=why, away_s=7)
@@ -453,7 +490,7 @@ def test_a_guard_that_nobody_watches_after_a_gap_is_not_said_to_be_watched_again
         symbol="SOL/USD",
         before=Decimal("-0.003"),
         after=None,
-        why_unwatched="Kraken reports no prices",
+        why_unwatched=PriceProblem.NO_PRICES,
     )
     message = NotWatching(since=ago(seconds=133), until=NOW, moved=(blind, *others))
 
@@ -473,7 +510,7 @@ def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
 
 
 def test_who_cannot_wait_for_a_price_reads_where_to_sell():
-    trouble = PriceTrouble(**_ABOUT, what="unknown", why="no quote", since=ago(seconds=15))
+    trouble = PriceTrouble(**_ABOUT, what="unknown", why=PriceProblem.NO_QUOTE, since=ago(seconds=15))
 
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
 

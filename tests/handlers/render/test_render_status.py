@@ -480,9 +480,7 @@ def test_orders_that_are_polled_as_their_owner_wished_say_no_more():
 
 
 def test_prices_that_still_come_by_stream_while_polling_fails_are_said_to():
-    still = VenuePrices(
-        venue_label="Kraken", has_stream=True, live=2, polling_error="Kraken reports no prices"
-    )
+    still = VenuePrices(venue_label="Kraken", has_stream=True, live=2, polling_error=PriceProblem.NO_PRICES)
 
     text = render_status(status(streams=(still,)), READER).text
 
