@@ -79,6 +79,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # On a busy machine one example may take any time: what a property says is not how fast it is shown.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+# For `make mutate`: each of some thousand mutants is met by many properties, of which the first examples notice most.
+settings.register_profile("few", settings.get_profile("patient"), max_examples=10)
 
 
 def pytest_configure(config):
