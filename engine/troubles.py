@@ -22,23 +22,26 @@ _STREAM_LOST_AFTER = timedelta(minutes=5)
 class Symptom(StrEnum):
     """Something the owner must know of at once."""
 
-    BROKER_SILENT = "a broker does not answer"
-    PRICES_MISSING = "a broker tells no prices"
-    PRICES_POLLED = "a venue pushes no prices"
-    ACCOUNT_BLOCKED = "an account takes no orders"
-    ORDERS_UNREADABLE = "an open order cannot be read"
-    DATABASE_FAILING = "the database cannot be written"
-    GUARDS_UNREADABLE = "guards cannot be read"
-    GUARDS_UNWATCHED = "guards cannot act"
-    EXIT_FAILING = "an exit does not get through"
-    EXIT_UNKNOWN = "nobody knows whether an exit sold"
-    EXIT_UNFINISHED = "an exit takes too long"
-    GUARDS_PAUSED = "guards wait for an answer"
-    JOB_FAILED = "a job failed"
-    JOB_LATE = "a job does not run"
-    ALERTS_WAITING = "alerts are not delivered"
-    ALERTS_REFUSED = "Telegram does not take an alert"
-    POSTS_REFUSED = "the second address does not take an alert"
+    BROKER_SILENT = "broker_silent"
+    PRICES_MISSING = "prices_missing"
+    PRICES_POLLED = "prices_polled"
+    ACCOUNT_BLOCKED = "account_blocked"
+    ORDERS_UNREADABLE = "orders_unreadable"
+    DATABASE_FAILING = "database_failing"
+    GUARDS_UNREADABLE = "guards_unreadable"
+    GUARDS_UNWATCHED = "guards_unwatched"
+    EXIT_FAILING = "exit_failing"
+    #: Nobody knows whether an exit sold.
+    EXIT_UNKNOWN = "exit_unknown"
+    #: An exit takes too long.
+    EXIT_UNFINISHED = "exit_unfinished"
+    GUARDS_PAUSED = "guards_paused"
+    JOB_FAILED = "job_failed"
+    JOB_LATE = "job_late"
+    ALERTS_WAITING = "alerts_waiting"
+    ALERTS_REFUSED = "alerts_refused"
+    #: The second address takes no alert.
+    POSTS_REFUSED = "posts_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
