@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import groupby
 
@@ -115,7 +116,8 @@ class Watch:
         if marks is None:
             # Its key was taken out of the settings; the owner is alerted that it is not watched.
             for guard in guards:
-                await self._news.accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
+                async with self._judging.turn(guard):
+                    await self._news.accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
             await self._news.report_together(guards)
             return
         begun = moment(self._clock)
@@ -155,11 +157,6 @@ class Watch:
             *(self._judge(marks, guard, reading.of(guard.symbol), begun) for guard in guards),
             return_exceptions=True,
         )
-        outcomes = zip(guards, judged, strict=True)
-        blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
-        unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
-        # The alarm counts on, unless reporting is what failed.
-        await asyncio.gather(*(self._news.accept(guard, unjudged) for guard in blind), return_exceptions=True)
         return [failure for failure in judged if isinstance(failure, Exception)]
 
     async def watched(self, account: Account) -> Watched:
@@ -178,9 +175,15 @@ class Watch:
 
     async def _judge(self, marks: Marks, guard: Guard, quoted: Quote | PriceUnknown, begun: Moment) -> None:
         async with self._judging.turn(guard):
-            # Accepting a mark may involve a report, which may fail or take long.
-            seen = await self._judging.judge(marks, guard, quoted, begun)
-            await self._news.accept(guard, seen, begun)
+            try:
+                # Accepting a mark may involve a report, which may fail or take long.
+                seen = await self._judging.judge(marks, guard, quoted, begun)
+                await self._news.accept(guard, seen, begun)
+            except Exception:
+                # Within the turn: what a tick shows after it is newer. The alarm counts on, unless reporting is what failed.
+                with suppress(Exception):
+                    await self._news.accept(guard, PriceUnknown(problem=PriceProblem.NOT_JUDGED))
+                raise
 
 
 def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[MarkRequest]]:

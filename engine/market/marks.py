@@ -149,24 +149,38 @@ class Marks:
         return closing_price(request, side=side, book=book, is_trusted=is_trusted)
 
     async def _unless_contradicted(self, request: MarkRequest, seen: Mark) -> Mark | PriceUnknown:
-        if request.is_past(seen.price) and await self._is_contradicted(request):
-            return PriceUnknown(problem=PriceProblem.CONTRADICTED)
-        return seen
+        if not request.is_past(seen.price):
+            return seen
+        is_taken_back = self._is_taken_back(request, seen)
+        denied_by = await self._denying_mark(request, is_due=is_taken_back)
+        if denied_by is None:
+            return seen
+        # Stream and book agree on what came after an answer that was late.
+        return denied_by if is_taken_back else PriceUnknown(problem=PriceProblem.CONTRADICTED)
 
-    async def _is_contradicted(self, request: MarkRequest) -> bool:
-        """Return whether the book denies a breach by a ticker that was not compared with it lately.
-
-        It may have been frozen since before anybody asked, or all through an outage. A book that cannot be read
-        denies nothing.
-        """
-        if self.checks.is_lately_agreed(request.symbol) or not await self.checks.has_book(request.symbol):
+    def _is_taken_back(self, request: MarkRequest, seen: Mark) -> bool:
+        """Return whether a tick of after a breach shows none any more."""
+        pushed = self.pushed.of_whole_market(request.symbol)
+        if pushed is None:
             return False
+        shown = judge_quote(request, quote=pushed.quote, now=self._clock.now())
+        return isinstance(shown, Mark) and is_overtaken(seen, shown) and not request.is_past(shown.price)
+
+    async def _denying_mark(self, request: MarkRequest, *, is_due: bool) -> Mark | None:
+        """Return the book's mark if it denies a breach that is due to be held against it.
+
+        So is one by a ticker that was not compared with the book lately: it may have been frozen since before anybody
+        asked, or all through an outage. A book that cannot be read denies nothing.
+        """
+        is_due = is_due or not self.checks.is_lately_agreed(request.symbol)
+        if not is_due or not await self.checks.has_book(request.symbol):
+            return None
         try:
             book = await self._market.book(request.symbol)
         except BrokerError:
-            return False
+            return None
         mark = mark_from_book(request, book=book, now=self._clock.now())
-        return isinstance(mark, Mark) and not request.is_past(mark.price)
+        return mark if isinstance(mark, Mark) and not request.is_past(mark.price) else None
 
     def _despite_difference(
         self, request: MarkRequest, check: PriceCheck, quote: Quote | None
