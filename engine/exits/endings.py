@@ -18,13 +18,7 @@ from engine.orders.states import IntentEvent
 
 async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, reported once and tried no more."""
-    message = ExitParked(
-        venue=intent.venue,
-        symbol=intent.symbol,
-        quantity=dust.quantity,
-        why=dust.why,
-        cancelled=await journal.releases.load_released(intent.intent_id),
-    )
+    message = await _parked(journal, intent, dust.quantity, dust.why)
     kept = _restored(guard, intent, GuardReason.NOT_SOLD, dust.why)
     if intent.manual is None or kept.quantity <= dust.quantity:
         kept = guard.closed(GuardReason.NOT_SOLD, dust.why)
@@ -42,14 +36,7 @@ async def await_return(
         return await abandon(journal, intent, guard, dust=dust, was=was)
     paused = _paused(kept, GuardReason.VANISHED)
     is_awaited = paused.reason == GuardReason.VANISHED
-    message = ExitParked(
-        venue=intent.venue,
-        symbol=intent.symbol,
-        quantity=dust.quantity,
-        why=dust.why,
-        may_return=is_awaited,
-        cancelled=await journal.releases.load_released(intent.intent_id),
-    )
+    message = await _parked(journal, intent, dust.quantity, dust.why, may_return=is_awaited)
     return await journal.give_back(
         intent,
         IntentEvent.ABANDON,
@@ -132,13 +119,7 @@ async def pause_for_split(
         why=why,
     )
     if paused.state is GuardState.CLOSED:
-        message = ExitParked(
-            venue=intent.venue,
-            symbol=intent.symbol,
-            quantity=guard.quantity,
-            why=why,
-            cancelled=await journal.releases.load_released(intent.intent_id),
-        )
+        message = await _parked(journal, intent, guard.quantity, why)
     return await journal.give_back(
         intent, IntentEvent.SUPERSEDE, was=was, guard=paused, message=message, cause=why
     )
@@ -163,13 +144,7 @@ async def give_up(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, why: GuardReason
 ) -> Intent:
     """End what its owner requested too long ago, or at another price, to still want it."""
-    message = ExitParked(
-        venue=intent.venue,
-        symbol=intent.symbol,
-        quantity=guard.quantity,
-        why=why,
-        cancelled=await journal.releases.load_released(intent.intent_id),
-    )
+    message = await _parked(journal, intent, guard.quantity, why)
     return await journal.give_back(
         intent,
         IntentEvent.REFUSE,
@@ -177,6 +152,20 @@ async def give_up(
         guard=_restored(guard, intent, why),
         message=message,
         cause=why,
+    )
+
+
+async def _parked(
+    journal: ExitJournal, intent: Intent, quantity: Decimal, why: str, *, may_return: bool = False
+) -> ExitParked:
+    """Return the alert that something is not sold, with the orders that were cancelled for it."""
+    return ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=quantity,
+        why=why,
+        may_return=may_return,
+        cancelled=await journal.releases.load_released(intent.intent_id),
     )
 
 
