@@ -12,7 +12,7 @@ from engine.market.second_look import AGREEMENT_RATIO
 from engine.model.currencies import is_currency
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.holdings import Direction, PositionKind
-from engine.model.instruments import Instrument, quote_of
+from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact, is_cash
 from engine.model.quotes import OrderBook
 
@@ -110,8 +110,7 @@ def other_pairs(
     """
     if guard.kind is not PositionKind.SPOT or guard.direction is not Direction.LONG:
         return ()
-    currency = quote_of(guard.symbol)
-    listed = (instruments[symbol] for symbol in pairs_for_exit(guard.asset, currency, instruments))
+    listed = (instruments[symbol] for symbol in pairs_for_exit(guard.asset, None, instruments))
     return tuple(
         one.symbol
         for one in listed

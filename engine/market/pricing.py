@@ -104,8 +104,9 @@ def choose_entry_symbol(
     if quote is not None:
         return f"{asset}/{quote}" if f"{asset}/{quote}" in instruments else None
     listed = [q for q in ("USD", *sorted(USD_STABLECOINS), "EUR", "GBP") if f"{asset}/{q}" in instruments]
-    richest = max(listed, key=lambda q: (cash.get(q, ZERO) > ZERO, q == "USD"), default=None)
-    return f"{asset}/{richest}" if richest else None
+    # Of several with cash, or of none, the first.
+    chosen = max(listed, key=lambda q: cash.get(q, ZERO) > ZERO, default=None)
+    return f"{asset}/{chosen}" if chosen else None
 
 
 def _venue(instruments: Mapping[str, Instrument]) -> Venue | None:
