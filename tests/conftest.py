@@ -4,13 +4,16 @@ import gc
 import os
 import shutil
 import sys
+from contextlib import nullcontext
 from multiprocessing import forkserver
 from pathlib import Path
+from tempfile import gettempdir
 
 import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.first_collection import after_the_first
 from tests.leftovers import PendingTasks, belongings, left_behind
 
 LONG = ("tests/simulation/", "tests/acceptance/", "tests/crash/")
@@ -90,11 +93,13 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection():
-    """Keep the collector away meanwhile: nearly all that is made stays."""
+def pytest_collection(session):
+    """Keep the garbage collector away meanwhile: nearly all that is made stays."""
+    run = getattr(session.config, "workerinput", {}).get("testrunuid")
     gc.disable()
     try:
-        return (yield)
+        with after_the_first(Path(gettempdir()) / f"collecting-{run}") if run else nullcontext():
+            return (yield)
     finally:
         gc.enable()
 
