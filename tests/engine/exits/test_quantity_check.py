@@ -67,6 +67,7 @@ def test_a_whole_one_ends_the_wait():
 def test_no_answer_neither_confirms_nor_refutes_and_ends_the_wait_in_the_end():
     assert not after((0, SHORT), (20, SILENT)).is_over(20)
     assert after((0, SHORT), (20, SILENT), (21, SHORT)).is_over(21)
+    assert after((100, SHORT), (120, SILENT), (121, SHORT)).is_over(121)
     assert after((0, SHORT), (SHORTFALL_FORGOTTEN_AFTER_S, SILENT)).is_over(SHORTFALL_FORGOTTEN_AFTER_S)
 
 

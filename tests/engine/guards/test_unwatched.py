@@ -120,6 +120,18 @@ def test_a_venue_that_is_known_not_to_answer_is_named_however_short_ago_the_star
     assert (why_of(found), found.is_starting) == (why, False)
 
 
+def test_a_market_that_is_closed_at_a_start_is_not_starting():
+    just_started = replace(
+        WATCHED,
+        has_just_started=True,
+        guard_mark=GuardMark(current=PriceUnknown(problem=PriceProblem.MARKET_CLOSED)),
+    )
+
+    found = find_unwatched(a_guard(), just_started)
+
+    assert (found.is_starting, found.is_usual, found.since) == (False, True, None)
+
+
 def test_a_refused_key_is_said_from_the_start_on():
     refused = replace(WATCHED, key_refused="Invalid key", has_just_started=True, is_key_certain=False)
 

@@ -75,6 +75,7 @@ def test_only_what_is_older_than_the_last_mark_is_overtaken():
         pytest.param(("100.2", "101.3"), 0, id="a bid within two tenths of a percent"),
         pytest.param(("100.3", "101.2"), 0, id="an ask within two tenths of a percent"),
         pytest.param(("100", "101"), 0, id="the same"),
+        pytest.param(("100", "101.3"), 0, id="one side alone"),
         pytest.param((None, "103"), 0, id="no bid"),
     ],
 )
