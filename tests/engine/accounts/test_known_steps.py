@@ -41,3 +41,27 @@ def test_before_anything_was_noted_every_step_may_be_of_an_earlier_process():
 
     assert known.at(START) is None
     assert known.first > 10**12
+
+
+def later(seconds):
+    return START + timedelta(seconds=seconds)
+
+
+def test_steps_are_told_apart_for_two_hours_from_when_the_next_was_written():
+    known = KnownSteps()
+    known.note(1, START)
+    known.note(2, later(10))
+
+    known.note(2, later(7210))
+    assert known.at(later(9)) == 1
+
+    known.note(2, later(7211))
+    assert (known.at(later(9)), known.at(later(10))) == (None, 2)
+
+
+def test_a_step_that_was_the_last_for_hours_is_known_as_that():
+    known = KnownSteps()
+    for step, at_s in ((1, 0), (2, 1000), (3, 10_000)):
+        known.note(step, later(at_s))
+
+    assert (known.at(later(9999)), known.at(later(10_000))) == (2, 3)

@@ -80,6 +80,11 @@ UNKNOWN = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
             an_available("3", sellable="0.456"), Decimal("0.45"), id="the rest is staked: floored to the lot"
         ),
         pytest.param(an_available("3", held="2"), ONE, id="held, and enough is free"),
+        pytest.param(
+            replace(an_available("3", sellable="0.5"), held=None),
+            Decimal("0.5"),
+            id="no word of what is held",
+        ),
         pytest.param(an_available("3", sellable="0.01", is_fresh=False), ONE, id="crumbs some time ago"),
     ],
 )

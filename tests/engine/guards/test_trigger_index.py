@@ -126,3 +126,13 @@ def test_the_guard_as_it_became_is_the_one_that_is_found():
 
     assert index.reached(Venue.KRAKEN, "BTC/USD", bid=Decimal(80), ask=Decimal(80)) == []
     assert index.reached(Venue.KRAKEN, "BTC/USD", bid=Decimal(74), ask=Decimal(74)) == [grown]
+
+
+def test_its_version_counts_the_changes_and_not_what_is_read_anew():
+    index = an_index(a_guard())
+
+    index.change([])
+    index.change([a_guard(cost="100"), a_guard(guard_id="guard-2")])
+    index.replace([])
+
+    assert index.version == 2
