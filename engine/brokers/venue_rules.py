@@ -1,6 +1,6 @@
 """What each venue takes as a market order, what it charges for it and how it fills; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from engine.model.errors import RefusalReason
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side
-from engine.model.quotes import OrderBook
+from engine.model.quotes import Level, OrderBook
 from engine.model.venues import Venue
 from engine.model.walk import affordable, value_of
 
@@ -109,16 +109,27 @@ class VenueRules:
             return Execution(quantity=sold, value=value, total=value * (1 - taker), change=-sold)
 
     def smallest_buy(
-        self, instrument: Instrument, *, ask: Decimal, bid: Decimal, taker: Decimal, fall: Decimal
+        self,
+        instrument: Instrument,
+        *,
+        ask: Decimal,
+        bid: Decimal,
+        taker: Decimal,
+        fall: Decimal,
+        asks: Sequence[Level] = (),
     ) -> Decimal:
-        """Return what the smallest buy costs in all that can still be sold when the bid has fallen by a fraction."""
+        """Return what the smallest buy costs in all that can still be sold when the bid has fallen by a fraction.
+
+        Where `asks` do not hold so much, that is what it would cost at the best of them.
+        """
         with exact():
             exit_value = _in_lots(instrument, instrument.minimum_sale_notional / (bid * (1 - fall)))
             kept = max(instrument.least_quantity, exit_value) / (1 - self._in_coins(taker))
             quantity = max(
                 _in_lots(instrument, kept), _in_lots(instrument, instrument.minimum_buy_notional / ask)
             )
-            return quantity * ask * (1 + self._on_top(taker))
+            value = value_of(asks, quantity) or quantity * ask
+            return value * (1 + self._on_top(taker))
 
     def _why_not_paid(
         self, instrument: Instrument, side: Side, quantity: Decimal, book: OrderBook, funds: Funds

@@ -77,7 +77,12 @@ def smallest_usd(account: RoutingAccount, rules: EntryRules) -> Decimal | None:
     if instrument is None or rate is None or not is_price(account.ask) or not is_price(account.bid):
         return None
     smallest = VENUE_RULES[instrument.venue].smallest_buy(
-        instrument, ask=account.ask, bid=account.bid, taker=account.fees.taker, fall=-rules.threshold
+        instrument,
+        ask=account.ask,
+        bid=account.bid,
+        taker=account.fees.taker,
+        fall=-rules.threshold,
+        asks=account.book.asks if account.book else (),
     )
     with exact():
         return smallest * rate

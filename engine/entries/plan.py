@@ -11,7 +11,7 @@ from engine.entries.gates import Gate, GateName, Proposal, check_gates
 from engine.entries.holdings import EntryAccounts
 from engine.entries.route import NoRoute, Obstacle, Route
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
-from engine.entries.sizing import Bounds, Most, Size, SizeRequest, plan_size
+from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -55,8 +55,8 @@ class Refused:
     """A buy that is not made, and what every gate says."""
 
     request: EntryRequest
-    #: None where it is a part of what is not known; then nothing was routed.
-    size: Size | None
+    #: Where no size follows from what is known, nothing was routed.
+    size: Size | SizeUnknown
     decision: Route | NoRoute | None
     gates: tuple[Gate, ...]
     #: The most that can be bought, where the usual size is refused for cash alone.
@@ -72,18 +72,23 @@ class Refused:
 def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | Refused:
     """Return the plan of a buy, or why there is none."""
     size = plan_size(request.size, bounds_of(request, accounts, rules), rules)
-    trade = None if size is None else trade_of(request, size.usd)
+    usd = size.usd if isinstance(size, Size) else None
+    trade = None if usd is None else trade_of(request, usd)
     decision = None if trade is None else choose(trade, accounts.places, rules)
     place = None if trade is None else _place(trade, decision, accounts, rules)
     proposal = Proposal(
         base=request.base,
-        usd=None if size is None else size.usd,
+        usd=usd,
         place=place,
         accounts=accounts,
         rules=rules,
     )
     gates = check_gates(proposal)
-    if size is None or not isinstance(decision, Route) or not all(gate.is_open for gate in gates):
+    if (
+        not isinstance(size, Size)
+        or not isinstance(decision, Route)
+        or not all(gate.is_open for gate in gates)
+    ):
         refused = Refused(request=request, size=size, decision=decision, gates=gates, at=accounts.at)
         return replace(refused, fits=_fitting(refused, accounts, rules))
     return EntryPlan(
@@ -117,7 +122,9 @@ def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:
 def bounds_of(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> Bounds:
     """Return what a size is worked out from: of the brokers that would take the smallest buy, if any would."""
     takers = _takers(request, accounts, rules)
-    cash = [value for one in takers if (value := one.account.spendable_usd) is not None]
+    # Where none takes even the smallest, the size says how much was to be bought, and the route why it is not.
+    places = [one.account for one in takers] or accounts.places
+    cash = [value for one in places if (value := one.spendable_usd) is not None]
     equity, exposure = accounts.total_equity_usd, accounts.exposure_usd
     left = None
     if equity is not None and exposure is not None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.entries.cost import TradeCost
-from engine.entries.sizing import Size
+from engine.entries.sizing import Size, SizeUnknown
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import Instrument
 from engine.model.money import exact
@@ -138,9 +138,10 @@ class NoRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsized:
-    """A buy whose size is a part of what is not known."""
+    """A buy whose size follows from what is not known."""
 
     symbol: str
+    unknown: SizeUnknown
     at: datetime
 
 

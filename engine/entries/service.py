@@ -24,7 +24,7 @@ from engine.entries.reservations import Reservation, reserve
 from engine.entries.route import NoRoute, Route, RoutePreview, Unsized
 from engine.entries.routes_store import StoredRoute
 from engine.entries.rules import EntryRules
-from engine.entries.sizing import SizeRequest, plan_size
+from engine.entries.sizing import SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.instruments import AssetClass, quote_of
 from engine.orders.filled_intents_store import load_filled
@@ -75,8 +75,8 @@ class EntryService:
         rules = await self._preferences.rules_of(user_id)
         request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size, rules)
         planned = plan_size(size, bounds_of(request, accounts, rules), rules)
-        if planned is None:
-            return Unsized(symbol=request.symbol, at=accounts.at)
+        if isinstance(planned, SizeUnknown):
+            return Unsized(symbol=request.symbol, unknown=planned, at=accounts.at)
         trade = trade_of(request, planned.usd)
         decision = choose(trade, accounts.places, rules)
         await self._store(user_id, trade, decision)

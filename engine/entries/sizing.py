@@ -62,6 +62,15 @@ class Size:
     is_equity_complete: bool = True
 
 
+class SizeUnknown(StrEnum):
+    """What is not known, so that no size follows from it."""
+
+    EQUITY = "total equity"
+    CASH = "free cash"
+    #: What total exposure leaves.
+    EXPOSURE = "exposure"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """What sizes are worked out from; None is unknown."""
@@ -77,8 +86,8 @@ class Bounds:
     exposure_left_usd: Decimal | None
 
 
-def plan_size(request: SizeRequest, bounds: Bounds, rules: EntryRules) -> Size | None:
-    """Return how much is spent, in whole cents; None where that is a part of what is not known."""
+def plan_size(request: SizeRequest, bounds: Bounds, rules: EntryRules) -> Size | SizeUnknown:
+    """Return how much is spent, in whole cents, or what is not known and would have to be."""
     match request:
         case Amount(usd):
             return _size(usd, SizeBasis.AMOUNT, bounds)
@@ -90,20 +99,22 @@ def plan_size(request: SizeRequest, bounds: Bounds, rules: EntryRules) -> Size |
             return _usual(bounds, rules)
 
 
-def _most(bounds: Bounds, rules: EntryRules) -> Size | None:
+def _most(bounds: Bounds, rules: EntryRules) -> Size | SizeUnknown:
     cash, left = bounds.cash_usd, bounds.exposure_left_usd
-    if cash is None or left is None:
-        return None
+    if cash is None:
+        return SizeUnknown.CASH
+    if left is None:
+        return SizeUnknown.EQUITY if bounds.equity_usd is None else SizeUnknown.EXPOSURE
     with exact():
         # The reciprocal of a buffer rarely ends; what is cut off stays free as well.
         usd = floor_to(max(min(cash / rules.with_buffer(Decimal(1)), left), ZERO), _CENT)
     return _size(usd, SizeBasis.MOST, bounds)
 
 
-def _usual(bounds: Bounds, rules: EntryRules) -> Size | None:
+def _usual(bounds: Bounds, rules: EntryRules) -> Size | SizeUnknown:
     usual = _share(rules.share, SizeBasis.USUAL, bounds)
     ceiling = _share(rules.most_share, SizeBasis.CEILING, bounds)
-    if usual is None or ceiling is None or bounds.least_usd is None:
+    if isinstance(usual, SizeUnknown) or isinstance(ceiling, SizeUnknown) or bounds.least_usd is None:
         return usual
     with exact():
         least = (bounds.least_usd / _CENT).to_integral_value(ROUND_CEILING) * _CENT
@@ -114,10 +125,10 @@ def _usual(bounds: Bounds, rules: EntryRules) -> Size | None:
     return _size(least, SizeBasis.SMALLEST, bounds, share=rules.share)
 
 
-def _share(ratio: Decimal, basis: SizeBasis, bounds: Bounds) -> Size | None:
+def _share(ratio: Decimal, basis: SizeBasis, bounds: Bounds) -> Size | SizeUnknown:
     equity = bounds.equity_usd
     if equity is None:
-        return None
+        return SizeUnknown.EQUITY
     with exact():
         usd = floor_to(max(equity, ZERO) * ratio, _CENT)
     return _size(usd, basis, bounds, share=ratio)

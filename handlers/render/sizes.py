@@ -1,12 +1,23 @@
 """How large a buy is, and why that large."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from engine.entries.route import Unsized
-from engine.entries.sizing import Size, SizeBasis
+from engine.entries.sizing import Size, SizeBasis, SizeUnknown
 from engine.model.money import ZERO
 from handlers.render.html import bold, code
 from handlers.render.numbers import at_least, full_quantity
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
+
+_UNKNOWN: Mapping[SizeUnknown, str] = MappingProxyType(
+    {
+        SizeUnknown.EQUITY: "your total equity is not known now",
+        SizeUnknown.CASH: "the free cash of no broker is known now",
+        SizeUnknown.EXPOSURE: "what your guarded positions are worth is not known now",
+    }
+)
 
 
 def size_text(size: Size) -> str:
@@ -28,12 +39,17 @@ def size_text(size: Size) -> str:
             return f"{share} of total equity, {equity}: never more, although the smallest that can be sold is"
 
 
+def unknown_size_text(unknown: SizeUnknown) -> str:
+    """Say what is not known and keeps a buy from having a size."""
+    return f"No size: {_UNKNOWN[unknown]}."
+
+
 def render_unsized(unsized: Unsized, command: str, reader: Reader) -> Screen:
     """Say that no size could be worked out, and what to send instead."""
     base = unsized.symbol.partition("/")[0]
     lines = (
         bold(unsized.symbol),
-        "Your total equity is not known now, so no size follows from it. Nothing was ordered.",
+        f"{unknown_size_text(unsized.unknown)} Nothing was ordered.",
         f"Name an amount: {code(f'/{command} {base} 30')}",
         reader.as_of(unsized.at),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from engine.entries.gates import Gate
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.route import NoRoute, Route
-from engine.entries.sizing import Size, SizeBasis
+from engine.entries.sizing import Size, SizeBasis, SizeUnknown
 from engine.model.money import exact
 from handlers.render.gates import gate_line
 from handlers.render.html import bold, code, escape, rows
@@ -20,7 +20,7 @@ from handlers.render.numbers import (
 )
 from handlers.render.reasons import missed_text, reason_text
 from handlers.render.screen import Screen
-from handlers.render.sizes import size_text
+from handlers.render.sizes import size_text, unknown_size_text
 from handlers.render.times import Reader
 
 _NOTHING_ORDERED = "A preview: nothing was ordered."
@@ -47,10 +47,10 @@ def _listed_nowhere(refused: Refused, reader: Reader) -> Screen:
     return Screen(text="\n".join((bold(f"Why {symbol}"), said, "", reader.as_of(refused.at))))
 
 
-def _head(symbol: str, size: Size | None) -> Iterator[str]:
+def _head(symbol: str, size: Size | SizeUnknown) -> Iterator[str]:
     yield bold(f"Why {symbol}")
-    if size is None:
-        yield "No size: your total equity is not known now. Name an amount after the symbol."
+    if isinstance(size, SizeUnknown):
+        yield f"{unknown_size_text(size)} Name an amount after the symbol."
     else:
         why = "" if size.basis is SizeBasis.AMOUNT else f": {size_text(size)}"
         yield f"Buy {escape(symbol)} for {money(size.usd)}{why}."

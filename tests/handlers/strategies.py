@@ -27,7 +27,7 @@ from engine.entries.gates import Gate, GateName, Remedy, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview
-from engine.entries.sizing import Size, SizeBasis
+from engine.entries.sizing import Size, SizeBasis, SizeUnknown
 from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched, UnwatchedReason
@@ -268,7 +268,7 @@ _entry_plans = st.builds(
 plans = _entry_plans | st.builds(
     Refused,
     request=_entry_requests,
-    size=maybe(_sizes),
+    size=_sizes | st.sampled_from(SizeUnknown),
     decision=maybe(_routes | st.builds(NoRoute, request=_requests, left_out=several(_left_out))),
     gates=several(_gates, most=8),
     fits=maybe(_entry_plans),

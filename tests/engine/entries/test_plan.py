@@ -1,6 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.entries.holdings import EntryAccounts
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry
 from engine.entries.route import NoRoute, Obstacle
-from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis
+from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis, SizeUnknown
 from engine.model.instruments import AssetClass
 from engine.model.money import exact
 from engine.model.venues import Venue
@@ -150,7 +151,7 @@ def test_the_most_goes_where_most_cash_is():
 def test_without_any_known_equity_there_is_no_usual_size():
     planned = plan(a_market(KRAKEN, equity=None))
 
-    assert (planned.size, planned.decision) == (None, None)
+    assert (planned.size, planned.decision) == (SizeUnknown.EQUITY, None)
     unknown = {gate.name for gate in planned.reasons}
     assert unknown == {GateName.CASH, GateName.EXPOSURE, GateName.MINIMUM, GateName.SPREAD}
 
@@ -230,6 +231,37 @@ def test_a_wide_spread_sends_the_buy_to_the_next_broker():
     assert planned.route.account.venue is KRAKEN
     [left_out] = planned.route.left_out
     assert left_out.reasons[0].obstacle is Obstacle.WIDE_SPREAD
+
+
+@pytest.mark.parametrize("size", [None, Most()])
+def test_a_best_ask_of_less_than_the_minimum_is_bought_through(size):
+    book = a_book(bids=[("49950", "5")], asks=[("50000", "0.00002"), ("50010", "5")])
+
+    planned = plan(a_market(KRAKEN, equity="30", free="30", book=book, minimum="0.0001"), size=size)
+
+    assert isinstance(planned, EntryPlan)
+    assert planned.size.basis is (SizeBasis.MOST if size else SizeBasis.SMALLEST)
+
+
+def test_the_most_is_sized_where_no_book_holds_the_minimum_and_its_broker_says_why_not():
+    thin = a_book(bids=[("49950", "5")], asks=[("50000", "0.00002")])
+
+    planned = plan(a_market(KRAKEN, book=thin, minimum="0.0001"), size=Most())
+
+    assert (planned.size.usd, planned.size.basis) == (800, SizeBasis.MOST)
+    [left_out] = planned.decision.left_out
+    assert [reason.obstacle for reason in left_out.reasons] == [Obstacle.THIN_BOOK]
+
+
+def test_a_size_that_cannot_be_worked_out_names_what_is_not_known():
+    guarded = a_position(asset="ETH", guard=a_guard("2", "500", asset="ETH"), quote_usd=None)
+    unknown = (
+        plan(a_market(KRAKEN, equity=None), size=Most()),
+        plan(a_market(KRAKEN, free=None), size=Most()),
+        plan(a_market(KRAKEN), size=Most(), positions=(guarded,)),
+    )
+
+    assert [one.size for one in unknown] == list(SizeUnknown)
 
 
 def test_a_thin_book_is_no_place_for_a_large_buy():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.entries.sizing import Amount, Bounds, EquityShare, Most, SizeBasis, plan_size
+from engine.entries.sizing import Amount, Bounds, EquityShare, Most, SizeBasis, SizeUnknown, plan_size
 from engine.model.money import exact
 from tests.engine.entries.trades import RULES
 
@@ -59,11 +59,17 @@ def test_the_most_is_what_cash_and_exposure_leave_with_the_buffer_to_spare(cash,
 
 
 @pytest.mark.parametrize(
-    ("request_", "unknown"),
-    [(None, "equity"), (EquityShare(Decimal("0.05")), "equity"), (Most(), "cash"), (Most(), "left")],
+    ("request_", "unknown", "named"),
+    [
+        (None, {"equity"}, SizeUnknown.EQUITY),
+        (EquityShare(Decimal("0.05")), {"equity"}, SizeUnknown.EQUITY),
+        (Most(), {"cash"}, SizeUnknown.CASH),
+        (Most(), {"left"}, SizeUnknown.EXPOSURE),
+        (Most(), {"equity", "left"}, SizeUnknown.EQUITY),
+    ],
 )
-def test_a_part_of_what_is_not_known_is_no_size(request_, unknown):
-    assert plan_size(request_, bounds(**{unknown: None}), RULES) is None
+def test_where_a_size_follows_from_what_is_not_known_that_is_named(request_, unknown, named):
+    assert plan_size(request_, bounds(**dict.fromkeys(unknown)), RULES) is named
 
 
 money = st.decimals("0", "1000000", places=4)

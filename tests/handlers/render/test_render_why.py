@@ -7,7 +7,7 @@ from hypothesis import given
 
 from engine.entries.gates import GateName, Remedy, Verdict
 from engine.entries.route import Missed, NoRoute, Obstacle, Reason
-from engine.entries.sizing import SizeBasis
+from engine.entries.sizing import SizeBasis, SizeUnknown
 from engine.model.venues import Venue
 from handlers.render.gates import gate_line
 from handlers.render.html import plain_text
@@ -99,7 +99,7 @@ UNKNOWN = {
 
 
 def test_what_is_not_known_fails_and_is_called_unknown():
-    blind = refused(size=None, decision=None, gates=gates(**UNKNOWN))
+    blind = refused(size=SizeUnknown.EQUITY, decision=None, gates=gates(**UNKNOWN))
 
     text = render_why(blind, READER).text
 
