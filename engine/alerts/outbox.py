@@ -139,15 +139,15 @@ async def load_written_under(session: DatabaseSession, *, key_prefix: str) -> tu
 
 async def load_since(
     session: DatabaseSession, user_id: int, kind: AlertKind, *, since: datetime
-) -> tuple[Message, ...]:
-    """Return what of one kind was written for a user since a moment, whatever became of it, oldest first."""
+) -> Read[Message]:
+    """Return what of one kind was written for a user since a moment, whatever became of it, and what cannot be read."""
     same = (
         col(AlertRow.user_id) == user_id,
         col(AlertRow.kind) == kind,
         col(AlertRow.created_at) >= since,
     )
     written = select(AlertRow).where(*same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), message_of)
+    return await read_rows(session, Prepared(written), message_of)
 
 
 async def load_dated(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:

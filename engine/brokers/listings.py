@@ -1,6 +1,7 @@
 """Listings as far as they can be read: an odd figure or a missing row takes nothing away that was listed before."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, lenient, note_once, positive_in
@@ -45,9 +46,13 @@ def read_minimum(row: Row, key: str) -> Decimal | None:
 
 
 def kept_with(fresh: Listed, before: Listed, *, venue: str) -> dict[str, Instrument]:
-    """Return what is listed, and what was listed before of which the venue says nothing, or nothing that can be read."""
+    """Return what is listed, and what was listed before of which the venue says nothing, or nothing that can be read.
+
+    What is held of that may still be sold; it is marked as not listed, so that it is not bought.
+    """
     missing = sorted(before.keys() - fresh.keys())
     if missing:
         named = ", ".join(missing[:_NAMED_MOST]) + (" …" if len(missing) > _NAMED_MOST else "")
         note_once(f"{venue} lists nothing that can be read of {named}: what it listed before is kept")
-    return {**before, **fresh}
+    kept = {symbol: replace(before[symbol], is_listed=False) for symbol in missing}
+    return {**kept, **fresh}

@@ -159,8 +159,10 @@ def _cooldown(proposal: Proposal) -> Gate:
     ended = last.ended_at if last else None
     until = None if ended is None else ended + cooldown
     is_running = ended is not None and until is not None and wall_time.is_open(ended, until, now)
-    is_going_on = last is not None and ended is None
-    gate = _judge(GateName.COOLDOWN, is_open=not (is_running or is_going_on), remedy=Remedy.WAIT)
+    is_open: bool | None = not is_running
+    if last is not None and ended is None:
+        is_open = False if last.is_under_way else None
+    gate = _judge(GateName.COOLDOWN, is_open=is_open, remedy=Remedy.WAIT)
     limit = Decimal(int(cooldown.total_seconds()))
     return replace(gate, limit=limit, unit="s", since=ended, until=until if is_running else None)
 

@@ -11,15 +11,8 @@ from engine.entries.trade import RoutingAccount
 from engine.guards import rule
 from engine.market.mark import Mark
 from engine.model.money import USD_STABLECOINS, ZERO, exact
+from engine.orders.ended_exits_store import LastExit
 from engine.portfolio.position import Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastExit:
-    """The latest sale of what is to be bought."""
-
-    #: When its end was written down; None while it goes on.
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +21,7 @@ class Realised:
 
     #: None is unknown.
     amount: Decimal | None
+    #: Empty where that is unknown too.
     currency: str
 
     @property
@@ -44,6 +38,7 @@ class EntryAccounts:
     positions: tuple[Position, ...] = ()
     #: By unsettled buys of the journal.
     reservations: tuple[Reservation, ...] = ()
+    #: The latest sale of what is to be bought; None where there is none.
     last_exit: LastExit | None = None
     halt: Halt | None = None
     #: Of every sale since midnight, UTC.

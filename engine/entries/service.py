@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from engine import wall_time
 from engine.accounts.reader import AccountReader
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFilled
@@ -16,7 +15,7 @@ from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.halts import HaltSwitch
-from engine.entries.holdings import EntryAccounts, LastExit, Realised
+from engine.entries.holdings import EntryAccounts, Realised
 from engine.entries.places import Places
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
 from engine.entries.preferences import EntryPreferences
@@ -27,10 +26,10 @@ from engine.entries.rules import EntryRules
 from engine.entries.sizing import SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.instruments import AssetClass, quote_of
+from engine.orders.ended_exits_store import LastExit, load_filled_exits, load_last_exit
 from engine.orders.filled_intents_store import load_filled
 from engine.orders.intents import Intent
-from engine.orders.states import IntentState
-from engine.orders.store import load_exits, load_live_intents
+from engine.orders.store import load_live_intents
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -41,8 +40,8 @@ USUAL_SYMBOL = f"{USUAL_ASSET}/USD"
 
 #: Prices and fees of longer ago explain nothing today.
 KEPT = timedelta(days=30)
-#: Among so many of the latest sales of an asset is the one that ended last.
-_LATEST_SALES = 20
+
+_REPORTED_BEFORE = timedelta(seconds=1)
 
 _request = TypeAdapter(TradeRequest)
 _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
@@ -92,11 +91,11 @@ class EntryService:
     async def plan(self, user_id: int, symbol: str, size: SizeRequest) -> EntryPlan | Refused:
         """Return what a buy would come to now and what every gate says to it."""
         rules = await self._preferences.rules_of(user_id)
-        portfolio = await self._portfolio.fetch_portfolio(user_id)
+        # Reservations come first: a buy that fills meanwhile counts twice then, and never not at all.
         request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
             accounts,
-            positions=portfolio.positions,
+            positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
             last_exit=await self._last_exit(user_id, request.base),
             halt=await self._halts.fetch_halt(user_id),
             realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
@@ -135,21 +134,22 @@ class EntryService:
         return reserve(intents, buffer=buffer)
 
     async def _realised_today(self, user_id: int) -> tuple[Realised, ...]:
-        """Return the result of every sale since midnight, UTC, as it was reported."""
+        """Return the result of every sale since midnight, UTC, as it was reported; unknown where no report can be read."""
         midnight = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.read() as session:
-            messages = await load_since(session, user_id, AlertKind.EXIT_FILLED, since=midnight)
-        return tuple(_realised(one) for one in messages if isinstance(one, ExitFilled))
+            filled = await load_filled_exits(session, user_id, since=midnight)
+            # A report is dated a moment before the end of its sale.
+            since = midnight - _REPORTED_BEFORE
+            reports = await load_since(session, user_id, AlertKind.EXIT_FILLED, since=since)
+        reported = [one for one in reports.readable if isinstance(one, ExitFilled)]
+        known = {one.client_order_id for one in reported}
+        unreported = [one for one in filled.readable if one.client_order_id not in known]
+        unknown = (*unreported, *filled.unreadable, *reports.unreadable)
+        return (*map(_realised, reported), *(Realised(amount=None, currency="") for _ in unknown))
 
     async def _last_exit(self, user_id: int, base: str) -> LastExit | None:
         async with self._database.read() as session:
-            exits = await load_exits(session, user_id, named=base, most=_LATEST_SALES)
-        if any(not intent.state.is_final for intent in exits):
-            return LastExit(ended_at=None)
-        ended: datetime | None = wall_time.latest(
-            intent.updated_at for intent in exits if intent.state is IntentState.FILLED
-        )
-        return None if ended is None else LastExit(ended_at=ended)
+            return await load_last_exit(session, user_id, base)
 
     async def _store(self, user_id: int, request: TradeRequest, decision: Route | NoRoute) -> None:
         async with self._database.write() as session:

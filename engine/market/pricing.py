@@ -100,10 +100,13 @@ def pairs_for_exit(
 def choose_entry_symbol(
     asset: str, quote: str | None, instruments: Mapping[str, Instrument], cash: Mapping[str, Decimal]
 ) -> str | None:
-    """Return the pair an asset would be bought through: the named one, else dollars, else where cash lies."""
-    if quote is not None:
-        return f"{asset}/{quote}" if f"{asset}/{quote}" in instruments else None
-    listed = [q for q in ("USD", *sorted(USD_STABLECOINS), "EUR", "GBP") if f"{asset}/{q}" in instruments]
+    """Return the pair an asset would be bought through: the named one, else dollars, else where cash lies.
+
+    What an earlier listing alone has can be sold through, and not bought.
+    """
+    quotes = ("USD", *sorted(USD_STABLECOINS), "EUR", "GBP") if quote is None else (quote,)
+    pairs = {q: instruments.get(f"{asset}/{q}") for q in quotes}
+    listed = [q for q, pair in pairs.items() if pair is not None and pair.is_listed]
     # Of several with cash, or of none, the first.
     chosen = max(listed, key=lambda q: cash.get(q, ZERO) > ZERO, default=None)
     return f"{asset}/{chosen}" if chosen else None

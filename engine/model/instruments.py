@@ -65,6 +65,8 @@ class Instrument:
     #: Smallest order value in `quote`; zero where the venue sets none, None is unknown.
     minimum_notional: Decimal | None
     status: TradingStatus = TradingStatus.ONLINE
+    #: False where the venue's latest listing lacks it, and an earlier one stands in: it may be sold, and not bought.
+    is_listed: bool = True
 
     @property
     def minimum_buy_notional(self) -> Decimal:

@@ -118,6 +118,7 @@ _UNKNOWN: Mapping[GateName, str] = MappingProxyType(
     {
         GateName.CASH: "free cash unknown",
         GateName.EXPOSURE: "total equity, or what of it is guarded, unknown",
+        GateName.COOLDOWN: "it was sold at a time that cannot be read",
         GateName.DAILY_LOSS: "what was lost today unknown",
         GateName.MINIMUM: "unknown without a size and a price",
         GateName.SPREAD: "unknown without an order book that covers it",

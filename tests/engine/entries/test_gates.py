@@ -7,11 +7,12 @@ import pytest
 from engine.entries.assess import assess
 from engine.entries.gates import _CHECKS, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.holdings import EntryAccounts, LastExit, Realised
+from engine.entries.holdings import EntryAccounts, Realised
 from engine.entries.reservations import Reservation
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
+from engine.orders.ended_exits_store import LastExit
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument, number
 from tests.engine.entries.trades import RULES, a_place, a_request
 
@@ -180,9 +181,15 @@ def test_what_was_sold_is_not_bought_again_for_five_minutes(ago_s, verdict):
 
 
 def test_what_is_being_sold_is_not_bought_and_nobody_knows_until_when():
-    gate = gates(last_exit=LastExit(ended_at=None))[GateName.COOLDOWN]
+    gate = gates(last_exit=LastExit(is_under_way=True))[GateName.COOLDOWN]
 
     assert (gate.verdict, gate.until) == (Verdict.FAIL, None)
+
+
+def test_a_sale_that_ended_nobody_knows_when_keeps_a_buy_back():
+    gate = gates(last_exit=LastExit())[GateName.COOLDOWN]
+
+    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
 
 
 LIMITED = replace(RULES, daily_loss_usd=Decimal(50))

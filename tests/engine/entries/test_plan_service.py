@@ -1,18 +1,19 @@
 """What a buy would come to, gathered from venues over sockets, the journal, guards and halts."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
-from engine.entries.gates import GateName, Verdict
+from engine.entries.gates import GateName, Remedy, Verdict
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.sizing import Amount, Most, SizeBasis
 from engine.guards.guard import GuardSource
-from engine.model.orders import Side
+from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders.intents import Intent, IntentKind, Trigger
-from engine.orders.states import IntentState, client_order_id
+from engine.orders.states import IntentEvent, IntentState, client_order_id
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -62,6 +63,22 @@ def a_buy(room, intent_id="intent-1", *, quantity="0.005", price="64000"):
     )
 
 
+def a_filled_order(buy):
+    return Order(
+        venue_order_id=VenueOrderId("O-1"),
+        client_order_id=buy.client_order_id,
+        symbol=buy.symbol,
+        side=buy.side,
+        status=OrderStatus.FILLED,
+        quantity=buy.quantity,
+        filled_quantity=buy.quantity,
+        cost=buy.quantity * buy.trigger.price,
+        fee=Decimal(1),
+        fee_asset="USD",
+        fills=(),
+    )
+
+
 async def test_a_tenth_of_what_all_brokers_hold_is_planned_at_the_cheapest(rooms):
     async with rooms(venues=BOTH) as room:
         room.deposit("USD", "400", venue=Venue.KRAKEN)
@@ -88,6 +105,32 @@ async def test_the_second_of_two_buys_is_refused_with_what_the_first_has_reserve
     assert (cash.verdict, cash.reserved, cash.actual) == (Verdict.FAIL, Decimal("326.4"), Decimal("173.6"))
     assert isinstance(second, Refused)
     assert isinstance(await plan(room, "ETH", usd(60)), EntryPlan)
+
+
+async def test_a_buy_that_fills_while_a_plan_is_made_counts_all_the_same(room):
+    room.deposit("USD", "1000")
+    room.deposit("ETH", "0.1")
+    await room.read()
+    await room.arm("0.1", "320", "ETH/USD", guard_id="guard-eth")
+    buy = a_buy(room)
+    await room.journal.orders.plan(buy, cause="confirmed")
+    # The account is read a while after its prices: only these are requested again.
+    await room.clock.sleep(8)
+    await room.engine.reader.read(room.account())
+    await room.clock.sleep(3)
+    room.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=1)
+
+    planning = asyncio.create_task(plan(room, "SOL", usd(50)))
+    await room.clock.sleep(0.5)
+    sent = await room.journal.orders.record(buy, IntentEvent.SEND, cause="send")
+    accepted = await room.journal.orders.record(sent, IntentEvent.ACCEPT, cause="accept")
+    await room.journal.orders.book(accepted, a_filled_order(buy))
+    await room.arm("0.005", "320")
+    await room.engine.reader.read(room.account())
+    planned = await planning
+
+    ether = Decimal("0.1") * room.world.bid("kraken", "ETH/USD")
+    assert gate(planned, GateName.EXPOSURE).actual > ether + 320 + 50
 
 
 async def test_the_most_leaves_what_others_have_reserved(room):
@@ -138,6 +181,40 @@ async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorr
     assert today.verdict is Verdict.FAIL
     assert Decimal(-64) < today.actual < Decimal(-60)
     assert (tomorrow.verdict, tomorrow.actual) == (Verdict.PASS, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["data_json = '{'", "kind = 'exit_failing'", "created_at = '2020-01-01 00:00:00.000000'"],
+)
+async def test_a_sale_of_today_whose_report_cannot_be_read_is_no_loss_of_zero(room, change):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "700")
+    await room.sell_off()
+    await room.read()
+    await room.damage("alerts", change, where="kind = 'exit_filled'")
+
+    today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+
+    assert (today.verdict, today.remedy) == (Verdict.UNKNOWN, Remedy.LIFT_LIMIT)
+
+
+async def test_a_sale_of_today_that_cannot_be_read_itself_is_no_loss_of_zero(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "700")
+    await room.sell_off()
+    await room.read()
+    await room.damage("intents", "quantity = '?'")
+
+    today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+
+    assert today.verdict is Verdict.UNKNOWN
 
 
 async def test_sold_without_an_entry_its_result_against_the_guards_price_counts(room):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from engine.entries.route import Choice, NoRoute, Obstacle
+from engine.entries.route import Choice, NoRoute, Obstacle, Route
 from engine.entries.routes_table import RouteRow
 from engine.entries.sizing import Amount, SizeBasis
 from engine.model.instruments import AssetClass
@@ -143,6 +143,27 @@ async def test_a_named_pair_is_the_only_one_looked_at(room):
 
     assert decision.request.symbol == "BTC/EUR"
     assert Obstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
+
+
+async def test_a_pair_that_the_venue_lists_no_more_is_not_bought_from_the_next_listing_on(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("USD", "500", venue=Venue.COINBASE)
+        before = (await preview(room, "BTC/USD")).decision
+        room.fault(
+            FaultKind.WRONG_FIELDS,
+            "market/products",
+            venue=Venue.COINBASE,
+            fields={"product_id": None},
+            times=None,
+            of="BTC-USD",
+        )
+        await room.clock.sleep(60)
+        await room.engine.refresh_listings()
+
+        delisted = (await preview(room, "BTC/USD")).decision
+
+        assert isinstance(before, Route)
+        assert why_not(delisted)[Venue.COINBASE] == [Obstacle.NOT_LISTED]
 
 
 async def test_what_nobody_lists_goes_nowhere(rooms):

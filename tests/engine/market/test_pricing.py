@@ -1,5 +1,6 @@
 """Assets are valued through pairs of their own venue, at what selling would bring."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -179,3 +180,11 @@ def test_a_buy_goes_through_the_named_pair_or_where_cash_lies(symbols, quote, ca
     amounts = {currency: Decimal(amount) for currency, amount in cash.items()}
 
     assert choose_entry_symbol("BTC", quote, listed(*symbols), amounts) == chosen
+
+
+@pytest.mark.parametrize(("quote", "chosen"), [(None, "BTC/EUR"), ("USD", None)])
+def test_nothing_is_bought_through_a_pair_that_an_earlier_listing_alone_has(quote, chosen):
+    pairs = listed("BTC/USD", "BTC/EUR")
+    pairs["BTC/USD"] = replace(pairs["BTC/USD"], is_listed=False)
+
+    assert choose_entry_symbol("BTC", quote, pairs, {"USD": Decimal(9)}) == chosen
