@@ -114,6 +114,12 @@ class Route:
     missed: Missed | None = None
 
     @property
+    def other_pair(self) -> str | None:
+        """Return the pair it goes through where that is not the one it is for, as BTC/USDT for BTC/USD."""
+        pair = self.instrument.symbol if self.instrument else self.request.symbol
+        return None if pair == self.request.symbol else pair
+
+    @property
     def saving_usd(self) -> Decimal | None:
         """Return what it costs less than the dearest broker whose cost is known; None where it is the dearest."""
         dearest = max((one.cost.round_trip for one in self.left_out if one.has_cost), default=None)

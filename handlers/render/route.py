@@ -99,6 +99,8 @@ def _explained(decision: Route | NoRoute) -> Iterator[str]:
 def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
     yield bold(f"Chosen: {route.account.venue.label}")
     yield f"Why: {_why(route)}."
+    if route.other_pair is not None:
+        yield f"It is bought there as {escape(route.other_pair)}."
     yield rows(_costs(route.cost, usd, target=_own_target(route)))
     yield _source(route.cost)
     if (saving := route.saving_usd) is not None:

@@ -72,6 +72,8 @@ def _planned(plan: EntryPlan, reader: Reader) -> Iterator[str]:
 def _plan_rows(plan: EntryPlan) -> Iterator[tuple[str, str]]:
     route, bought = plan.route, plan.route.cost.execution
     yield "Broker", route.account.venue.label
+    if route.other_pair is not None:
+        yield "Pair", route.other_pair
     if bought is not None and route.instrument is not None:
         yield "Quantity", f"{quantity(bought.quantity)} {route.instrument.base}"
         yield "Expected price", price(bought.price, route.instrument.quote)
@@ -94,8 +96,9 @@ def _refused(refused: Refused) -> Iterator[str]:
             for one in left_out:
                 reasons = "; ".join(reason_text(reason) for reason in one.reasons)
                 yield f"{one.account.venue.label}: {reasons}."
-        case Route(account=account):
-            yield f"It would go to {account.venue.label}."
+        case Route(account=account, other_pair=pair):
+            through = f", as {escape(pair)}" if pair else ""
+            yield f"It would go to {account.venue.label}{through}."
         case None:
             pass
     if refused.fits is not None:

@@ -14,11 +14,29 @@ from engine.model.orders import Side
 from engine.model.venues import Venue
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import NOW, READER, account, ago, left_out, preview, request, route, size
+from tests.handlers.values import (
+    NOW,
+    READER,
+    account,
+    ago,
+    instrument,
+    left_out,
+    preview,
+    request,
+    route,
+    size,
+)
 
 
 def test_every_broker_has_its_costs_and_the_reason_for_or_against_it():
     check_golden("route_chosen", render_route(preview(), READER))
+
+
+def test_a_route_through_another_pair_than_was_typed_names_that_pair():
+    through = preview(route(instrument=instrument("BTC/USDT")))
+
+    assert "It is bought there as BTC/USDT." in render_route(through, READER).text
+    assert "It is bought there" not in render_route(preview(), READER).text
 
 
 def test_no_route_says_so_with_every_reason():

@@ -22,12 +22,24 @@ from tests.handlers.values import (
     entry_plan,
     gate,
     gates,
+    instrument,
     left_out,
     refused,
     request,
     route,
     size,
 )
+
+
+def test_a_buy_through_another_pair_than_was_typed_names_that_pair():
+    through = route(instrument=instrument("BTC/USDT"))
+
+    planned = render_why(entry_plan(route=through), READER).text
+    kept_back = render_why(refused(decision=through), READER).text
+
+    assert "BTC/USDT" in planned
+    assert "It would go to Alpaca, as BTC/USDT." in kept_back
+    assert "BTC/USDT" not in render_why(entry_plan(), READER).text
 
 
 def test_a_plan_shows_what_would_be_bought_and_every_gate():
