@@ -22,6 +22,7 @@ from engine.exits.steps import (
     SellNow,
     View,
 )
+from engine.exits.unknown_hold import UnknownHold
 from engine.model.errors import TryLaterError
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
@@ -40,6 +41,7 @@ def shown(most):
 
 
 MANUAL = shown(None)
+HOLD = UnknownHold(quantity=Decimal(2))
 
 
 def an_available(owned="3", *, sellable=None, held="0", **changes):
@@ -151,6 +153,14 @@ def test_what_went_at_the_venue_comes_off_the_guarded_part_when_it_is_certain():
     assert step.exit_quantity.seen.quantity == Decimal("2.5")
 
 
+def test_what_was_seen_to_be_gone_says_when_and_after_which_step_of_ours():
+    view = a_view(an_available("2.5", step=7), quantity_check=QuantityCheck(short=(Decimal("2.5"), 80.0)))
+
+    seen = next_step(view).exit_quantity.seen
+
+    assert (seen.at, seen.step) == (NOW, 7)
+
+
 def test_while_that_is_unconfirmed_what_is_there_in_any_case_goes_and_the_rest_stays_guarded():
     step = next_step(a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0))))
 
@@ -232,11 +242,32 @@ def test_crumbs_that_are_free_are_no_reason_to_give_up_the_rest():
     assert next_step(a_view(an_available("3", sellable="0.05"))) == AwaitRest(Decimal("0.05"))
 
 
+def test_a_hold_that_no_order_explains_is_named_with_what_is_sold_or_awaited():
+    selling = next_step(a_view(an_available("3", sellable="0.5", unknown_hold=HOLD)))
+    waiting = next_step(a_view(an_available("3", sellable="0.05", unknown_hold=HOLD)))
+
+    assert (selling.quantity, selling.unknown_hold) == (Decimal("0.5"), HOLD)
+    assert waiting == AwaitRest(Decimal("0.05"), HOLD)
+
+
+def test_coins_that_came_for_nothing_were_deposited_and_shares_were_not_bought():
+    came = {
+        "available": an_available("4", venue_entry=Decimal(75)),
+        "guard": a_guard(venue_entry=Decimal(100)),
+    }
+    share = an_instrument(lot="0.01", minimum_quantity="0.1", asset_class=AssetClass.STOCK)
+
+    assert sold(a_view(**came)) == ONE
+    assert next_step(a_view(**came, instrument=share)) == PauseForSplit(Decimal(4))
+    assert next_step(a_view(**came, instrument=None)) == PauseForSplit(Decimal(4))
+
+
 def test_real_dust_is_abandoned():
     step = next_step(a_view(an_available("0.05"), expected=None))
 
     assert isinstance(step, Abandon)
     assert step.dust.quantity == Decimal("0.05")
+    assert (step.exit_quantity.whole, step.exit_quantity.gone) == (a_guard(), 0)
 
 
 HINDRANCE = TryLaterError(Venue.KRAKEN, "busy")

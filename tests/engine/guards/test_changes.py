@@ -106,6 +106,23 @@ def test_what_was_sold_at_the_venue_before_the_rest_was_gone_is_off_the_guard():
     assert left(change) == ("3", "75", GuardState.PAUSED)
 
 
+@pytest.mark.parametrize(
+    ("seen", "by"), [("12.97", "0"), ("12.9699995", "0"), ("12.9699994", "0.0000006"), ("12.96", "0.01")]
+)
+def test_what_a_purchase_paid_in_coins_and_rounding_takes_are_no_loss_of_what_is_guarded(seen, by):
+    bought = a_fill("buy 3 BTC @ 20 USD", fee="0.6")
+
+    change = compare(a_guard("4", "100"), "10", seen, bought)
+
+    assert getattr(change, "by", 0) == Decimal(by)
+
+
+def test_a_guard_that_is_closed_says_why():
+    assert compare(a_guard("4", "100"), "10", "6", a_fill("sell 4 BTC @ 20 USD")).guard.reason is (
+        GuardReason.EXTERNAL_SALE
+    )
+
+
 def test_a_rest_that_fees_and_rounding_explain_is_not_waited_for():
     fill = a_fill("sell 3.99 BTC @ 20 USD")
 
