@@ -66,7 +66,9 @@ class Gate:
     #: The present figure and the one that it is held against; None is unknown, or there is none.
     actual: Decimal | None = None
     limit: Decimal | None = None
-    #: What both count: a currency, an asset; empty for numbers and fractions.
+    #: The rule that the limit follows from, as a fraction; None where there is none.
+    ratio: Decimal | None = None
+    #: What both figures count: a currency, an asset; empty for numbers and fractions.
     unit: str = ""
     #: The part of the unit that buys under way have reserved.
     reserved: Decimal = ZERO
@@ -121,6 +123,7 @@ def _cash(proposal: Proposal) -> Gate:
         gate,
         actual=None if free is None else max(free, ZERO),
         limit=needed,
+        ratio=proposal.rules.buffer,
         unit=account.instrument.quote if account and account.instrument else "",
         reserved=(account.reserved_quote or ZERO) if account else ZERO,
         venue=account.account.venue if account else None,
@@ -136,7 +139,7 @@ def _exposure(proposal: Proposal) -> Gate:
         if equity is not None:
             limit = max(equity, ZERO) * proposal.rules.most_exposure
     gate = _judge(GateName.EXPOSURE, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
-    return replace(gate, actual=after, limit=limit, unit="USD")
+    return replace(gate, actual=after, limit=limit, ratio=proposal.rules.most_exposure, unit="USD")
 
 
 def _positions(proposal: Proposal) -> Gate:

@@ -51,12 +51,12 @@ def _halt(gate: Gate, reader: Reader) -> str:
 def _cash(gate: Gate, _reader: Reader) -> str:
     free, needed = cut(gate.actual or ZERO, gate.unit), raised(gate.limit or ZERO, gate.unit)
     reserved = f", besides {raised(gate.reserved, gate.unit)} reserved by other buys" if gate.reserved else ""
-    return f"{free} free{_where(gate)}{reserved}; it needs {needed}, 2 % of it to spare"
+    return f"{free} free{_where(gate)}{reserved}; it needs {needed}, {_part(gate)} of it to spare"
 
 
 def _exposure(gate: Gate, _reader: Reader) -> str:
     after, most = raised(gate.actual or ZERO, gate.unit), cut(gate.limit or ZERO, gate.unit)
-    return f"{after} guarded with it, at most {most}, which is 80 % of total equity"
+    return f"{after} guarded with it, at most {most}, which is {_part(gate)} of total equity"
 
 
 def _positions(gate: Gate, _reader: Reader) -> str:
@@ -124,6 +124,10 @@ _UNKNOWN: Mapping[GateName, str] = MappingProxyType(
         GateName.SPREAD: "unknown without an order book that covers it",
     }
 )
+
+
+def _part(gate: Gate) -> str:
+    return f"{full_quantity((gate.ratio or ZERO) * 100)} %"
 
 
 def _where(gate: Gate) -> str:

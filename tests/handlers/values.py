@@ -243,8 +243,14 @@ def gates(**changes):
     """Return what every gate says of a buy of $30 at Kraken, with some of them changed by name."""
     usual = {
         GateName.HALT: {},
-        GateName.CASH: {"actual": "512.345", "limit": "30.6", "unit": "USD", "venue": Venue.KRAKEN},
-        GateName.EXPOSURE: {"actual": "130", "limit": "240", "unit": "USD"},
+        GateName.CASH: {
+            "actual": "512.345",
+            "limit": "30.6",
+            "ratio": "0.02",
+            "unit": "USD",
+            "venue": Venue.KRAKEN,
+        },
+        GateName.EXPOSURE: {"actual": "130", "limit": "240", "ratio": "0.8", "unit": "USD"},
         GateName.POSITIONS: {"actual": "3", "limit": "8"},
         GateName.COOLDOWN: {"limit": "300", "unit": "s"},
         GateName.DAILY_LOSS: {},
@@ -256,7 +262,9 @@ def gates(**changes):
 
 
 def gate(name, verdict=Verdict.PASS, **facts):
-    figures = {key: Decimal(facts.pop(key)) for key in ("actual", "limit", "reserved") if facts.get(key)}
+    figures = {
+        key: Decimal(facts.pop(key)) for key in ("actual", "limit", "ratio", "reserved") if facts.get(key)
+    }
     return Gate(name=name, verdict=verdict, **figures, **facts)
 
 
