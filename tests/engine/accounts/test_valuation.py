@@ -359,3 +359,16 @@ def test_a_position_is_counted_without_rounding():
 
 def spot(asset, quantity):
     return OpenPosition(kind=PositionKind.SPOT, asset=asset, quantity=Decimal(quantity))
+
+
+def test_of_what_lacks_a_rate_inside_the_venues_own_total_only_money_is_named():
+    snapshot = value(a_holding("USD", "5"), a_holding("CHF", "5"), a_holding("XYZ", "1"), equity="20")
+
+    assert (snapshot.is_venue_total, snapshot.unpriced, snapshot.unvalued_cash) == (True, (), ("CHF",))
+    assert value(a_holding("USD", "5")).is_venue_total is False
+
+
+def test_a_holding_that_its_venue_counts_as_worthless_has_no_rate():
+    worthless = replace(a_holding("XYZ", "2"), venue_value_usd=Decimal(0))
+
+    assert value(worthless).unpriced == ("XYZ",)

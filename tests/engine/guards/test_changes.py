@@ -107,7 +107,14 @@ def test_what_was_sold_at_the_venue_before_the_rest_was_gone_is_off_the_guard():
 
 
 @pytest.mark.parametrize(
-    ("seen", "by"), [("12.97", "0"), ("12.9699995", "0"), ("12.9699994", "0.0000006"), ("12.96", "0.01")]
+    ("seen", "by"),
+    [
+        ("12.97", "0"),
+        ("12.9699995", "0"),
+        ("12.96999949", "0"),
+        ("12.9699994", "0.0000006"),
+        ("12.96", "0.01"),
+    ],
 )
 def test_what_a_purchase_paid_in_coins_and_rounding_takes_are_no_loss_of_what_is_guarded(seen, by):
     bought = a_fill("buy 3 BTC @ 20 USD", fee="0.6")
@@ -115,6 +122,25 @@ def test_what_a_purchase_paid_in_coins_and_rounding_takes_are_no_loss_of_what_is
     change = compare(a_guard("4", "100"), "10", seen, bought)
 
     assert getattr(change, "by", 0) == Decimal(by)
+
+
+@pytest.mark.parametrize(("seen", "by"), [("9", "1"), ("8.995", "1.005"), ("8.99", "1.01"), ("8.9", "1.1")])
+def test_a_fee_named_in_coins_may_have_been_taken_from_what_they_bought(seen, by):
+    paid_with = a_fill("buy 10 ETH @ 0.1 BTC", fee="0.01")
+
+    assert compare(a_guard("4", "100"), "10", seen, paid_with).by == Decimal(by)
+
+
+def test_a_guard_whose_part_was_all_sold_is_closed_though_nothing_else_is_there():
+    change = compare(a_guard("4", "100"), "10", "0", a_fill("sell 4 BTC @ 20 USD"))
+
+    assert isinstance(change, Closed)
+
+
+def test_a_fiftieth_of_a_guard_that_is_gone_is_waited_for():
+    change = compare(a_guard("4", "100"), "4", "0", a_fill("sell 3.92 BTC @ 20 USD"))
+
+    assert change == Paused(guard=change.guard, reason=GuardReason.VANISHED)
 
 
 def test_a_guard_that_is_closed_says_why():
