@@ -1,4 +1,4 @@
-"""The steps in which the price falls: nothing at -0.9 %, and the sale at -1.5 %."""
+"""The steps in which the price falls: nothing at -0.9 %, and the sale at -1.5 % by a price that was pushed."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,8 +7,9 @@ from decimal import Decimal
 from demo.tour.check import Check, equal, none, true
 from demo.tour.reading import block_of, read_number
 from demo.tour.records import GuardSeen, IntentSeen, read_guards, read_intents
-from demo.tour.scene import ADD_ORDER, CANCEL_ORDER, CONCLUDE_S, TICKER, Moment, Scene
+from demo.tour.scene import ADD_ORDER, CANCEL_ORDER, CONCLUDE_S, OBSERVE_S, TICKER, Moment, Scene
 from engine.brokers.paper.book import floor_to
+from sandbox.faults import Fault, FaultKind
 from sandbox.ladder import ceil_to
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
@@ -18,32 +19,40 @@ _ANOTHER_PAIR = "SOLUSD"
 _ARRIVING = Decimal("0.5")
 _SHALLOW, _DEEP = Decimal("-0.009"), Decimal("-0.015")
 _POLL_S = 0.05
+#: As /positions says of a price that is pushed.
+_LIVE = "Mark, live"
+_NOT_POLLED = Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint=TICKER, times=None)
 
 
 async def hold_still(scene: Scene) -> list[Check]:
     """Let ETH lose 0.9 %: the guard looks and does nothing."""
     start = scene.mark
+    before = await _live_position(scene)
     scene.ledger.deposit("ETH", _ARRIVING, at=scene.world.kraken.now())
     _fall(scene, _SHALLOW)
     scene.at(Moment.SHALLOW_FALL)
     looked = await scene.looks(_PAIR)
-    screen = await scene.ask("/positions", "Positions")
-    result = block_of(screen.text, f"{_SYMBOL} · Kraken").partition("PnL")[2]
+    result = (await _position(scene)).partition("PnL")[2]
     orders = scene.calls(ADD_ORDER, CANCEL_ORDER, since=start)
     return [
         equal("/positions shows it", expected=Decimal("-0.90"), seen=read_number(result)),
+        true("its price is pushed", _LIVE in before, seen=_LIVE),
         true("the guard looks on", looked, seen=f"{TICKER} on the tape"),
         none("no order left the bot", (f"{call.endpoint} {dict(call.params)}" for call in orders)),
     ]
 
 
 async def sell_the_loser(scene: Scene) -> list[Check]:
-    """Let ETH lose 1.5 %: the guarded coins go, and only these."""
+    """Let ETH lose 1.5 % while no price can be polled: the guarded coins go, and only these."""
     guard, start = _guard(scene), scene.mark
     before, held = _balances(scene), scene.ledger.held("ETH")
     scene.at(Moment.DEEP_FALL)
+    scene.world.faults(KRAKEN).add(_NOT_POLLED)
+    pushed_at = scene.world.kraken.now()
     _fall(scene, _DEEP)
-    intent = await _concluded(scene)
+    await _intent(scene, OBSERVE_S)
+    intent = await _intent(scene, CONCLUDE_S, state="filled")
+    scene.world.faults(KRAKEN).clear(TICKER)
     scene.at(Moment.SOLD)
     looked = await scene.looks(_ANOTHER_PAIR)
     lot = scene.world.market.listing(KRAKEN, _SYMBOL).lot
@@ -56,10 +65,22 @@ async def sell_the_loser(scene: Scene) -> list[Check]:
             free < guard.quantity,
             seen=f"{free:f} ETH free, {guard.quantity:f} guarded",
         ),
+        check_pushed(scene.calls(TICKER, ADD_ORDER, since=start), pushed_at=pushed_at),
         *check_tape(scene.calls(CANCEL_ORDER, ADD_ORDER, since=start), intent, sold),
         *check_coins(before, _balances(scene), sold),
         true("the other guard looks on", looked, seen=f"{TICKER} on the tape"),
     ]
+
+
+def check_pushed(calls: list[Call], *, pushed_at: float) -> Check:
+    """What triggered the sale: no poll brought a price since the fall; pure."""
+    statement = "sold by a pushed price, none was polled"
+    sales = [call for call in calls if call.endpoint == ADD_ORDER]
+    if not sales:
+        return true(statement, held=False, seen="no order")
+    before = [call for call in calls if call.endpoint == TICKER and call.index < sales[0].index]
+    polled = [call for call in before if call.outcome == "ok"]
+    return true(statement, not polled, seen=f"{sales[0].at - pushed_at:.2f} s from price to order")
 
 
 def check_tape(orders: list[Call], intent: IntentSeen, sold: Decimal) -> list[Check]:
@@ -116,11 +137,25 @@ def _balances(scene: Scene) -> dict[str, Decimal]:
     return {asset: scene.ledger.total(asset) for asset in scene.ledger.assets()}
 
 
-async def _concluded(scene: Scene) -> IntentSeen:
-    """Wait until the exit is over in the bot's journal."""
-    async with asyncio.timeout(CONCLUDE_S):
+async def _live_position(scene: Scene) -> str:
+    """Repeat the command until the stream that was subscribed with the guard is live, and return what it shows."""
+    async with asyncio.timeout(OBSERVE_S):
+        while True:
+            position = await _position(scene)
+            if _LIVE in position:
+                return position
+
+
+async def _position(scene: Scene) -> str:
+    screen = await scene.ask("/positions", "Positions")
+    return block_of(screen.text, f"{_SYMBOL} · Kraken")
+
+
+async def _intent(scene: Scene, within_s: float, *, state: str = "") -> IntentSeen:
+    """Wait until the bot's journal has the exit, in a state if one is given."""
+    async with asyncio.timeout(within_s):
         while True:
             for intent in read_intents(scene.stage.database):
-                if intent.asset == "ETH" and intent.state == "filled":
+                if intent.asset == "ETH" and state in {"", intent.state}:
                     return intent
             await asyncio.sleep(_POLL_S)

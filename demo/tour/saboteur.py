@@ -58,6 +58,13 @@ def _cancel_first(scene: Scene) -> None:
         scene.ledger.cancel(order.id, at=scene.world.kraken.now())
 
 
+def _cut_streams(scene: Scene) -> None:
+    """End every connection, and each new one as soon as it is open."""
+    for stream in scene.world.streams(KRAKEN):
+        stream.faults.closed_at_once = 1_000_000
+        stream.drop()
+
+
 def _swallow_alerts(scene: Scene) -> None:
     scene.world.telegram.faults.add("sendMessage", kind=FaultKind.DROP_BEFORE, times=None)
 
@@ -82,6 +89,7 @@ SABOTAGES = {
             strike=lambda scene: _sell(scene, "ADA/USD", Decimal(100)),
         ),
         Sabotage(name="fall-too-far", step="calm", moment=Moment.SHALLOW_FALL, strike=_fall_too_far),
+        Sabotage(name="stream-cut", step="exit", moment=Moment.DEEP_FALL, strike=_cut_streams),
         Sabotage(name="order-gone", step="exit", moment=Moment.DEEP_FALL, strike=_cancel_first),
         Sabotage(
             name="second-order",

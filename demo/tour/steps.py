@@ -53,8 +53,11 @@ STEPS = (
     ),
     Step(
         name="exit",
-        title="-1.5 %: the guarded ether is sold",
-        story="ETH falls to -1.5 %. There is no dollar at Kraken, and an open order holds the coins.",
+        title="-1.5 %: the guarded ether is sold by a pushed price",
+        story=(
+            "Kraken's ticker answers nothing any more, only its stream goes on. ETH falls to -1.5 %. There is no "
+            "dollar at Kraken, and an open order holds the coins."
+        ),
         play=sell_the_loser,
     ),
     Step(

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.check import equal
-from demo.tour.falling import check_coins, check_tape
+from demo.tour.falling import check_coins, check_pushed, check_tape
 from demo.tour.records import IntentSeen
 from demo.tour.restarting import check_nonces
 from sandbox.tape import Call
@@ -44,6 +44,24 @@ CANCEL, ADD = ("CancelOrder", {"txid": "O0"}), ("AddOrder", SALE)
 
 def failed(checks):
     return [check.statement for check in checks if not check.held]
+
+
+def polled(outcome):
+    return [replace(call, outcome=outcome) for call in calls(("Ticker", {}), ADD)]
+
+
+def test_a_sale_is_by_a_pushed_price_where_no_poll_was_answered_before_it():
+    failing = check_pushed(polled("503"), pushed_at=-0.25)
+
+    assert (failing.held, failing.seen) == (True, "0.25 s from price to order")
+    assert not check_pushed(polled("ok"), pushed_at=0.0).held
+    assert not check_pushed([], pushed_at=0.0).held
+
+
+def test_a_poll_that_is_answered_after_the_sale_does_not_matter():
+    after = [*calls(ADD), replace(calls(ADD, ("Ticker", {}))[1], outcome="ok")]
+
+    assert check_pushed(after, pushed_at=0.0).held
 
 
 def test_a_cancel_and_one_sale_of_the_guarded_quantity_pass():
