@@ -113,6 +113,61 @@ def test_what_was_not_tried_for_the_longest_is_compared_first():
     ]
 
 
+@pytest.mark.parametrize(("checked_s", "due"), [(92.5, True), (92.6, False), (100, False)])
+def test_what_was_compared_lately_is_due_when_its_time_is_over(checked_s, due):
+    checks = {"one": PriceCheck(checked_s=checked_s, tried_s=checked_s)}
+
+    assert plan_checks(checks, ["one"], now_s=100, due_s=7.5) == (["one"] if due else [])
+
+
+def test_an_agreement_is_a_comparison_and_a_try():
+    check = after_agreement(a_ticker(), now_s=3)
+
+    assert (check.checked_s, check.tried_s, check.agreed_s, check.differs) == (3, 3, 3, False)
+
+
+def differed(*looks, agreed=None):
+    """Return what is known once ticker and books disagreed at 10, 20, 30 s and so on."""
+    check = PriceCheck() if agreed is None else after_agreement(agreed, now_s=0)
+    for number, (ticker, *bids) in enumerate(looks, 1):
+        first, second = (a_book(bid) for bid in bids)
+        check = after_difference(check, ticker, (first, second), now_s=10.0 * number)
+    return check
+
+
+@pytest.mark.parametrize(
+    ("check", "since_s"),
+    [
+        pytest.param(differed((a_ticker(), "95", "95"), agreed=a_ticker()), 10, id="since they agreed"),
+        pytest.param(differed((a_ticker(), "95", "95"), agreed=a_ticker("99")), None, id="it moved since"),
+        pytest.param(differed((a_ticker(), "95", "95")), None, id="they never agreed"),
+        pytest.param(
+            differed((a_ticker(), "95", "95"), (a_ticker(), "95", "95")), None, id="the books stand still too"
+        ),
+        pytest.param(differed((a_ticker(), "95", "95"), (a_ticker(), "95", "94")), 20, id="the books move"),
+        pytest.param(
+            differed((a_ticker(), "96", "95"), (a_ticker(), "95", "95")), None, id="they moved before"
+        ),
+        pytest.param(
+            differed((a_ticker(), "95", "95"), (a_ticker(), "96", "95")), None, id="they moved and are back"
+        ),
+        pytest.param(
+            differed((a_ticker(), "95", "95"), (a_ticker(), "94", "94"), (a_ticker(), "93", "93")),
+            20,
+            id="the books go on moving",
+        ),
+        pytest.param(
+            differed((a_ticker(), "95", "95"), (a_ticker("99"), "94", "94"), agreed=a_ticker()),
+            None,
+            id="it follows at last",
+        ),
+    ],
+)
+def test_a_ticker_is_frozen_since_books_first_moved_without_it(check, since_s):
+    assert check.frozen_since_s == since_s
+    assert (check.differs_since_s, check.differs) == (10, True)
+
+
 def outcome(check, kind, now_s):
     if kind == "silent":
         return replace(check, tried_s=now_s)

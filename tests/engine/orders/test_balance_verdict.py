@@ -42,6 +42,8 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position("0.3"), position("0.25"), "0", UNPAID, id="less than what was sent is gone"),
         pytest.param(position("0.3"), position("0.2", cash="6000"), "0", T, id="as much as was sent is sold"),
         pytest.param(position("0.3"), position("0.2001", cash="6000"), "0", T, id="about as much is sold"),
+        pytest.param(position("0.3"), position("0.202", cash="6000"), "0", T, id="just about as much"),
+        pytest.param(position("0.3"), position("0.2021", cash="6000"), "0", N, id="clearly less"),
         pytest.param(
             position("0.3"), position("0.2", cash=None), "0", T, id="gone, and the money is not reported"
         ),
@@ -57,6 +59,10 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position(None), position("0", cash="6000"), "0", T, id="nothing is there, whatever was"),
         pytest.param(position("0.3"), position(None), "0", BalanceVerdict.UNREADABLE, id="not reported"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0", H, id="held by what no list shows"),
+        pytest.param(position("0.3"), position("0.3", "0.098"), "0", H, id="just about all held so"),
+        pytest.param(position("0.3"), position("0.3", "0.0979"), "0", PART, id="clearly less held so"),
+        pytest.param(position("0.3"), position("0.3", "0.0021"), "0", PART, id="clearly some held so"),
+        pytest.param(position("0.3"), position("0.3", "0.002"), "0", U, id="crumbs held so"),
         pytest.param(
             position("0.3"), position("0.3", "0.05"), "0", PART, id="some held by what no list shows"
         ),
@@ -110,6 +116,16 @@ def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, k
     weighed = judge_balance(before=position("0.3"), now=now, listed=D(0), sent=D("0.1"), known=movement)
 
     assert weighed is expected
+
+
+def test_coins_that_went_while_another_coin_brought_the_money_were_not_sold():
+    known = Movement(cash=D(5000), is_certain=False)
+
+    weighed = judge_balance(
+        before=position("0.3"), now=position("0.2", cash="6000"), listed=D(0), sent=D("0.1"), known=known
+    )
+
+    assert weighed is UNPAID
 
 
 @pytest.mark.fault("V87")
