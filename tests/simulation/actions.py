@@ -8,6 +8,8 @@ from engine.model.orders import Side
 FIRST_PRICES = {"BTC/USD": Decimal(50_000), "ETH/USD": Decimal(3_000)}
 #: How likely the price of a stuck exit comes back at a step.
 _COMES_BACK = 0.15
+#: Seconds after which a stream that was dropped is back.
+_BACK_AFTER_S = (5.0, 8.0)
 _EIGHT = Decimal("0.00000001")
 
 
@@ -21,6 +23,7 @@ class Actions:
         self._table = (
             (7, self._fall),
             (2, self._recover),
+            (3, self._fall_after_a_drop),
             (4, self._rest_a_sell_order),
             (1, self._cancel_own_order),
             (1, self._sell_at_the_venue),
@@ -95,6 +98,11 @@ class Actions:
     def _fall(self, truth, symbol):
         ratio = Decimal(self._rng.choice(("0.988", "0.985", "0.97", "0.88")))
         truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
+
+    def _fall_after_a_drop(self, truth, symbol):
+        """Drop the account's private stream, and let the price fall when it is back and the last reading is old."""
+        truth.drop_stream()
+        self._world.later(self._rng.uniform(*_BACK_AFTER_S), lambda: self._fall(truth, symbol))
 
     def _recover(self, truth, symbol):
         ratio = Decimal(self._rng.choice(("1.01", "1.03")))

@@ -49,13 +49,14 @@ _OUTCOME_UNKNOWN = (
 class SimBroker:
     """One account's private side."""
 
-    def __init__(self, account, *, truth, faults, clock, life, rng, later):
+    def __init__(self, account, *, truth, faults, clock, life, known, rng, later):
         self._account = account
         self._venue = account.venue
         self._truth = truth
         self._faults = faults
         self._clock = clock
         self._life = life
+        self._known = known
         self._rng = rng
         self._later = later
         self._old_report = None
@@ -69,6 +70,7 @@ class SimBroker:
         return self._account
 
     async def fetch_report(self, *, priority=None):
+        requested_at = self._known.note_request()
         await self._read(Kind.READ_LOST, Kind.READ_HANGS)
         at = self._clock.now()
         report = AccountReport(
@@ -86,6 +88,7 @@ class SimBroker:
         if self._faults.strikes(self._venue, Kind.HOLDING_MISSING):
             report = replace(report, holdings=report.holdings[:1])
         await self._answer()
+        self._known.note_answer(requested_at)
         return report
 
     async def fetch_open_orders(self, *, priority=None):
@@ -140,6 +143,7 @@ class SimBroker:
     async def submit_order(self, request, *, priority, departure=None):
         if departure:
             departure.note()
+        self._known.check(request)
         effect = self._placing(request)
         is_misnamed = self._faults.strikes(self._venue, Kind.ID_NOT_KNOWN)
         if is_misnamed and self._rng.choice((True, False)):

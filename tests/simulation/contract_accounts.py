@@ -26,6 +26,7 @@ from tests.engine.brokers.kraken.conftest import KEY, SECRET, KrakenVenue, risin
 from tests.engine.storage.stored import ALPACA, COINBASE, KRAKEN, a_database
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.faults import Faults
+from tests.simulation.known_balance import KnownBalance
 from tests.simulation.prices import Prices
 from tests.simulation.tally import Tally
 from tests.simulation.venue import SimVenue
@@ -73,7 +74,8 @@ class SimulatedStand:
         self.set_price(PRICE)
         parts = {"truth": self._truth, "faults": faults, "life": _Alive(), "clock": CLOCK}
         account = Account(account_id="contract", user_id=1, venue=venue)
-        self.broker = SimBroker(account, rng=random.Random(0), later=later, **parts)
+        known = KnownBalance(pushes_transfers=False, monotonic=CLOCK.monotonic, violate=lambda _: None)
+        self.broker = SimBroker(account, known=known, rng=random.Random(0), later=later, **parts)
         self.market = SimMarketData(rng=random.Random(0), **parts)
 
     def set_price(self, price):

@@ -48,7 +48,7 @@ from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
-from tests.simulation import delivery, ledger_defects
+from tests.simulation import account_stream_defects, delivery, ledger_defects
 from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind
 from tests.simulation.scenario import run_scenario
@@ -408,6 +408,21 @@ DEFECTS = (
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
     Defect(name="take a stream at its word", plant=_take_a_stream_at_its_word, kinds=(Kind.STREAM_JUMPS,)),
     Defect(name="forget the backstop", plant=_forget_the_backstop, kinds=(Kind.STREAM_STALLS,)),
+    Defect(
+        name="count a pushed fill twice",
+        plant=account_stream_defects.count_a_pushed_fill_twice,
+        kinds=(Kind.ACCOUNT_STREAM_REPEATS,),
+    ),
+    Defect(
+        name="believe a balance after a gap of the stream",
+        plant=account_stream_defects.believe_a_balance_after_a_gap,
+        kinds=(Kind.ACCOUNT_STREAM_LOST, Kind.ACCOUNT_STREAM_GAP),
+    ),
+    Defect(
+        name="follow orders by their stream alone",
+        plant=account_stream_defects.follow_orders_by_their_stream_alone,
+        kinds=(Kind.ACCOUNT_STREAM_MUTE, Kind.FILLS_SLOWLY),
+    ),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(
         name="believe the first end that is reported",

@@ -62,6 +62,14 @@ class Kind(StrEnum):
     STREAM_LATE = "stream half a minute late"
     STREAM_REPEATS = "prices pushed again and again"
     STREAM_JUMPS = "pushed price jumps"
+    # an account's private stream
+    ACCOUNT_STREAM_LOST = "private stream lost"
+    ACCOUNT_STREAM_HALF_OPEN = "private stream half-open"
+    ACCOUNT_STREAM_GAP = "message of a private stream missing"
+    ACCOUNT_STREAM_MUTE = "private stream pushes nothing"
+    ACCOUNT_STREAM_LATE = "private stream late and out of order"
+    ACCOUNT_STREAM_REPEATS = "private stream pushes three times"
+    ACCOUNT_END_FIRST = "end of an order pushed before its fill"
     # the machine
     CLOCK_SET = "clock set"
 
@@ -111,6 +119,12 @@ _EXTENT = {
     Kind.STREAM_LATE: (60, 1000),
     Kind.STREAM_REPEATS: (60, 1000),
     Kind.STREAM_JUMPS: (60, 1),
+    Kind.ACCOUNT_STREAM_LOST: (120, 4),
+    Kind.ACCOUNT_STREAM_HALF_OPEN: (400, 2),
+    Kind.ACCOUNT_STREAM_GAP: (400, 2),
+    Kind.ACCOUNT_STREAM_MUTE: (400, 20),
+    Kind.ACCOUNT_STREAM_LATE: (400, 20),
+    Kind.ACCOUNT_STREAM_REPEATS: (400, 20),
     Kind.SPREAD_WIDE: (40, 1000),
     Kind.TOP_THIN: (40, 1000),
     Kind.CLOCK_SET: (120, 1000),
@@ -130,6 +144,7 @@ SELDOM_MET = (
     Kind.ORDER_CONTRADICTS,
     Kind.ORDER_AHEAD,
     Kind.CANCEL_ONLY,
+    Kind.ACCOUNT_END_FIRST,
 )
 
 #: Nothing shown twice with fifteen seconds between is believed, so a venue must not lie for longer, nor again

@@ -8,10 +8,12 @@ from bot.bootstrap.engine import build_engine
 from engine.adoption.identities import Identities
 from engine.market.feed import VenueMarket
 from engine.tasks import Tasks
+from tests.simulation.account_stream import SimAccountStream
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
 from tests.simulation.delivery import Delivery
 from tests.simulation.endings import KilledError, interruption_in, is_kill
+from tests.simulation.known_balance import KnownBalance
 from tests.simulation.nonces import Nonces
 from tests.simulation.stream import SimStream
 
@@ -29,6 +31,15 @@ class Life:
         self.database = InlineDatabase(world.store, self)
         self.tasks = Tasks(report=self._report)
         self._nonces = Nonces(world, self)
+        #: what is known of each account's balance
+        self._known = {
+            venue: KnownBalance(
+                pushes_transfers=truth.rules.pushes_transfers,
+                monotonic=world.clock.monotonic,
+                violate=world.violate,
+            )
+            for venue, truth in world.venues.items()
+        }
         connections = {venue: self._connect(truth) for venue, truth in sorted(world.venues.items())}
         brokers = {broker.account.account_id: broker for broker, _ in connections.values()}
         base = SimpleNamespace(
@@ -39,7 +50,7 @@ class Life:
                 for venue, (_, market) in connections.items()
             },
             brokers=brokers,
-            account_streams={},
+            account_streams={stream.account.account_id: stream for stream in self._account_streams()},
             tasks=self.tasks,
             # The keys stay as they are in every scenario.
             identities=Identities(
@@ -62,6 +73,7 @@ class Life:
             faults=world.faults,
             clock=world.wall,
             life=self,
+            known=self._known[truth.venue],
             rng=world.rng(f"broker {truth.venue}"),
             later=world.later,
         )
@@ -87,6 +99,20 @@ class Life:
                 rng=world.rng(f"stream {truth.venue}"),
             ),
         )
+
+    def _account_streams(self):
+        world = self._world
+        for venue, truth in sorted(world.venues.items()):
+            if world.pushes_orders(venue):
+                yield SimAccountStream(
+                    world.account(venue),
+                    truth=truth,
+                    faults=world.faults,
+                    life=self,
+                    known=self._known[venue],
+                    rng=world.rng(f"account stream {venue}"),
+                    later=world.later,
+                )
 
     # what everything the engine touches asks before it answers
 

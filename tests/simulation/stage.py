@@ -22,8 +22,8 @@ CYCLE_S = 5
 OFF_BY_S = (-30 * 86_400, -7200, 7200, 30 * 86_400)
 NOTE_EVERY_S = 15
 #: Seconds that coming to rest may take, and for which nothing may happen before it counts as rest. A lost order whose
-#: coins are gone is sought for ten minutes.
-REST_S, QUIET_S = 750, 2 * SNAPSHOT_EVERY_S + 2 * CYCLE_S
+#: coins are gone is sought for ten minutes, and what waited for that may need two more readings.
+REST_S, QUIET_S = 900, 2 * SNAPSHOT_EVERY_S + 2 * CYCLE_S
 #: How long a cycle is while coming to rest, once nothing happened in the one before.
 IDLE_CYCLE_S = SNAPSHOT_EVERY_S
 
@@ -156,11 +156,13 @@ class Stage:
             world.trace(f"the clock is set by {off_s} s")
 
     def _shape_markets(self):
-        """Bring the faults about that are a state of the market, not of a call."""
+        """Bring the faults about that no call runs into: a state of the market, or a stream that ends."""
         faults, tally = self.world.faults, self.world.tally
         for truth in self.world.venues.values():
             wide = faults.lasts(truth.venue, Kind.SPREAD_WIDE)
             thin = faults.lasts(truth.venue, Kind.TOP_THIN)
+            if faults.strikes(truth.venue, Kind.ACCOUNT_STREAM_LOST):
+                truth.drop_stream()
             truth.cancel_only = faults.lasts(truth.venue, Kind.CANCEL_ONLY)
             tally.faults[Kind.SPREAD_WIDE] += wide
             tally.faults[Kind.TOP_THIN] += thin

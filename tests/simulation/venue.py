@@ -48,6 +48,7 @@ class SimVenue:
         self.on_foreign_cancel = lambda order_id: None
         self.on_order = lambda order: None
         self.on_fill = lambda order, fill: None
+        self.leave_unpushed()
         self._clock = clock
         self._later = later
         self._past = Past(now=clock.now)
@@ -86,17 +87,25 @@ class SimVenue:
     def _seconds(self):
         return self._clock.now().timestamp()
 
+    def leave_unpushed(self):
+        """Push nothing from now on: nobody is connected."""
+        self.on_order_news = lambda order: None
+        self.on_balance_news = lambda: None
+        self.drop_stream = lambda: None
+
     # what the owner does
 
     def deposit(self, asset, amount):
         self._ledger.deposit(asset, amount, at=self._seconds())
         self.moved.append((asset, amount))
         self._note()
+        self.on_balance_news()
 
     def withdraw(self, asset, amount):
         self._ledger.withdraw(asset, amount, at=self._seconds())
         self.moved.append((asset, -amount))
         self._note()
+        self.on_balance_news()
 
     # orders
 
@@ -123,6 +132,7 @@ class SimVenue:
         if client_id is not None:
             self.effects[client_id] = self.effects.get(client_id, 0) + 1
             self.on_order(order)
+        self.on_order_news(order)
         if limit is None:
             self._carry_out(order, reduce or [(0, Decimal(1))])
         return order
@@ -247,6 +257,8 @@ class SimVenue:
             order.fills.append(fill)
             self.fills.append(fill)
             self.on_fill(order, fill)
+        self.on_order_news(order)
+        self.on_balance_news()
 
     def _close(self, order, releases_after_s):
         is_held = order.side is Side.SELL and releases_after_s > 0
@@ -255,6 +267,7 @@ class SimVenue:
             self.unreleased.add(order.order_id)
             self._later(releases_after_s, lambda: self._release(order))
         self._follow(order)
+        self.on_order_news(order)
 
     def _release(self, order):
         self._ledger.release(order.order_id, at=self._seconds())

@@ -19,6 +19,8 @@ class Rules:
     lists_after_s: float = 0
     #: What a cancelled order held stays held for so long.
     releases_after_s: float = 0
+    #: Its private stream pushes deposits and withdrawals too.
+    pushes_transfers: bool = False
     #: When the client gives an order up.
     order_timeout_s: float = 10
 
@@ -32,6 +34,7 @@ RULES = {
     Venue.KRAKEN: Rules(
         venue=Venue.KRAKEN,
         numbers_requests=True,
+        pushes_transfers=True,
         order_timeout_s=6,
     ),
     Venue.COINBASE: Rules(venue=Venue.COINBASE, lists_after_s=1.5),

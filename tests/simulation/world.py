@@ -22,7 +22,7 @@ from tests.simulation.venue_rules import RULES
 
 THRESHOLD = Decimal("-0.01")
 SNAPSHOT_EVERY_S = 20
-#: How many venues push their prices.
+#: How many venues push their prices, and how many what an account does.
 _STREAMED = 2 / 3
 SETTINGS = Settings(
     _env_file=None, owner_ids=str(OWNER_ID), guard_existing="none", snapshot_interval_s=SNAPSHOT_EVERY_S
@@ -113,6 +113,7 @@ class World:
         self.crashes = Crashes(tally=self.tally, trace=self.trace)
         self.venues = {}
         self._streamed = {}
+        self._pushing_orders = {}
         self._nonces = {}
         loop.set_exception_handler(self._lost)
 
@@ -126,9 +127,14 @@ class World:
         """Tell whether a venue pushes its prices."""
         return self._streamed.get(venue, False)
 
+    def pushes_orders(self, venue):
+        """Tell whether a venue pushes what an account's orders do."""
+        return self._pushing_orders.get(venue, False)
+
     def stream_some(self):
-        """Let some venues push their prices: what is only polled must be sold, too."""
+        """Let some venues push their prices, and what an account does: what is only polled must be sold, too."""
         self._streamed = {venue: self.rng("streamed").random() < _STREAMED for venue in Venue}
+        self._pushing_orders = {venue: self.rng("pushing orders").random() < _STREAMED for venue in Venue}
 
     def guard_of(self, venue, symbol):
         """The open guard of a position, as it was set; None when there is none."""
