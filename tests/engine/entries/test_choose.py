@@ -382,6 +382,15 @@ def test_a_connected_holder_sells_before_one_that_is_not():
 
     assert venue_of(answer) is KRAKEN
     assert obstacles(answer, ALPACA) == [Obstacle.NOT_CONNECTED]
+    assert [left.cost.fees for left in answer.left_out] == [TABLE[ALPACA]]
+
+
+def test_a_holder_that_did_not_answer_is_named_so():
+    silent = a_place(ALPACA, held=Decimal(2), connected=False, answered=False)
+
+    answer = route(a_request(side=Side.SELL), silent, a_place(KRAKEN, held=Decimal(2)))
+
+    assert obstacles(answer, ALPACA) == [Obstacle.NO_ANSWER]
 
 
 def test_between_holders_of_too_little_the_cheaper_sells():

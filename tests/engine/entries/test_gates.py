@@ -314,3 +314,10 @@ def test_what_is_held_already_is_asked_about_and_keeps_nothing_back():
     gate = gates(positions=(a_position(), a_position(quantity=number("0.001"))))[GateName.HELD]
 
     assert (gate.verdict, gate.is_open, gate.actual) == (Verdict.CONFIRM, True, 2)
+
+
+@pytest.mark.parametrize(("bid", "remedy"), [("49750", Remedy.OTHER_PAIR), ("49750.01", None)])
+def test_a_spread_of_half_the_threshold_is_too_wide_for_any_amount(bid, remedy):
+    gate = gates(place=a_place(Venue.KRAKEN, **a_market(bid=bid)))[GateName.SPREAD]
+
+    assert gate.remedy is remedy

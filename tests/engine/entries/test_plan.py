@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from engine.entries.gates import GateName, Verdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.holdings import EntryAccounts
-from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry
+from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry, trade_of
 from engine.entries.route import NoRoute, Obstacle
 from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis, SizeUnknown
+from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import exact
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument
 from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place
@@ -189,6 +191,33 @@ def test_a_usual_size_refused_for_cash_alone_comes_with_what_fits():
     assert (usual.fits.size.basis, usual.fits.route.account.venue) == (SizeBasis.MOST, KRAKEN)
     assert usual.fits.size.usd == Decimal("58.82")
     assert named.fits is None
+
+
+def test_where_the_most_is_refused_too_nothing_fits():
+    assert plan(a_market(KRAKEN, equity="900", free="0")).fits is None
+
+
+def test_the_trade_that_is_routed_is_the_buy_that_is_wanted():
+    stock = EntryRequest(symbol="AAPL/USD", base="AAPL", asset_class=AssetClass.STOCK, size=None)
+
+    assert trade_of(stock, Decimal(30)) == TradeRequest(
+        symbol="AAPL/USD", base="AAPL", side=Side.BUY, usd=Decimal(30), asset_class=AssetClass.STOCK
+    )
+
+
+def test_where_nobody_knows_a_price_the_gates_look_nowhere():
+    planned = plan(a_market(KRAKEN, ask=None), size=Amount(Decimal(30)))
+
+    assert isinstance(planned, Refused)
+    assert {gate.venue for gate in planned.gates} == {None}
+
+
+def test_a_broker_that_lacks_something_unknown_is_farther_than_one_that_lacks_cash():
+    unknown, known = a_market(ALPACA, free=None), a_market(KRAKEN, free="12")
+
+    planned = plan(unknown, known, size=Amount(Decimal(30)))
+
+    assert [(gate.name, gate.venue) for gate in planned.reasons] == [(GateName.CASH, KRAKEN)]
 
 
 def test_a_buy_refused_for_more_than_cash_comes_with_nothing_that_fits():

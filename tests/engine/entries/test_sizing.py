@@ -34,6 +34,7 @@ def test_the_usual_size_is_a_tenth_or_the_smallest_and_never_more_than_half(equi
     size = plan_size(None, bounds(equity, least=least), RULES)
 
     assert (size.usd, size.basis, size.equity_usd) == (Decimal(usd), basis, Decimal(equity))
+    assert size.share == (RULES.most_share if basis is SizeBasis.CEILING else RULES.share)
 
 
 def test_a_given_amount_is_taken_as_given():
