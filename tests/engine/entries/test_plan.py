@@ -17,7 +17,7 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument
-from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place
+from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, KRAKEN, RULES, a_place
 
 BOOK = a_book(bids=[("49950", "5")], asks=[("50000", "5")])
 
@@ -218,6 +218,27 @@ def test_a_broker_that_lacks_something_unknown_is_farther_than_one_that_lacks_ca
     planned = plan(unknown, known, size=Amount(Decimal(30)))
 
     assert [(gate.name, gate.venue) for gate in planned.reasons] == [(GateName.CASH, KRAKEN)]
+
+
+def test_the_gates_look_at_the_chosen_broker_and_not_at_a_cheaper_one_with_too_little_equity():
+    small = a_market(COINBASE, equity="40", free="200", fees=CHEAP)
+
+    planned = plan(small, a_market(KRAKEN), size=Amount(Decimal(100)))
+
+    assert planned.route.account.venue is KRAKEN
+    assert {gate.venue for gate in planned.gates} == {None, KRAKEN}
+
+
+def test_what_is_held_of_it_already_is_asked_about():
+    held = a_position(guard=a_guard("2", "100"))
+
+    found = {gate.name: gate for gate in plan(a_market(KRAKEN), positions=(held,)).gates}
+
+    assert (found[GateName.HELD].verdict, found[GateName.HELD].actual) == (Verdict.CONFIRM, 2)
+
+
+def test_a_refusal_is_of_the_moment_its_figures_were_read():
+    assert plan(a_market(KRAKEN, equity=None)).at == NOW
 
 
 def test_a_buy_refused_for_more_than_cash_comes_with_nothing_that_fits():
