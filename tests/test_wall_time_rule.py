@@ -96,6 +96,10 @@ EXPLAINED = {
         "created_at",
     ): "a day of the calendar is wanted; where the clock was set, a limit on buys counts a sale for another day",
     (
+        "engine/orders/ended_exits_store.py",
+        "finished_at",
+    ): "a day of the calendar is wanted, as by the outbox",
+    (
         "engine/orders/fills_store.py",
         "seen_at",
     ): "only what a process stored and died before it compared its waiting guards; more than that only asks",

@@ -20,6 +20,8 @@ from engine.storage.database import Database
 
 #: What the keys of all of them begin with.
 _KEY = "price:"
+#: Of these its owner reads how much is guarded and where it is sold.
+_AT_STAKE = frozenset({"unknown", "wide_spread"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class PriceAlerts:
             since=since,
             again=news == "unknown" and alerts > 0,
             has_end=news == "wide_spread",
-            at_stake=tuple(map(_at_stake, guards, guard_marks)) if news == "unknown" else (),
+            at_stake=tuple(map(_at_stake, guards, guard_marks)) if news in _AT_STAKE else (),
         )
         async with self.database.write() as session:
             await append_next(

@@ -14,12 +14,12 @@ from handlers.render.times import Reader
 _SHOWN = 8
 
 
-def at_stake_lines(stakes: Sequence[AtStake], reader: Reader) -> Iterator[str]:
-    """Write in a line each what is guarded, its last price and where its guard sells."""
+def at_stake_lines(stakes: Sequence[AtStake], reader: Reader, *, by: str = "the last price") -> Iterator[str]:
+    """Write in a line each what is guarded, its last price, named as what it is, and where its guard sells."""
     shown = stakes if len(stakes) <= _SHOWN else stakes[: _SHOWN - 1]
     for stake in shown:
         base = stake.symbol.partition("/")[0]
-        yield escape(f"{full_quantity(stake.quantity)} {base}, {_worth(stake, reader)}{_sells_at(stake)}")
+        yield escape(f"{full_quantity(stake.quantity)} {base}, {_worth(stake, reader, by)}{_sells_at(stake)}")
     if len(stakes) > len(shown):
         yield f"and {len(stakes) - len(shown)} more: /positions shows them"
 
@@ -34,12 +34,12 @@ def value_at_trigger(stake: AtStake | None, reader: Reader, *, manual: bool) -> 
     yield escape(f"About {_value(stake, stake.price)} at the price of {began}, {at}{when}")
 
 
-def _worth(stake: AtStake, reader: Reader) -> str:
+def _worth(stake: AtStake, reader: Reader, by: str) -> str:
     if stake.price is None:
         return "no price since NIJA started"
     when = f" of {reader.clock(stake.at)}, {reader.age(stake.at)}" if stake.at else ""
     at = price(stake.price, stake.currency)
-    return f"about {_value(stake, stake.price)} at the last price {at}{when}"
+    return f"about {_value(stake, stake.price)} at {by} {at}{when}"
 
 
 def _value(stake: AtStake, at: Decimal) -> str:

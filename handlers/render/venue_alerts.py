@@ -42,7 +42,8 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
             yield _own_app(message.venue)
         case "wide_spread":
             yield bold("Wide spread")
-            yield f"{subject_of(message)}: {foreign(message.why)}"
+            yield f"{subject_of(message)}: bid and ask are too far apart to sell by either."
+            yield from at_stake_lines(message.at_stake, reader, by="mid")
             yield "It is guarded at mid; a sale may fill lower than the mark."
         case "back":
             yield bold("Price is back")

@@ -62,7 +62,7 @@ class PriceTrouble:
     again: bool = False
     #: True of a wide spread whose end is reported too; once none was.
     has_end: bool = False
-    #: Of each guard without a price; empty in records of earlier versions.
+    #: Of each guard without a price, or with a wide spread; empty in records of earlier versions.
     at_stake: tuple[AtStake, ...] = ()
 
 

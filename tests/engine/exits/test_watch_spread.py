@@ -8,6 +8,9 @@ from sqlalchemy import text
 
 from engine.alerts.messages import ExitFilled
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from handlers.render.alerts import render_alert
+from handlers.render.html import plain_text
+from handlers.render.times import Reader
 from sandbox.market import Override
 from tests.engine.exits.watching import seen, watch
 
@@ -39,6 +42,20 @@ async def test_a_wide_spread_is_guarded_at_its_middle_and_reported_once_after_a_
     assert [alert.what for alert in await guarded.alerts()] == ["wide_spread"]
     assert seen(guarded).price == Decimal(60000)
     assert guarded.sent() == []
+
+
+async def test_a_wide_spread_is_reported_with_what_is_guarded_and_where_it_is_sold(guarded):
+    guarded.world.market.override("kraken", "BTC/USD", Override(bid=Decimal(59000), ask=Decimal(61000)))
+
+    await watch(guarded, 65)
+
+    [alert] = await guarded.alerts()
+    lines = plain_text(render_alert(alert, Reader(now=guarded.clock.now())).text).splitlines()
+    [stake] = alert.at_stake
+    assert lines[:2] == ["Wide spread", "BTC/USD on Kraken: bid and ask are too far apart to sell by either."]
+    assert lines[2].startswith("0.1 BTC, about $6,000.00 at mid $60,000.00")
+    assert f"; sells at ${stake.sells_at:,.2f}" in lines[2]
+    assert lines[3] == "It is guarded at mid; a sale may fill lower than the mark."
 
 
 @pytest.mark.fault("V102")

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import PriceTrouble
+from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -115,9 +116,7 @@ async def test_a_clock_that_does_not_show_whether_the_market_is_open_is_named_as
 
     await let_shares_fall(room)
 
-    assert {trouble.why for trouble in await room.alerts(PriceTrouble)} == {
-        "whether its market is open cannot be read"
-    }
+    assert {trouble.why for trouble in await room.alerts(PriceTrouble)} == {PriceProblem.SESSION_UNKNOWN}
 
 
 @pytest.mark.fault("V124")
