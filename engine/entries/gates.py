@@ -55,6 +55,14 @@ class Remedy(StrEnum):
     BUY_LESS = "buy less"
     OTHER_PAIR = "another pair"
     TRY_AGAIN = "try again"
+    RESTORE = "restore a backup"
+
+
+class DamagedRecord(StrEnum):
+    """What is stored and cannot be read, so that a figure is unknown."""
+
+    ORDER = "order"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,8 @@ class Gate:
     #: Since when, and until when it fails; None where there is no such time.
     since: datetime | None = None
     until: datetime | None = None
+    #: Why a figure is unknown, where that is what is stored; reading again does not help then.
+    damaged: DamagedRecord | None = None
     remedy: Remedy | None = None
 
     @property
@@ -119,6 +129,8 @@ def _cash(proposal: Proposal) -> Gate:
     account, needed = (place.account, place.needed) if place else (None, None)
     free = account.spendable_quote if account else None
     gate = _judge(GateName.CASH, is_open=_fits(needed, free), remedy=Remedy.ADD_CASH)
+    if account and account.reserved_quote is None:
+        gate = _explained(gate, _damaged_order(proposal, account.account.account_id))
     return replace(
         gate,
         actual=None if free is None else max(free, ZERO),
@@ -139,6 +151,7 @@ def _exposure(proposal: Proposal) -> Gate:
         if equity is not None:
             limit = max(equity, ZERO) * proposal.rules.most_exposure
     gate = _judge(GateName.EXPOSURE, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
+    gate = _explained(gate, _damaged_guard(proposal) or _damaged_order(proposal))
     return replace(gate, actual=after, limit=limit, ratio=proposal.rules.most_exposure, unit="USD")
 
 
@@ -154,7 +167,8 @@ def _count_after(proposal: Proposal) -> int:
     bought = {(one.account_id, one.asset) for one in accounts.reservations}
     # Where nobody takes it, it would be one more somewhere.
     where = place.account.account.account_id if place else ""
-    return len(guarded | bought | {(where, proposal.base)})
+    damaged = {(one.account_id, one.asset) for one in accounts.damaged_guards}
+    return len(guarded | bought | damaged | {(where, proposal.base)})
 
 
 def _cooldown(proposal: Proposal) -> Gate:
@@ -180,6 +194,8 @@ def _daily_loss(proposal: Proposal) -> Gate:
     if not proposal.accounts.is_realised_known:
         # No later reading makes it known: only the end of the day does, or no limit.
         gate = replace(gate, remedy=Remedy.LIFT_LIMIT)
+    else:
+        gate = _explained(gate, _damaged_guard(proposal))
     return replace(gate, actual=result, limit=-most, unit="USD")
 
 
@@ -215,6 +231,24 @@ def _held(proposal: Proposal) -> Gate:
         quantity = sum((one.quantity for one in proposal.accounts.held(proposal.base)), ZERO)
     verdict = Verdict.CONFIRM if quantity else Verdict.PASS
     return Gate(name=GateName.HELD, verdict=verdict, actual=quantity, unit=proposal.base)
+
+
+def _damaged_order(proposal: Proposal, account_id: str | None = None) -> DamagedRecord | None:
+    is_damaged = any(
+        one.is_damaged and account_id in {None, one.account_id} for one in proposal.accounts.reservations
+    )
+    return DamagedRecord.ORDER if is_damaged else None
+
+
+def _damaged_guard(proposal: Proposal) -> DamagedRecord | None:
+    return DamagedRecord.GUARD if proposal.accounts.damaged_guards else None
+
+
+def _explained(gate: Gate, damaged: DamagedRecord | None) -> Gate:
+    """Return an unknown figure with what is stored and cannot be read as its reason."""
+    if gate.verdict is not Verdict.UNKNOWN or damaged is None:
+        return gate
+    return replace(gate, damaged=damaged, remedy=Remedy.RESTORE)
 
 
 def _fits(figure: Decimal | None, limit: Decimal | None) -> bool | None:

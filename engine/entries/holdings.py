@@ -30,12 +30,22 @@ class Realised:
         return self.amount if self.currency == "USD" or self.currency in USD_STABLECOINS else None
 
 
+@dataclass(frozen=True, slots=True)
+class DamagedGuard:
+    """A guard that cannot be read: nobody knows how much of its asset it covers."""
+
+    account_id: str
+    #: Empty where that cannot be read either.
+    asset: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryAccounts:
     """A user's accounts as places to buy, what they hold, and what keeps buys back."""
 
     places: tuple[RoutingAccount, ...]
     positions: tuple[Position, ...] = ()
+    damaged_guards: tuple[DamagedGuard, ...] = ()
     #: By unsettled buys of the journal.
     reservations: tuple[Reservation, ...] = ()
     #: The latest sale of what is to be bought; None where there is none.
@@ -65,6 +75,8 @@ class EntryAccounts:
     @property
     def exposure_usd(self) -> Decimal | None:
         """Return what all guarded positions and buys under way are worth; None where that of one is unknown."""
+        if self.damaged_guards:
+            return None
         values = [_guarded_value(position) for position in self.guarded]
         reserved = [self._in_dollars(one) for one in self.reservations]
         return _total((*values, *reserved))
@@ -76,6 +88,8 @@ class EntryAccounts:
         What positions stood at when the day began is stored nowhere: a loss counts whole, and a gain, which may be
         older than today, makes up for none.
         """
+        if self.damaged_guards:
+            return None
         lost = [_guarded_loss(position) for position in self.guarded]
         return _total((*(one.usd for one in self.realised_today), *lost))
 

@@ -8,6 +8,7 @@ from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import IntentState
+from engine.storage.readable import UnreadableRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +17,16 @@ class Reservation:
 
     account_id: str
     asset: str
-    currency: str
-    #: None where the price it was planned at is not written down: then nobody knows what is left.
+    #: None where that cannot be read: it may be any.
+    currency: str | None
+    #: None where the price it was planned at is not written down, or cannot be read: then nobody knows what is left.
     amount: Decimal | None
+    #: True where the buy is in the journal and cannot be read.
+    is_damaged: bool = False
+
+    def is_of(self, account_id: str, currencies: Collection[str]) -> bool:
+        """Return whether it may be of some currencies of an account."""
+        return self.account_id == account_id and (self.currency is None or self.currency in currencies)
 
 
 def reserve(intents: Iterable[Intent], *, buffer: Decimal) -> tuple[Reservation, ...]:
@@ -40,13 +48,28 @@ def reserve(intents: Iterable[Intent], *, buffer: Decimal) -> tuple[Reservation,
     )
 
 
+def reserve_damaged(rows: Iterable[UnreadableRow], account_id: str) -> tuple[Reservation, ...]:
+    """Return what rows of an account's journal that cannot be read may keep from others; sales keep nothing."""
+    return tuple(
+        Reservation(
+            account_id=account_id,
+            asset=row.text("asset"),
+            currency=quote_of(row.text("symbol")) or None,
+            amount=None,
+            is_damaged=True,
+        )
+        for row in rows
+        if row.text("account_id") in {account_id, ""} and row.text("kind") != IntentKind.EXIT
+    )
+
+
 def reserved_of(
     reservations: Iterable[Reservation], account_id: str, currencies: Collection[str]
 ) -> Decimal | None:
     """Return what is reserved of some currencies of an account; None is unknown."""
     total = ZERO
     for one in reservations:
-        if one.account_id == account_id and one.currency in currencies:
+        if one.is_of(account_id, currencies):
             if one.amount is None:
                 return None
             with exact():

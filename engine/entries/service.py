@@ -15,21 +15,21 @@ from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.halts import HaltSwitch
-from engine.entries.holdings import EntryAccounts, Realised
+from engine.entries.holdings import DamagedGuard, EntryAccounts, Realised
 from engine.entries.places import Places
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
 from engine.entries.preferences import EntryPreferences
-from engine.entries.reservations import Reservation, reserve
+from engine.entries.reservations import Reservation, reserve, reserve_damaged
 from engine.entries.route import NoRoute, Route, RoutePreview, Unsized
 from engine.entries.routes_store import StoredRoute
 from engine.entries.rules import EntryRules
 from engine.entries.sizing import SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import RoutingAccount, TradeRequest
+from engine.guards.store import read_open_guards
 from engine.model.instruments import AssetClass, quote_of
 from engine.orders.ended_exits_store import LastExit, load_filled_exits, load_last_exit
-from engine.orders.filled_intents_store import load_filled
-from engine.orders.intents import Intent
-from engine.orders.store import load_live_intents
+from engine.orders.filled_intents_store import read_filled
+from engine.orders.store import read_live_intents
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -95,6 +95,7 @@ class EntryService:
         request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
             accounts,
+            damaged_guards=await self._damaged_guards(user_id),
             positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
             last_exit=await self._last_exit(user_id, request.base),
             halt=await self._halts.fetch_halt(user_id),
@@ -121,17 +122,28 @@ class EntryService:
         return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
 
     async def _reservations(self, user_id: int, *, buffer: Decimal) -> tuple[Reservation, ...]:
-        intents = list[Intent]()
+        reservations = list[Reservation]()
         async with self._database.read() as session:
-            live = await load_live_intents(session)
+            live = await read_live_intents(session)
             for account in self._reader.accounts(user_id):
-                intents += (intent for intent in live if intent.account_id == account.account_id)
-                step = self._reader.step(account)
+                intents = [one for one in live.readable if one.account_id == account.account_id]
+                damaged, step = live.unreadable, self._reader.step(account)
                 if step is not None:
                     # Its cash is of before these.
-                    filled = await load_filled(session, account.account_id, after=step)
-                    intents += (one.intent for one in filled)
-        return reserve(intents, buffer=buffer)
+                    filled = await read_filled(session, account.account_id, after=step)
+                    intents += (one.intent for one in filled.readable)
+                    damaged += filled.unreadable
+                reservations += reserve(intents, buffer=buffer)
+                reservations += reserve_damaged(damaged, account.account_id)
+        return tuple(reservations)
+
+    async def _damaged_guards(self, user_id: int) -> tuple[DamagedGuard, ...]:
+        damaged = list[DamagedGuard]()
+        async with self._database.read() as session:
+            for account in self._reader.accounts(user_id):
+                guards = await read_open_guards(session, account.account_id)
+                damaged += (DamagedGuard(account.account_id, row.text("asset")) for row in guards.unreadable)
+        return tuple(damaged)
 
     async def _realised_today(self, user_id: int) -> tuple[Realised, ...]:
         """Return the result of every sale since midnight, UTC, as it was reported; unknown where no report can be read."""

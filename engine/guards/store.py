@@ -14,7 +14,7 @@ from engine.guards.table import GuardEventRow, GuardRow
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO
 from engine.orders import steps_store as steps
-from engine.storage.readable import parsing, readable_row, readable_rows
+from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, attributes, insert_row, plain_table
 
@@ -126,7 +126,12 @@ async def load_guard(session: DatabaseSession, guard_id: str) -> Guard | None:
 
 async def load_open_guards(session: DatabaseSession, account_id: str) -> tuple[Guard, ...]:
     """Return an account's guards that are not closed, oldest first."""
-    return await readable_rows(session, _OPEN_OF_ACCOUNT, _guard, account_id=account_id)
+    return (await read_open_guards(session, account_id)).readable
+
+
+async def read_open_guards(session: DatabaseSession, account_id: str) -> Read[Guard]:
+    """Return the same, and those of them that cannot be read."""
+    return await read_rows(session, _OPEN_OF_ACCOUNT, _guard, account_id=account_id)
 
 
 async def load_open_with_seen(

@@ -16,7 +16,7 @@ from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.storage.readable import readable_rows
+from engine.storage.readable import Read, read_rows, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, plain_table
 
@@ -54,7 +54,12 @@ _FILLED_AFTER = Prepared(_FILLED.where(bindparam("after") < _STEP), step=_STEP)
 
 async def load_filled(session: DatabaseSession, account_id: str, *, after: int) -> tuple[FilledIntent, ...]:
     """Return an account's intents that ended with a fill after a step, in the order in which they did."""
-    return await readable_rows(session, _FILLED_AFTER, _filled, account_id=account_id, after=after)
+    return (await read_filled(session, account_id, after=after)).readable
+
+
+async def read_filled(session: DatabaseSession, account_id: str, *, after: int) -> Read[FilledIntent]:
+    """Return the same, and those of them that cannot be read."""
+    return await read_rows(session, _FILLED_AFTER, _filled, account_id=account_id, after=after)
 
 
 _LAST_FILLED_BY_THEN = select_columns(func.max(_STEPS.c.event_id)).where(

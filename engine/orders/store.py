@@ -11,7 +11,7 @@ from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.storage.readable import readable_row, readable_rows
+from engine.storage.readable import Read, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row, plain_table, stored_values
 
@@ -64,7 +64,12 @@ _LIVE_OF_ALL = Prepared(select(IntentRow).where(LIVE).order_by(col(IntentRow.cre
 
 async def load_live_intents(session: DatabaseSession) -> tuple[Intent, ...]:
     """Return every intent that is not over, oldest first."""
-    return await readable_rows(session, _LIVE_OF_ALL, build_intent)
+    return (await read_live_intents(session)).readable
+
+
+async def read_live_intents(session: DatabaseSession) -> Read[Intent]:
+    """Return the same, and those of them that cannot be read."""
+    return await read_rows(session, _LIVE_OF_ALL, build_intent)
 
 
 _LAST_OF_GUARD = Prepared(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from engine.entries.gates import Gate, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, Gate, GateName, Remedy, Verdict
 from engine.model.money import ZERO
 from handlers.render.html import bold, escape
 from handlers.render.numbers import cost_percent, full_quantity, in_currency, quantity
@@ -25,6 +25,7 @@ _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         Remedy.BUY_LESS: "Buy less: the order book there is too thin for it.",
         Remedy.OTHER_PAIR: "Ask again later, or name another pair.",
         Remedy.TRY_AGAIN: "Ask again later.",
+        Remedy.RESTORE: "Stop NIJA, put a backup back with nija restore FILE and start it again.",
     }
 )
 
@@ -37,8 +38,13 @@ def gate_line(gate: Gate, reader: Reader) -> str:
 
 def gate_text(gate: Gate, reader: Reader) -> str:
     """Return what a gate says, with its figures and, where it keeps a buy back, what would change that."""
-    text = _UNKNOWN[gate.name] if gate.verdict is Verdict.UNKNOWN else _TEXTS[gate.name](gate, reader)
+    text = _unknown(gate) if gate.verdict is Verdict.UNKNOWN else _TEXTS[gate.name](gate, reader)
     return f"{text}." if gate.remedy is None else f"{text}. {_REMEDIES[gate.remedy]}"
+
+
+def _unknown(gate: Gate) -> str:
+    text = _UNKNOWN[gate.name]
+    return text if gate.damaged is None else f"{text}: {_DAMAGED[gate.damaged]}"
 
 
 def _halt(gate: Gate, reader: Reader) -> str:
@@ -122,6 +128,14 @@ _UNKNOWN: Mapping[GateName, str] = MappingProxyType(
         GateName.DAILY_LOSS: "what was lost today unknown",
         GateName.MINIMUM: "unknown without a size and a price",
         GateName.SPREAD: "unknown without an order book that covers it",
+    }
+)
+
+
+_DAMAGED: Mapping[DamagedRecord, str] = MappingProxyType(
+    {
+        DamagedRecord.ORDER: "a stored buy cannot be read",
+        DamagedRecord.GUARD: "a stored guard cannot be read",
     }
 )
 

@@ -1,11 +1,12 @@
 """What a buy would come to, gathered from venues over sockets, the journal, guards and halts."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from engine.entries.gates import GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.sizing import Amount, Most, SizeBasis
@@ -244,6 +245,74 @@ async def test_what_is_held_and_guarded_counts(room):
     assert (held.verdict, held.actual) == (Verdict.CONFIRM, Decimal("0.01"))
     assert exposure.actual == 50 + Decimal("0.01") * room.world.bid("kraken", "BTC/USD")
     assert gate(planned, GateName.POSITIONS).actual == 1
+
+
+@pytest.mark.parametrize("change", ["quantity = '?'", "symbol = x'00'", "kind = '?'"])
+async def test_a_buy_under_way_that_cannot_be_read_reserves_nobody_knows_how_much(room, change):
+    room.deposit("USD", "500")
+    await room.journal.orders.plan(a_buy(room), cause="confirmed")
+    await room.damage("intents", change)
+
+    planned = await plan(room, "ETH", usd(50))
+
+    for name in (GateName.CASH, GateName.EXPOSURE):
+        found = gate(planned, name)
+        assert (found.verdict, found.damaged, found.remedy) == (
+            Verdict.UNKNOWN,
+            DamagedRecord.ORDER,
+            Remedy.RESTORE,
+        )
+
+
+async def test_a_filled_buy_that_cannot_be_read_leaves_unknown_what_it_took_until_the_account_is_read(room):
+    room.deposit("USD", "500")
+    await room.read()
+    buy = a_buy(room)
+    await room.journal.orders.plan(buy, cause="confirmed")
+    sent = await room.journal.orders.record(buy, IntentEvent.SEND, cause="send")
+    accepted = await room.journal.orders.record(sent, IntentEvent.ACCEPT, cause="accept")
+    await room.journal.orders.book(accepted, a_filled_order(buy))
+    await room.damage("intents", "cost = '?'")
+
+    before = gate(await plan(room, "ETH", usd(50)), GateName.CASH)
+    await room.engine.reader.read(room.account())
+    after = gate(await plan(room, "ETH", usd(50)), GateName.CASH)
+
+    assert (before.verdict, before.damaged) == (Verdict.UNKNOWN, DamagedRecord.ORDER)
+    assert (after.verdict, after.damaged) == (Verdict.PASS, None)
+
+
+async def test_a_sale_under_way_that_cannot_be_read_reserves_nothing(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.read()
+    await room.arm("0.01", "600")
+    await room.journal.orders.plan(replace(a_buy(room), kind=IntentKind.EXIT, side=Side.SELL), cause="test")
+    await room.damage("intents", "quantity = '?'")
+
+    cash = gate(await plan(room, "ETH", usd(50)), GateName.CASH)
+
+    assert cash.verdict is Verdict.PASS
+
+
+async def test_a_guard_that_cannot_be_read_leaves_unknown_what_is_guarded_and_counts_as_a_position(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "600")
+    await room.damage("guards", "quantity = '?'")
+
+    planned = await plan(room, "ETH", usd(50))
+
+    for name in (GateName.EXPOSURE, GateName.DAILY_LOSS):
+        found = gate(planned, name)
+        assert (found.verdict, found.damaged, found.remedy) == (
+            Verdict.UNKNOWN,
+            DamagedRecord.GUARD,
+            Remedy.RESTORE,
+        )
+    assert gate(planned, GateName.POSITIONS).actual == 2
 
 
 async def test_a_halt_is_a_gate_and_a_resume_opens_it(room):

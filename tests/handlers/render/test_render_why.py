@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from engine.entries.gates import GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
 from engine.entries.route import Missed, NoRoute, Obstacle, Reason
 from engine.entries.sizing import SizeBasis, SizeUnknown
 from engine.model.venues import Venue
@@ -118,6 +118,24 @@ def test_what_is_not_known_fails_and_is_called_unknown():
     assert "No size: your total equity is not known now." in text
     assert "Because of: cash, exposure, minimum, spread." in text
     assert text.count("<b>fail</b>") == 4
+
+
+def test_a_figure_unknown_for_a_damaged_record_says_which_and_what_to_do():
+    damaged = {"verdict": Verdict.UNKNOWN, "remedy": Remedy.RESTORE}
+    blind = refused(
+        gates=gates(
+            cash=damaged | {"damaged": DamagedRecord.ORDER},
+            exposure=damaged | {"damaged": DamagedRecord.GUARD},
+        )
+    )
+
+    text = plain_text(render_why(blind, READER).text)
+
+    assert (
+        "fail · cash: free cash unknown: a stored buy cannot be read. "
+        "Stop NIJA, put a backup back with nija restore FILE and start it again."
+    ) in text
+    assert "what of it is guarded, unknown: a stored guard cannot be read." in text
 
 
 def test_what_no_broker_lists_is_said_in_one_sentence():
