@@ -15,7 +15,6 @@ from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, 
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
-from engine.model.orders import Side
 
 _OF_CASH = frozenset({Obstacle.NOT_ENOUGH_CASH, Obstacle.CASH_UNKNOWN})
 
@@ -113,7 +112,6 @@ def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:
     return TradeRequest(
         symbol=request.symbol,
         base=request.base,
-        side=Side.BUY,
         usd=usd,
         asset_class=request.asset_class,
     )

@@ -1,4 +1,4 @@
-"""Where a trade goes, and all reasons against the brokers it does not go to."""
+"""Where a buy goes, and all reasons against the brokers it does not go to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +30,6 @@ class Obstacle(StrEnum):
     EQUITY_UNKNOWN = "equity_unknown"
     EQUITY_TOO_SMALL = "equity_too_small"
     NOT_CHEAPER = "not_cheaper"
-    ASSET_NOT_HELD = "asset_not_held"
-    HOLDS_LESS = "holds_less"
 
 
 #: Without a price or enough of a book, what the trade costs there cannot be compared.
@@ -52,7 +50,6 @@ class Choice(StrEnum):
 
     CHEAPEST = "cheapest"
     ONLY_ONE = "only_one"
-    HOLDS_ASSET = "holds_asset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +103,8 @@ class Route:
     instrument: Instrument | None
     cost: TradeCost
     choice: Choice
-    #: At least the minimum profitable move; None for exits, which aim for nothing.
-    profit_target: Decimal | None
+    #: At least the minimum profitable move.
+    profit_target: Decimal
     left_out: tuple[LeftOut, ...]
     #: Set where the chosen account is below the equity from which its broker is chosen beside others.
     small: Reason | None = None

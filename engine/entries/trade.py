@@ -1,4 +1,4 @@
-"""A trade somebody wants, and the accounts it could go to."""
+"""A buy somebody wants, and the accounts it could go to."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,20 +6,18 @@ from decimal import Decimal
 from engine.accounts.fees import FeeProfile
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
-from engine.model.orders import Side
 from engine.model.quotes import OrderBook, is_price
 from engine.model.venues import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeRequest:
-    """A trade somebody wants, wherever it costs least."""
+    """A buy somebody wants, wherever it costs least."""
 
     #: Under our name (BTC/USD); an account may list the base against another currency.
     symbol: str
     base: str
-    side: Side
-    #: What is spent in all, fees included, or the worth of what is sold.
+    #: What is spent in all, fees included.
     usd: Decimal
     #: The price move the trade aims for, as a fraction, where one was already set.
     profit_target: Decimal | None = None
@@ -54,17 +52,6 @@ class RoutingAccount:
     equity_usd: Decimal | None
     #: False when the total lacks something, so that it may not be compared.
     equity_complete: bool = True
-    #: What the account owns of the base.
-    held: Decimal = ZERO
-
-    @property
-    def bid_usd(self) -> Decimal | None:
-        """Return what one unit of the base brings in USD, or None when that is unknown."""
-        rate = self.quote_rate_usd
-        if rate is None or not is_price(self.bid):
-            return None
-        with exact():
-            return self.bid * rate
 
     @property
     def spendable_quote(self) -> Decimal | None:

@@ -23,8 +23,6 @@ _OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.EQUITY_UNKNOWN: "equity unknown",
     Obstacle.EQUITY_TOO_SMALL: "equity too small",
     Obstacle.NOT_CHEAPER: "not cheaper",
-    Obstacle.ASSET_NOT_HELD: "does not hold the asset",
-    Obstacle.HOLDS_LESS: "holds less than is to be sold",
 }
 
 
@@ -35,8 +33,6 @@ def reason_text(reason: Reason) -> str:
         return _against(reason, limit, actual)
     if obstacle is Obstacle.EQUITY_UNKNOWN and limit is not None:
         return f"{text}, and it must be at least {_amount(limit, reason.unit)}"
-    if obstacle is Obstacle.HOLDS_LESS and actual is not None:
-        return f"{text}, {_amount(actual, reason.unit)}"
     return text
 
 

@@ -9,7 +9,6 @@ from engine.entries.halts import Halt
 from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Route, RoutePreview
 from engine.entries.sizing import SizeBasis
 from engine.model.money import exact
-from engine.model.orders import Side
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
 from handlers.render.numbers import cost_percent, estimated, full_quantity, money
@@ -22,7 +21,6 @@ _MARGIN = cost_percent(MARGIN_OF_PROFIT)
 _CHOICES: Mapping[Choice, str] = {
     Choice.CHEAPEST: "lowest round trip",
     Choice.ONLY_ONE: "the only one that can take it",
-    Choice.HOLDS_ASSET: "the asset is there",
 }
 
 
@@ -57,13 +55,12 @@ def _arguments(preview: RoutePreview) -> Iterator[str]:
 
 
 def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[str]:
-    request = preview.decision.request
     size = preview.size
     why = "" if size.basis is SizeBasis.AMOUNT else f": {size_text(size)}"
     yield bold("Route")
-    yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(size.usd)}{why}."
+    yield f"Buy {escape(preview.symbol)} for {money(size.usd)}{why}."
     yield "A preview: nothing was ordered."
-    if halt is not None and request.side is Side.BUY:
+    if halt is not None:
         yield f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again."
 
 
@@ -159,11 +156,9 @@ def _why(route: Route) -> str:
 def _own_target(route: Route) -> Decimal | None:
     """Return what a trade would aim for where it is more than what pays for it."""
     target = route.profit_target
-    return None if target is None or target <= route.cost.minimum_profitable else target
+    return None if target <= route.cost.minimum_profitable else target
 
 
 def _is_raised(route: Route) -> bool:
     target = route.profit_target
-    if target is None or target == route.request.profit_target:
-        return False
-    return target > route.cost.minimum_profitable
+    return target > route.cost.minimum_profitable and target != route.request.profit_target

@@ -81,8 +81,7 @@ def _plan_rows(plan: EntryPlan) -> Iterator[tuple[str, str]]:
         cost = plan.size.usd * route.cost.round_trip
     yield "Round trip", f"{cost_percent(route.cost.round_trip)}, {estimated(cost)}"
     yield "Stop", threshold_percent(plan.stop)
-    if route.profit_target is not None:
-        yield "Target", percent(route.profit_target)
+    yield "Target", percent(route.profit_target)
 
 
 def _refused(refused: Refused) -> Iterator[str]:

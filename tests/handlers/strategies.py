@@ -23,7 +23,7 @@ from engine.alerts.questions import (
 )
 from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost
-from engine.entries.gates import Gate, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, Gate, GateName, Remedy, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview
@@ -204,7 +204,6 @@ _requests = st.builds(
     TradeRequest,
     symbol=names,
     base=names,
-    side=st.sampled_from(Side),
     usd=positive,
     profit_target=maybe(ratios),
 )
@@ -215,7 +214,7 @@ _routes = st.builds(
     instrument=st.none(),
     cost=_costs,
     choice=st.sampled_from(Why),
-    profit_target=maybe(ratios),
+    profit_target=ratios,
     left_out=several(_left_out),
     missed=maybe(
         st.builds(
@@ -251,6 +250,7 @@ _gates = st.builds(
     venue=maybe(st.sampled_from(Venue)),
     since=maybe(times),
     until=maybe(times),
+    damaged=maybe(st.sampled_from(DamagedRecord)),
     remedy=maybe(st.sampled_from(Remedy)),
 )
 _entry_requests = st.builds(

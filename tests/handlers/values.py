@@ -19,7 +19,6 @@ from engine.guards.guard import Guard, GuardSource
 from engine.market.mark import Mark, MarkBasis
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
-from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.portfolio.portfolio import Portfolio, Unread
@@ -190,7 +189,7 @@ def offer(about="guard", lines=None, choices=None, **changes):
 
 
 def request(usd="30", **changes):
-    values = {"symbol": "BTC/USD", "base": "BTC", "side": Side.BUY, "usd": Decimal(usd)}
+    values = {"symbol": "BTC/USD", "base": "BTC", "usd": Decimal(usd)}
     return TradeRequest(**values | changes)
 
 

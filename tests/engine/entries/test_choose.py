@@ -9,7 +9,6 @@ from engine.accounts.fees import TABLE, FeeProfile
 from engine.entries.choose import choose
 from engine.entries.route import Choice, NoRoute, Obstacle, Reason, Route
 from engine.model.instruments import AssetClass, TradingStatus
-from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import an_instrument
 from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, FINE, KRAKEN, RULES, a_place, a_request
@@ -313,95 +312,6 @@ def test_equal_costs_are_decided_by_name_whatever_the_order():
 
 def test_without_accounts_there_is_no_route():
     assert route(a_request()) == NoRoute(request=a_request(), left_out=())
-    assert route(a_request(side=Side.SELL)) == NoRoute(request=a_request(side=Side.SELL), left_out=())
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"equity": "1"},
-        {"equity": None},
-        {"free": "0"},
-        {"free": None},
-        {"connected": False},
-        {"instrument": None},
-        {"price": None},
-        {"instrument": an_instrument(minimum_notional="1000", status=TradingStatus.CANCEL_ONLY)},
-    ],
-)
-def test_no_gate_stands_before_an_exit(facts):
-    place = a_place(COINBASE, held=Decimal(1), **facts)
-
-    answer = route(a_request(side=Side.SELL, target="0.05"), place, a_place(ALPACA))
-
-    assert venue_of(answer) is COINBASE
-    assert answer.choice is Choice.HOLDS_ASSET
-    assert answer.profit_target is None
-    assert answer.request.side is Side.SELL
-    assert (answer.cost.fees, answer.instrument) == (place.fees, place.instrument)
-    assert why_not(answer, ALPACA) == (Reason(obstacle=Obstacle.ASSET_NOT_HELD),)
-
-
-def test_an_asset_nobody_holds_cannot_be_sold():
-    answer = route(a_request(side=Side.SELL), a_place(KRAKEN), a_place(ALPACA, held=Decimal(-1)))
-
-    assert isinstance(answer, NoRoute)
-    assert obstacles(answer, KRAKEN) == obstacles(answer, ALPACA) == [Obstacle.ASSET_NOT_HELD]
-
-
-def test_of_several_holders_the_cheapest_that_holds_enough_sells():
-    crumb = a_place(ALPACA, held=Decimal("0.00059999"))
-    enough = a_place(KRAKEN, held=Decimal("0.0006"))
-    plenty = a_place(COINBASE, held=Decimal(2))
-
-    answer = route(a_request(side=Side.SELL), crumb, plenty, enough)
-
-    assert venue_of(answer) is KRAKEN
-    assert why_not(answer, ALPACA) == (
-        Reason(obstacle=Obstacle.HOLDS_LESS, actual=Decimal("0.00059999"), unit="BTC"),
-    )
-    assert why_not(answer, COINBASE) == (
-        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.0062"), actual=Decimal("0.0140")),
-    )
-
-
-def test_a_holder_whose_holding_cannot_be_valued_comes_after_one_that_holds_enough():
-    answer = route(
-        a_request(side=Side.SELL),
-        a_place(ALPACA, held=Decimal(2), price=None),
-        a_place(KRAKEN, held=Decimal(2)),
-    )
-
-    assert venue_of(answer) is KRAKEN
-
-
-def test_a_connected_holder_sells_before_one_that_is_not():
-    away = a_place(ALPACA, held=Decimal(2), connected=False)
-
-    answer = route(a_request(side=Side.SELL), away, a_place(KRAKEN, held=Decimal("0.0001")))
-
-    assert venue_of(answer) is KRAKEN
-    assert obstacles(answer, ALPACA) == [Obstacle.NOT_CONNECTED]
-    assert [left.cost.fees for left in answer.left_out] == [TABLE[ALPACA]]
-
-
-def test_a_holder_that_did_not_answer_is_named_so():
-    silent = a_place(ALPACA, held=Decimal(2), connected=False, answered=False)
-
-    answer = route(a_request(side=Side.SELL), silent, a_place(KRAKEN, held=Decimal(2)))
-
-    assert obstacles(answer, ALPACA) == [Obstacle.NO_ANSWER]
-
-
-def test_between_holders_of_too_little_the_cheaper_sells():
-    answer = route(
-        a_request(side=Side.SELL),
-        a_place(KRAKEN, held=Decimal("0.0001"), connected=False),
-        a_place(ALPACA, held=Decimal("0.0001"), connected=False),
-    )
-
-    assert venue_of(answer) is ALPACA
-    assert obstacles(answer, KRAKEN) == [Obstacle.NOT_CHEAPER]
 
 
 @st.composite
@@ -415,14 +325,13 @@ def places(draw):
         fees=FeeProfile(taker=draw(ratio), spread=draw(ratio)),
         connected=draw(st.booleans()),
         account_id=str(draw(st.uuids())),
-        held=draw(st.sampled_from([Decimal(0), Decimal(1)])),
     )
     return replace(place, instrument=place.instrument if draw(st.booleans()) else None)
 
 
-@given(accounts=st.lists(places(), max_size=5), side=st.sampled_from(Side), data=st.data())
-def test_every_account_is_either_chosen_or_left_out_with_a_reason(accounts, side, data):
-    answer = route(a_request(side=side), *accounts)
+@given(accounts=st.lists(places(), max_size=5), data=st.data())
+def test_every_account_is_either_chosen_or_left_out_with_a_reason(accounts, data):
+    answer = route(a_request(), *accounts)
 
     named = [left.account for left in answer.left_out]
     if isinstance(answer, Route):
@@ -430,9 +339,7 @@ def test_every_account_is_either_chosen_or_left_out_with_a_reason(accounts, side
     assert sorted(named, key=str) == sorted((place.account for place in accounts), key=str)
     assert all(left.reasons for left in answer.left_out)
     shuffled = data.draw(st.permutations(accounts))
-    assert getattr(route(a_request(side=side), *shuffled), "account", None) == getattr(
-        answer, "account", None
-    )
+    assert getattr(route(a_request(), *shuffled), "account", None) == getattr(answer, "account", None)
 
 
 @given(accounts=st.lists(places(), max_size=5))

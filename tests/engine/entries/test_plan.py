@@ -14,7 +14,6 @@ from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis, SizeUnkn
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import exact
-from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument
 from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, KRAKEN, RULES, a_place
@@ -201,7 +200,7 @@ def test_the_trade_that_is_routed_is_the_buy_that_is_wanted():
     stock = EntryRequest(symbol="AAPL/USD", base="AAPL", asset_class=AssetClass.STOCK, size=None)
 
     assert trade_of(stock, Decimal(30)) == TradeRequest(
-        symbol="AAPL/USD", base="AAPL", side=Side.BUY, usd=Decimal(30), asset_class=AssetClass.STOCK
+        symbol="AAPL/USD", base="AAPL", usd=Decimal(30), asset_class=AssetClass.STOCK
     )
 
 

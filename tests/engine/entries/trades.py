@@ -5,7 +5,6 @@ from decimal import Decimal
 from engine.accounts.fees import TABLE, FeeProfile
 from engine.entries.rules import EntryRules
 from engine.entries.trade import RoutingAccount, TradeRequest
-from engine.model.orders import Side
 from engine.model.venues import Venue
 from tests.builders import an_account, an_instrument
 
@@ -18,11 +17,10 @@ CHEAP = FeeProfile(taker=Decimal("0.0001"), spread=Decimal("0.0001"), taker_live
 FINE = "0.00000001"
 
 
-def a_request(usd="30", *, side=Side.BUY, target=None, **facts):
+def a_request(usd="30", *, target=None, **facts):
     return TradeRequest(
         symbol="BTC/USD",
         base="BTC",
-        side=side,
         usd=Decimal(usd),
         profit_target=None if target is None else Decimal(target),
         **facts,
