@@ -50,7 +50,7 @@ class TakerFee:
 
 
 #: What routing starts from until the account's own fee and the pair's spread are fetched. These are chosen figures, not
-#: the venues' schedules: their published first tiers are in `engine.brokers.paper.rules`.
+#: the venues' schedules: their published first tiers are in `engine.model.venue_fees`.
 TABLE: Mapping[Venue, FeeProfile] = MappingProxyType(
     {
         Venue.COINBASE: FeeProfile(taker=Decimal("0.006"), spread=Decimal("0.002")),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from types import MappingProxyType
 
-from engine.brokers.paper.rules import RULES
 from engine.model.errors import RefusalReason
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
 from engine.model.money import ZERO, exact
 from engine.model.orders import Side
 from engine.model.quotes import Level, OrderBook
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Venue
 from engine.model.walk import affordable, value_of
 
@@ -64,7 +64,7 @@ class VenueRules:
     @property
     def takes_coins(self) -> bool:
         """Return whether the fee of a buy is taken from the coins it brings, and not paid beside its value."""
-        return RULES[self.venue].fees.on.is_base(Side.BUY)
+        return FIRST_TIERS[self.venue].on.is_base(Side.BUY)
 
     def why_not(
         self,

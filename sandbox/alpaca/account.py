@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from engine.brokers.paper.book import Book
-from engine.brokers.paper.ledger import Draft, FeeOn, Fees, Ledger, Order
+from engine.brokers.paper.ledger import Draft, Fees, Ledger, Order
 from engine.model.money import ZERO
+from engine.model.venue_fees import FIRST_TIERS
+from engine.model.venues import Venue
 from sandbox.alpaca.names import DOLLAR, is_crypto
 from sandbox.pace import Pace
 
 #: Tier 1, taken from whatever a fill credits.
-CRYPTO_FEES = Fees(taker=Decimal("0.0025"), maker=Decimal("0.0015"), on=FeeOn.CREDITED)
+CRYPTO_FEES = FIRST_TIERS[Venue.ALPACA]
 STOCK_FEES = Fees(taker=ZERO, maker=ZERO)
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.brokers.paper.ledger import Fees, Ledger, Order
+from engine.model.venue_fees import FIRST_TIERS
+from engine.model.venues import Venue
 from sandbox.coinbase.credentials import Credentials, new_credentials
 from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
 from sandbox.coinbase.wallets import Wallet
 
 #: "Advanced 1": less than $1,000 traded in 30 days.
-FIRST_TIER = Fees(taker=Decimal("0.012"), maker=Decimal("0.006"))
+FIRST_TIER = FIRST_TIERS[Venue.COINBASE]
 
 
 def _new_uuid(_: str = "") -> str:

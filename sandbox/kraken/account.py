@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.brokers.paper.ledger import Fees, Ledger, Order
+from engine.model.venue_fees import FIRST_TIERS
+from engine.model.venues import Venue
 from sandbox.kraken.counter import CallCounter, Tier
 from sandbox.pace import Pace
 
@@ -30,7 +32,7 @@ ALL_PERMISSIONS = TRADING_PERMISSIONS | {
     "add-withdraw-address",
     "update-withdraw-address",
 }
-FIRST_TIER = Fees(taker=Decimal("0.0040"), maker=Decimal("0.0025"))
+FIRST_TIER = FIRST_TIERS[Venue.KRAKEN]
 
 
 @dataclass(slots=True, kw_only=True)

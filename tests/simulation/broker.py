@@ -168,7 +168,7 @@ class SimBroker:
 
     async def fetch_fees(self, symbols):
         await self._read(Kind.READ_LOST)
-        return {symbol: FeeQuote(taker=self._truth.rules.paper.fees.taker, live=True) for symbol in symbols}
+        return {symbol: FeeQuote(taker=self._truth.rules.fees.taker, live=True) for symbol in symbols}
 
     async def fetch_booked_fee(self, venue_order_id, symbol):
         order = await self.fetch_order(venue_order_id, symbol)

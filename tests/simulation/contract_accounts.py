@@ -14,11 +14,11 @@ from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.brokers.paper.book import Book
 from engine.brokers.paper.broker import PaperBroker
 from engine.brokers.paper.ledger import Draft, Kind
-from engine.brokers.paper.rules import RULES as PAPER_RULES
 from engine.brokers.paper.store import load_ledger, save_ledger
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Account, Venue
 from tests.engine.brokers.alpaca.conftest import AlpacaVenue
 from tests.engine.brokers.coinbase.conftest import CoinbaseVenue
@@ -130,7 +130,7 @@ class PaperStand:
         )
         async with self._database.write() as session:
             ledger = await load_ledger(
-                session, self._account, fees=PAPER_RULES[self.venue].fees, new_id=lambda kind: "R"
+                session, self._account, fees=FIRST_TIERS[self.venue], new_id=lambda kind: "R"
             )
             ledger.place(draft, Book(bids=(), asks=(), at=0), at=time.time())
             await save_ledger(session, self._account, ledger)

@@ -54,7 +54,7 @@ class SimVenue:
         self._past = Past(now=clock.now)
         count = itertools.count(1)
         self._ledger = Ledger(
-            rules.paper.fees,
+            rules.fees,
             new_id=lambda kind: f"{rules.venue[0].upper()}{_LETTERS[kind]}-{next(count)}",
         )
         self.deposit(_MONEY, Decimal(10_000))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from engine.brokers.paper.rules import RULES as PAPER_RULES
 from engine.model.instruments import Instrument
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Venue
 
 
@@ -28,6 +29,11 @@ class Rules:
     def paper(self):
         """Return what an account on paper keeps to as well."""
         return PAPER_RULES[self.venue]
+
+    @property
+    def fees(self):
+        """Return what it charges."""
+        return FIRST_TIERS[self.venue]
 
 
 RULES = {

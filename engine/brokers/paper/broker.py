@@ -43,6 +43,7 @@ from engine.model.orders import (
     Sent,
     VenueOrderId,
 )
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Account
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
@@ -70,7 +71,7 @@ class PaperBroker:
     ) -> None:
         self._account = account
         self._venue = account.venue
-        self._rules = RULES[account.venue]
+        self._rules, self._fees = RULES[account.venue], FIRST_TIERS[account.venue]
         self._market = PaperMarket(data=market, clock=clock, max_price_age=max_price_age)
         self._database = database
         self._clock = clock
@@ -158,7 +159,7 @@ class PaperBroker:
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
         """Return the venue's published taker fee, which is what is charged here."""
         listings = await self._market.listings()
-        fee = FeeQuote(taker=self._rules.fees.taker, live=False)
+        fee = FeeQuote(taker=self._fees.taker, live=False)
         return {symbol: fee for symbol in symbols if symbol in listings}
 
     async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
@@ -220,7 +221,7 @@ class PaperBroker:
     # the ledger
 
     async def _load(self, session: DatabaseSession) -> Ledger:
-        return await load_ledger(session, self._account, fees=self._rules.fees, new_id=_new_id)
+        return await load_ledger(session, self._account, fees=self._fees, new_id=_new_id)
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[tuple[DatabaseSession, Ledger]]:

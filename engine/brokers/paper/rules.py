@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
-from engine.brokers.paper.ledger import FeeOn, Fees
 from engine.model.venues import Venue
 
 
@@ -25,30 +23,14 @@ class PaperRules:
     """One venue's habits."""
 
     reuse: Reuse
-    #: Its published first tier, by the page named with the rules below.
-    fees: Fees
     #: It drops a request that comes after the deadline it carries.
     keeps_deadlines: bool = False
     #: Orders come with their fills; else these are in the history alone.
     names_fills: bool = True
 
 
-#: Fees are the venues' published first tiers; `engine.accounts.fees.TABLE` is what routing starts from instead.
 RULES: Mapping[Venue, PaperRules] = {
-    # https://www.kraken.com/features/fee-schedule
-    Venue.KRAKEN: PaperRules(
-        reuse=Reuse.REFUSED_WHILE_OPEN,
-        fees=Fees(taker=Decimal("0.0040"), maker=Decimal("0.0025")),
-        keeps_deadlines=True,
-        names_fills=False,
-    ),
-    # https://www.coinbase.com/advanced-fees
-    Venue.COINBASE: PaperRules(
-        reuse=Reuse.SAME_ORDER, fees=Fees(taker=Decimal("0.012"), maker=Decimal("0.006"))
-    ),
-    # https://docs.alpaca.markets/docs/crypto-fees: taken from what a fill credits
-    Venue.ALPACA: PaperRules(
-        reuse=Reuse.REFUSED,
-        fees=Fees(taker=Decimal("0.0025"), maker=Decimal("0.0015"), on=FeeOn.CREDITED),
-    ),
+    Venue.KRAKEN: PaperRules(reuse=Reuse.REFUSED_WHILE_OPEN, keeps_deadlines=True, names_fills=False),
+    Venue.COINBASE: PaperRules(reuse=Reuse.SAME_ORDER),
+    Venue.ALPACA: PaperRules(reuse=Reuse.REFUSED),
 }

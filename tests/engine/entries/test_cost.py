@@ -10,13 +10,13 @@ from engine.accounts.fees import FeeProfile
 from engine.brokers.paper.book import Book, Listing
 from engine.brokers.paper.book import Level as PaperLevel
 from engine.brokers.paper.ledger import Draft, Fees, Ledger
-from engine.brokers.paper.rules import RULES as VENUES
 from engine.brokers.venue_rules import VENUE_RULES
 from engine.entries.choose import choose
 from engine.entries.cost import cost_by_book
 from engine.entries.route import NoRoute, Obstacle, Reason
 from engine.model.money import exact
 from engine.model.orders import Side
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Venue
 from tests.builders import a_book, an_instrument
 from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place, a_request
@@ -32,7 +32,7 @@ def traded_on_a_ledger(venue, instrument, book, spend, taker):
     """Return what is lost of what was spent when a new account buys for an amount and sells what it then has."""
     number = iter(range(10**6))
     ledger = Ledger(
-        fees=Fees(taker=taker, maker=taker, on=VENUES[venue].fees.on), new_id=lambda _kind: str(next(number))
+        fees=Fees(taker=taker, maker=taker, on=FIRST_TIERS[venue].on), new_id=lambda _kind: str(next(number))
     )
     ledger.deposit("USD", spend, at=0)
     listing = Listing(

@@ -15,13 +15,12 @@ from engine.brokers.paper.ledger.values import (
     Draft,
     Entry,
     EntryKind,
-    FeeOn,
-    Fees,
     Fill,
     Kind,
     Order,
     Position,
 )
+from engine.model.venue_fees import FeeOn, Fees
 
 __all__ = [
     "BelowMinimumError",

@@ -23,8 +23,6 @@ from engine.brokers.paper.ledger.values import (
     Draft,
     Entry,
     EntryKind,
-    FeeOn,
-    Fees,
     Fill,
     Kind,
     Order,
@@ -32,6 +30,7 @@ from engine.brokers.paper.ledger.values import (
 )
 from engine.model.money import ZERO
 from engine.model.orders import OrderStatus, Side
+from engine.model.venue_fees import FeeOn, Fees
 
 #: Called with a change that has just become true and the entries it made.
 Listener = Callable[[Change, Sequence[Entry]], None]

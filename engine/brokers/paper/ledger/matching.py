@@ -5,9 +5,10 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from engine.brokers.paper.book import Book, Level, floor_to
 from engine.brokers.paper.ledger.checks import opposite
-from engine.brokers.paper.ledger.values import Draft, Fees, Order
+from engine.brokers.paper.ledger.values import Draft, Order
 from engine.model.money import ZERO
 from engine.model.orders import Side
+from engine.model.venue_fees import Fees
 
 #: Payments are rounded down and holds up to this, so that a hold always covers its payments.
 QUANTUM = Decimal("1E-10")

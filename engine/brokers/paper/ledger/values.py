@@ -1,4 +1,4 @@
-"""The values a ledger is made of: drafts, orders, fills, entries, positions and fees."""
+"""The values a ledger is made of: drafts, orders, fills, entries and positions."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,6 +7,7 @@ from enum import StrEnum
 from engine.brokers.paper.book import Listing
 from engine.model.money import ZERO
 from engine.model.orders import OrderStatus, Side
+from engine.model.venue_fees import FeeOn, Fees
 
 
 class Kind(StrEnum):
@@ -16,27 +17,6 @@ class Kind(StrEnum):
     LIMIT = "limit"
     #: a limit order whose unfilled rest is cancelled at once
     LIMIT_IOC = "limit_ioc"
-
-
-class FeeOn(StrEnum):
-    """Which asset pays the fee: the quote currency, the base asset, or whatever the fill credits."""
-
-    QUOTE = "quote"
-    BASE = "base"
-    CREDITED = "credited"
-
-    def is_base(self, side: Side) -> bool:
-        """Whether a spot fill of a side pays in its base asset."""
-        return self is FeeOn.BASE or (self is FeeOn.CREDITED and side is Side.BUY)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """An account's fee ratios; an order keeps those it was placed under."""
-
-    taker: Decimal
-    maker: Decimal
-    on: FeeOn = FeeOn.QUOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from engine.brokers.base import BookedFee, Priority
 from engine.brokers.paper.book import Book, Level
 from engine.brokers.paper.ledger import Draft
-from engine.brokers.paper.rules import RULES
 from engine.brokers.paper.store import load_ledger, save_ledger
 from engine.clock import SystemClock
 from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
 from engine.model.orders import ClientOrderId, OrderStatus, Side
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Venue
 from tests.simulation.contract_accounts import BITCOIN
 
@@ -187,7 +187,7 @@ async def test_fills_come_in_pages_newest_first(kraken):
     numbers = iter(range(1000))
     async with kraken.database.write() as session:
         ledger = await load_ledger(
-            session, kraken.account, fees=RULES[Venue.KRAKEN].fees, new_id=lambda kind: str(next(numbers))
+            session, kraken.account, fees=FIRST_TIERS[Venue.KRAKEN], new_id=lambda kind: str(next(numbers))
         )
         ledger.deposit("USD", Decimal(1000), at=0)
         for at in range(101):
