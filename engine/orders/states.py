@@ -73,6 +73,8 @@ class IllegalTransitionError(Exception):
 
 _FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED, IntentState.ABANDONED})
 
+#: Over without having been filled in full by an order that was followed to its end.
+ENDED_UNFILLED = tuple(state for state in _FINAL if state is not IntentState.FILLED)
 #: An intent in one of these is not over, whatever else its row has.
 LIVE_STATES = tuple(state for state in IntentState if not state.is_final)
 

@@ -7,23 +7,23 @@ import pytest
 from sqlalchemy import text
 
 from engine.orders.ended_exits_store import LastExit, load_filled_exits, load_last_exit
-from engine.orders.intents import IntentKind
+from engine.orders.intents import IntentKind, StepNote
 from engine.orders.states import IntentState, client_order_id
-from engine.orders.step_log import step_of
+from engine.orders.step_log import note_of, step_of
 from engine.orders.steps_store import insert_step
 from engine.orders.store import insert_intent
 from tests.engine.orders.test_orders_store import INTENT
 from tests.engine.storage.stored import NOW, OWNER
 
 
-async def add(database, intent_id, state, *, at=NOW, **changes):
+async def add(database, intent_id, state, *, at=NOW, was=IntentState.ACCEPTED, **changes):
     """Write an exit down with the step that brought it to its state."""
     values = {"guard_id": None, "state": state, "updated_at": at, **changes}
     intent = replace(INTENT, intent_id=intent_id, client_order_id=client_order_id(intent_id, 1), **values)
     async with database.write() as session:
         await insert_intent(session, intent)
-        accepted = replace(intent, state=IntentState.ACCEPTED)
-        await insert_step(session, step_of(accepted, intent, cause="test", detail="", at=at))
+        before = replace(intent, state=was)
+        await insert_step(session, step_of(before, intent, cause="test", detail="", at=at))
     return intent
 
 
@@ -53,6 +53,28 @@ async def test_the_last_step_counts_where_the_clock_was_set_back(database):
     await add(database, "i2", IntentState.FILLED, at=NOW - timedelta(hours=1))
 
     assert await last_exit(database) == LastExit(ended_at=NOW - timedelta(hours=1))
+
+
+async def test_an_exit_that_ended_after_it_sold_a_part_counts_as_a_sale(database):
+    await add(database, "i1", IntentState.FILLED, at=NOW - timedelta(hours=1))
+    await add(database, "i2", IntentState.ABANDONED, was=IntentState.PLANNED)
+    only_full = await last_exit(database)
+    await add(database, "i3", IntentState.SUPERSEDED, was=IntentState.PARTLY_FILLED)
+
+    assert only_full == LastExit(ended_at=NOW - timedelta(hours=1))
+    assert await last_exit(database) == LastExit(ended_at=NOW)
+
+
+async def test_an_abandoned_exit_whose_order_is_found_filled_afterwards_counts_from_then_on(database):
+    abandoned = await add(database, "i1", IntentState.ABANDONED, was=IntentState.PLANNED)
+    found_at = NOW + timedelta(minutes=3)
+    before = await last_exit(database)
+    async with database.write() as session:
+        late = note_of(abandoned, StepNote.FILLED_LATE, detail="O-1", at=found_at, order_id="O-1", attempt=1)
+        await insert_step(session, late)
+
+    assert before is None
+    assert await last_exit(database) == LastExit(ended_at=found_at)
 
 
 async def test_a_sale_under_way_comes_before_every_one_that_ended(database):
