@@ -29,7 +29,7 @@ class Misread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardArguments:
+class Named:
     """Which position; without a venue, wherever it is held."""
 
     #: None for everything that is held.
@@ -68,7 +68,7 @@ def parse_one_symbol(arguments: Sequence[str], *, command: str) -> str | Misread
 
 def parse_guard(
     arguments: Sequence[str], *, command: str, threshold: Decimal | None = None
-) -> GuardArguments | Misread:
+) -> Named | Misread:
     """Read `SYMBOL [BROKER]`, in either order; `ALL` stands for everything.
 
     `threshold` is that of every new guard, where one is set.
@@ -90,7 +90,15 @@ def parse_guard(
     if len(venues) > 1:
         return Misread(why="Name one broker, or none.", example=example)
     venue = venues[0] if venues else None
-    return GuardArguments(symbol=None if symbol == _EVERYTHING else symbol, venue=venue)
+    return Named(symbol=None if symbol == _EVERYTHING else symbol, venue=venue)
+
+
+def parse_held(arguments: Sequence[str], *, command: str) -> Named | Misread:
+    """Read `[SYMBOL] [BROKER]`, in either order; without a symbol it is about everything."""
+    if all(parse_venue(argument) for argument in arguments):
+        venue = parse_one_venue(arguments, command=command)
+        return venue if isinstance(venue, Misread) else Named(symbol=None, venue=venue)
+    return parse_guard(arguments, command=command)
 
 
 def parse_one_venue(arguments: Sequence[str], *, command: str) -> Venue | Misread | None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
+from handlers.arguments import Misread, parse_held
 from handlers.chat_context import ChatContext
 from handlers.render.positions import render_positions
+from handlers.render.problems import render_misread
 from handlers.render.screen import Screen
 
 
-async def show_positions(context: ChatContext, _arguments: Sequence[str]) -> Screen:
-    """Show every position."""
+async def show_positions(context: ChatContext, arguments: Sequence[str]) -> Screen:
+    """Show every position, or those of one name or at one broker."""
+    wanted = parse_held(arguments, command="positions")
+    if isinstance(wanted, Misread):
+        return render_misread(wanted)
     portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
-    return render_positions(portfolio, context.reader)
+    return render_positions(portfolio, context.reader, symbol=wanted.symbol, venue=wanted.venue)

@@ -51,7 +51,8 @@ COMMANDS = (
     ),
     Command(
         name="positions",
-        help="every position, its result and its guard",
+        form="[SYMBOL] [BROKER]",
+        help="every position, or one: its result and its guard",
         role=Role.VIEWER,
         screen=show_positions,
         not_done="Your positions were not read; nothing was changed.",

@@ -1,10 +1,12 @@
 """All positions of one user, and how fresh they are."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from engine.model.money import ZERO
+from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.portfolio.position import Position
 
@@ -29,6 +31,20 @@ class Portfolio:
     positions: tuple[Position, ...]
     unread: tuple[Unread, ...]
     as_of: datetime
+
+    def named(self, symbol: str | None, venue: Venue | None) -> Self:
+        """Return what of it has a name (BTC, BTC/USD, a share's ticker) and is held at a venue; None stands for all."""
+        there = [one for one in self.positions if venue in {None, one.account.venue}]
+        unread = tuple(one for one in self.unread if venue in {None, one.account.venue})
+        return replace(self, positions=positions_called(symbol, there), unread=unread)
+
+
+def positions_called(symbol: str | None, positions: Sequence[Position]) -> tuple[Position, ...]:
+    """Return the positions of a name; a ticker stands for its share where nothing else has the name."""
+    if symbol is None:
+        return tuple(positions)
+    named = tuple(one for one in positions if one.is_called(symbol))
+    return named or tuple(one for one in positions if one.is_called(as_share(symbol)))
 
 
 def sort_positions(positions: Iterable[Position]) -> tuple[Position, ...]:

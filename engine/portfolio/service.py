@@ -29,12 +29,11 @@ from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKey, Unsettled
 from engine.model.instruments import Instrument
 from engine.model.quotes import OrderBook, Quote
-from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
 from engine.portfolio.account_facts import AccountFacts, exit_symbols
 from engine.portfolio.find import find_positions, marks_of, thin_symbols
-from engine.portfolio.portfolio import Portfolio, Unread, sort_positions
+from engine.portfolio.portfolio import Portfolio, Unread, positions_called, sort_positions
 from engine.portfolio.position import Position
 from engine.portfolio.price_confirmer import Confirmer
 from engine.storage.database import Database
@@ -105,10 +104,7 @@ class PortfolioService:
         positions = await self._read_now(
             tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue}), fresh=fresh
         )
-        if symbol is None:
-            return positions
-        named = [one for one in positions if one.is_called(symbol)]
-        return named or [one for one in positions if one.is_called(as_share(symbol))]
+        return list(positions_called(symbol, positions))
 
     async def find_again(self, user_id: int, keys: Collection[PositionKey]) -> list[Position]:
         """Return the positions a button is about as they are now."""

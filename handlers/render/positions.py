@@ -7,6 +7,8 @@ from decimal import Decimal
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
 from engine.model.money import exact
+from engine.model.typed_names import in_capitals
+from engine.model.venues import Venue
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
@@ -34,16 +36,26 @@ _WAITS: Mapping[NotGuarded, str] = {
 }
 
 
-def render_positions(portfolio: Portfolio, reader: Reader) -> Screen:
-    """Show every position with its result and its guard; of many of them fewer figures, in the same places."""
-    text = _text(portfolio, reader, left_out=())
+def render_positions(
+    portfolio: Portfolio, reader: Reader, *, symbol: str | None = None, venue: Venue | None = None
+) -> Screen:
+    """Show every position with its result and its guard, or those named; of many of them fewer figures, in the same places."""
+    held, name = portfolio.named(symbol, venue), _name(symbol, venue)
+    text = _text(held, reader, name, left_out=())
     if units(text) > MESSAGE_UNITS:
-        text = _text(portfolio, reader, left_out=_LEFT_OUT)
-    return Screen(text=text, keyboard=refresh_row("positions"))
+        text = _text(held, reader, name, left_out=_LEFT_OUT)
+    named = (one for one in (symbol, venue) if one)
+    return Screen(text=text, keyboard=refresh_row("positions", *named))
 
 
-def _text(portfolio: Portfolio, reader: Reader, *, left_out: Sequence[str]) -> str:
-    blocks = ["\n".join(_head(portfolio, reader))]
+def _name(symbol: str | None, venue: Venue | None) -> str:
+    """Return what was asked for, as in *BTC at Kraken*; empty for everything."""
+    held = in_capitals(symbol) if symbol else "positions"
+    return f"{held} at {venue.label}" if venue else held if symbol else ""
+
+
+def _text(portfolio: Portfolio, reader: Reader, name: str, *, left_out: Sequence[str]) -> str:
+    blocks = ["\n".join(_head(portfolio, reader, name))]
     tables = (
         position_figures(position, reader) for position in portfolio.positions if not position.is_unread
     )
@@ -60,12 +72,14 @@ def _text(portfolio: Portfolio, reader: Reader, *, left_out: Sequence[str]) -> s
     return "\n\n".join(blocks)
 
 
-def _head(portfolio: Portfolio, reader: Reader) -> Iterator[str]:
+def _head(portfolio: Portfolio, reader: Reader, name: str) -> Iterator[str]:
     yield bold("Positions")
     if portfolio.positions:
         yield f"{len(portfolio.positions)} held, {_count_guarded(portfolio.positions)}."
     elif portfolio.unread:
-        yield "No positions are known."
+        yield f"No {foreign(name)} is known." if name else "No positions are known."
+    elif name:
+        yield f"You hold no {foreign(name)}. /positions shows all that you hold."
     else:
         yield "None: everything is cash."
     yield from (_unread(unread, reader) for unread in portfolio.unread)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from engine.model.venues import Venue
-from handlers.arguments import GuardArguments, Misread, parse_guard, parse_symbol, parse_usd, parse_venue
+from handlers.arguments import Misread, Named, parse_guard, parse_symbol, parse_usd, parse_venue
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_closing_a_part_is_refused_as_what_it_is(amount):
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("BTC", GuardArguments(symbol="BTC", venue=None)),
-        ("btc/usd Kraken", GuardArguments(symbol="BTC/USD", venue=Venue.KRAKEN)),
-        ("coinbase eth", GuardArguments(symbol="ETH", venue=Venue.COINBASE)),
+        ("BTC", Named(symbol="BTC", venue=None)),
+        ("btc/usd Kraken", Named(symbol="BTC/USD", venue=Venue.KRAKEN)),
+        ("coinbase eth", Named(symbol="ETH", venue=Venue.COINBASE)),
     ],
 )
 def test_guard_reads_symbol_and_broker_in_either_order(typed, expected):
@@ -93,7 +93,7 @@ def test_guard_says_what_it_cannot_read_and_shows_what_it_can(typed):
 
     assert isinstance(misread, Misread)
     assert misread.example.startswith("/unguard ")
-    assert isinstance(parse_guard(misread.example.split()[1:], command="unguard"), GuardArguments)
+    assert isinstance(parse_guard(misread.example.split()[1:], command="unguard"), Named)
 
 
 @pytest.mark.parametrize(

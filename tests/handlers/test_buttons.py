@@ -45,6 +45,16 @@ async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
     assert len(engine.asked("fetch_portfolio")) == 2
 
 
+@pytest.mark.parametrize(("typed", "shows"), [("/positions eth", "You hold no ETH."), ("/positions btc kraken", "1 held")])
+async def test_refresh_of_one_position_shows_no_other(engine, owner, typed, shows):
+    shown = await owner.ask(typed)
+    engine.answers["fetch_portfolio"] = portfolio(position(), position(asset="SOL"))
+
+    await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))
+
+    assert shows in owner.message(shown.message_id).text
+
+
 USUAL = size(basis=SizeBasis.USUAL, share="0.1")
 
 

@@ -17,6 +17,14 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
     [
         ("/balance", ("fetch_overview", OWNER), "Total equity"),
         ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
+        ("/positions btc", ("fetch_portfolio", OWNER), "1 held, 1 guarded."),
+        ("/positions Kraken BTC", ("fetch_portfolio", OWNER), "1 held, 1 guarded."),
+        (
+            "/positions eth",
+            ("fetch_portfolio", OWNER),
+            "You hold no ETH. /positions shows all that you hold.",
+        ),
+        ("/positions alpaca", ("fetch_portfolio", OWNER), "You hold no positions at Alpaca."),
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
         ("/route BTC 30", ("preview", OWNER, "BTC", Amount(Decimal(30))), "Chosen: Alpaca"),
         ("/route max", ("preview", OWNER, None, Most()), "Chosen: Alpaca"),
@@ -64,7 +72,7 @@ async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, ow
     assert "Buys are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
 
 
-@pytest.mark.parametrize("typed", ["/balance kraken", "/positions kraken", "/status kraken"])
+@pytest.mark.parametrize("typed", ["/balance kraken", "/status kraken"])
 async def test_words_nothing_was_made_of_are_said_to_be_ignored(owner, typed):
     command = typed.split()[0]
 

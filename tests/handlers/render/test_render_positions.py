@@ -7,6 +7,7 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
+from engine.portfolio.portfolio import Unread
 from handlers.render.html import plain_text, split
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
@@ -283,3 +284,17 @@ def test_a_net_result_says_where_its_fee_may_not_be_the_accounts_own(changes, is
     text = render_positions(portfolio(position(**changes)), READER).text
 
     assert ("At Kraken the usual fee is counted: your account's own is not known." in text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        pytest.param({"symbol": "ETH"}, "No ETH is known.", id="a coin"),
+        pytest.param({"symbol": "ETH", "venue": Venue.KRAKEN}, "No ETH at Kraken is known.", id="at a broker"),
+        pytest.param({"venue": Venue.ALPACA}, "You hold no positions at Alpaca.", id="at another broker"),
+    ],
+)
+def test_what_was_not_read_is_not_called_not_held(wanted, says):
+    unread = Unread(account=position().account, as_of=None, error="no connection")
+
+    assert says in render_positions(portfolio(unread=(unread,)), READER, **wanted).text
