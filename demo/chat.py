@@ -112,9 +112,12 @@ class Chat:
             case SetPrice(asset=asset) | MovePrice(asset=asset):
                 moved = direct(line, self._world, self._drift)
                 is_known = self._world.market.price(asset) is not None
-                self._screen.say(moved + (hint_unguarded(self._stage.database, asset) if is_known else ""))
+                self._screen.say(moved + (self._hint(asset) if is_known else ""))
             case _:
                 self._screen.say(direct(line, self._world, self._drift))
+
+    def _hint(self, asset: str) -> str:
+        return hint_unguarded(self._stage.database, asset, is_held=self._world.is_held(asset))
 
     async def _say(self, text: str) -> None:
         if button := self._screen.find(text):

@@ -99,6 +99,14 @@ class SandboxWorld:
         """What the owner really has at a venue."""
         return self._ledgers[venue]
 
+    def is_held(self, asset: str) -> bool:
+        """Whether the owner has any of it at an open venue, staked included (`ETH.S`)."""
+        return any(
+            name.partition(".")[0] == asset and ledger.total(name)
+            for ledger in map(self.ledger, self.venues)
+            for name in ledger.assets()
+        )
+
     def server(self, venue: str) -> StandIn:
         """A venue's stand-in."""
         return self._servers[venue]

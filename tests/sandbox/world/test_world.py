@@ -108,3 +108,11 @@ async def test_every_venue_answers(world):
         ):
             async with session.get(world.server(venue).url + path) as answer:
                 assert answer.status == 200
+
+
+def test_what_is_staked_counts_as_held_and_what_is_gone_does_not():
+    opening = Opening(deposits={"ETH.S": Decimal(1), "BTC": Decimal(1)})
+    world = SandboxWorld(story=DEMO_STORY.with_opening(KRAKEN, opening), venues=(KRAKEN,))
+    world.ledger(KRAKEN).withdraw("BTC", Decimal(1), at=0)
+
+    assert (world.is_held("ETH"), world.is_held("BTC")) == (True, False)
