@@ -27,7 +27,7 @@ from engine.model.orders import Fill, Order
 from engine.orders import fills_store as fill_rows
 from engine.orders.intents import Intent, StepNote
 from engine.orders.journal import Journal
-from engine.orders.states import IntentState, client_order_id
+from engine.orders.states import IntentState
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
@@ -196,7 +196,7 @@ class LateBooking:
 def _describe(part: _LatePart, *, rate: Decimal | None, heard_at: datetime) -> ExitFilled:
     late = part.late
     message = describe_exit(
-        replace(late.intent, client_order_id=client_order_id(late.intent.intent_id, late.attempt)),
+        late.intent.as_attempt(late.attempt),
         part.guard,
         part.order,
         cancelled=(),

@@ -1,7 +1,7 @@
 """Fills that an exit did not end with, reported once it is over: booked and reported as what they are, sales of NIJA."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -25,7 +25,7 @@ from engine.orders.intents import Intent
 from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
 from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start, may_be_owners
 from engine.orders.our_orders import replacements
-from engine.orders.states import IntentState, client_order_id
+from engine.orders.states import IntentState
 from engine.orders.unproven import (
     first_sent_at,
     late_orders,
@@ -178,9 +178,7 @@ class LateFills:
         attempts = (
             _Target(
                 intent=intent,
-                sent=replace(
-                    intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
-                ),
+                sent=intent.as_attempt(attempt),
                 left_at=first_sent_at(intent.venue, steps, attempt),
                 strangers=strangers,
             )

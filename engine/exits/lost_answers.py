@@ -14,7 +14,7 @@ from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.settling_step import UNEXPLAINED_FOR
-from engine.orders.states import IntentEvent, IntentState
+from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
@@ -130,10 +130,9 @@ class LostAnswers:
             self._looked_at = queried_at
         if not isinstance(found, Found):
             return None
-        if intent.state is IntentState.SUSPENDED:
-            intent = await self._journal.orders.record(intent, IntentEvent.RESUME, cause="arrived late")
-        sent = await self._journal.orders.record(intent, IntentEvent.SEND, cause="arrived late")
-        return await self._journal.orders.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
+        # What was read before does not hold any more.
+        self._inventory.outdate(intent)
+        return await self._settler.adopt(intent, found.order)
 
     async def may_arrive_late(self, intent: Intent) -> bool:
         """Return whether one may still be found under the id of the present attempt, after a moment if so."""

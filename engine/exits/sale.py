@@ -119,9 +119,7 @@ class Sale:
             await parts.tradability.check(manual=is_manual)
         except BrokerError as e:
             return await parts.refusals.wait_for_market(intent, e)
-        if intent.state is IntentState.SUSPENDED:
-            cause = "the market takes sales again"
-            intent = await self._journal.orders.record(intent, IntentEvent.RESUME, cause=cause)
+        intent = await self._journal.orders.resume(intent, cause="the market takes sales again")
         try:
             available = await parts.given_up.read(intent)
             found = await parts.given_up.find_filled(intent, available)

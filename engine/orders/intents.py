@@ -1,10 +1,10 @@
 """What we mean to do at a venue, as it is written down before anything leaves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -17,7 +17,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.states import IntentState
+from engine.orders.states import IntentState, client_order_id
 
 
 class IntentKind(StrEnum):
@@ -132,6 +132,11 @@ class Intent:
         kind = PositionKind.MARGIN if self.reduce_only else PositionKind.SPOT
         symbol = self.symbol if self.reduce_only else None
         return PositionKey(account_id=self.account_id, kind=kind, asset=self.asset, symbol=symbol)
+
+    def as_attempt(self, attempt: int) -> Self:
+        """Return it as it was, or will be, when its attempt of this number left."""
+        own_id = client_order_id(self.intent_id, attempt)
+        return replace(self, attempt=attempt, client_order_id=own_id)
 
     def change_of(self, asset: str) -> Decimal:
         """Return by how much its order's totals changed an asset, as `movements.change_of` does for one fill."""

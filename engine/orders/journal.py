@@ -14,7 +14,7 @@ from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.our_orders import OurOrders, our_orders, replacements
-from engine.orders.states import IntentEvent, client_order_id, next_state
+from engine.orders.states import IntentEvent, IntentState, next_state
 from engine.orders.step_cause import StepCause
 from engine.orders.step_log import StepLog, note_of, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
@@ -72,6 +72,12 @@ class Journal:
             )
         return moved.intent
 
+    async def resume(self, intent: Intent, *, cause: str) -> Intent:
+        """Return the intent as it can be sent: planned again where it was suspended."""
+        if intent.state is not IntentState.SUSPENDED:
+            return intent
+        return await self.record(intent, IntentEvent.RESUME, cause=cause)
+
     async def begin(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
         """Write down an order that is to be placed, in the transaction of what it is placed for."""
         await intents.insert_intent(session, intent)
@@ -127,14 +133,14 @@ class Journal:
 
     async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
         """End an attempt that is proven to have done nothing, so that the next one can be made."""
-        attempt = intent.attempt if same_id else intent.attempt + 1
+        following = intent if same_id else intent.as_attempt(intent.attempt + 1)
         return await self.record(
             intent,
             IntentEvent.END_ATTEMPT,
             cause=cause,
             detail=detail,
-            attempt=attempt,
-            client_order_id=client_order_id(intent.intent_id, attempt),
+            attempt=following.attempt,
+            client_order_id=following.client_order_id,
             venue_order_id=None,
             filled_quantity=ZERO,
             cost=None,

@@ -1,7 +1,6 @@
 """Settle requests whose answer was lost: looked for until the order is found or its attempt may be ended."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from engine.brokers.base import Broker
@@ -32,7 +31,7 @@ from engine.orders.settling_step import (
     TakeOrder,
     next_settling_step,
 )
-from engine.orders.states import IntentEvent, IntentState, client_order_id
+from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
 from engine.orders.unproven import unproven_attempts
 
@@ -120,11 +119,8 @@ class Settler:
         """
         unanswered: BrokerError | None = None
         for attempt in await self.unproven(intent):
-            sent = replace(
-                intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
-            )
             try:
-                order = await self._find_one(sent, broker)
+                order = await self._find_one(intent.as_attempt(attempt), broker)
             except BrokerError as e:
                 unanswered = unanswered or e
                 continue
@@ -157,22 +153,14 @@ class Settler:
 
     async def adopt(self, intent: Intent, order: Order) -> Intent:
         """Go on from an order of the intent's own that was found between two attempts."""
-        if intent.state is IntentState.SUSPENDED:
-            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
         sent = await self._journal.record(
-            intent,
+            await self._journal.resume(intent, cause="found late"),
             IntentEvent.SEND,
             cause="found late",
             quantity=order.quantity,
             client_order_id=order.client_order_id or intent.client_order_id,
         )
-        return await self._journal.record(
-            sent,
-            IntentEvent.ACCEPT,
-            cause=found_cause(order),
-            detail=order.venue_order_id,
-            venue_order_id=order.venue_order_id,
-        )
+        return await self._accept(sent, order.venue_order_id, cause=found_cause(order))
 
     async def look_again(self, intent: Intent, broker: Broker) -> Lookup | None:
         """Look for a request that may arrive late under the id of the present attempt; None is silence."""

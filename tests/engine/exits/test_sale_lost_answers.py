@@ -218,6 +218,29 @@ async def test_a_venue_that_loses_every_request_is_not_stormed(rooms, venue):
         await room.wait_for("exit ")
 
 
+@pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])
+async def test_an_order_that_arrives_after_its_attempt_was_given_up_is_followed_from_where_it_was_found(
+    rooms, venue
+):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[venue], venue=venue, delay_s=25)
+        await room.look()
+        await room.clock.sleep(8)
+        room.set_bid("70000", venue=venue)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        [intent] = await room.intents()
+        assert (await room.steps(intent.intent_id))[-4:] == [
+            "proven absent, same id: planned",
+            "found late: sent",
+            "found: accepted",
+            "filled: filled",
+        ]
+
+
 @pytest.mark.parametrize("delay_s", [25, 29])
 async def test_an_order_that_arrives_late_and_is_listed_late_is_found(rooms, delay_s):
     async with rooms(venues=(Venue.COINBASE,)) as room:
