@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine import wall_time
-from engine.brokers.budget import Budget
 from engine.clock import Clock, Moment, moment
 from engine.market.feed import VenueMarket
-from engine.market.price_check import CALLS_AT_ONCE
 from engine.model.errors import BrokerError
 from engine.model.quotes import Quote
 
@@ -30,7 +28,6 @@ class BookTops:
         self._clock = clock
         self._max_age = timedelta(seconds=max_age_s)
         self._tops = dict[str, BookTop]()
-        self._budget = Budget(capacity=CALLS_AT_ONCE, refill_per_s=market.data.spare_calls_per_s, reserve=0)
 
     async def read(self, symbols: Collection[str], *, within_s: float) -> Mapping[str, BookTop]:
         """Return the best prices of these books; of those whose turn it is not, what was read before."""
@@ -38,9 +35,9 @@ class BookTops:
             symbol: top for symbol, top in self._tops.items() if symbol in symbols and self._is_usable(top)
         }
         oldest_first = sorted(kept, key=lambda symbol: kept[symbol].requested.steady_s)
-        spare = max(0, int(self._budget.points(now=self._clock.monotonic())))
+        spare = max(0, int(self._market.spare_calls.points(now=self._clock.monotonic())))
         due = [*sorted(set(symbols) - kept.keys()), *oldest_first][:spare]
-        self._budget.take(len(due), now=self._clock.monotonic())
+        self._market.spare_calls.take(len(due), now=self._clock.monotonic())
         read = await asyncio.gather(*(self._read(symbol, within_s) for symbol in due))
         # A book that was to be read and could not be is no price any more.
         waiting = {symbol: top for symbol, top in kept.items() if symbol not in due}

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
+from engine.brokers.budget import Budget
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.shared_fetch import SharedFetch
 from engine.brokers.streams.price_stream import PriceStream
@@ -21,6 +22,8 @@ from engine.model.venues import Venue
 #: The listings are not requested again sooner, whatever the outcome.
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
+#: How many requests a venue is sent at once beside the quotes of guards, after a quiet time.
+SPARE_CALLS_AT_ONCE = 12.0
 #: Quotes that value or show something, and sell nothing, may be this old.
 QUOTE_MAX_AGE_S = 10.0
 #: Two clocks that are read one after the other differ by less, and so do they after a while.
@@ -34,6 +37,10 @@ class VenueMarket:
         self.data = data
         #: What the venue pushes; everything else here is requested.
         self.pushed = LivePrices(streams, clock=clock)
+        #: The requests beside the quotes of guards, for all that make some: comparisons may take theirs on credit.
+        self.spare_calls = Budget(
+            capacity=SPARE_CALLS_AT_ONCE, refill_per_s=data.spare_calls_per_s, reserve=0
+        )
         self._clock = clock
         self._instruments: Mapping[str, Instrument] = {}
         self._listings_fetched_s = float("-inf")

@@ -25,8 +25,6 @@ DIFFERING_A_LOOK = 3
 #: A comparison requests a book, and where that differs for a ticker and a book more.
 FIRST_CALLS = 1
 SECOND_CALLS = 2
-#: How many requests comparisons may make at a venue at once after a quiet time.
-CALLS_AT_ONCE = 12.0
 #: A ticker that stood still for so long while the book moved away is frozen.
 FROZEN_AFTER_S = 3.0
 #: So far may the book be from a ticker that has not moved since both agreed: where it stands still, so does the book.

@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
 from engine.market.mark import MarkRequest
 from engine.market.mark_rules import is_usable
 from engine.market.price_check import (
-    CALLS_AT_ONCE,
     FIRST_CALLS,
     SECOND_CALLS,
     PriceCheck,
@@ -40,8 +38,6 @@ class PriceChecker:
         self._max_age_s = max_age_s
         self._checks = dict[str, PriceCheck]()
         self._looked_since_s = clock.monotonic()
-        # Second looks are taken on credit.
-        self._budget = Budget(capacity=CALLS_AT_ONCE, refill_per_s=market.data.spare_calls_per_s, reserve=0)
 
     def get(self, symbol: str) -> PriceCheck:
         """Return what is known of an instrument's ticker."""
@@ -78,7 +74,9 @@ class PriceChecker:
             self._market.set_price_trust(symbol, is_trusted=True)
         comparable = await self._with_books(quotes)
         due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
-        due = affordable(due, self._checks, calls=self._budget.points(now=self._clock.monotonic()))
+        due = affordable(
+            due, self._checks, calls=self._market.spare_calls.points(now=self._clock.monotonic())
+        )
         compared = await asyncio.gather(
             *(self._compare(symbol, quotes[symbol], wanted[symbol]) for symbol in due),
             return_exceptions=True,
@@ -96,11 +94,12 @@ class PriceChecker:
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
     async def _checked(self, symbol: str, quote: Quote, requests: Collection[MarkRequest]) -> PriceCheck:
-        self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
+        self._market.spare_calls.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
         if not self._differ(symbol, quote, first, requests):
             return self._agreed(symbol, quote)
-        self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
+        # It is due whatever is left.
+        self._market.spare_calls.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)

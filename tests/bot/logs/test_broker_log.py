@@ -30,6 +30,7 @@ class Kraken:
 
 class KrakenListings:
     venue = Venue.KRAKEN
+    spare_calls_per_s = 1.0
 
     async def fetch_instruments(self):
         return {}

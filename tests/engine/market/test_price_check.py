@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.budget import Budget
+from engine.market.feed import SPARE_CALLS_AT_ONCE
 from engine.market.mark import MarkRequest
 from engine.market.mark_rules import judge_quote, mark_from_book
 from engine.market.price_check import (
-    CALLS_AT_ONCE,
     CHECKS_A_LOOK,
     DIFFERING_A_LOOK,
     FIRST_CALLS,
@@ -221,7 +221,7 @@ def test_no_more_than_a_few_are_compared_in_one_look():
 )
 def test_comparisons_never_ask_for_more_than_their_share_of_public_calls(kinds, every_s):
     kinds = {f"S{n:02}": kind for n, kind in enumerate(kinds)}
-    checks, budget, made = {}, Budget(capacity=CALLS_AT_ONCE, refill_per_s=0.8, reserve=0), 0
+    checks, budget, made = {}, Budget(capacity=SPARE_CALLS_AT_ONCE, refill_per_s=0.8, reserve=0), 0
     for look in range(200):
         now_s = every_s * look
         calls = budget.points(now=now_s)
@@ -231,7 +231,7 @@ def test_comparisons_never_ask_for_more_than_their_share_of_public_calls(kinds, 
             made += cost
             checks[symbol] = outcome(checks.get(symbol, PriceCheck()), kinds[symbol], now_s)
         on_credit = CHECKS_A_LOOK * SECOND_CALLS
-        assert made <= CALLS_AT_ONCE + on_credit + 0.8 * now_s
+        assert made <= SPARE_CALLS_AT_ONCE + on_credit + 0.8 * now_s
 
     assert len(checks) == len(kinds)
 
