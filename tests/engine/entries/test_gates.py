@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.assess import assess
-from engine.entries.gates import _CHECKS, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
+from engine.entries.gates import _CHECKS, Gate, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.holdings import EntryAccounts, Realised
 from engine.entries.reservations import Reservation
@@ -321,3 +321,91 @@ def test_a_spread_of_half_the_threshold_is_too_wide_for_any_amount(bid, remedy):
     gate = gates(place=a_place(Venue.KRAKEN, **a_market(bid=bid)))[GateName.SPREAD]
 
     assert gate.remedy is remedy
+
+
+EIGHT = tuple(guarded(f"A{number}", price="1") for number in range(8))
+COARSE = an_instrument(lot="0.0001", minimum_quantity="0.001")
+
+KEPT_BACK = {
+    GateName.CASH: (
+        {"place": a_place(Venue.KRAKEN, free="30.59", **a_market())},
+        {
+            "actual": number("30.59"),
+            "limit": number("30.6"),
+            "ratio": RULES.buffer,
+            "unit": "USD",
+            "venue": Venue.KRAKEN,
+            "remedy": Remedy.ADD_CASH,
+        },
+    ),
+    GateName.EXPOSURE: (
+        {"usd": "801"},
+        {
+            "actual": number("801"),
+            "limit": number("800"),
+            "ratio": RULES.most_exposure,
+            "unit": "USD",
+            "remedy": Remedy.CLOSE_ONE,
+        },
+    ),
+    GateName.POSITIONS: (
+        {"positions": EIGHT},
+        {"actual": number("9"), "limit": number("8"), "remedy": Remedy.CLOSE_ONE},
+    ),
+    GateName.COOLDOWN: (
+        {"last_exit": LastExit(ended_at=NOW - timedelta(seconds=10))},
+        {
+            "limit": number("300"),
+            "unit": "s",
+            "since": NOW - timedelta(seconds=10),
+            "until": NOW + timedelta(seconds=290),
+            "remedy": Remedy.WAIT,
+        },
+    ),
+    GateName.DAILY_LOSS: (
+        {"rules": LIMITED, "realised_today": (realised("-51"),)},
+        {
+            "actual": number("-51"),
+            "limit": number("-50"),
+            "unit": "USD",
+            "remedy": Remedy.CHANGE_LIMIT,
+        },
+    ),
+    GateName.SPREAD: (
+        {"place": a_place(Venue.KRAKEN, **a_market(bid="49700"))},
+        {
+            "actual": number("0.006"),
+            "limit": number("0.005"),
+            "venue": Venue.KRAKEN,
+            "remedy": Remedy.OTHER_PAIR,
+        },
+    ),
+    GateName.MINIMUM: (
+        {"place": a_place(Venue.KRAKEN, instrument=COARSE, **a_market())},
+        {
+            "actual": number("30"),
+            "limit": number("50.13"),
+            "unit": "USD",
+            "venue": Venue.KRAKEN,
+            "remedy": Remedy.BUY_MORE,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "known", "said"), [(name, *row) for name, row in KEPT_BACK.items()])
+def test_a_gate_that_fails_says_its_figure_its_limit_and_what_helps(name, known, said):
+    assert gates(**known)[name] == Gate(name=name, verdict=Verdict.FAIL, **said)
+
+
+def test_where_no_broker_is_near_nothing_is_known_of_one():
+    proposal = Proposal(
+        base="BTC", usd=Decimal(30), place=None, accounts=EntryAccounts(places=(), at=NOW), rules=RULES
+    )
+
+    found = {gate.name: gate for gate in check_gates(proposal)}
+
+    for name in (GateName.CASH, GateName.MINIMUM, GateName.SPREAD):
+        assert (found[name].verdict, found[name].venue) == (Verdict.UNKNOWN, None)
+    assert (found[GateName.CASH].actual, found[GateName.CASH].unit) == (None, "")
+    assert found[GateName.POSITIONS].actual == 1
