@@ -7,11 +7,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.entries.sizing import Amount, EquityShare, Most, SizeRequest
-from handlers.arguments import Misread, parse_symbol, parse_usd, short
+from engine.model.venues import Venue
+from handlers.arguments import Misread, parse_symbol, parse_usd, parse_venue, short
+from handlers.render.threshold import one_threshold
 
 _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?%")
 _MOST = "MAX"
 _USUAL, _OFF = "usual", "off"
+#: How a user may call the loss at which a guard sells.
+_THRESHOLD = frozenset({"threshold", "stop", "stoploss", "stop-loss", "pnl", "guard"})
 _SETTING_AND_VALUE = 2
 _SIZES = ("/settings size 5%", "/settings size usual")
 _LOSSES = ("/settings loss 50", "/settings loss off")
@@ -73,6 +77,10 @@ def _parse_symbol_and_size(
     arguments: Sequence[str], *, example: str
 ) -> tuple[str | None, SizeRequest] | Misread:
     named = [argument for argument in arguments if argument.upper() not in _UNITS]
+    if broker := next((argument for argument in named if parse_venue(argument)), None):
+        names = ", ".join(venue.label for venue in Venue)
+        why = f"“{short(broker)}” is a broker: each of {names} is compared. Name what to buy, and a size."
+        return Misread(why=why, example=example)
     sizes = [argument for argument in named if _names_size(argument)]
     symbols = [argument for argument in named if not _names_size(argument)]
     if len(sizes) > 1:
@@ -104,11 +112,17 @@ def parse_size(argument: str, *, example: str) -> Amount | EquityShare | Most | 
     return Amount(usd)
 
 
-def parse_settings(arguments: Sequence[str]) -> SettingsArguments | Misread | None:
-    """Read `size 5%`, `size usual`, `loss 50` or `loss off`; None when nothing is to be changed."""
+def parse_settings(arguments: Sequence[str], *, threshold: Decimal) -> SettingsArguments | Misread | None:
+    """Read `size 5%`, `size usual`, `loss 50` or `loss off`; None when nothing is to be changed.
+
+    `threshold` is that of every new guard, which is no setting of the chat.
+    """
     if not arguments:
         return None
     name = arguments[0].lower()
+    if name in _THRESHOLD:
+        why = f"Nothing was changed: the threshold is set on the server. {one_threshold(threshold)}"
+        return Misread(why=why, example="/positions", others=("/settings",))
     if name not in set(SettingsChange):
         return Misread(
             why="Nothing was changed. Name a setting, size or loss, and its value.",

@@ -13,7 +13,7 @@ from handlers.render.settings import render_out_of_range, render_settings
 
 async def show_settings(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Show the settings of buys, changed first where a change was named and not sent long ago."""
-    parsed = parse_settings(arguments)
+    parsed = parse_settings(arguments, threshold=context.services.guards.threshold)
     if isinstance(parsed, Misread):
         return render_misread(parsed)
     preferences, user_id = context.services.preferences, context.user.user_id

@@ -45,7 +45,9 @@ async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
     assert len(engine.asked("fetch_portfolio")) == 2
 
 
-@pytest.mark.parametrize(("typed", "shows"), [("/positions eth", "You hold no ETH."), ("/positions btc kraken", "1 held")])
+@pytest.mark.parametrize(
+    ("typed", "shows"), [("/positions eth", "You hold no ETH."), ("/positions btc kraken", "1 held")]
+)
 async def test_refresh_of_one_position_shows_no_other(engine, owner, typed, shows):
     shown = await owner.ask(typed)
     engine.answers["fetch_portfolio"] = portfolio(position(), position(asset="SOL"))

@@ -13,6 +13,9 @@ from handlers.entry_arguments import (
     parse_settings,
     parse_why,
 )
+from handlers.render.numbers import MINUS
+
+THRESHOLD = Decimal("-0.01")
 
 
 @pytest.mark.parametrize(
@@ -103,22 +106,39 @@ def test_why_says_which_word_is_wrong_and_shows_what_it_can_read(typed, why):
 def test_settings_read_a_name_and_a_value(typed, change, value):
     expected = SettingsArguments(change=change, value=None if value is None else Decimal(value))
 
-    assert parse_settings(typed.split()) == expected
+    assert parse_settings(typed.split(), threshold=THRESHOLD) == expected
+
+
+@pytest.mark.parametrize("typed", ["threshold 2%", "Stop -2%", "stop-loss 2"])
+def test_settings_say_where_the_threshold_is_set(typed):
+    misread = parse_settings(typed.split(), threshold=THRESHOLD)
+
+    assert misread.why == (
+        "Nothing was changed: the threshold is set on the server. One threshold is for all new guards: the setting "
+        f"NIJA_LIQUIDATION_PNL, now {MINUS}1.00 %."
+    )
+
+
+@pytest.mark.parametrize("read", [parse_route, parse_why])
+def test_a_broker_is_no_coin(read):
+    assert read(["kraken", "30"]).why.startswith(
+        "“kraken” is a broker: each of Kraken, Coinbase, Alpaca is compared."
+    )
 
 
 def test_settings_without_a_name_change_nothing():
-    assert parse_settings([]) is None
+    assert parse_settings([], threshold=THRESHOLD) is None
 
 
 @pytest.mark.parametrize(
     "typed", ["size", "size 30", "size max", "size 0%", "loss 5%", "loss 0", "colour red", "size 5% now"]
 )
 def test_settings_say_what_they_cannot_read_and_show_what_they_can(typed):
-    misread = parse_settings(typed.split())
+    misread = parse_settings(typed.split(), threshold=THRESHOLD)
 
     assert isinstance(misread, Misread)
     assert misread.why.startswith("Nothing was changed.")
-    assert isinstance(parse_settings(misread.example.split()[1:]), SettingsArguments)
+    assert isinstance(parse_settings(misread.example.split()[1:], threshold=THRESHOLD), SettingsArguments)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +150,10 @@ def test_settings_say_what_they_cannot_read_and_show_what_they_can(typed):
     ],
 )
 def test_settings_name_what_there_is_to_set_with_examples(typed, examples):
-    misread = parse_settings(typed.split())
+    misread = parse_settings(typed.split(), threshold=THRESHOLD)
 
     assert [misread.example, *misread.others] == examples
-    assert all(isinstance(parse_settings(one.split()[1:]), SettingsArguments) for one in examples)
+    assert all(
+        isinstance(parse_settings(one.split()[1:], threshold=THRESHOLD), SettingsArguments)
+        for one in examples
+    )

@@ -290,7 +290,9 @@ def test_a_net_result_says_where_its_fee_may_not_be_the_accounts_own(changes, is
     ("wanted", "says"),
     [
         pytest.param({"symbol": "ETH"}, "No ETH is known.", id="a coin"),
-        pytest.param({"symbol": "ETH", "venue": Venue.KRAKEN}, "No ETH at Kraken is known.", id="at a broker"),
+        pytest.param(
+            {"symbol": "ETH", "venue": Venue.KRAKEN}, "No ETH at Kraken is known.", id="at a broker"
+        ),
         pytest.param({"venue": Venue.ALPACA}, "You hold no positions at Alpaca.", id="at another broker"),
     ],
 )
