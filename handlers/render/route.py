@@ -23,6 +23,10 @@ _CHOICES: Mapping[Choice, str] = {
     Choice.ONLY_ONE: "the only one that can take it",
 }
 
+#: A broker that cannot be asked now.
+_SILENT = frozenset({Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER})
+_TABLE = "from NIJA's table"
+
 
 def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None) -> Screen:
     """Show where a trade would go and why, with the costs of every broker that lists it."""
@@ -114,9 +118,8 @@ def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
     if left_out.is_unlisted:
         return
     yield rows(_costs(left_out.cost, usd))
-    silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
-    is_silent = any(reason.obstacle in silent for reason in left_out.reasons)
-    yield "Fee and spread are the last it reported." if is_silent else _source(left_out.cost)
+    is_silent = any(reason.obstacle in _SILENT for reason in left_out.reasons)
+    yield _source_while_silent(left_out.cost.fees) if is_silent else _source(left_out.cost)
 
 
 def _costs(cost: TradeCost, usd: Decimal, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
@@ -137,8 +140,21 @@ def _source_of_figures(fees: FeeProfile) -> str:
     if fees.live:
         return "Fee and spread are live."
     if fees.taker_live:
-        return "The fee is live, the spread is not."
-    return "The spread is live, the fee is not." if fees.spread_live else "Neither fee nor spread is live."
+        return f"The fee is live, the spread is {_TABLE}."
+    if fees.spread_live:
+        return f"The spread is live, the fee is {_TABLE}."
+    return f"Fee and spread are {_TABLE}, not live."
+
+
+def _source_while_silent(fees: FeeProfile) -> str:
+    """Name what a broker that does not answer has reported before, and what it never has."""
+    if fees.live:
+        return "Fee and spread are the last it reported."
+    if fees.taker_live:
+        return f"The fee is the last it reported, the spread is {_TABLE}."
+    if fees.spread_live:
+        return f"The spread is the last it reported, the fee is {_TABLE}."
+    return f"Fee and spread are {_TABLE}: it has reported neither."
 
 
 def _why(route: Route) -> str:

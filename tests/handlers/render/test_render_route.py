@@ -11,6 +11,7 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.entries.route import Choice, Missed, NoRoute, Obstacle, Reason
 from engine.entries.sizing import SizeBasis
 from engine.model.venues import Venue
+from handlers.render.html import plain_text
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import (
@@ -134,9 +135,9 @@ def test_a_target_that_was_set_is_not_called_raised():
     ("taker_live", "spread_live", "expected"),
     [
         (True, True, "Fee and spread are live."),
-        (True, False, "The fee is live, the spread is not."),
-        (False, True, "The spread is live, the fee is not."),
-        (False, False, "Neither fee nor spread is live."),
+        (True, False, "The fee is live, the spread is from NIJA's table."),
+        (False, True, "The spread is live, the fee is from NIJA's table."),
+        (False, False, "Fee and spread are from NIJA's table, not live."),
     ],
 )
 def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
@@ -145,6 +146,27 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
     )
 
     assert expected in render_route(preview(route(cost=cost_by_figures(fees), left_out=())), READER).text
+
+
+@pytest.mark.parametrize("obstacle", [Obstacle.NO_ANSWER, Obstacle.NOT_CONNECTED])
+@pytest.mark.parametrize(
+    ("taker_live", "spread_live", "expected"),
+    [
+        (True, True, "Fee and spread are the last it reported."),
+        (True, False, "The fee is the last it reported, the spread is from NIJA's table."),
+        (False, True, "The spread is the last it reported, the fee is from NIJA's table."),
+        (False, False, "Fee and spread are from NIJA's table: it has reported neither."),
+    ],
+)
+def test_a_silent_broker_is_not_said_to_have_reported_what_it_never_has(
+    obstacle, taker_live, spread_live, expected
+):
+    fees = FeeProfile(
+        taker=Decimal("0.0025"), spread=Decimal("0.001"), taker_live=taker_live, spread_live=spread_live
+    )
+    silent = replace(left_out(Venue.KRAKEN, Reason(obstacle=obstacle)), cost=cost_by_figures(fees))
+
+    assert expected in plain_text(render_route(preview(route(left_out=(silent,))), READER).text)
 
 
 @pytest.mark.parametrize(
