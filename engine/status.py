@@ -14,6 +14,7 @@ from engine.entries.gates import Gate
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import PriceProblem
 from engine.model.delays import Wait
+from engine.model.failing_reasons import FailingReason
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Account
 from engine.nonce.store import NonceStatus
@@ -70,7 +71,7 @@ class FailingExit:
     symbol: str
     venue_label: str
     #: Why, as it was reported last; empty where that cannot be read.
-    why: str
+    why: FailingReason
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
     order_ids: tuple[str, ...] = ()
@@ -79,6 +80,8 @@ class FailingExit:
     why_unsent: str = ""
     #: What it waits for, where that is known.
     wait: Wait | None = None
+    #: Open orders that could not be read and may hold what is sold.
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

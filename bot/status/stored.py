@@ -55,16 +55,20 @@ async def _find_failing(
     if not series.count and present is None:
         return None
     last = next(reversed(series.messages), None)
-    reported = (
-        HeldUp(why=last.why, since=last.since, wait=last.wait) if isinstance(last, ExitFailing) else None
-    )
+    reported = _held_up(last) if isinstance(last, ExitFailing) else None
+    latest = present or reported
     known = [one.since for one in (reported, present) if one is not None]
     return FailingExit(
         intent_id=intent.intent_id,
         symbol=intent.symbol,
         venue_label=intent.venue.label,
-        why=(present.why if present else reported.why if reported else ""),
+        why=latest.why if latest else "",
         since=wall_time.earliest(known or series.times) or intent.created_at,
         order_ids=await load_orders_under_way(session, intent),
-        wait=latest.wait if (latest := present or reported) else None,
+        wait=latest.wait if latest else None,
+        unreadable=latest.unreadable if latest else (),
     )
+
+
+def _held_up(message: ExitFailing) -> HeldUp:
+    return HeldUp(why=message.why, since=message.since, wait=message.wait, unreadable=message.unreadable)

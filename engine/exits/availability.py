@@ -15,10 +15,10 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.position_reading import PositionReading
 from engine.exits.release_plan import coming_back, held_by, opposite_orders, plan_release
 from engine.exits.releases import Releases
-from engine.exits.unknown_hold import UnknownHold
 from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
+from engine.model.failing_reasons import UnknownHold
 from engine.model.holdings import AccountReport, Holding, PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.orders import OpenOrders, Order
@@ -109,7 +109,7 @@ class Availability:
             if free == ZERO and held > ZERO:
                 raise
             # Nobody needs the list to sell what no order holds.
-            return replace(available, unknown_hold=UnknownHold(quantity=held, error=e))
+            return replace(available, unknown_hold=UnknownHold(quantity=held, error=str(e)))
         own = next((order for order in opened.orders if known.is_of_intent(order)), None)
         if own is not None:
             return replace(available, unreadable=opened.unreadable, own_order=own)

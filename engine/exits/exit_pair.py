@@ -8,8 +8,6 @@ from decimal import Decimal
 from engine.clock import Clock
 from engine.exits.pair_rules import (
     LeastPrice,
-    NoPair,
-    PairOffer,
     agree,
     choose_pair,
     is_shut,
@@ -23,6 +21,7 @@ from engine.market.feed import VenueMarket
 from engine.market.pricing import plan_symbols, value_in_usd
 from engine.market.second_look import SECOND_LOOK_AFTER
 from engine.model.errors import BrokerError
+from engine.model.failing_reasons import NoPair, OfferProblem, PairOffer
 from engine.model.instruments import Instrument, quote_of
 from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook
@@ -75,7 +74,7 @@ class ExitPair:
         self.symbol, self.most = self._guard.symbol, None
 
     async def go_on(self, least: LeastPrice) -> NoPair | None:
-        """Leave the present pair for the best of those not refused yet, or raise why there is none."""
+        """Leave the present pair for the best of those not refused yet, or return why there is none."""
         self._refused.append(self.symbol)
         instruments = await self._instruments()
         symbols = other_pairs(self._guard, self._refused, instruments)
@@ -123,16 +122,16 @@ class ExitPair:
         """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
         book = await self._book(instrument)
         if book is None:
-            return _none(instrument, "no order book", least.usual)
+            return _none(instrument, OfferProblem.NO_BOOK, least.usual)
         rate = await self.rate(instrument.quote)
         if rate is None:
-            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}", least.usual)
+            return _none(instrument, OfferProblem.NO_RATE, least.usual)
         own = least_by_book(book)
         if own is not None and needs_second_look(own, rate=rate, least=least):
             book = await self._confirmed(instrument, own)
             own = None if book is None else least_by_book(book)
             if book is None or own is None:
-                return _none(instrument, "two looks at its order book do not agree", least.usual)
+                return _none(instrument, OfferProblem.UNCONFIRMED, least.usual)
         with exact():
             worst = least.usual if own is None else least.by_book(own * rate)
         offer = self._whole(instrument, book, rate=rate, worst=worst)
@@ -155,9 +154,9 @@ class ExitPair:
     def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
         price = walk_book(book, self._guard.direction, self._guard.quantity)
         if isinstance(price, BookProblem):
-            return _none(instrument, price.value, worst)
+            return _none(instrument, price, worst)
         if why := instrument.why_too_small_to_sell(self._guard.quantity, price):
-            return _none(instrument, why, worst)
+            return _none(instrument, OfferProblem.TOO_SMALL, worst, detail=why)
         with exact():
             return PairOffer(symbol=instrument.symbol, price=price * rate, least=worst)
 
@@ -182,5 +181,7 @@ class ExitPair:
             return {}
 
 
-def _none(instrument: Instrument, problem: str, least: Decimal) -> PairOffer:
-    return PairOffer(symbol=instrument.symbol, price=None, problem=problem, least=least)
+def _none(
+    instrument: Instrument, problem: OfferProblem | BookProblem, least: Decimal, *, detail: str = ""
+) -> PairOffer:
+    return PairOffer(symbol=instrument.symbol, price=None, problem=problem, detail=detail, least=least)

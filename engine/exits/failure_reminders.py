@@ -17,6 +17,7 @@ from engine.clock import Clock, Moment, moment
 from engine.exits.guard_of_exit import load_guard_of
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp, Wait
+from engine.model.failing_reasons import FailingReason
 from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Intent
 from engine.orders.under_way import load_orders_under_way
@@ -62,13 +63,20 @@ class FailureReminders:
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
     async def send_if_due(
-        self, intent: Intent, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+        self,
+        intent: Intent,
+        why: FailingReason,
+        doing: str,
+        *,
+        wait: Wait | None = None,
+        unreadable: tuple[str, ...] = (),
+        is_urgent: bool = False,
     ) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
-        self.keep_reason(intent, why, wait=wait)
+        held_up = self.keep_reason(intent, why, wait=wait, unreadable=unreadable)
         async with self._turns.setdefault(intent.intent_id, asyncio.Lock()):
             try:
-                await self._send_if_due(intent, why, doing, wait, is_urgent=is_urgent)
+                await self._send_if_due(intent, held_up, doing, is_urgent=is_urgent)
             except BaseException:
                 # It may be written all the same: the outbox shows it.
                 self._sent.pop(intent.intent_id, None)
@@ -76,11 +84,18 @@ class FailureReminders:
         self._unsent.pop(intent.intent_id, None)
 
     async def try_to_send(
-        self, intent: Intent, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+        self,
+        intent: Intent,
+        why: FailingReason,
+        doing: str,
+        *,
+        wait: Wait | None = None,
+        unreadable: tuple[str, ...] = (),
+        is_urgent: bool = False,
     ) -> bool:
         """Do the same; what keeps it from being written is logged and no reason for an exit to stop."""
         try:
-            await self.send_if_due(intent, why, doing, wait=wait, is_urgent=is_urgent)
+            await self.send_if_due(intent, why, doing, wait=wait, unreadable=unreadable, is_urgent=is_urgent)
         except Exception as e:  # noqa: BLE001 - the edge of reminding: reported, tried again, and no sale stops for it
             self._note_unsent(intent, e)
             return False
@@ -91,9 +106,7 @@ class FailureReminders:
         unsent = self._unsent.get(intent_id)
         return unsent.why if unsent else ""
 
-    async def _send_if_due(
-        self, intent: Intent, why: str, doing: str, wait: Wait | None, *, is_urgent: bool
-    ) -> None:
+    async def _send_if_due(self, intent: Intent, held_up: HeldUp, doing: str, *, is_urgent: bool) -> None:
         sent, now = await self._load(intent), moment(self._clock)
         trigger = intent.trigger
         if trigger is None or not (is_urgent or sent.state.is_due(now)):
@@ -105,11 +118,12 @@ class FailureReminders:
             trigger_ratio=trigger.ratio,
             threshold=trigger.threshold,
             quantity=intent.quantity,
-            why=why,
+            why=held_up.why,
             doing=doing,
             since=since,
             manual=trigger.manual is not None,
-            wait=wait,
+            wait=held_up.wait,
+            unreadable=held_up.unreadable,
         )
         await self._write(intent, message, now)
         # Reported means stored in the outbox.
@@ -130,15 +144,22 @@ class FailureReminders:
         _put(self._unsent, intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
 
     def keep_reason(
-        self, intent: Intent, why: str, *, wait: Wait | None = None, since: datetime | None = None
-    ) -> None:
-        """Keep why an exit does not get through now, for screens before its owner is alerted.
+        self,
+        intent: Intent,
+        why: FailingReason,
+        *,
+        wait: Wait | None = None,
+        unreadable: tuple[str, ...] = (),
+        since: datetime | None = None,
+    ) -> HeldUp:
+        """Keep and return why an exit does not get through now, for screens before its owner is alerted.
 
         `since` is when the first of what did not get through was begun, if not now.
         """
         before = self._reasons.get(intent.intent_id)
         began = before.since if before is not None else since or self._clock.now()
-        _put(self._reasons, intent.intent_id, HeldUp(why=why, since=began, wait=wait))
+        held_up = HeldUp(why=why, since=began, wait=wait, unreadable=unreadable)
+        return _put(self._reasons, intent.intent_id, held_up)
 
     def why(self, intent_id: str) -> HeldUp | None:
         """Return why this process last reported an exit as failing; None where it did not."""

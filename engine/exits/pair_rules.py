@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 
 from engine.exits.manual_close import WORSE_RATIO
 from engine.guards.guard import Guard
@@ -11,9 +11,10 @@ from engine.market.pricing import pairs_for_exit
 from engine.market.second_look import AGREEMENT_RATIO
 from engine.model.currencies import is_currency
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.failing_reasons import PairOffer
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import Instrument
-from engine.model.money import ZERO, exact, is_cash
+from engine.model.money import exact, is_cash
 from engine.model.quotes import OrderBook
 
 #: Another pair must bring no less than this below the mark of the guarded one; what its owner requested is held
@@ -27,62 +28,10 @@ SHUT_MAX_WAIT_S = 8.0
 #: Before the second try in it.
 SHUT_LOOK_S = 10.0
 
-_FIGURES = Context(prec=6)
-
 #: Refusals that speak of the pair and not of the order: another pair of the same asset may be taken.
 _OF_THE_PAIR = frozenset({RefusalReason.PAIR_UNAVAILABLE, RefusalReason.UNKNOWN_SYMBOL})
 #: What is waited for in the guarded pair, or ends its exit, and is only a reason to leave any other.
 _OF_ANOTHER_PAIR = _OF_THE_PAIR | {RefusalReason.MARKET_UNAVAILABLE, RefusalReason.BELOW_MINIMUM}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairOffer:
-    """What selling a guard through one pair would bring now."""
-
-    symbol: str
-    #: For one unit, on average, in the guard's own money; None when it is unknown or nothing can be sold.
-    price: Decimal | None
-    problem: str = ""
-    #: How much of it, where the book carries no more at a sane price; None is all.
-    most: Decimal | None = None
-    #: What a unit must bring at least.
-    least: Decimal
-
-    @property
-    def is_sane(self) -> bool:
-        """Return whether it brings enough."""
-        return self.price is not None and self.price >= self.least
-
-    @property
-    def rank(self) -> tuple[bool, Decimal]:
-        """Return what offers are compared by: all of it at the best price, else what brings most."""
-        price = self.price or ZERO
-        return (True, price) if self.most is None else (False, price * self.most)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPair:
-    """No pair takes the sale: those the venue refused, and the others with what they would bring."""
-
-    refused: tuple[str, ...]
-    offers: tuple[PairOffer, ...]
-    currency: str
-
-    @property
-    def is_alone(self) -> bool:
-        """Return whether there is nothing but the guarded pair."""
-        return len(self.refused) == 1 and not self.offers
-
-    def __str__(self) -> str:
-        """Return the owner's text for it."""
-        tried = [f"no sale is taken through {', '.join(self.refused)}"] if len(self.refused) > 1 else []
-        return "; ".join([*tried, *map(self._describe, self.offers)])
-
-    def _describe(self, offer: PairOffer) -> str:
-        if offer.price is None:
-            return f"{offer.symbol}: {offer.problem}"
-        brings, least = (f"{_FIGURES.plus(price).normalize():f}" for price in (offer.price, offer.least))
-        return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
 
 
 def is_shut(why: object) -> bool:

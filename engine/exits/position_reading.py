@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.exits.unknown_hold import UnknownHold
 from engine.guards.comparison import is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
+from engine.model.failing_reasons import UnknownHold
 from engine.model.holdings import AccountReport, PositionKind
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO

@@ -1,6 +1,6 @@
 """What becomes of an exit whose order or market is refused: another pair, a wait, or its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Protocol
@@ -127,7 +127,7 @@ class Refusals:
         )
         none_left = await self._tradability.pair.go_on(least)
         if none_left is not None:
-            await self._pauses.wait(why if none_left.is_alone else f"{why}; {none_left}")
+            await self._pauses.wait(why if none_left.is_alone else replace(none_left, why=str(why)))
 
     async def _reroute_or_wait(self, intent: Intent, error: BrokerError, *, is_new: bool = False) -> None:
         """Go on through another pair where the refusal speaks of this one, or wait."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -10,10 +10,21 @@ from engine import wall_time
 from engine.clock import Clock
 from engine.exits.failure_reminders import FailureReminders
 from engine.model.delays import HeldUp, Wait
+from engine.model.failing_reasons import FailingReason
 from engine.orders.intents import Intent
 from engine.orders.under_way import is_under_way
 
 CHECK_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """What is wrong with an exit, and what is being done."""
+
+    why: FailingReason
+    doing: str
+    wait: Wait | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 class ReminderLoop:
@@ -27,12 +38,10 @@ class ReminderLoop:
         self._began = clock.now()
         if is_under_way(intent) and intent.sent_at is not None:
             self._began = wall_time.at_most(intent.sent_at, self._began)
-        self._why = ""
-        self._doing = ""
-        self._wait: Wait | None = None
+        self._news = _News(why="", doing="")
         self._unreadable: tuple[str, ...] = ()
-        #: What must be reported whatever was reported just before, with what was being done, until it is written down.
-        self._urgent = deque[tuple[str, str, Wait | None]]()
+        #: What must be reported whatever was reported just before, until it is written down.
+        self._urgent = deque[_News]()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -48,15 +57,19 @@ class ReminderLoop:
             # Nobody tries it again after this.
             await self._send_urgent()
 
-    async def note(self, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False) -> None:
+    async def note(
+        self, why: FailingReason, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+    ) -> None:
         """Note what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
 
         What cannot be written down now is tried again each second: the exit goes on meanwhile.
         """
-        self._why, self._doing, self._wait = why, doing, wait
-        self._reminders.keep_reason(self._intent, why + self._in_the_way(), wait=wait, since=self._began)
+        self._news = _News(why=why, doing=doing, wait=wait)
+        self._reminders.keep_reason(
+            self._intent, why, wait=wait, unreadable=self._unreadable, since=self._began
+        )
         if is_urgent:
-            self._urgent.append((why + self._in_the_way(), doing, wait))
+            self._urgent.append(replace(self._news, unreadable=self._unreadable))
         if self._task is None or is_urgent:
             await self._send_due()
         if self._task is None:
@@ -79,28 +92,25 @@ class ReminderLoop:
 
     async def _send_due(self) -> None:
         await self._send_urgent()
-        why = self._why + self._in_the_way()
-        await self._reminders.try_to_send(self._intent, why, self._doing, wait=self._wait)
+        await self._send(replace(self._news, unreadable=self._unreadable))
 
     async def _send_urgent(self) -> None:
         while self._urgent:
-            why, doing, wait = self._urgent.popleft()
-            is_sent = False
+            news, is_sent = self._urgent.popleft(), False
             try:
-                is_sent = await self._reminders.try_to_send(
-                    self._intent, why, doing, wait=wait, is_urgent=True
-                )
+                is_sent = await self._send(news, is_urgent=True)
             finally:
                 if not is_sent:
-                    self._urgent.appendleft((why, doing, wait))
+                    self._urgent.appendleft(news)
             if not is_sent:
                 return
 
-    def _in_the_way(self) -> str:
-        if not self._unreadable:
-            return ""
-        named = ", ".join(self._unreadable)
-        return (
-            f"; {self._intent.venue.label} also lists what NIJA cannot read and what may hold it ({named}): "
-            "cancel that there yourself"
+    async def _send(self, news: _News, *, is_urgent: bool = False) -> bool:
+        return await self._reminders.try_to_send(
+            self._intent,
+            news.why,
+            news.doing,
+            wait=news.wait,
+            unreadable=news.unreadable,
+            is_urgent=is_urgent,
         )

@@ -10,9 +10,9 @@ from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOvertaken
 from engine.exits.tradability import Tradability
-from engine.exits.unknown_hold import UnknownHold
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
+from engine.model.failing_reasons import FailingReason, LittleFree, UnknownHold
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
 
@@ -33,7 +33,7 @@ class RetryPauses:
         #: Whether its market was open when it was last waited for.
         self._was_open = False
 
-    async def wait(self, why: BrokerError | str, *, is_new: bool = False) -> None:
+    async def wait(self, why: BrokerError | FailingReason, *, is_new: bool = False) -> None:
         """Pause after a failure; a market that closes is reported at once, also where only `is_new` marks it."""
         self.failures += 1
         wait_s, doing = pause_s(why, self.failures), "trying again"
@@ -45,7 +45,7 @@ class RetryPauses:
         is_closing, self._was_open = closed is not None and (is_new or self._was_open), closed is None
         again_at = self._context.clock.now() + timedelta(seconds=wait_s)
         await self._reminder.note(
-            str(why),
+            str(why) if isinstance(why, BrokerError) else why,
             doing if closed is None else "waiting for the market to open",
             wait=closed or Wait(again_at=again_at),
             is_urgent=is_closing,
@@ -69,8 +69,7 @@ class RetryPauses:
     ) -> None:
         """Wait for what is held or locked: what is free is too little to be sold."""
         self._context.reports.outdate(intent.account_id)
-        rest = "the rest is held or locked" if unknown_hold is None else unknown_hold
-        await self.wait(f"only {free_quantity:f} {intent.asset} is free, {rest}")
+        await self.wait(LittleFree(quantity=free_quantity, asset=intent.asset, unknown_hold=unknown_hold))
 
     async def _read_overtaken(self, intent: Intent) -> None:
         """Judge anew, soon at first: what the owner's own order sold is no part of the guard any more."""

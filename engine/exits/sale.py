@@ -185,7 +185,7 @@ class Sale:
             )
         elif step.unknown_hold is not None:
             await self._parts.reminder.note(
-                str(step.unknown_hold), "selling what is free; please free the rest at the venue yourself"
+                step.unknown_hold, "selling what is free; please free the rest at the venue yourself"
             )
 
     async def _after(self, attempt: Attempt, step: SellNow) -> Intent:

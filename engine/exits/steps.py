@@ -6,9 +6,9 @@ from decimal import Decimal
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.position_reading import PositionReading
 from engine.exits.quantity_check import QuantityCheck
-from engine.exits.unknown_hold import UnknownHold
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
+from engine.model.failing_reasons import UnknownHold
 from engine.model.instruments import Instrument
 from engine.model.orders import Order
 from engine.orders.intents import ManualClose

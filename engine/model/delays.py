@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from engine.model.failing_reasons import FailingReason
+
 
 class UnseenReason(StrEnum):
     """Why nobody could see a price, where the price itself had no problem."""
@@ -50,6 +52,8 @@ class HeldUp:
     """Since when a sale did not get through, and what was in its way last."""
 
     since: datetime
-    why: str
+    why: FailingReason
     #: What it waits for; None once it is over.
     wait: Wait | None = None
+    #: Open orders that could not be read and may hold what is sold.
+    unreadable: tuple[str, ...] = ()

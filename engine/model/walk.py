@@ -16,9 +16,9 @@ _AVERAGE_DIGITS = 40
 class BookProblem(StrEnum):
     """Why a book gives no price."""
 
-    BAD = "the order book makes no sense"
-    SHALLOW = "the order book does not cover the quantity"
-    NOTHING = "nothing of the position can be sold"
+    BAD = "bad_book"
+    SHALLOW = "shallow_book"
+    NOTHING = "nothing_to_sell"
 
 
 def walk_book(book: OrderBook, direction: Direction, quantity: Decimal) -> Decimal | BookProblem:

@@ -1,6 +1,7 @@
 """How long to wait before a venue is tried again."""
 
 from engine.model.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError, TryLaterError
+from engine.model.failing_reasons import FailingReason
 
 #: Seconds between attempts at what the venue keeps refusing or not answering; the last one repeats.
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -18,7 +19,7 @@ KEY_REJECTED_PAUSE_S = 60.0
 MARKET_LOOK_S = 15.0
 
 
-def pause_s(why: BrokerError | str, failures: int) -> float:
+def pause_s(why: BrokerError | FailingReason, failures: int) -> float:
     """Return how long to wait after the given number of failures in a row (1 or more), the last being `why`."""
     if isinstance(why, KeyRejectedError):
         return KEY_REJECTED_PAUSE_S

@@ -18,6 +18,7 @@ from handlers.render.numbers import (
 )
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
+from handlers.render.why_failing import failing_text
 
 #: Of the orders that may have sold, the latest are named.
 _ORDERS_SHOWN = 3
@@ -37,7 +38,7 @@ def render_failing(message: ExitFailing, reader: Reader) -> Screen:
         bold(_MAY_HAVE_SOLD if message.order_ids else _NOT_SOLD),
         rows(pairs),
         *value_at_trigger(message.at_stake, reader, manual=message.manual),
-        f"Why: {foreign(message.why)}",
+        f"Why: {foreign(failing_text(message.why, message.unreadable, message.venue.label))}",
         f"What NIJA does: {foreign(message.doing)}{_until(message.wait, reader)}",
         _if_you_cannot_wait(message),
         f"Since {reader.clock(message.since)}, {reader.age(message.since)}",

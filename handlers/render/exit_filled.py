@@ -26,6 +26,7 @@ from handlers.render.numbers import (
 )
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, duration, exact_duration
+from handlers.render.why_failing import failing_text
 
 #: An alert older than this says so: it was written while Telegram or NIJA was away.
 _LATE = timedelta(minutes=1)
@@ -205,7 +206,8 @@ def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
     lasted = wall_time.between(held_up.since, message.filled_at)
     if lasted > timedelta(0):
         span = reader.span(held_up.since, message.filled_at)
-        yield f"Held up for {exact_duration(lasted)}, {span}: {foreign(held_up.why)}"
+        why = failing_text(held_up.why, held_up.unreadable, message.venue.label)
+        yield f"Held up for {exact_duration(lasted)}, {span}: {foreign(why)}"
 
 
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:

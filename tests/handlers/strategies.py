@@ -32,12 +32,14 @@ from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.failing_reasons import LittleFree, NoPair, OfferProblem, PairOffer, UnknownHold
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import exact
 from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Account, Venue
+from engine.model.walk import BookProblem
 from engine.nonce.store import NonceStatus
 from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from engine.portfolio.portfolio import Portfolio, Unread
@@ -71,6 +73,22 @@ def maybe(strategy):
 
 def several(strategy, most=4):
     return st.lists(strategy, max_size=most).map(tuple)
+
+
+_holds = st.builds(UnknownHold, quantity=positive, error=maybe(words))
+_pair_offers = st.builds(
+    PairOffer,
+    symbol=st.sampled_from(["BTC/EUR", "1000PEPE/USDC"]),
+    price=positive,
+    problem=maybe(st.sampled_from([*OfferProblem, *BookProblem])),
+    detail=words,
+    least=positive,
+)
+_reasons = (
+    _holds
+    | st.builds(LittleFree, quantity=positive, asset=names, unknown_hold=maybe(_holds))
+    | st.builds(NoPair, why=words, refused=several(names), offers=several(_pair_offers), currency=currencies)
+)
 
 
 _cash = st.builds(
@@ -344,7 +362,13 @@ reports = st.builds(
     ),
     failing=several(
         st.builds(
-            FailingExit, symbol=names, venue_label=names, why=words, since=times, order_ids=several(words)
+            FailingExit,
+            symbol=names,
+            venue_label=names,
+            why=words | _reasons,
+            unreadable=several(words),
+            since=times,
+            order_ids=several(words),
         )
     ),
     exits_in_flight=st.integers(min_value=0),
@@ -443,7 +467,8 @@ alerts = st.one_of(
         trigger_ratio=ratios,
         threshold=thresholds,
         quantity=positive,
-        why=words,
+        why=words | _reasons,
+        unreadable=several(words),
         doing=words,
         since=times,
         order_ids=several(words),

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.alerts.messages.at_stake import AtStake
 from engine.model.delays import HeldUp, Unseen, Wait
+from engine.model.failing_reasons import FailingReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder
 from engine.model.venues import Venue
@@ -93,7 +94,8 @@ class ExitFailing:
     trigger_ratio: Decimal
     threshold: Decimal
     quantity: Decimal
-    why: str
+    #: A sentence with its figures in records of earlier versions, and with the unreadable orders.
+    why: FailingReason
     doing: str
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
@@ -102,6 +104,8 @@ class ExitFailing:
     manual: Annotated[bool, Field(alias="asked")] = False
     #: What it waits for, where that is known.
     wait: Wait | None = None
+    #: Open orders that could not be read and may hold what is sold.
+    unreadable: tuple[str, ...] = ()
     #: At the price that triggered it; None in records of earlier versions, and where its currency is unknown.
     at_stake: AtStake | None = None
 

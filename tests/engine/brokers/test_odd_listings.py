@@ -16,6 +16,7 @@ from sandbox.faults import FaultKind
 from tests.builders import an_instrument
 from tests.engine.brokers.kraken.listings import ASSETS, PAIRS
 from tests.engine.brokers.test_odd_rows import PAIR, PRODUCT
+from tests.engine.exits.failing_texts import why_of
 
 LISTINGS = {Venue.KRAKEN: "AssetPairs", Venue.COINBASE: "market/products", Venue.ALPACA: "GET /v2/assets"}
 #: The row of BTC/USD, one of many.
@@ -90,7 +91,7 @@ async def test_a_lot_of_nothing_is_an_odd_row_and_no_defect_of_ours(rooms, venue
         await fall(room, venue)
 
         assert room.failures == []
-        assert not any("defect" in failing.why for failing in await room.alerts(ExitFailing))
+        assert not any("defect" in why_of(failing) for failing in await room.alerts(ExitFailing))
 
 
 @pytest.mark.fault("V119")

@@ -9,6 +9,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 from tests.engine.exits.pairs import NOT_AVAILABLE, D, products
 
 RESTRICTED = "EAccount:Invalid permissions:USD trading restricted for NL."
@@ -86,8 +87,8 @@ async def test_an_account_that_may_sell_through_no_pair_hears_which_were_tried(c
     await closed.wait_for("exit ")
 
     failing, filled = await closed.alerts(ExitFailing, ExitFilled)
-    assert failing.why.endswith("no sale is taken through BTC/USD, BTC/USDC, BTC/EUR")
-    assert NOT_AVAILABLE in failing.why
+    assert why_of(failing).endswith("no sale is taken through BTC/USD, BTC/USDC, BTC/EUR")
+    assert NOT_AVAILABLE in why_of(failing)
     assert products(closed)[:4] == ["BTC-USD", "BTC-USDC", "BTC-EUR", "BTC-USD"]
     assert filled.instead_of == ""
 
@@ -117,7 +118,7 @@ async def test_the_minimum_of_a_second_pair_ends_no_guard(closed):
 
     assert (await closed.guard()).state is GuardState.CLOSING
     failing, *_ = await closed.alerts(ExitFailing)
-    assert "BTC/USDC: the venue sells at least 1 BTC" in failing.why
+    assert "BTC/USDC: the venue sells at least 1 BTC" in why_of(failing)
     closed.account_there.closed_products.clear()
     await closed.wait_for("exit ")
     [filled] = await closed.alerts(ExitFilled)

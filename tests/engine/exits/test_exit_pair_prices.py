@@ -7,6 +7,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.market import Override
 from sandbox.world import OWNER_ID
+from tests.engine.exits.failing_texts import why_of
 from tests.engine.exits.pairs import NOT_AVAILABLE, D, products
 
 
@@ -42,7 +43,7 @@ async def test_without_a_sane_pair_nothing_is_sold_until_one_takes_it(closed, sh
 
     assert closed.world.ledger("coinbase").total("BTC") == D("0.3")
     failing, *_ = await closed.alerts(ExitFailing)
-    assert said in failing.why
+    assert said in why_of(failing)
     assert "BTC-USDC" not in products(closed)
     assert products(closed).count("BTC-USD") > 2
     closed.world.market.restore("coinbase", "BTC/USDC")
@@ -93,4 +94,4 @@ async def test_what_its_owner_requested_is_not_sold_for_less_through_another_pai
 
     assert closed.world.ledger("coinbase").total("BTC") == D("0.3")
     failing, *_ = await closed.alerts(ExitFailing)
-    assert "BTC/USDC would bring 49000 USD a unit, less than" in failing.why
+    assert "BTC/USDC would bring 49000 USD a unit, less than" in why_of(failing)

@@ -9,6 +9,7 @@ from engine.exits.pair_rules import (
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
+from tests.engine.exits.failing_texts import why_of
 from tests.engine.exits.pairs import NOT_AVAILABLE, D
 
 #: What a unit of a pair's money is worth in dollars at the stand-in.
@@ -69,9 +70,9 @@ async def test_a_price_that_is_still_shown_is_not_undersold_through_another_pair
     assert room.world.ledger("kraken").total("BTC") == D("0.1")
     failing = (await room.alerts(ExitFailing))[-1]
     for symbol in WORTH:
-        assert f"{symbol} would bring" in failing.why
+        assert f"{symbol} would bring" in why_of(failing)
         room.world.market.restore("kraken", symbol)
-    assert failing.why.count("less than 45000 is not taken") == len(WORTH)
+    assert why_of(failing).count("less than 45000 is not taken") == len(WORTH)
     room.world.market.set_status("kraken", "BTC/USD", "online")
     await room.wait_for("exit ")
     [filled] = await room.alerts(ExitFilled)

@@ -22,8 +22,8 @@ from engine.exits.steps import (
     SellNow,
     View,
 )
-from engine.exits.unknown_hold import UnknownHold
 from engine.model.errors import TryLaterError
+from engine.model.failing_reasons import UnknownHold
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from engine.orders.intents import ManualClose

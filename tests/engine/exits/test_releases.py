@@ -16,6 +16,7 @@ from handlers.render.alerts import render_alert
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 from tests.engine_room import a_trigger
 from tests.sandbox.builders import a_book
 
@@ -380,8 +381,8 @@ async def test_an_open_order_that_cannot_be_read_is_named_until_it_is_gone(held)
     await held.clock.sleep(20)
 
     failing, *_ = await held.alerts(ExitFailing)
-    assert f"({held.resting.id} BTC/USD: side should be a known word, not 'hold')" in failing.why
-    assert "cancel that there yourself" in failing.why
+    assert f"({held.resting.id} BTC/USD: side should be a known word, not 'hold')" in why_of(failing)
+    assert "cancel that there yourself" in why_of(failing)
     account = held.engine.reader.accounts()[0]
     assert held.engine.reader.unreadable_orders(account)
     held.world.faults(Venue.ALPACA).clear()
@@ -442,7 +443,7 @@ async def test_an_order_that_cannot_be_cancelled_keeps_only_its_own_part_from_be
     assert (filled.quantity, filled.left_over) == (D("0.1"), D("0.1"))
     # What was refused and still stands was not cancelled; a failure at the venue says neither.
     assert [order.confirmed for order in filled.cancelled] == ([False] if "FAILURE" in reason else [])
-    assert any(reason in failing.why for failing in await half_held.alerts(ExitFailing))
+    assert any(reason in why_of(failing) for failing in await half_held.alerts(ExitFailing))
 
 
 async def test_one_order_that_cannot_be_cancelled_keeps_no_other_from_it(rooms):

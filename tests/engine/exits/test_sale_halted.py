@@ -8,6 +8,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.pace import Pace
+from tests.engine.exits.failing_texts import why_of
 
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
 ORDERS = "POST /v2/orders"
@@ -41,9 +42,9 @@ async def test_the_reminders_name_the_order_the_halt_and_what_can_be_done(halted
 
     reported = await halted.alerts(ExitFailing)
     assert 4 <= len(reported) <= 6
-    assert order_id(halted) in reported[-1].why
-    assert "AAPL/USD" in reported[-1].why
-    assert "halt" in reported[-1].why
+    assert order_id(halted) in why_of(reported[-1])
+    assert "AAPL/USD" in why_of(reported[-1])
+    assert "halt" in why_of(reported[-1])
     assert "cancel it" in reported[-1].doing
     assert len(halted.sent(ORDERS, venue=Venue.ALPACA)) == 1
 
@@ -54,7 +55,7 @@ async def test_an_order_that_is_just_slow_is_not_called_halted(halted):
 
     await halted.clock.sleep(12)
 
-    assert "halt" not in "".join(reported.why for reported in await halted.alerts(ExitFailing))
+    assert "halt" not in "".join(why_of(reported) for reported in await halted.alerts(ExitFailing))
 
 
 async def test_a_market_that_stops_trading_with_an_order_in_it_is_named_by_what_its_listing_says(rooms):

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.alerts.messages import ExitFilled
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import reasons
 
 D = Decimal
 
@@ -32,10 +33,6 @@ async def quantities(room):
     return [filled.quantity for filled in await room.alerts(ExitFilled)]
 
 
-async def reasons(room):
-    return " ".join(failing.why for failing in await room.alerts(ExitFailing))
-
-
 @pytest.mark.fault("V120")
 @pytest.mark.parametrize(
     ("venue", "endpoint", "body"),
@@ -55,7 +52,7 @@ async def test_what_is_free_is_sold_while_the_open_orders_cannot_be_listed(rooms
         await minutes(room, 10)
 
         assert await quantities(room) == [D("0.03")]
-        assert "0.07 of it is held, and the open orders cannot be listed" in await reasons(room)
+        assert "0.07 of it is held, and the open orders cannot be listed" in " ".join(await reasons(room))
         room.world.faults(venue).clear()
         await minutes(room, 2)
         assert await quantities(room) == [D("0.03"), D("0.07")]
@@ -87,7 +84,7 @@ async def test_a_crumb_is_waited_with_while_the_open_orders_cannot_be_listed(roo
 
     assert await quantities(room) == [D("0.1")]
     assert len(room.sent()) == 1
-    assert "BTC is free, 0.09999999 of it is held" in await reasons(room)
+    assert "BTC is free, 0.09999999 of it is held" in " ".join(await reasons(room))
 
 
 @pytest.mark.fault("V121")
@@ -103,7 +100,7 @@ async def test_what_is_free_is_sold_while_a_hold_at_kraken_keeps_the_rest(room):
 
     assert await quantities(room) == [D("0.03")]
     assert room.clock.monotonic() - began_s < 1
-    assert "0.07 of it is held, and no listed order holds it" in await reasons(room)
+    assert "0.07 of it is held, and no listed order holds it" in " ".join(await reasons(room))
 
 
 @pytest.mark.fault("V121")
@@ -115,7 +112,7 @@ async def test_what_is_free_is_sold_while_krakens_list_hides_the_order_that_hold
     await minutes(room, 10)
 
     assert await quantities(room) == [D("0.03")]
-    assert "no listed order holds it" in await reasons(room)
+    assert "no listed order holds it" in " ".join(await reasons(room))
 
 
 @pytest.mark.fault("V121")
@@ -210,8 +207,8 @@ async def test_an_order_listed_as_open_and_called_over_is_named_where_nothing_el
         await minutes(room, 2)
 
         assert await quantities(room) == [D("0.03")]
-        assert f"{held.id}" in await reasons(room)
-        assert "it is listed as open and reported as" in await reasons(room)
+        assert f"{held.id}" in " ".join(await reasons(room))
+        assert "it is listed as open and reported as" in " ".join(await reasons(room))
 
 
 @pytest.mark.fault("V127")

@@ -10,6 +10,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.model.instruments import base_of
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 
 D = Decimal
 #: A Wednesday in winter, when New York trades.
@@ -94,7 +95,7 @@ async def test_an_order_that_may_hold_what_is_sold_is_named(room, shown):
 
     (failing, *_) = await room.alerts(ExitFailing)
     assert left(room, "AAPL/USD") == 200
-    assert order.id in failing.why
+    assert order.id in why_of(failing)
 
 
 @pytest.mark.fault("V48")

@@ -9,6 +9,7 @@ from engine.model.orders import Side
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
+from tests.engine.exits.failing_texts import why_of
 
 D = Decimal
 NEVER = 86400
@@ -100,8 +101,8 @@ async def test_an_order_that_cannot_be_read_is_named_when_it_may_hold_what_looks
     await room.clock.sleep(60)
 
     failing = (await room.alerts(ExitFailing))[-1]
-    assert resting.id in failing.why
-    assert "cancel that there yourself" in failing.why
+    assert resting.id in why_of(failing)
+    assert "cancel that there yourself" in why_of(failing)
     assert len(room.sent()) == 1
     room.world.faults("kraken").clear()
     room.world.ledger("kraken").cancel(resting.id, at=room.clock.monotonic())
@@ -120,8 +121,8 @@ async def test_an_order_that_cannot_be_read_is_named_when_it_may_hold_what_our_o
     await room.clock.sleep(60)
 
     failing = (await room.alerts(ExitFailing))[-1]
-    assert "over although the balance still holds" in failing.why
-    assert "cancel that there yourself" in failing.why
+    assert "over although the balance still holds" in why_of(failing)
+    assert "cancel that there yourself" in why_of(failing)
     assert len(room.sent()) == 1
 
 
@@ -169,7 +170,7 @@ async def test_an_order_that_may_be_ours_is_no_proof_of_absence(room):
         if step.cause == cause
     ]
     assert external.id in step.detail
-    assert external.id in (await room.alerts(ExitFailing))[-1].why
+    assert external.id in why_of((await room.alerts(ExitFailing))[-1])
     assert sold(room) == D("0.2")
 
 

@@ -12,6 +12,7 @@ from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
+from tests.engine.exits.failing_texts import reasons
 
 D = Decimal
 SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -93,7 +94,7 @@ async def test_the_open_half_of_an_order_reported_as_cancelled_is_followed_to_it
     [reported] = await room.alerts(ExitFilled)
     assert reported.quantity == D("0.1")
     assert (await room.guard()).state is GuardState.CLOSED
-    assert any("list of open orders" in one.why for one in await room.alerts(ExitFailing))
+    assert any("list of open orders" in one for one in await reasons(room))
 
 
 async def test_an_order_reported_as_cancelled_is_followed_while_the_balance_still_holds_its_coins(room):
@@ -104,7 +105,7 @@ async def test_an_order_reported_as_cancelled_is_followed_while_the_balance_stil
     await untrue_for(room, Venue.KRAKEN, 30, OVER[Venue.KRAKEN])
 
     assert (sold(room), len(room.sent())) == (D("0.1"), 1)
-    assert any("hold" in one.why for one in await room.alerts(ExitFailing))
+    assert any("hold" in one for one in await reasons(room))
 
 
 @pytest.mark.parametrize("endpoint", ["OpenOrders", "BalanceEx"])

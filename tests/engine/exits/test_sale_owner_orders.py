@@ -12,6 +12,7 @@ from engine.orders.step_cause import StepCause
 from handlers.render.alerts import render_alert
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 
 D = Decimal
 SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -119,7 +120,7 @@ async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(roo
 
         assert room.clock.monotonic() < 30
         assert sold(room, Venue.COINBASE) == D("0.1999")
-        assert any(external.id in failing.why for failing in await room.alerts(ExitFailing))
+        assert any(external.id in why_of(failing) for failing in await room.alerts(ExitFailing))
         [reported] = await room.alerts(ExitFilled)
         assert reported.venue_order_id != external.id
 
@@ -130,7 +131,7 @@ async def test_where_no_id_prevents_a_second_sale_an_order_that_may_have_sold_is
     await room.clock.sleep(1200)
 
     assert len(room.sent(SENT[Venue.KRAKEN])) == 1
-    assert external.id in (await room.alerts(ExitFailing))[-1].why
+    assert external.id in why_of((await room.alerts(ExitFailing))[-1])
 
 
 @pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])

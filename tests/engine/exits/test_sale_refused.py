@@ -14,6 +14,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 from tests.patient_loop import START
 
 PLACING = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -489,7 +490,7 @@ async def test_a_crumb_that_the_venue_calls_too_small_is_no_reason_to_give_up_th
 
     assert (await room.guard()).state is GuardState.CLOSING
     failing, *_ = await room.alerts(ExitFailing)
-    assert failing.why.startswith("only 0.00100000 BTC is free, the rest is held or locked")
+    assert why_of(failing).startswith("only 0.00100000 BTC is free, the rest is held or locked")
     room.world.faults("kraken").clear()
     await room.wait_for("exit ")
     [filled] = await room.alerts(ExitFilled)

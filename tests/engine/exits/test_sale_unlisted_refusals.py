@@ -9,6 +9,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from tests.engine.exits.failing_texts import why_of
 
 #: By venue: the endpoint of orders, the fault that executes one and refuses it in unknown words, and those words.
 ORDERS = {
@@ -115,7 +116,7 @@ async def test_one_that_was_executed_is_not_sent_again_after_a_restart_before_it
     await guarded.wait_for("exit ")
 
     assert sold(guarded) == Decimal("0.1")
-    assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
+    assert any(words in why_of(failing) for failing in await guarded.alerts(ExitFailing))
 
 
 async def test_one_that_was_refused_is_reported_in_the_venues_words_and_sent_again_soon(guarded):
@@ -130,7 +131,7 @@ async def test_one_that_was_refused_is_reported_in_the_venues_words_and_sent_aga
     assert len(refused(guarded, endpoint)) == 2
     assert sold(guarded) == Decimal("0.1")
     assert len(await guarded.alerts(ExitFilled)) == 1
-    assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
+    assert any(words in why_of(failing) for failing in await guarded.alerts(ExitFailing))
 
 
 async def test_one_that_keeps_being_refused_is_sent_again_in_growing_pauses(guarded):
