@@ -1,6 +1,8 @@
 """The orders and fills of one Coinbase portfolio, as its venue reports them."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from engine.brokers.base import FillPage, Priority
 from engine.brokers.ccxt_broker import reading
@@ -9,10 +11,22 @@ from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import parse_fill_cursor, parse_fills, parse_fills_of, parse_traded_orders
 from engine.brokers.coinbase.unnamed_matches import UnnamedMatches
+from engine.brokers.order_search import find_in_any
 from engine.brokers.parse import Row, as_row, lenient, row_in, text_in
 from engine.model.errors import MisconfiguredError, RefusedError
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, Sent, VenueOrderId, distinct
 from engine.model.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """One look-up of an order by our id."""
+
+    client_order_id: ClientOrderId
+    unnamed: UnnamedMatches
+    priority: Priority
+    #: The ids of those that were looked at.
+    seen: set[str] = field(default_factory=set)
 
 
 class OrderQueries:
@@ -62,22 +76,17 @@ class OrderQueries:
         ahead = self._market.ahead()
         start = (since + ahead).astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
-        seen, unnamed = set[str](), UnnamedMatches(client_order_id, symbol, sent, shifted=ahead)
-        for wanted in (*lists, {"start_date": start}):
-            async for row in self._calls.order_rows(wanted, priority):
-                order_id = await self._id_if_ours(row, unnamed, client_order_id, seen, priority)
-                if order_id is not None:
-                    return await self.fetch(order_id, priority=priority)
-        async for answer in self._calls.fill_answers({"start_sequence_timestamp": start}, priority):
-            with reading(Venue.COINBASE):
-                traded, nameless = parse_traded_orders(answer)
-                for row in nameless:
-                    unnamed.note_trade(row)
-            for order_id in sorted(traded - seen):
-                if await self._is_ours(order_id, unnamed, seen, priority):
-                    return await self.fetch(order_id, priority=priority)
-        unnamed.raise_for_any()
-        return None
+        unnamed = UnnamedMatches(client_order_id, symbol, sent, shifted=ahead)
+        search = _Search(client_order_id=client_order_id, unnamed=unnamed, priority=priority)
+        found = await find_in_any(
+            (
+                *(partial(self._find_listed, search, wanted) for wanted in (*lists, {"start_date": start})),
+                partial(self._find_traded, search, start),
+            )
+        )
+        if found is None:
+            unnamed.raise_for_any()
+        return found
 
     async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order's own totals are."""
@@ -94,38 +103,49 @@ class OrderQueries:
         with reading(Venue.COINBASE):
             return FillPage(fills=parse_fills(answer, instruments), next_cursor=parse_fill_cursor(answer))
 
-    async def _id_if_ours(
-        self,
-        row: Row,
-        unnamed: UnnamedMatches,
-        client_order_id: ClientOrderId,
-        seen: set[str],
-        priority: Priority,
-    ) -> VenueOrderId | None:
+    async def _find_listed(self, search: _Search, wanted: Params) -> Order | None:
+        async for row in self._calls.order_rows(wanted, search.priority):
+            order_id = await self._id_if_ours(row, search)
+            if order_id is not None:
+                return await self.fetch(order_id, priority=search.priority)
+        return None
+
+    async def _find_traded(self, search: _Search, start: str) -> Order | None:
+        async for answer in self._calls.fill_answers({"start_sequence_timestamp": start}, search.priority):
+            with reading(Venue.COINBASE):
+                traded, nameless = parse_traded_orders(answer)
+                for row in nameless:
+                    search.unnamed.note_trade(row)
+            for order_id in sorted(traded - search.seen):
+                if await self._is_ours(order_id, search):
+                    return await self.fetch(order_id, priority=search.priority)
+        return None
+
+    async def _id_if_ours(self, row: Row, search: _Search) -> VenueOrderId | None:
         """Return the id of a listed order that bears our id; one without an id in the list is fetched by itself."""
-        known = has_client_id(row, client_order_id)
+        known = has_client_id(row, search.client_order_id)
         if known is False:
-            seen.add(str(row.get("order_id")))
+            search.seen.add(str(row.get("order_id")))
             return None
         order_id = lenient(row, "order_id", text_in)
         with reading(Venue.COINBASE):
             if known is None and order_id is None:
-                unnamed.note_order(row)
+                search.unnamed.note_order(row)
                 return None
             order_id = VenueOrderId(text_in(row, "order_id"))
-        if known is None and (order_id in seen or not await self._is_ours(order_id, unnamed, seen, priority)):
+        if known is None and (order_id in search.seen or not await self._is_ours(order_id, search)):
             return None
         return order_id
 
-    async def _is_ours(
-        self, order_id: VenueOrderId, unnamed: UnnamedMatches, seen: set[str], priority: Priority
-    ) -> bool:
-        seen.add(order_id)
+    async def _is_ours(self, order_id: VenueOrderId, search: _Search) -> bool:
         try:
-            answer = await self._calls.get(f"orders/historical/{order_id}", {}, priority)
+            answer = await self._calls.get(f"orders/historical/{order_id}", {}, search.priority)
         except RefusedError as e:
-            unnamed.note_refused(e)
+            search.unnamed.note_refused(e)
+            search.seen.add(order_id)
             return False
+        # What could not be read is looked at again where another list shows it.
+        search.seen.add(order_id)
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
-            return unnamed.is_ours(row)
+            return search.unnamed.is_ours(row)

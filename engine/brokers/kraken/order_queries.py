@@ -12,12 +12,10 @@ from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.orders import parse_open_orders, parse_order, require_all
 from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, parse_trades_of
 from engine.brokers.kraken.trades_pages import trades_page, trades_since
+from engine.brokers.order_search import find_in_any
 from engine.brokers.parse import Row, as_row, optional_in, table_in, text_in
 from engine.brokers.unnamed import Likeness, likeness
 from engine.model.errors import (
-    BrokerError,
-    InvalidNonceError,
-    LockedOutError,
     MisconfiguredError,
     RefusalReason,
     RefusedError,
@@ -77,33 +75,21 @@ class OrderQueries:
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
 
         Queried in this sequence, an order cannot slip through by closing between two calls. None is proof that there
-        is no such order, so a row that may be ours and cannot be ruled out raises. A list that cannot be read hides
-        none of the others: what one of them shows is found, and only the absence stays unproven.
+        is no such order, so a row that may be ours and cannot be ruled out raises.
         """
         await self._market.venue_clock.read_first()
         start = _unix(self._market.venue_clock.shift(since))
         search = _Search(client_order_id=client_order_id, symbol=symbol, sent=sent, priority=priority)
-        unread: BrokerError | None = None
-        for look in (
-            partial(self._find_listed, search, "OpenOrders", "open", {}),
-            partial(self._find_listed, search, "ClosedOrders", "closed", {"start": start}),
-            partial(self._find_traded, search, start),
-        ):
-            try:
-                found = await look()
-            except (InvalidNonceError, LockedOutError):
-                # Each further call makes it worse.
-                raise
-            except BrokerError as e:
-                unread = unread or e
-                continue
-            if found is not None:
-                return found
-        if unread is not None:
-            raise unread
-        if search.uncertain:
+        found = await find_in_any(
+            (
+                partial(self._find_listed, search, "OpenOrders", "open", {}),
+                partial(self._find_listed, search, "ClosedOrders", "closed", {"start": start}),
+                partial(self._find_traded, search, start),
+            )
+        )
+        if found is None and search.uncertain:
             raise UncertainOrderError(Venue.KRAKEN, search.uncertain)
-        return None
+        return found
 
     async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order's own totals are."""

@@ -7,6 +7,7 @@ import pytest
 
 from engine.brokers.base import FeeQuote, KeyPermissions, Priority
 from engine.model.errors import (
+    BrokerError,
     KeyRejectedError,
     MisconfiguredError,
     RefusalReason,
@@ -242,6 +243,45 @@ async def test_an_order_the_venue_does_not_know_hides_none_of_ours_and_proves_no
     with pytest.raises(RefusedError) as refusal:
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
     assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+#: What keeps one of the lists from being read, for good.
+REFUSED = {
+    "an error page": (FaultKind.HTTP_ERROR_BEFORE, {}),
+    "rate limit": (FaultKind.RATE_LIMIT, {}),
+    "no permission": (FaultKind.HTTP_ERROR_BEFORE, {"status": 403, "body": '{"error":"PERMISSION_DENIED"}'}),
+    "an odd row": (FaultKind.HTML_200, {"body": '{"orders":["garbage"],"has_next":false,"cursor":""}'}),
+}
+
+
+@pytest.mark.fault("V135")
+@pytest.mark.parametrize(("kind", "more"), REFUSED.values(), ids=REFUSED)
+async def test_our_id_finds_an_order_by_its_fills_while_the_lists_of_orders_are_refused(
+    broker, venue, sell, kind, more
+):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    fault(venue, kind, "orders/historical/batch", times=None, **more)
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert found.venue_order_id == order_id
+    with pytest.raises(BrokerError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+@pytest.mark.fault("V135")
+async def test_our_id_finds_an_order_in_a_later_list_while_an_earlier_one_is_refused(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    fault(venue, FaultKind.HTTP_ERROR_BEFORE, "orders/historical/batch")
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert found.venue_order_id == order_id
+    fault(venue, FaultKind.HTTP_ERROR_BEFORE, "orders/historical/batch")
+    with pytest.raises(TryLaterError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
 def orders_page(*rows):
