@@ -12,15 +12,15 @@ from engine.accounts.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.freeing import Freeing, without_list
 from engine.exits.position_reading import PositionReading
-from engine.exits.release_plan import coming_back, held_by, opposite_orders, plan_release
+from engine.exits.release_plan import held_by, opposite_orders
 from engine.exits.releases import Releases
 from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
-from engine.model.failing_reasons import UnknownHold
 from engine.model.holdings import AccountReport, Holding, PositionKind
-from engine.model.money import ZERO, exact
+from engine.model.money import ZERO
 from engine.model.orders import OpenOrders, Order
 from engine.orders.intents import Intent
 
@@ -101,56 +101,28 @@ class Availability:
             BrokerError: the orders could not be read while nothing is free, or not be cancelled.
 
         """
-        free, held = available.sellable or ZERO, available.held or ZERO
         known = await self._journal.orders.load_our_orders(intent)
         try:
             opened = await self._open_orders(intent, broker)
         except BrokerError as e:
-            if free == ZERO and held > ZERO:
+            if (rest := without_list(available, e)) is None:
                 raise
-            # Nobody needs the list to sell what no order holds.
-            return replace(available, unknown_hold=UnknownHold(quantity=held, error=str(e)))
-        own = next((order for order in opened.orders if known.is_of_intent(order)), None)
-        if own is not None:
+            return rest
+        tried = await self._journal.releases.load_tried(intent.intent_id)
+        freeing = Freeing(
+            guard=guard, available=available, opened=opened, known=known, was_cancelling=bool(tried)
+        )
+        if (own := freeing.own_order) is not None:
             return replace(available, unreadable=opened.unreadable, own_order=own)
-        # What another exit of ours has on sale is no order of the owner's, and selling already.
-        others = tuple(order for order in opened.orders if not known.is_ours(order))
-        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=others)
-        was_cancelling = bool(await self._journal.releases.load_tried(intent.intent_id))
-        done = await self._releases.cancel(intent, broker, plan)
+        done = await self._releases.cancel(intent, broker, freeing.plan)
         after = replace(available, unreadable=opened.unreadable, hindrance=done.hindrance)
         if done.is_overtaken:
             return replace(after, is_overtaken=True)
-        failed = tuple(order for order, _ in done.failed)
-        ours = (order for order in opened.orders if known.is_ours(order) and order.held_asset == guard.asset)
-        staying = held_by((*ours, *failed))
-        coming = coming_back(
-            (order for order in plan if order not in failed),
-            held=held,
-            staying=staying,
-            # What an order held that was cancelled before may still be on its way back.
-            is_all=was_cancelling and not opened.unreadable,
-        )
-        with exact():
-            wanted = min(guard.quantity, free + coming)
-        released = await self._await_release(guard, broker, wanted=wanted if coming else ZERO)
+        expected = freeing.expect(order for order, _ in done.failed)
+        released = await self._await_release(guard, broker, wanted=expected.awaited)
         # What is sent is compared later with what was there after the release.
         after = replace(after, report=self._reports.latest(guard.account_id))
-        if released is None:
-            # No answer in time: try with what should be there, the venue refuses what is not.
-            return replace(after, sellable=wanted)
-        with exact():
-            unknown = released.held - staying
-        is_unknown = unknown > ZERO and not (coming or was_cancelling or opened.unreadable)
-        return replace(
-            after,
-            sellable=released.free,
-            unknown_hold=UnknownHold(quantity=unknown) if is_unknown else None,
-            # Nothing else explains the hold, so the status that says that they hold nothing may be wrong.
-            unreadable=opened.over if is_unknown else opened.unreadable,
-            # One of those that were cancelled filled first, or its owner sold some of it otherwise.
-            is_overtaken=available.owned is not None and released.total < available.owned,
-        )
+        return freeing.judge(after, expected, released)
 
     async def listed(
         self, intent: Intent, guard: Guard, broker: Broker, *, but: Collection[str] = ()
