@@ -32,6 +32,10 @@ class Assessment:
     needed: Decimal | None = None
     #: From the expected fill to the bid, as a part of the fill.
     distance: Decimal | None = None
+    #: Whether the buy is within the limit of each of these; None is unknown.
+    is_large_enough: bool | None = None
+    has_cash: bool | None = None
+    is_narrow: bool | None = None
 
     @property
     def is_able(self) -> bool:
@@ -93,28 +97,39 @@ def _assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -
     if (silent := _why_unreachable(request, account)) is not None:
         return Assessment(account=account, cost=figures, obstacles=(Reason(obstacle=silent),))
     rate, smallest = account.quote_rate_usd, smallest_usd(account, rules)
-    if instrument is None or rate is None or smallest is None:
-        halted = _why_not_trading(instrument)
+    spend = _in_quote(request.usd, rate)
+    needed = None if spend is None else rules.with_buffer(spend)
+    has_cash = fits(needed, account.spendable_quote)
+    halted, cash = _why_not_trading(instrument), tuple(_cash(account, needed, has_cash=has_cash))
+    if instrument is None or spend is None or smallest is None:
         unpriced = Reason(obstacle=Obstacle.PRICE_UNKNOWN)
-        cash = _cash(request, account, rate, rules)
         return Assessment(account=account, cost=figures, obstacles=(*halted, unpriced, *cash))
-    with exact():
-        spend = request.usd / rate
     cost = _cost(account, instrument, spend)
-    distance = _distance(account, cost)
+    distance, is_large_enough = _distance(account, cost), request.usd >= smallest
+    is_narrow = None if distance is None else distance < rules.widest_spread
+    too_small = Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=smallest, actual=request.usd, unit="USD")
+    size = _book(account, instrument, cost, rules) if is_large_enough else (too_small,)
     return Assessment(
         account=account,
         cost=cost or figures,
-        obstacles=(
-            *_why_not_trading(instrument),
-            *_size(request, account, instrument, smallest=smallest, cost=cost, rules=rules),
-            *_spread(distance, rules),
-            *_cash(request, account, rate, rules),
-        ),
+        obstacles=(*halted, *size, *_spread(distance, rules, is_narrow=is_narrow), *cash),
         smallest_usd=smallest,
-        needed=rules.with_buffer(spend),
+        needed=needed,
         distance=distance,
+        is_large_enough=is_large_enough,
+        has_cash=has_cash,
+        is_narrow=is_narrow,
     )
+
+
+def fits(figure: Decimal | None, limit: Decimal | None) -> bool | None:
+    """Return whether a figure is within its limit; None is unknown."""
+    return None if figure is None or limit is None else figure <= limit
+
+
+def _in_quote(usd: Decimal, rate: Decimal | None) -> Decimal | None:
+    with exact():
+        return None if rate is None else usd / rate
 
 
 def _why_unreachable(request: TradeRequest, account: RoutingAccount) -> Obstacle | None:
@@ -149,21 +164,13 @@ def _distance(account: RoutingAccount, cost: TradeCost | None) -> Decimal | None
         return (price - account.bid) / price
 
 
-def _size(
-    request: TradeRequest,
-    account: RoutingAccount,
-    instrument: Instrument,
-    *,
-    smallest: Decimal,
-    cost: TradeCost | None,
-    rules: EntryRules,
+def _book(
+    account: RoutingAccount, instrument: Instrument, cost: TradeCost | None, rules: EntryRules
 ) -> Iterator[Reason]:
-    if request.usd < smallest:
-        yield Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=smallest, actual=request.usd, unit="USD")
-    elif cost is None:
+    if cost is None:
         yield Reason(obstacle=Obstacle.THIN_BOOK)
     elif account.book is not None and not _is_taken(account, instrument, account.book, cost, rules):
-        # Its levels are dearer than its best price, which the smallest is worked out from.
+        # It holds less than the smallest, which its best price then stands for.
         yield Reason(obstacle=Obstacle.BELOW_MINIMUM)
 
 
@@ -191,20 +198,14 @@ def _fallen(book: OrderBook, ratio: Decimal) -> OrderBook:
     return replace(book, bids=bids)
 
 
-def _spread(distance: Decimal | None, rules: EntryRules) -> Iterator[Reason]:
-    if distance is not None and distance >= rules.widest_spread:
+def _spread(distance: Decimal | None, rules: EntryRules, *, is_narrow: bool | None) -> Iterator[Reason]:
+    if is_narrow is False:
         yield Reason(obstacle=Obstacle.WIDE_SPREAD, limit=rules.widest_spread, actual=distance)
 
 
-def _cash(
-    request: TradeRequest, account: RoutingAccount, rate: Decimal | None, rules: EntryRules
-) -> Iterator[Reason]:
-    unit = account.instrument.quote if account.instrument else ""
-    spendable = account.spendable_quote
-    if spendable is None or rate is None:
+def _cash(account: RoutingAccount, needed: Decimal | None, *, has_cash: bool | None) -> Iterator[Reason]:
+    unit, spendable = account.instrument.quote if account.instrument else "", account.spendable_quote
+    if has_cash is None or spendable is None:
         yield Reason(obstacle=Obstacle.CASH_UNKNOWN, unit=unit)
-        return
-    with exact():
-        needed = rules.with_buffer(request.usd) / rate
-    if spendable < needed:
+    elif not has_cash:
         yield Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=needed, actual=max(spendable, ZERO), unit=unit)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from engine import wall_time
-from engine.entries.assess import Assessment
+from engine.entries.assess import Assessment, fits
 from engine.entries.halts import Halt
 from engine.entries.holdings import EntryAccounts
 from engine.entries.route import Obstacle
@@ -128,7 +128,7 @@ def _cash(proposal: Proposal) -> Gate:
     place = proposal.place
     account, needed = (place.account, place.needed) if place else (None, None)
     free = account.spendable_quote if account else None
-    gate = _judge(GateName.CASH, is_open=_fits(needed, free), remedy=Remedy.ADD_CASH)
+    gate = _judge(GateName.CASH, is_open=place.has_cash if place else None, remedy=Remedy.ADD_CASH)
     if account and account.reserved_quote is None:
         gate = _explained(gate, _damaged_order(proposal, account.account.account_id))
     return replace(
@@ -150,14 +150,14 @@ def _exposure(proposal: Proposal) -> Gate:
             after = exposure + proposal.usd
         if equity is not None:
             limit = max(equity, ZERO) * proposal.rules.most_exposure
-    gate = _judge(GateName.EXPOSURE, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
+    gate = _judge(GateName.EXPOSURE, is_open=fits(after, limit), remedy=Remedy.CLOSE_ONE)
     gate = _explained(gate, _damaged_guard(proposal) or _damaged_order(proposal))
     return replace(gate, actual=after, limit=limit, ratio=proposal.rules.most_exposure, unit="USD")
 
 
 def _positions(proposal: Proposal) -> Gate:
     after, limit = Decimal(_count_after(proposal)), Decimal(proposal.rules.most_positions)
-    gate = _judge(GateName.POSITIONS, is_open=_fits(after, limit), remedy=Remedy.CLOSE_ONE)
+    gate = _judge(GateName.POSITIONS, is_open=fits(after, limit), remedy=Remedy.CLOSE_ONE)
     return replace(gate, actual=after, limit=limit)
 
 
@@ -201,16 +201,15 @@ def _daily_loss(proposal: Proposal) -> Gate:
 
 def _minimum(proposal: Proposal) -> Gate:
     place, usd = proposal.place, proposal.usd
-    smallest = place.smallest_usd if place else None
-    gate = _judge(GateName.MINIMUM, is_open=_fits(smallest, usd), remedy=Remedy.BUY_MORE)
+    smallest, is_open = (place.smallest_usd, place.is_large_enough) if place else (None, None)
+    gate = _judge(GateName.MINIMUM, is_open=is_open, remedy=Remedy.BUY_MORE)
     venue = place.account.account.venue if place else None
     return replace(gate, actual=usd, limit=smallest, unit="USD", venue=venue)
 
 
 def _spread(proposal: Proposal) -> Gate:
     place, widest = proposal.place, proposal.rules.widest_spread
-    distance = place.distance if place else None
-    is_narrow = None if distance is None else distance < widest
+    distance, is_narrow = (place.distance, place.is_narrow) if place else (None, None)
     gate = _judge(GateName.SPREAD, is_open=is_narrow, remedy=Remedy.OTHER_PAIR)
     if place is not None and not gate.is_open and _is_too_large(place, widest):
         gate = replace(gate, remedy=Remedy.BUY_LESS)
@@ -249,11 +248,6 @@ def _explained(gate: Gate, damaged: DamagedRecord | None) -> Gate:
     if gate.verdict is not Verdict.UNKNOWN or damaged is None:
         return gate
     return replace(gate, damaged=damaged, remedy=Remedy.RESTORE)
-
-
-def _fits(figure: Decimal | None, limit: Decimal | None) -> bool | None:
-    """Return whether a figure is within its limit; None is unknown."""
-    return None if figure is None or limit is None else figure <= limit
 
 
 def _judge(name: GateName, *, is_open: bool | None, remedy: Remedy) -> Gate:

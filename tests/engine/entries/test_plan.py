@@ -302,6 +302,16 @@ def test_the_most_is_sized_where_no_book_holds_the_minimum_and_its_broker_says_w
     assert [reason.obstacle for reason in left_out.reasons] == [Obstacle.THIN_BOOK]
 
 
+def test_a_book_that_holds_less_than_the_smallest_is_bought_from_at_no_price():
+    # A hundred dollars reach into the second level, and buy a fifth of the minimum there.
+    absurd = a_book(bids=[("49950", "5")], asks=[("50000", "0.00001"), ("9000000", "0.00002")])
+
+    planned = plan(a_market(KRAKEN, book=absurd, minimum="0.0001"), size=Amount(Decimal(100)))
+
+    [left_out] = planned.decision.left_out
+    assert [one.obstacle for one in left_out.reasons] == [Obstacle.BELOW_MINIMUM, Obstacle.WIDE_SPREAD]
+
+
 def test_a_size_that_cannot_be_worked_out_names_what_is_not_known():
     guarded = a_position(asset="ETH", guard=a_guard("2", "500", asset="ETH"), quote_usd=None)
     unknown = (
@@ -360,6 +370,22 @@ sizes = (
     | st.builds(EquityShare, st.decimals("0.01", "1", places=2))
     | st.just(Most())
 )
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(places=st.lists(markets(), min_size=1, max_size=4), size=sizes)
+def test_gates_and_route_agree_on_cash_minimum_and_spread(places, size):
+    planned = plan(*places, size=size)
+    assume(isinstance(planned, Refused) and isinstance(planned.decision, NoRoute))
+
+    against = {one.obstacle for left in planned.decision.left_out for one in left.reasons}
+    obstacles = {
+        GateName.CASH: Obstacle.NOT_ENOUGH_CASH,
+        GateName.MINIMUM: Obstacle.BELOW_MINIMUM,
+        GateName.SPREAD: Obstacle.WIDE_SPREAD,
+    }
+    failed = {gate.name for gate in planned.reasons if gate.verdict is Verdict.FAIL}
+    assert {obstacles[name] for name in failed & obstacles.keys()} <= against
 
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
