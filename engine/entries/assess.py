@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.brokers.venue_rules import VENUE_RULES, Funds
 from engine.entries.cost import TradeCost, cost_by_book, cost_by_figures
-from engine.entries.route import Obstacle, Reason
+from engine.entries.route import Reason, RouteObstacle
 from engine.entries.rules import EntryRules
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.errors import RefusalReason
@@ -67,11 +67,11 @@ def assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) ->
         return found
     minimum, equity = rules.coinbase_min_equity_usd, account.equity_usd
     if equity is None or not account.equity_complete:
-        unknown = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=minimum, unit="USD")
+        unknown = Reason(obstacle=RouteObstacle.EQUITY_UNKNOWN, limit=minimum, unit="USD")
         return replace(found, obstacles=(unknown, *found.obstacles))
     if equity >= minimum:
         return found
-    small = Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=minimum, actual=equity, unit="USD")
+    small = Reason(obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=minimum, actual=equity, unit="USD")
     return replace(found, small=small)
 
 
@@ -102,12 +102,12 @@ def _assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -
     has_cash = fits(needed, account.spendable_quote)
     halted, cash = _why_not_trading(instrument), tuple(_cash(account, needed, has_cash=has_cash))
     if instrument is None or spend is None or smallest is None:
-        unpriced = Reason(obstacle=Obstacle.PRICE_UNKNOWN)
+        unpriced = Reason(obstacle=RouteObstacle.PRICE_UNKNOWN)
         return Assessment(account=account, cost=figures, obstacles=(*halted, unpriced, *cash))
     cost = _cost(account, instrument, spend)
     distance, is_large_enough = _distance(account, cost), request.usd >= smallest
     is_narrow = None if distance is None else distance < rules.widest_spread
-    too_small = Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=smallest, actual=request.usd, unit="USD")
+    too_small = Reason(obstacle=RouteObstacle.BELOW_MINIMUM, limit=smallest, actual=request.usd, unit="USD")
     size = _book(account, instrument, cost, rules) if is_large_enough else (too_small,)
     return Assessment(
         account=account,
@@ -132,21 +132,21 @@ def _in_quote(usd: Decimal, rate: Decimal | None) -> Decimal | None:
         return None if rate is None else usd / rate
 
 
-def _why_unreachable(request: TradeRequest, account: RoutingAccount) -> Obstacle | None:
+def _why_unreachable(request: TradeRequest, account: RoutingAccount) -> RouteObstacle | None:
     if not account.answered:
-        return Obstacle.NO_ANSWER
+        return RouteObstacle.NO_ANSWER
     if not account.connected:
-        return Obstacle.NOT_CONNECTED
+        return RouteObstacle.NOT_CONNECTED
     instrument = account.instrument
     if instrument is None or instrument.asset_class is not request.asset_class:
-        return Obstacle.NOT_LISTED
-    # Prices of a closed market do not show what the trade would take.
-    return None if account.in_session else Obstacle.MARKET_CLOSED
+        return RouteObstacle.NOT_LISTED
+    # Prices of a closed market, or of one nobody knows to be open, do not show what the trade would take.
+    return None if account.in_session else RouteObstacle.MARKET_CLOSED
 
 
 def _why_not_trading(instrument: Instrument | None) -> tuple[Reason, ...]:
     is_trading = instrument is None or instrument.status is TradingStatus.ONLINE
-    return () if is_trading else (Reason(obstacle=Obstacle.NOT_TRADING),)
+    return () if is_trading else (Reason(obstacle=RouteObstacle.NOT_TRADING),)
 
 
 def _cost(account: RoutingAccount, instrument: Instrument, spend: Decimal) -> TradeCost | None:
@@ -168,10 +168,10 @@ def _book(
     account: RoutingAccount, instrument: Instrument, cost: TradeCost | None, rules: EntryRules
 ) -> Iterator[Reason]:
     if cost is None:
-        yield Reason(obstacle=Obstacle.THIN_BOOK)
+        yield Reason(obstacle=RouteObstacle.THIN_BOOK)
     elif account.book is not None and not _is_taken(account, instrument, account.book, cost, rules):
         # It holds less than the smallest, which its best price then stands for.
-        yield Reason(obstacle=Obstacle.BELOW_MINIMUM)
+        yield Reason(obstacle=RouteObstacle.BELOW_MINIMUM)
 
 
 def _is_taken(
@@ -200,12 +200,14 @@ def _fallen(book: OrderBook, ratio: Decimal) -> OrderBook:
 
 def _spread(distance: Decimal | None, rules: EntryRules, *, is_narrow: bool | None) -> Iterator[Reason]:
     if is_narrow is False:
-        yield Reason(obstacle=Obstacle.WIDE_SPREAD, limit=rules.widest_spread, actual=distance)
+        yield Reason(obstacle=RouteObstacle.WIDE_SPREAD, limit=rules.widest_spread, actual=distance)
 
 
 def _cash(account: RoutingAccount, needed: Decimal | None, *, has_cash: bool | None) -> Iterator[Reason]:
     unit, spendable = account.instrument.quote if account.instrument else "", account.spendable_quote
     if has_cash is None or spendable is None:
-        yield Reason(obstacle=Obstacle.CASH_UNKNOWN, unit=unit)
+        yield Reason(obstacle=RouteObstacle.CASH_UNKNOWN, unit=unit)
     elif not has_cash:
-        yield Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=needed, actual=max(spendable, ZERO), unit=unit)
+        yield Reason(
+            obstacle=RouteObstacle.NOT_ENOUGH_CASH, limit=needed, actual=max(spendable, ZERO), unit=unit
+        )

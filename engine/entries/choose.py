@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from engine.entries.assess import Assessment, assess
 from engine.entries.cost import TradeCost
-from engine.entries.route import Choice, LeftOut, Missed, NoRoute, Obstacle, Reason, Route
+from engine.entries.route import LeftOut, Missed, NoRoute, Reason, Route, RouteChoice, RouteObstacle
 from engine.entries.rules import EntryRules
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.money import ZERO, exact
@@ -29,7 +29,7 @@ def choose(request: TradeRequest, accounts: Sequence[RoutingAccount], rules: Ent
         account=chosen.account.account,
         instrument=chosen.account.instrument,
         cost=chosen.cost,
-        choice=Choice.CHEAPEST if len(field) > 1 else Choice.ONLY_ONE,
+        choice=RouteChoice.CHEAPEST if len(field) > 1 else RouteChoice.ONLY_ONE,
         profit_target=_target(request, chosen),
         small=chosen.small,
         missed=_missed(request, chosen, entries),
@@ -63,7 +63,7 @@ def _missed(request: TradeRequest, chosen: Assessment, entries: Iterable[Assessm
         (entry, entry.obstacles[0])
         for entry in entries
         if len(entry.obstacles) == 1
-        and entry.obstacles[0].obstacle is Obstacle.NOT_ENOUGH_CASH
+        and entry.obstacles[0].obstacle is RouteObstacle.NOT_ENOUGH_CASH
         and (entry.small is None or chosen.small is not None)
         and entry.cost.round_trip < chosen.cost.round_trip
     ]
@@ -84,7 +84,7 @@ def _by_cost(account: RoutingAccount, cost: TradeCost) -> tuple[Decimal, str, st
 
 
 def _not_cheaper(chosen: TradeCost, other: TradeCost) -> Reason:
-    return Reason(obstacle=Obstacle.NOT_CHEAPER, limit=chosen.round_trip, actual=other.round_trip)
+    return Reason(obstacle=RouteObstacle.NOT_CHEAPER, limit=chosen.round_trip, actual=other.round_trip)
 
 
 def _left_out(account: RoutingAccount, cost: TradeCost, *reasons: Reason) -> LeftOut:

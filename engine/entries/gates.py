@@ -11,7 +11,7 @@ from engine import wall_time
 from engine.entries.assess import Assessment, fits
 from engine.entries.halts import Halt
 from engine.entries.holdings import EntryAccounts
-from engine.entries.route import Obstacle
+from engine.entries.route import RouteObstacle
 from engine.entries.rules import EntryRules
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
@@ -220,7 +220,7 @@ def _spread(proposal: Proposal) -> Gate:
 def _is_too_large(place: Assessment, widest: Decimal) -> bool:
     """Return whether the order book is too thin for the amount, and not too wide for any."""
     if place.distance is None:
-        return any(reason.obstacle is Obstacle.THIN_BOOK for reason in place.obstacles)
+        return any(reason.obstacle is RouteObstacle.THIN_BOOK for reason in place.obstacles)
     best = place.best_distance
     return best is not None and best < widest
 

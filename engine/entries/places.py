@@ -61,7 +61,7 @@ class Places:
 
     async def opens_at(self, places: Sequence[RoutingAccount]) -> datetime | None:
         """Return when the first market opens that is shut for the trade, if its venue reports it."""
-        for venue in {one.account.venue for one in places if not one.in_session}:
+        for venue in {one.account.venue for one in places if one.in_session is False}:
             with suppress(BrokerError, TimeoutError):
                 async with asyncio.timeout(SCREEN_WAIT_S):
                     session = await self._markets[venue].session()
@@ -94,12 +94,15 @@ class Places:
             self._book(market, symbol),
             self._ensure_costs(account, symbol),
         )
-        described = self._describe(account, instruments, quotes, symbol)
-        if not in_session:
-            return replace(described, in_session=False, fees=replace(described.fees, spread_live=False))
         currencies = cash_for(instruments[symbol].quote, account.venue)
-        reserved = reserved_of(reservations, account.account_id, currencies)
-        return replace(_with_book(described, book), reserved_quote=reserved)
+        described = replace(
+            self._describe(account, instruments, quotes, symbol),
+            in_session=in_session,
+            reserved_quote=reserved_of(reservations, account.account_id, currencies),
+        )
+        if not in_session:
+            return replace(described, fees=replace(described.fees, spread_live=False))
+        return _with_book(described, book)
 
     @staticmethod
     async def _quotes(market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
@@ -146,10 +149,13 @@ class Places:
             answered=not isinstance(self._reader.error(account), TryLaterError),
             fees=self._costs.profile(account, symbol or ""),
             instrument=instrument,
+            in_session=None,
             ask=ask,
             bid=bid,
+            book=None,
             quote_usd=value_in_usd(instrument.quote, instruments, quotes) if instrument else None,
             free_quote=_free_to_spend(account, balance, instrument) if balance and instrument else None,
+            reserved_quote=None,
             equity_usd=balance.total_equity_usd if balance else None,
             equity_complete=balance.complete if balance else False,
         )

@@ -9,14 +9,14 @@ from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
 from engine.entries.gates import Gate, GateName, Proposal, check_gates
 from engine.entries.holdings import EntryAccounts
-from engine.entries.route import NoRoute, Obstacle, Route
+from engine.entries.route import NoRoute, Route, RouteObstacle
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 
-_OF_CASH = frozenset({Obstacle.NOT_ENOUGH_CASH, Obstacle.CASH_UNKNOWN})
+_OF_CASH = frozenset({RouteObstacle.NOT_ENOUGH_CASH, RouteObstacle.CASH_UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from engine.model.money import exact
 from engine.model.venues import Account
 
 
-class Obstacle(StrEnum):
+class RouteObstacle(StrEnum):
     """Why a trade does not go to a broker."""
 
     NOT_CONNECTED = "not_connected"
@@ -35,17 +35,17 @@ class Obstacle(StrEnum):
 #: Without a price or enough of a book, what the trade costs there cannot be compared.
 _WITHOUT_COSTS = frozenset(
     {
-        Obstacle.NOT_CONNECTED,
-        Obstacle.NO_ANSWER,
-        Obstacle.NOT_LISTED,
-        Obstacle.MARKET_CLOSED,
-        Obstacle.PRICE_UNKNOWN,
-        Obstacle.THIN_BOOK,
+        RouteObstacle.NOT_CONNECTED,
+        RouteObstacle.NO_ANSWER,
+        RouteObstacle.NOT_LISTED,
+        RouteObstacle.MARKET_CLOSED,
+        RouteObstacle.PRICE_UNKNOWN,
+        RouteObstacle.THIN_BOOK,
     }
 )
 
 
-class Choice(StrEnum):
+class RouteChoice(StrEnum):
     """Why a broker was chosen."""
 
     CHEAPEST = "cheapest"
@@ -56,7 +56,7 @@ class Choice(StrEnum):
 class Reason:
     """An obstacle, with the limit and the figure that did not meet it."""
 
-    obstacle: Obstacle
+    obstacle: RouteObstacle
     limit: Decimal | None = None
     actual: Decimal | None = None
     #: What both figures count: a currency, an asset, or nothing for a fraction.
@@ -74,7 +74,7 @@ class LeftOut:
     @property
     def is_unlisted(self) -> bool:
         """Return whether its venue does not list what is wanted."""
-        return any(reason.obstacle is Obstacle.NOT_LISTED for reason in self.reasons)
+        return any(reason.obstacle is RouteObstacle.NOT_LISTED for reason in self.reasons)
 
     @property
     def has_cost(self) -> bool:
@@ -102,7 +102,7 @@ class Route:
     account: Account
     instrument: Instrument | None
     cost: TradeCost
-    choice: Choice
+    choice: RouteChoice
     #: At least the minimum profitable move.
     profit_target: Decimal
     left_out: tuple[LeftOut, ...]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from engine.accounts.fees import FeeProfile
 from engine.model.instruments import AssetClass, Instrument
-from engine.model.money import ZERO, exact
+from engine.model.money import exact
 from engine.model.quotes import OrderBook, is_price
 from engine.model.venues import Account
 
@@ -34,24 +34,24 @@ class RoutingAccount:
     #: What `base` trades as here; None when it is not listed, or not known to be.
     instrument: Instrument | None
     #: False when the venue did not report holdings, listings or prices.
-    answered: bool = True
-    #: False outside a stock's regular session; coins trade around the clock.
-    in_session: bool = True
+    answered: bool
+    #: False outside a stock's regular session; coins trade around the clock. None is unknown.
+    in_session: bool | None
     #: Units of the instrument's quote for one of its base; None is unknown.
     ask: Decimal | None
     bid: Decimal | None
     #: None where the venue did not report it in time.
-    book: OrderBook | None = None
+    book: OrderBook | None
     #: USD for one unit of the instrument's quote; None is unknown.
-    quote_usd: Decimal | None = Decimal(1)
+    quote_usd: Decimal | None
     #: Free cash in the instrument's quote; None is unknown.
     free_quote: Decimal | None
     #: What buys in the journal may still take of it; None is unknown.
-    reserved_quote: Decimal | None = ZERO
+    reserved_quote: Decimal | None
     #: The account's own total; None is unknown.
     equity_usd: Decimal | None
     #: False when the total lacks something, so that it may not be compared.
-    equity_complete: bool = True
+    equity_complete: bool
 
     @property
     def spendable_quote(self) -> Decimal | None:

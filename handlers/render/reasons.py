@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from engine.entries.route import Missed, Obstacle, Reason
+from engine.entries.route import Missed, Reason, RouteObstacle
 from engine.model.money import is_cash
 from handlers.render.html import escape
 from handlers.render.numbers import cents_down, cents_up, cost_percent, estimated, in_currency, quantity
 
-_OBSTACLES: Mapping[Obstacle, str] = {
-    Obstacle.NOT_CONNECTED: "not connected",
-    Obstacle.NO_ANSWER: "does not answer",
-    Obstacle.NOT_LISTED: "not listed there",
-    Obstacle.NOT_TRADING: "takes no market orders now",
-    Obstacle.MARKET_CLOSED: "the stock market is closed",
-    Obstacle.PRICE_UNKNOWN: "price unknown",
-    Obstacle.BELOW_MINIMUM: "below the smallest that can be bought and sold again",
-    Obstacle.THIN_BOOK: "the order book is too thin for it",
-    Obstacle.WIDE_SPREAD: "the spread is too wide",
-    Obstacle.CASH_UNKNOWN: "free cash unknown",
-    Obstacle.NOT_ENOUGH_CASH: "not enough free cash",
-    Obstacle.EQUITY_UNKNOWN: "equity unknown",
-    Obstacle.EQUITY_TOO_SMALL: "equity too small",
-    Obstacle.NOT_CHEAPER: "not cheaper",
+_OBSTACLES: Mapping[RouteObstacle, str] = {
+    RouteObstacle.NOT_CONNECTED: "not connected",
+    RouteObstacle.NO_ANSWER: "does not answer",
+    RouteObstacle.NOT_LISTED: "not listed there",
+    RouteObstacle.NOT_TRADING: "takes no market orders now",
+    RouteObstacle.MARKET_CLOSED: "the stock market is closed",
+    RouteObstacle.PRICE_UNKNOWN: "price unknown",
+    RouteObstacle.BELOW_MINIMUM: "below the smallest that can be bought and sold again",
+    RouteObstacle.THIN_BOOK: "the order book is too thin for it",
+    RouteObstacle.WIDE_SPREAD: "the spread is too wide",
+    RouteObstacle.CASH_UNKNOWN: "free cash unknown",
+    RouteObstacle.NOT_ENOUGH_CASH: "not enough free cash",
+    RouteObstacle.EQUITY_UNKNOWN: "equity unknown",
+    RouteObstacle.EQUITY_TOO_SMALL: "equity too small",
+    RouteObstacle.NOT_CHEAPER: "not cheaper",
 }
 
 
@@ -31,7 +31,7 @@ def reason_text(reason: Reason) -> str:
     limit, actual, obstacle, text = reason.limit, reason.actual, reason.obstacle, _OBSTACLES[reason.obstacle]
     if limit is not None and actual is not None:
         return _against(reason, limit, actual)
-    if obstacle is Obstacle.EQUITY_UNKNOWN and limit is not None:
+    if obstacle is RouteObstacle.EQUITY_UNKNOWN and limit is not None:
         return f"{text}, and it must be at least {_amount(limit, reason.unit)}"
     return text
 
@@ -55,14 +55,14 @@ def raised(figure: Decimal, unit: str) -> str:
 def _against(reason: Reason, limit: Decimal, actual: Decimal) -> str:
     text = _OBSTACLES[reason.obstacle]
     match reason.obstacle:
-        case Obstacle.EQUITY_TOO_SMALL:
+        case RouteObstacle.EQUITY_TOO_SMALL:
             return f"its equity of {cut(actual, reason.unit)} is under {_amount(limit, reason.unit)}"
-        case Obstacle.WIDE_SPREAD:
+        case RouteObstacle.WIDE_SPREAD:
             return f"{text}, {cost_percent(actual)} from fill to bid, and not under {cost_percent(limit)}"
-        case Obstacle.NOT_CHEAPER:
+        case RouteObstacle.NOT_CHEAPER:
             return f"{text}, {cost_percent(actual)} against {cost_percent(limit)}"
         case _:
-            where = f" in {escape(reason.unit)}" if reason.obstacle is Obstacle.NOT_ENOUGH_CASH else ""
+            where = f" in {escape(reason.unit)}" if reason.obstacle is RouteObstacle.NOT_ENOUGH_CASH else ""
             return f"{text}{where}, {cut(actual, reason.unit)} of {raised(limit, reason.unit)}"
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.accounts.fees import MARGIN_OF_PROFIT, FeeProfile
 from engine.entries.cost import TradeCost
 from engine.entries.halts import Halt
-from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Route, RoutePreview
+from engine.entries.route import LeftOut, NoRoute, Route, RouteChoice, RouteObstacle, RoutePreview
 from engine.entries.sizing import SizeBasis
 from engine.model.money import exact
 from handlers.render.halt import halted_since
@@ -18,13 +18,13 @@ from handlers.render.sizes import size_text
 from handlers.render.times import Reader
 
 _MARGIN = cost_percent(MARGIN_OF_PROFIT)
-_CHOICES: Mapping[Choice, str] = {
-    Choice.CHEAPEST: "lowest round trip",
-    Choice.ONLY_ONE: "the only one that can take it",
+_CHOICES: Mapping[RouteChoice, str] = {
+    RouteChoice.CHEAPEST: "lowest round trip",
+    RouteChoice.ONLY_ONE: "the only one that can take it",
 }
 
 #: A broker that cannot be asked now.
-_SILENT = frozenset({Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER})
+_SILENT = frozenset({RouteObstacle.NOT_CONNECTED, RouteObstacle.NO_ANSWER})
 _TABLE = "from NIJA's table"
 
 
@@ -85,7 +85,7 @@ def _opening(preview: RoutePreview, reader: Reader) -> str:
 
 
 def _is_closed(left_out: LeftOut) -> bool:
-    return any(reason.obstacle is Obstacle.MARKET_CLOSED for reason in left_out.reasons)
+    return any(reason.obstacle is RouteObstacle.MARKET_CLOSED for reason in left_out.reasons)
 
 
 def _explained(decision: Route | NoRoute) -> Iterator[str]:
@@ -161,10 +161,10 @@ def _why(route: Route) -> str:
     small = route.small
     if small is not None and small.limit is not None:
         what = f"{reason_text(small)}: chosen only because no other can take it"
-        if route.choice is Choice.CHEAPEST:
+        if route.choice is RouteChoice.CHEAPEST:
             return f"{what}, {cost_percent(route.cost.round_trip)} a round trip"
         return what
-    if route.choice is Choice.CHEAPEST:
+    if route.choice is RouteChoice.CHEAPEST:
         return f"{_CHOICES[route.choice]}, {cost_percent(route.cost.round_trip)}"
     return _CHOICES[route.choice]
 

@@ -25,8 +25,16 @@ from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost
 from engine.entries.gates import DamagedRecord, Gate, GateName, Remedy, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
-from engine.entries.route import Choice as Why
-from engine.entries.route import LeftOut, Missed, NoRoute, Obstacle, Reason, Route, RoutePreview
+from engine.entries.route import (
+    LeftOut,
+    Missed,
+    NoRoute,
+    Reason,
+    Route,
+    RouteChoice,
+    RouteObstacle,
+    RoutePreview,
+)
 from engine.entries.sizing import Size, SizeBasis, SizeUnknown
 from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -202,7 +210,7 @@ _fees = st.builds(
 )
 _reasons = st.builds(
     Reason,
-    obstacle=st.sampled_from(Obstacle),
+    obstacle=st.sampled_from(RouteObstacle),
     limit=maybe(amounts),
     actual=maybe(amounts),
     unit=st.sampled_from(["", "USD", "USDC", "BTC"]),
@@ -231,7 +239,7 @@ _routes = st.builds(
     account=accounts,
     instrument=st.none(),
     cost=_costs,
-    choice=st.sampled_from(Why),
+    choice=st.sampled_from(RouteChoice),
     profit_target=ratios,
     left_out=several(_left_out),
     missed=maybe(

@@ -11,8 +11,7 @@ from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost, cost_by_figures
 from engine.entries.gates import Gate, GateName, Verdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
-from engine.entries.route import Choice as Why
-from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview
+from engine.entries.route import LeftOut, Reason, Route, RouteChoice, RouteObstacle, RoutePreview
 from engine.entries.sizing import Size, SizeBasis
 from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource
@@ -208,17 +207,17 @@ def size(usd="30", basis=SizeBasis.AMOUNT, *, share=None, equity="300"):
 
 def route(**changes):
     not_cheaper = Reason(
-        obstacle=Obstacle.NOT_CHEAPER, limit=TABLE[Venue.ALPACA].round_trip, actual=Decimal("0.0062")
+        obstacle=RouteObstacle.NOT_CHEAPER, limit=TABLE[Venue.ALPACA].round_trip, actual=Decimal("0.0062")
     )
     too_small = Reason(
-        obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.999"), unit="USD"
+        obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.999"), unit="USD"
     )
     values = {
         "request": request(),
         "account": account(Venue.ALPACA),
         "instrument": instrument(venue=Venue.ALPACA),
         "cost": cost_by_figures(TABLE[Venue.ALPACA]),
-        "choice": Why.CHEAPEST,
+        "choice": RouteChoice.CHEAPEST,
         "profit_target": Decimal("0.003"),
         "left_out": (
             left_out(Venue.KRAKEN, not_cheaper),

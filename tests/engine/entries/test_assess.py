@@ -7,7 +7,7 @@ import pytest
 
 from engine.entries.assess import Assessment, assess
 from engine.entries.cost import cost_by_figures
-from engine.entries.route import Obstacle, Reason
+from engine.entries.route import Reason, RouteObstacle
 from tests.builders import an_instrument
 from tests.engine.entries.trades import ALPACA, COINBASE, KRAKEN, RULES, a_place, a_request
 
@@ -58,8 +58,10 @@ def test_the_best_distance_is_that_of_the_best_prices(facts, distance):
     assert an_assessment(**facts).best_distance == (distance and Decimal(distance))
 
 
-SMALL = Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.99"), unit="USD")
-UNKNOWN = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD")
+SMALL = Reason(
+    obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.99"), unit="USD"
+)
+UNKNOWN = Reason(obstacle=RouteObstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ UNKNOWN = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD"
             COINBASE,
             {"equity": None, "connected": False},
             None,
-            (Reason(obstacle=Obstacle.NOT_CONNECTED),),
+            (Reason(obstacle=RouteObstacle.NOT_CONNECTED),),
             id="not connected",
         ),
         pytest.param(KRAKEN, {"equity": "1"}, None, (), id="another broker with too little"),
@@ -91,6 +93,6 @@ def test_what_is_in_the_way_beside_an_unknown_equity_comes_after_it():
     place = replace(a_place(COINBASE, equity=None), free_quote=None)
 
     assert [one.obstacle for one in assess(a_request(), place, RULES).obstacles] == [
-        Obstacle.EQUITY_UNKNOWN,
-        Obstacle.CASH_UNKNOWN,
+        RouteObstacle.EQUITY_UNKNOWN,
+        RouteObstacle.CASH_UNKNOWN,
     ]

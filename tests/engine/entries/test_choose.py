@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.accounts.fees import TABLE, FeeProfile
 from engine.entries.choose import choose
-from engine.entries.route import Choice, NoRoute, Obstacle, Reason, Route
+from engine.entries.route import NoRoute, Reason, Route, RouteChoice, RouteObstacle
 from engine.model.instruments import AssetClass, TradingStatus
 from engine.model.venues import Venue
 from tests.builders import an_instrument
@@ -35,14 +35,14 @@ def test_a_buy_goes_to_the_lowest_round_trip_and_says_why_nowhere_else():
 
     assert venue_of(answer) is ALPACA
     assert answer.request == a_request()
-    assert answer.choice is Choice.CHEAPEST
+    assert answer.choice is RouteChoice.CHEAPEST
     assert answer.cost.fees is TABLE[ALPACA]
     assert answer.instrument.venue is ALPACA
     assert why_not(answer, KRAKEN) == (
-        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+        Reason(obstacle=RouteObstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
     )
     assert why_not(answer, COINBASE) == (
-        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0140")),
+        Reason(obstacle=RouteObstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0140")),
     )
     assert [left.cost.fees for left in answer.left_out] == [TABLE[COINBASE], TABLE[KRAKEN]]
 
@@ -55,40 +55,46 @@ def test_a_route_aims_for_at_least_its_minimum_profitable_move(target, aimed_for
 
 
 LEFT_OUT = {
-    "not connected": ({"connected": False}, Reason(obstacle=Obstacle.NOT_CONNECTED)),
-    "not listed": ({"instrument": None}, Reason(obstacle=Obstacle.NOT_LISTED)),
-    "not answering": ({"instrument": None, "answered": False}, Reason(obstacle=Obstacle.NO_ANSWER)),
+    "not connected": ({"connected": False}, Reason(obstacle=RouteObstacle.NOT_CONNECTED)),
+    "not listed": ({"instrument": None}, Reason(obstacle=RouteObstacle.NOT_LISTED)),
+    "not answering": ({"instrument": None, "answered": False}, Reason(obstacle=RouteObstacle.NO_ANSWER)),
     "another asset class": (
         {"instrument": an_instrument(asset_class=AssetClass.STOCK)},
-        Reason(obstacle=Obstacle.NOT_LISTED),
+        Reason(obstacle=RouteObstacle.NOT_LISTED),
     ),
     "cancel only": (
         {"instrument": an_instrument(status=TradingStatus.CANCEL_ONLY)},
-        Reason(obstacle=Obstacle.NOT_TRADING),
+        Reason(obstacle=RouteObstacle.NOT_TRADING),
     ),
     "order too small in money": (
         {"instrument": an_instrument(lot=FINE, minimum_notional="30.01")},
         # 0.00060627 BTC, which is worth as much when the bid has fallen by 1 %
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.3135"), actual=Decimal(30), unit="USD"),
+        Reason(
+            obstacle=RouteObstacle.BELOW_MINIMUM, limit=Decimal("30.3135"), actual=Decimal(30), unit="USD"
+        ),
     ),
     "order too small in euros": (
         {
             "instrument": an_instrument("BTC/EUR", lot=FINE, minimum_notional="24.01"),
             "quote_usd": Decimal("1.25"),
         },
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.31625"), actual=Decimal(30), unit="USD"),
+        Reason(
+            obstacle=RouteObstacle.BELOW_MINIMUM, limit=Decimal("30.31625"), actual=Decimal(30), unit="USD"
+        ),
     ),
     "order too small in coins": (
         {"instrument": an_instrument(lot="0.0001", minimum_quantity="0.0007")},
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(35), actual=Decimal(30), unit="USD"),
+        Reason(obstacle=RouteObstacle.BELOW_MINIMUM, limit=Decimal(35), actual=Decimal(30), unit="USD"),
     ),
     "less than one lot": (
         {"instrument": an_instrument(lot="1", minimum_quantity="0")},
-        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(50000), actual=Decimal(30), unit="USD"),
+        Reason(obstacle=RouteObstacle.BELOW_MINIMUM, limit=Decimal(50000), actual=Decimal(30), unit="USD"),
     ),
     "too little cash": (
         {"free": "29.99"},
-        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("29.99"), unit="USD"),
+        Reason(
+            obstacle=RouteObstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("29.99"), unit="USD"
+        ),
     ),
     "too little cash in euros": (
         {
@@ -98,14 +104,17 @@ LEFT_OUT = {
             "quote_usd": Decimal("1.25"),
         },
         Reason(
-            obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("24.48"), actual=Decimal("23.99"), unit="EUR"
+            obstacle=RouteObstacle.NOT_ENOUGH_CASH,
+            limit=Decimal("24.48"),
+            actual=Decimal("23.99"),
+            unit="EUR",
         ),
     ),
-    "cash unknown": ({"free": None}, Reason(obstacle=Obstacle.CASH_UNKNOWN, unit="USD")),
-    "price unknown": ({"price": None}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
-    "price zero": ({"price": Decimal(0)}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
-    "price negative": ({"price": Decimal(-1)}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
-    "price NaN": ({"price": Decimal("NaN")}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
+    "cash unknown": ({"free": None}, Reason(obstacle=RouteObstacle.CASH_UNKNOWN, unit="USD")),
+    "price unknown": ({"price": None}, Reason(obstacle=RouteObstacle.PRICE_UNKNOWN)),
+    "price zero": ({"price": Decimal(0)}, Reason(obstacle=RouteObstacle.PRICE_UNKNOWN)),
+    "price negative": ({"price": Decimal(-1)}, Reason(obstacle=RouteObstacle.PRICE_UNKNOWN)),
+    "price NaN": ({"price": Decimal("NaN")}, Reason(obstacle=RouteObstacle.PRICE_UNKNOWN)),
 }
 
 
@@ -114,7 +123,7 @@ def test_a_broker_that_cannot_take_the_trade_is_left_out_with_its_reason(facts, 
     answer = route(a_request(), a_place(ALPACA, **facts), a_place(KRAKEN))
 
     assert venue_of(answer) is KRAKEN
-    assert answer.choice is Choice.ONLY_ONE
+    assert answer.choice is RouteChoice.ONLY_ONE
     assert why_not(answer, ALPACA) == (reason,)
 
 
@@ -123,7 +132,7 @@ def test_an_unknown_rate_of_the_quote_leaves_price_and_cash_unknown(rate):
     answer = route(a_request(), a_place(ALPACA, quote_usd=rate))
 
     assert answer == NoRoute(request=a_request(), left_out=answer.left_out)
-    assert obstacles(answer, ALPACA) == [Obstacle.PRICE_UNKNOWN, Obstacle.CASH_UNKNOWN]
+    assert obstacles(answer, ALPACA) == [RouteObstacle.PRICE_UNKNOWN, RouteObstacle.CASH_UNKNOWN]
 
 
 JUST_ENOUGH = {
@@ -149,13 +158,16 @@ def test_the_smallest_buy_that_can_be_sold_again_costs_its_fee_too():
 
     reason = why_not(route(a_request(), place), KRAKEN)[0]
 
-    assert (reason.obstacle, reason.limit) == (Obstacle.BELOW_MINIMUM, Decimal("30.078"))
+    assert (reason.obstacle, reason.limit) == (RouteObstacle.BELOW_MINIMUM, Decimal("30.078"))
 
 
 def test_every_reason_is_named():
     place = a_place(KRAKEN, free="1", instrument=an_instrument(minimum_notional="50"))
 
-    assert obstacles(route(a_request(), place), KRAKEN) == [Obstacle.BELOW_MINIMUM, Obstacle.NOT_ENOUGH_CASH]
+    assert obstacles(route(a_request(), place), KRAKEN) == [
+        RouteObstacle.BELOW_MINIMUM,
+        RouteObstacle.NOT_ENOUGH_CASH,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,12 +183,14 @@ def test_a_small_coinbase_account_is_left_out_with_a_reason_naming_the_minimum()
     answer = route(a_request(), a_place(COINBASE, equity="49.99", fees=CHEAP), a_place(KRAKEN))
 
     assert why_not(answer, COINBASE) == (
-        Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.99"), unit="USD"),
+        Reason(
+            obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.99"), unit="USD"
+        ),
     )
-    assert answer.choice is Choice.ONLY_ONE
+    assert answer.choice is RouteChoice.ONLY_ONE
 
 
-UNKNOWN_EQUITY = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD")
+UNKNOWN_EQUITY = Reason(obstacle=RouteObstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD")
 
 
 @pytest.mark.parametrize("others", [[], [a_place(KRAKEN)]], ids=["alone", "beside another"])
@@ -209,7 +223,7 @@ def test_a_small_coinbase_account_alone_is_taken_with_a_higher_target(target, ai
     answer = route(a_request(target=target), a_place(COINBASE, equity="31", free="31"))
 
     assert venue_of(answer) is COINBASE
-    assert answer.choice is Choice.ONLY_ONE
+    assert answer.choice is RouteChoice.ONLY_ONE
     assert answer.profit_target == Decimal(aimed_for)
 
 
@@ -227,8 +241,8 @@ def test_a_small_coinbase_account_is_taken_when_no_other_broker_can():
     answer = route(a_request(), a_place(COINBASE, equity="30"), a_place(KRAKEN, free="5"))
 
     assert venue_of(answer) is COINBASE
-    assert obstacles(answer, KRAKEN) == [Obstacle.NOT_ENOUGH_CASH]
-    assert (answer.small.obstacle, answer.small.limit) == (Obstacle.EQUITY_TOO_SMALL, 50)
+    assert obstacles(answer, KRAKEN) == [RouteObstacle.NOT_ENOUGH_CASH]
+    assert (answer.small.obstacle, answer.small.limit) == (RouteObstacle.EQUITY_TOO_SMALL, 50)
 
 
 def test_a_small_coinbase_account_gives_way_to_a_dearer_broker():
@@ -246,11 +260,11 @@ def test_being_small_is_named_beside_other_reasons_only_when_it_mattered():
     alone = route(a_request(), small)
 
     assert obstacles(beside, COINBASE) == [
-        Obstacle.EQUITY_TOO_SMALL,
-        Obstacle.NOT_ENOUGH_CASH,
-        Obstacle.NOT_CHEAPER,
+        RouteObstacle.EQUITY_TOO_SMALL,
+        RouteObstacle.NOT_ENOUGH_CASH,
+        RouteObstacle.NOT_CHEAPER,
     ]
-    assert obstacles(alone, COINBASE) == [Obstacle.NOT_ENOUGH_CASH]
+    assert obstacles(alone, COINBASE) == [RouteObstacle.NOT_ENOUGH_CASH]
 
 
 def test_of_two_small_coinbase_accounts_the_cheaper_is_taken():
@@ -262,8 +276,8 @@ def test_of_two_small_coinbase_accounts_the_cheaper_is_taken():
     answer = route(a_request(), dear, cheap)
 
     assert answer.account.account_id == "b"
-    assert answer.choice is Choice.CHEAPEST
-    assert obstacles(answer, COINBASE) == [Obstacle.NOT_CHEAPER]
+    assert answer.choice is RouteChoice.CHEAPEST
+    assert obstacles(answer, COINBASE) == [RouteObstacle.NOT_CHEAPER]
 
 
 @pytest.mark.parametrize("usd", ["30", "1000"])
@@ -272,12 +286,12 @@ def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
 
     assert why_not(answer, KRAKEN) == (
         Reason(
-            obstacle=Obstacle.NOT_ENOUGH_CASH,
+            obstacle=RouteObstacle.NOT_ENOUGH_CASH,
             limit=Decimal(usd) * Decimal("1.02"),
             actual=Decimal(0),
             unit="USD",
         ),
-        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+        Reason(obstacle=RouteObstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
     )
 
 
@@ -295,7 +309,7 @@ def test_costs_of_a_broker_that_reports_none_are_not_compared(facts):
 def test_an_unconnected_coinbase_account_is_only_that():
     answer = route(a_request(), a_place(COINBASE, connected=False, equity=None))
 
-    assert obstacles(answer, COINBASE) == [Obstacle.NOT_CONNECTED]
+    assert obstacles(answer, COINBASE) == [RouteObstacle.NOT_CONNECTED]
 
 
 def test_equal_costs_are_decided_by_name_whatever_the_order():
@@ -347,5 +361,5 @@ def test_no_left_out_broker_without_an_obstacle_is_cheaper(accounts):
     answer = route(a_request(), *accounts)
 
     for left in answer.left_out:
-        if left.reasons[0].obstacle is Obstacle.NOT_CHEAPER:
+        if left.reasons[0].obstacle is RouteObstacle.NOT_CHEAPER:
             assert left.cost.round_trip >= answer.cost.round_trip

@@ -13,7 +13,7 @@ from engine.brokers.paper.ledger import Draft, Fees, Ledger
 from engine.brokers.venue_rules import VENUE_RULES
 from engine.entries.choose import choose
 from engine.entries.cost import cost_by_book
-from engine.entries.route import NoRoute, Obstacle, Reason
+from engine.entries.route import NoRoute, Reason, RouteObstacle
 from engine.model.money import exact
 from engine.model.orders import Side
 from engine.model.venue_fees import FIRST_TIERS
@@ -109,7 +109,7 @@ def test_no_eligible_broker_costs_less_than_the_chosen_one(places, usd):
         return
 
     for one in answer.left_out:
-        if one.reasons[0].obstacle is Obstacle.NOT_CHEAPER:
+        if one.reasons[0].obstacle is RouteObstacle.NOT_CHEAPER:
             assert one.cost.round_trip >= answer.cost.round_trip
     dearest = max((one.cost.round_trip for one in answer.left_out if one.has_cost), default=None)
     if answer.saving_usd is not None:
@@ -218,7 +218,7 @@ def test_what_dearer_levels_make_too_small_is_left_out(minimums, usd):
 
     answer = choose(a_request(usd), [place], RULES)
 
-    assert [reason.obstacle for reason in answer.left_out[0].reasons] == [Obstacle.BELOW_MINIMUM]
+    assert [reason.obstacle for reason in answer.left_out[0].reasons] == [RouteObstacle.BELOW_MINIMUM]
 
 
 @pytest.mark.parametrize("bid", ["49750", "49700"])
@@ -228,5 +228,5 @@ def test_a_wide_spread_is_an_obstacle_with_its_distance(bid):
     answer = choose(a_request("30"), [a_market(KRAKEN, wide, "0")], RULES)
 
     assert answer.left_out[0].reasons == (
-        Reason(obstacle=Obstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=1 - Decimal(bid) / 50000),
+        Reason(obstacle=RouteObstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=1 - Decimal(bid) / 50000),
     )

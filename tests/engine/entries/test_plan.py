@@ -9,7 +9,7 @@ from engine.entries.gates import GateName, Verdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.holdings import EntryAccounts
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry, trade_of
-from engine.entries.route import NoRoute, Obstacle
+from engine.entries.route import NoRoute, RouteObstacle
 from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis, SizeUnknown
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass
@@ -279,7 +279,7 @@ def test_a_wide_spread_sends_the_buy_to_the_next_broker():
 
     assert planned.route.account.venue is KRAKEN
     [left_out] = planned.route.left_out
-    assert left_out.reasons[0].obstacle is Obstacle.WIDE_SPREAD
+    assert left_out.reasons[0].obstacle is RouteObstacle.WIDE_SPREAD
 
 
 @pytest.mark.parametrize("size", [None, Most()])
@@ -299,7 +299,7 @@ def test_the_most_is_sized_where_no_book_holds_the_minimum_and_its_broker_says_w
 
     assert (planned.size.usd, planned.size.basis) == (800, SizeBasis.MOST)
     [left_out] = planned.decision.left_out
-    assert [reason.obstacle for reason in left_out.reasons] == [Obstacle.THIN_BOOK]
+    assert [reason.obstacle for reason in left_out.reasons] == [RouteObstacle.THIN_BOOK]
 
 
 def test_a_book_that_holds_less_than_the_smallest_is_bought_from_at_no_price():
@@ -309,7 +309,10 @@ def test_a_book_that_holds_less_than_the_smallest_is_bought_from_at_no_price():
     planned = plan(a_market(KRAKEN, book=absurd, minimum="0.0001"), size=Amount(Decimal(100)))
 
     [left_out] = planned.decision.left_out
-    assert [one.obstacle for one in left_out.reasons] == [Obstacle.BELOW_MINIMUM, Obstacle.WIDE_SPREAD]
+    assert [one.obstacle for one in left_out.reasons] == [
+        RouteObstacle.BELOW_MINIMUM,
+        RouteObstacle.WIDE_SPREAD,
+    ]
 
 
 def test_a_size_that_cannot_be_worked_out_names_what_is_not_known():
@@ -329,7 +332,7 @@ def test_a_thin_book_is_no_place_for_a_large_buy():
     planned = plan(a_market(ALPACA, book=thin), a_market(KRAKEN))
 
     assert planned.route.account.venue is KRAKEN
-    assert [reason.obstacle for reason in planned.route.left_out[0].reasons] == [Obstacle.THIN_BOOK]
+    assert [reason.obstacle for reason in planned.route.left_out[0].reasons] == [RouteObstacle.THIN_BOOK]
 
 
 def test_without_an_order_book_nothing_is_planned():
@@ -380,9 +383,9 @@ def test_gates_and_route_agree_on_cash_minimum_and_spread(places, size):
 
     against = {one.obstacle for left in planned.decision.left_out for one in left.reasons}
     obstacles = {
-        GateName.CASH: Obstacle.NOT_ENOUGH_CASH,
-        GateName.MINIMUM: Obstacle.BELOW_MINIMUM,
-        GateName.SPREAD: Obstacle.WIDE_SPREAD,
+        GateName.CASH: RouteObstacle.NOT_ENOUGH_CASH,
+        GateName.MINIMUM: RouteObstacle.BELOW_MINIMUM,
+        GateName.SPREAD: RouteObstacle.WIDE_SPREAD,
     }
     failed = {gate.name for gate in planned.reasons if gate.verdict is Verdict.FAIL}
     assert {obstacles[name] for name in failed & obstacles.keys()} <= against

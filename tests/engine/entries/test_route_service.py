@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from engine.entries.route import Choice, NoRoute, Obstacle, Route
+from engine.entries.route import NoRoute, Route, RouteChoice, RouteObstacle
 from engine.entries.routes_table import RouteRow
 from engine.entries.sizing import Amount, SizeBasis
 from engine.model.instruments import AssetClass
@@ -39,18 +39,20 @@ async def test_the_cheapest_broker_takes_it_and_every_other_says_why_not(rooms):
             SizeBasis.AMOUNT,
         )
         assert answer.decision.account.venue is Venue.ALPACA
-        assert answer.decision.choice is Choice.CHEAPEST
+        assert answer.decision.choice is RouteChoice.CHEAPEST
         assert why_not(answer.decision) == {
-            Venue.KRAKEN: [Obstacle.NOT_CHEAPER],
-            Venue.COINBASE: [Obstacle.NOT_CHEAPER],
+            Venue.KRAKEN: [RouteObstacle.NOT_CHEAPER],
+            Venue.COINBASE: [RouteObstacle.NOT_CHEAPER],
         }
 
 
 @pytest.mark.parametrize(
     ("usd", "obstacles"),
     [
-        pytest.param("49.99", [Obstacle.EQUITY_TOO_SMALL, Obstacle.NOT_CHEAPER], id="a cent too small"),
-        pytest.param("50", [Obstacle.NOT_CHEAPER], id="just large enough"),
+        pytest.param(
+            "49.99", [RouteObstacle.EQUITY_TOO_SMALL, RouteObstacle.NOT_CHEAPER], id="a cent too small"
+        ),
+        pytest.param("50", [RouteObstacle.NOT_CHEAPER], id="just large enough"),
     ],
 )
 async def test_coinbase_is_out_below_fifty_dollars_and_in_from_there(rooms, usd, obstacles):
@@ -72,7 +74,9 @@ async def test_coinbase_with_a_coin_nobody_prices_has_no_known_equity(rooms):
 
         answer = await preview(room)
 
-        assert why_not(answer.decision) == {Venue.COINBASE: [Obstacle.EQUITY_UNKNOWN, Obstacle.NOT_CHEAPER]}
+        assert why_not(answer.decision) == {
+            Venue.COINBASE: [RouteObstacle.EQUITY_UNKNOWN, RouteObstacle.NOT_CHEAPER]
+        }
 
 
 async def test_coinbase_out_of_reach_has_neither_equity_nor_cash(rooms):
@@ -84,7 +88,7 @@ async def test_coinbase_out_of_reach_has_neither_equity_nor_cash(rooms):
         answer = await preview(room)
 
         assert answer.decision.account.venue is Venue.KRAKEN
-        assert Obstacle.NO_ANSWER in why_not(answer.decision)[Venue.COINBASE]
+        assert RouteObstacle.NO_ANSWER in why_not(answer.decision)[Venue.COINBASE]
 
 
 async def test_a_small_coinbase_takes_it_as_the_only_one_with_a_higher_target(rooms):
@@ -93,7 +97,7 @@ async def test_a_small_coinbase_takes_it_as_the_only_one_with_a_higher_target(ro
 
         decision = (await preview(room)).decision
 
-        assert (decision.account.venue, decision.choice) == (Venue.COINBASE, Choice.ONLY_ONE)
+        assert (decision.account.venue, decision.choice) == (Venue.COINBASE, RouteChoice.ONLY_ONE)
         assert decision.profit_target >= Decimal("0.02")
 
 
@@ -104,7 +108,7 @@ async def test_without_enough_cash_anywhere_there_is_no_route(rooms):
         decision = (await preview(room)).decision
 
         assert isinstance(decision, NoRoute)
-        assert Obstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
+        assert RouteObstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
 
 
 async def test_dollars_in_usdc_count_at_coinbase_and_buy_what_is_sold_for_dollars(rooms):
@@ -125,7 +129,7 @@ async def test_usdc_at_kraken_buys_nothing_that_is_sold_for_dollars(room):
 
     decision = (await preview(room, "SOL")).decision
 
-    assert why_not(decision)[Venue.KRAKEN] == [Obstacle.NOT_ENOUGH_CASH]
+    assert why_not(decision)[Venue.KRAKEN] == [RouteObstacle.NOT_ENOUGH_CASH]
 
 
 async def test_cash_in_another_currency_buys_through_its_own_pair(room):
@@ -142,7 +146,7 @@ async def test_a_named_pair_is_the_only_one_looked_at(room):
     decision = (await preview(room, "btc/eur")).decision
 
     assert decision.request.symbol == "BTC/EUR"
-    assert Obstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
+    assert RouteObstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
 
 
 async def test_a_pair_that_the_venue_lists_no_more_is_not_bought_from_the_next_listing_on(rooms):
@@ -163,7 +167,7 @@ async def test_a_pair_that_the_venue_lists_no_more_is_not_bought_from_the_next_l
         delisted = (await preview(room, "BTC/USD")).decision
 
         assert isinstance(before, Route)
-        assert why_not(delisted)[Venue.COINBASE] == [Obstacle.NOT_LISTED]
+        assert why_not(delisted)[Venue.COINBASE] == [RouteObstacle.NOT_LISTED]
 
 
 async def test_what_nobody_lists_goes_nowhere(rooms):
@@ -171,7 +175,7 @@ async def test_what_nobody_lists_goes_nowhere(rooms):
         decision = (await preview(room, "NOPE")).decision
 
         assert isinstance(decision, NoRoute)
-        assert all(Obstacle.NOT_LISTED in reasons for reasons in why_not(decision).values())
+        assert all(RouteObstacle.NOT_LISTED in reasons for reasons in why_not(decision).values())
 
 
 async def test_a_stock_goes_to_the_stock_broker(rooms):
@@ -186,7 +190,7 @@ async def test_a_stock_goes_to_the_stock_broker(rooms):
 
         assert decision.account.venue is Venue.ALPACA
         assert decision.request.asset_class is AssetClass.STOCK
-        assert decision.choice is Choice.ONLY_ONE
+        assert decision.choice is RouteChoice.ONLY_ONE
 
 
 async def test_a_closed_stock_market_takes_no_trade_and_its_spread_is_not_live(rooms):
@@ -202,7 +206,7 @@ async def test_a_closed_stock_market_takes_no_trade_and_its_spread_is_not_live(r
 
         assert isinstance(closed, NoRoute)
         assert shown.opens_at > room.clock.now()
-        assert why_not(closed)[Venue.ALPACA] == [Obstacle.MARKET_CLOSED]
+        assert why_not(closed)[Venue.ALPACA] == [RouteObstacle.MARKET_CLOSED]
         assert {left.account.venue: left.cost.fees.spread_live for left in closed.left_out}[
             Venue.ALPACA
         ] is False
@@ -227,7 +231,7 @@ async def test_a_market_that_hangs_delays_the_answer_by_a_few_seconds_at_most(ro
 
         assert room.clock.monotonic() < 5
         assert answer.decision.account.venue is Venue.COINBASE
-        assert Obstacle.NOT_LISTED not in why_not(answer.decision)[Venue.KRAKEN]
+        assert RouteObstacle.NOT_LISTED not in why_not(answer.decision)[Venue.KRAKEN]
 
 
 async def test_the_live_fee_of_the_account_is_requested_and_named_as_live(room):
@@ -258,7 +262,7 @@ async def test_every_decision_is_kept(rooms):
 
         assert (first.user_id, first.account_id, second.account_id) == (OWNER_ID, "env-kraken", None)
         assert first.request["usd"] == "20"
-        assert first.decision["choice"] == Choice.ONLY_ONE
+        assert first.decision["choice"] == RouteChoice.ONLY_ONE
 
 
 async def test_a_preview_places_nothing(rooms):
@@ -283,4 +287,4 @@ async def test_a_broker_whose_prices_are_missing_is_left_out_for_that_and_not_as
         answer = await preview(room)
 
         assert answer.decision.account.venue is Venue.COINBASE
-        assert why_not(answer.decision) == {Venue.KRAKEN: [Obstacle.PRICE_UNKNOWN]}
+        assert why_not(answer.decision) == {Venue.KRAKEN: [RouteObstacle.PRICE_UNKNOWN]}

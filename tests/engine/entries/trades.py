@@ -31,6 +31,12 @@ def a_place(venue, *, equity="1000", free="1000", fees=None, account_id=None, **
     """An account without an order book, so that its costs are those of fee and spread."""
     usual = {
         "connected": True,
+        "answered": True,
+        "in_session": True,
+        "book": None,
+        "quote_usd": Decimal(1),
+        "reserved_quote": Decimal(0),
+        "equity_complete": True,
         "fees": fees or TABLE[venue],
         "instrument": an_instrument(venue=venue, lot=FINE, minimum_quantity="0.00001"),
         "bid": Decimal(50000),

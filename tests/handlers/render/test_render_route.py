@@ -8,7 +8,7 @@ from engine.accounts.fees import TABLE, FeeProfile
 from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost, cost_by_figures
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.route import Choice, Missed, NoRoute, Obstacle, Reason
+from engine.entries.route import Missed, NoRoute, Reason, RouteChoice, RouteObstacle
 from engine.entries.sizing import SizeBasis
 from engine.model.venues import Venue
 from handlers.render.html import plain_text
@@ -40,7 +40,7 @@ def test_a_route_through_another_pair_than_was_typed_names_that_pair():
 
 
 def test_no_route_says_so_with_every_reason():
-    reasons = (Reason(obstacle=Obstacle.NOT_CONNECTED),)
+    reasons = (Reason(obstacle=RouteObstacle.NOT_CONNECTED),)
     nowhere = NoRoute(
         request=request(),
         left_out=(left_out(Venue.KRAKEN, *reasons),),
@@ -52,7 +52,7 @@ def test_no_route_says_so_with_every_reason():
     )
 
 
-UNLISTED = left_out(Venue.KRAKEN, Reason(obstacle=Obstacle.NOT_LISTED))
+UNLISTED = left_out(Venue.KRAKEN, Reason(obstacle=RouteObstacle.NOT_LISTED))
 
 
 def test_a_broker_that_does_not_list_it_shows_no_costs():
@@ -63,7 +63,7 @@ def test_a_broker_that_does_not_list_it_shows_no_costs():
 
 
 def test_a_closed_stock_market_is_the_reason_why_nobody_is_chosen():
-    closed = left_out(Venue.ALPACA, Reason(obstacle=Obstacle.MARKET_CLOSED))
+    closed = left_out(Venue.ALPACA, Reason(obstacle=RouteObstacle.MARKET_CLOSED))
     nowhere = NoRoute(request=request(base="AAPL"), left_out=(UNLISTED, closed))
 
     text = render_route(preview(nowhere), READER).text
@@ -114,7 +114,7 @@ def test_a_target_raised_for_a_small_account_says_why():
     small = route(
         account=account(Venue.COINBASE),
         cost=cost_by_figures(TABLE[Venue.COINBASE]),
-        choice=Choice.ONLY_ONE,
+        choice=RouteChoice.ONLY_ONE,
         profit_target=Decimal("0.02"),
         left_out=(),
     )
@@ -148,7 +148,7 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
     assert expected in render_route(preview(route(cost=cost_by_figures(fees), left_out=())), READER).text
 
 
-@pytest.mark.parametrize("obstacle", [Obstacle.NO_ANSWER, Obstacle.NOT_CONNECTED])
+@pytest.mark.parametrize("obstacle", [RouteObstacle.NO_ANSWER, RouteObstacle.NOT_CONNECTED])
 @pytest.mark.parametrize(
     ("taker_live", "spread_live", "expected"),
     [
@@ -172,28 +172,35 @@ def test_a_silent_broker_is_not_said_to_have_reported_what_it_never_has(
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
-        (Reason(obstacle=Obstacle.NOT_LISTED), "not listed there"),
-        (Reason(obstacle=Obstacle.NO_ANSWER), "does not answer"),
+        (Reason(obstacle=RouteObstacle.NOT_LISTED), "not listed there"),
+        (Reason(obstacle=RouteObstacle.NO_ANSWER), "does not answer"),
         (
-            Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"),
+            Reason(
+                obstacle=RouteObstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"
+            ),
             "not enough free cash in USDC, 12.50 USDC of 30.00 USDC",
         ),
         (
-            Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"),
+            Reason(
+                obstacle=RouteObstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"
+            ),
             "below the smallest that can be bought and sold again, $9.99 of $10.00",
         ),
         (
             Reason(
-                obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.999"), unit="USD"
+                obstacle=RouteObstacle.EQUITY_TOO_SMALL,
+                limit=Decimal(50),
+                actual=Decimal("49.999"),
+                unit="USD",
             ),
             "its equity of $49.99 is under $50.00",
         ),
         (
-            Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD"),
+            Reason(obstacle=RouteObstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD"),
             "equity unknown, and it must be at least $50.00",
         ),
         (
-            Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+            Reason(obstacle=RouteObstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
             "not cheaper, 0.62 % against 0.10 %",
         ),
     ],
@@ -229,8 +236,10 @@ def test_refresh_asks_for_the_same_part_of_what_is_there(sized, data):
 
 
 def test_a_small_account_is_chosen_with_the_rule_that_speaks_against_it():
-    small = Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("34.12"), unit="USD")
-    chosen = route(choice=Choice.ONLY_ONE, small=small)
+    small = Reason(
+        obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("34.12"), unit="USD"
+    )
+    chosen = route(choice=RouteChoice.ONLY_ONE, small=small)
 
     assert (
         "Why: its equity of $34.12 is under $50.00: chosen only because no other can take it."
@@ -241,9 +250,11 @@ def test_a_small_account_is_chosen_with_the_rule_that_speaks_against_it():
 def test_the_saving_against_the_dearest_and_what_a_cheaper_one_lacks_are_told():
     cheaper = left_out(
         Venue.ALPACA,
-        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("12.1"), unit="USD"),
+        Reason(
+            obstacle=RouteObstacle.NOT_ENOUGH_CASH, limit=Decimal("30.6"), actual=Decimal("12.1"), unit="USD"
+        ),
     )
-    dearer = left_out(Venue.COINBASE, Reason(obstacle=Obstacle.NOT_CHEAPER))
+    dearer = left_out(Venue.COINBASE, Reason(obstacle=RouteObstacle.NOT_CHEAPER))
     missed = Missed(
         account=account(Venue.ALPACA),
         saving_usd=Decimal("0.156"),

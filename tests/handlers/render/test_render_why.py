@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
-from engine.entries.route import Missed, NoRoute, Obstacle, Reason
+from engine.entries.route import Missed, NoRoute, Reason, RouteObstacle
 from engine.entries.sizing import SizeBasis, SizeUnknown
 from engine.model.venues import Venue
 from handlers.render.gates import gate_line
@@ -87,16 +87,16 @@ def test_with_every_gate_shut_each_says_its_figures_and_what_would_change_it():
         left_out=(
             left_out(
                 Venue.KRAKEN,
-                Reason(obstacle=Obstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=Decimal("0.0123")),
+                Reason(obstacle=RouteObstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=Decimal("0.0123")),
                 Reason(
-                    obstacle=Obstacle.NOT_ENOUGH_CASH,
+                    obstacle=RouteObstacle.NOT_ENOUGH_CASH,
                     limit=Decimal("30.6001"),
                     actual=Decimal("12.3999"),
                     unit="USD",
                 ),
             ),
-            left_out(Venue.COINBASE, Reason(obstacle=Obstacle.THIN_BOOK)),
-            left_out(Venue.ALPACA, Reason(obstacle=Obstacle.NO_ANSWER)),
+            left_out(Venue.COINBASE, Reason(obstacle=RouteObstacle.THIN_BOOK)),
+            left_out(Venue.ALPACA, Reason(obstacle=RouteObstacle.NO_ANSWER)),
         ),
     )
     worst = refused(decision=nowhere, gates=gates(**WORST))
@@ -139,7 +139,7 @@ def test_a_figure_unknown_for_a_damaged_record_says_which_and_what_to_do():
 
 
 def test_what_no_broker_lists_is_said_in_one_sentence():
-    unlisted = left_out(Venue.KRAKEN, Reason(obstacle=Obstacle.NOT_LISTED))
+    unlisted = left_out(Venue.KRAKEN, Reason(obstacle=RouteObstacle.NOT_LISTED))
     nowhere = refused(decision=NoRoute(request=request(), left_out=(unlisted, unlisted)))
 
     assert plain_text(render_why(nowhere, READER).text) == (
