@@ -39,7 +39,7 @@ def _readable(update: dict[str, Any]) -> dict[str, Any]:
         _require_types(update)
         if _PRESS in update and type(update[_PRESS]["id"]) is not str:
             _refuse(_PRESS)
-    except (TypeError, ValueError, KeyError, AttributeError, LookupError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
         number, kinds = update["update_id"], sorted(update.keys() - {"update_id"})
         log.warning(
             "an update could not be read and was passed over",

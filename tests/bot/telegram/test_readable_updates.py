@@ -29,6 +29,30 @@ def test_an_update_that_cannot_be_read_is_reduced_to_its_number():
     assert "secret" not in str(logs)
 
 
+def nested(levels):
+    message = MESSAGE
+    for _ in range(levels):
+        message = {**MESSAGE, "reply_to_message": message}
+    return message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param({**MESSAGE, "date": 10**20}, id="a time beyond the calendar"),
+        pytest.param({**MESSAGE, "date": -(10**20)}, id="a time before it"),
+        pytest.param({**MESSAGE, "date": 1e300}, id="a fraction beyond it"),
+        pytest.param({**MESSAGE, "date": 10**400}, id="a number of no machine"),
+        pytest.param({**MESSAGE, "date": float("inf")}, id="for ever"),
+        pytest.param(nested(5000), id="nested too deep"),
+    ],
+)
+def test_an_update_that_no_program_can_take_apart_is_reduced_to_its_number(message):
+    answer = pass_over_unreadable({"ok": True, "result": [{"update_id": 6, "message": message}, GOOD]})
+
+    assert answer["result"] == [{"update_id": 6}, GOOD]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
