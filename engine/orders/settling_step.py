@@ -10,8 +10,8 @@ from engine.model.venues import Venue
 from engine.orders.backoff import RETRY_AFTER_S
 from engine.orders.balance_verdict import HOLDING, BalanceVerdict
 
-#: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.
-KRAKEN_DEADLINE = timedelta(seconds=5)
+#: AddOrder's `deadline`.
+_KRAKEN_DEADLINE = timedelta(seconds=5)
 
 #: After a look that failed or was one too few.
 LOOK_AGAIN = timedelta(seconds=1)
@@ -52,6 +52,8 @@ class Proof:
 
     #: When to look, counted from sending; after each of them one look must have found nothing.
     looks_after: tuple[timedelta, ...]
+    #: How long after sending the venue may still accept an order, which carries that; None where it takes no such limit.
+    deadline: timedelta | None = None
     #: How many looks must have found nothing at the least, however late they were.
     looks_least: int = 1
     resend: Resend
@@ -63,7 +65,11 @@ class Proof:
 #: is final; looks cost points there, so there are few. A new attempt has a new id, so the balance must agree. Alpaca refuses a second use of an id.
 #: Coinbase lists orders late, so it is queried twice.
 PROOFS = {
-    Venue.KRAKEN: Proof(looks_after=(timedelta(0), KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT),
+    Venue.KRAKEN: Proof(
+        looks_after=(timedelta(0), _KRAKEN_DEADLINE + _SLACK),
+        deadline=_KRAKEN_DEADLINE,
+        resend=Resend.NEW_ATTEMPT,
+    ),
     Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID, arrives_within=UNDER_WAY),
     Venue.COINBASE: Proof(
         looks_after=(timedelta(0), timedelta(seconds=2), _LISTED_WITHIN),

@@ -14,12 +14,11 @@ from engine.model.errors import (
     UnlistedRefusalError,
 )
 from engine.model.orders import OrderRequest
-from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.settling import Settler
-from engine.orders.settling_step import KRAKEN_DEADLINE, PROOFS, Resend
+from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
 
@@ -112,7 +111,7 @@ def _request(intent: Intent) -> OrderRequest:
         side=intent.side,
         quantity=intent.quantity,
         client_order_id=intent.client_order_id,
-        expires_after=KRAKEN_DEADLINE if intent.venue is Venue.KRAKEN else None,
+        expires_after=PROOFS[intent.venue].deadline,
         reduce_only=intent.reduce_only,
         leverage=intent.leverage,
     )
