@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.coinbase.stream import BAN_S
-from engine.brokers.coinbase.stream_sequence import StreamSequence
 from engine.brokers.coinbase.stream_token import stream_token
 from engine.brokers.parse import Row, row_in, rows_in, text_in
 from engine.brokers.streams.account_conversation import AccountConversation
 from engine.brokers.streams.account_stream import AccountSink, OrderNews
+from engine.brokers.streams.sequence import MessageSequence
 from engine.brokers.streams.venue_account_stream import Redact, VenueAccountStream
 from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
@@ -49,7 +49,7 @@ class CoinbaseOrderNews(AccountConversation):
     def __init__(self, sink: AccountSink, redact: Redact, *, token: str) -> None:
         super().__init__(sink, lambda text: redact(text.replace(token, "…")), steps=(_USER,))
         self._token = token
-        self._sequence = StreamSequence()
+        self._sequence = MessageSequence("sequence_num")
 
     def greet(self) -> Iterable[object]:
         """Return the subscriptions; heartbeats keep a quiet connection open and prove that it lives."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from engine.brokers.coinbase.market import CoinbaseMarketData
-from engine.brokers.coinbase.stream_sequence import StreamSequence
 from engine.brokers.coinbase.top_of_book import TopOfBook
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -17,6 +16,7 @@ from engine.brokers.parse import (
 from engine.brokers.streams.conversation import venue_time
 from engine.brokers.streams.message_json import read_message
 from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.sequence import MessageSequence
 from engine.brokers.streams.venue_price_stream import VenuePriceStream
 from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock, Moment
@@ -51,7 +51,7 @@ class CoinbaseBooks(PriceConversation):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
-        self._sequence = StreamSequence()
+        self._sequence = MessageSequence("sequence_num")
         self._books: dict[str, TopOfBook] = {}
 
     def greet(self) -> Iterable[object]:

@@ -6,11 +6,11 @@ from itertools import count
 from engine.brokers.kraken.broker import KrakenBroker
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.stream import BAN_S
-from engine.brokers.parse import MalformedAnswerError, Row, as_row, rows_in, text_in
+from engine.brokers.parse import Row, as_row, rows_in, text_in
 from engine.brokers.streams.account_conversation import AccountConversation
 from engine.brokers.streams.account_stream import AccountSink, OrderNews
-from engine.brokers.streams.conversation import StreamEnd
-from engine.brokers.streams.price_stream import Loss, LossReason
+from engine.brokers.streams.price_stream import LossReason
+from engine.brokers.streams.sequence import MessageSequence
 from engine.brokers.streams.venue_account_stream import Redact, VenueAccountStream
 from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock
@@ -67,7 +67,7 @@ class KrakenAccountNews(AccountConversation):
         super().__init__(sink, redact, steps=_CHANNELS)
         self._token = token
         self._numbers = count(1)
-        self._sequences: dict[str, int] = {}
+        self._sequences = {channel: MessageSequence("sequence", of=channel) for channel in _CHANNELS}
 
     def greet(self) -> Iterable[object]:
         """Return the two subscriptions; both defaults of what a snapshot holds are documented in two ways."""
@@ -78,26 +78,15 @@ class KrakenAccountNews(AccountConversation):
         """Read a message in its turn; one that comes twice or late has been counted before."""
         channel = str(message.get("channel"))
         if channel in _CHANNELS:
-            if self._is_next(channel, message):
+            sequence = self._sequences[channel]
+            if sequence.is_next(message):
                 self._take(channel, message)
+            self.end = self.end or sequence.gap
         elif message.get("method") == "subscribe" or "error" in message:
             self._answer(message)
         elif not _SILENT.intersection((channel, str(message.get("method")))):
             self.note_unknown(message.get("channel") or message.get("method"))
         return ()
-
-    def _is_next(self, channel: str, message: Row) -> bool:
-        number, last = message.get("sequence"), self._sequences.get(channel)
-        if not isinstance(number, int) or isinstance(number, bool):
-            what = f"a message of {channel} has no sequence"
-            raise MalformedAnswerError(what)
-        expected = number if last is None else last + 1
-        if number > expected:
-            self.end = StreamEnd(Loss(LossReason.GAP, f"{channel} {number} after {last}"))
-        if number != expected:
-            return False
-        self._sequences[channel] = number
-        return True
 
     def _take(self, channel: str, message: Row) -> None:
         if message.get("type") == "snapshot":
