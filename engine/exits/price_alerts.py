@@ -11,17 +11,18 @@ from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, News, ratio_of, trigger_price_of
+from engine.guards.guard_mark import GuardMark, ratio_of, trigger_price_of
 from engine.guards.spread_watch import SpreadWatch
 from engine.market.mark import PriceUnknown
 from engine.model.money import ZERO
+from engine.model.price_event import PriceEvent
 from engine.model.reminder_state import ReminderState
 from engine.storage.database import Database
 
 #: What the keys of all of them begin with.
 _KEY = "price:"
 #: Of these its owner reads how much is guarded and where it is sold.
-_AT_STAKE = frozenset({"unknown", "wide_spread"})
+_AT_STAKE = frozenset({PriceEvent.UNKNOWN, PriceEvent.WIDE_SPREAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +39,11 @@ class PriceAlerts:
         troubles = [(message, at) for message, at in written if isinstance(message, PriceTrouble)]
         return restore_guard_marks(troubles, moment(self.clock))
 
-    async def write(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
+    async def write(
+        self, guards: Sequence[Guard], event: PriceEvent, guard_marks: Sequence[GuardMark]
+    ) -> None:
         """Put into the outbox what is new of some guards."""
-        if news == "unknown":
+        if event is PriceEvent.UNKNOWN:
             guards, guard_marks = _nearest_first(guards, guard_marks)
         guard, now = guards[0], self.clock.now()
         known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
@@ -50,20 +53,20 @@ class PriceAlerts:
         message = PriceTrouble(
             venue=guard.venue,
             symbol=guard.symbol,
-            others=tuple(others if news == "unknown" else sorted(others)),
+            others=tuple(others if event is PriceEvent.UNKNOWN else sorted(others)),
             guard_ids=tuple(one.guard_id for one in guards),
-            what=news or "back",
+            what=event,
             why=_why(guard_marks[0]),
             since=since,
-            again=news == "unknown" and alerts > 0,
-            has_end=news == "wide_spread",
-            at_stake=tuple(map(_at_stake, guards, guard_marks)) if news in _AT_STAKE else (),
+            again=event is PriceEvent.UNKNOWN and alerts > 0,
+            has_end=event is PriceEvent.WIDE_SPREAD,
+            at_stake=tuple(map(_at_stake, guards, guard_marks)) if event in _AT_STAKE else (),
         )
         async with self.database.write() as session:
             await append_next(
                 session,
                 message,
-                key_prefix=f"{_KEY}{guard.guard_id}:{news}:{since.isoformat()}:",
+                key_prefix=f"{_KEY}{guard.guard_id}:{event}:{since.isoformat()}:",
                 user_id=guard.user_id,
                 account_id=guard.account_id,
                 now=now,
@@ -109,14 +112,14 @@ def restore_guard_marks(
     for message, at in written:
         for guard_id in message.guard_ids:
             match message.what:
-                case "back":
+                case PriceEvent.BACK:
                     missing.pop(guard_id, None)
-                case "unknown":
+                case PriceEvent.UNKNOWN:
                     since, times = missing.get(guard_id, (message.since, ()))
                     missing[guard_id] = (since, (*times, at))
-                case "narrow_spread":
+                case PriceEvent.NARROW_SPREAD:
                     wide.pop(guard_id, None)
-                case "wide_spread" if message.has_end:
+                case PriceEvent.WIDE_SPREAD if message.has_end:
                     wide[guard_id] = message.since
     unpriced = {
         guard_id: GuardMark(

@@ -10,10 +10,10 @@ from engine.clock import Clock, Moment, moment
 from engine.exits.price_alerts import PriceAlerts
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardState
-from engine.guards.guard_mark import GuardMark, after_look, is_alarm_due
+from engine.guards.guard_mark import after_look, after_report, due_event
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, PriceUnknown
-from engine.model.reminder_state import ReminderState
+from engine.model.price_event import PriceEvent
 
 
 class PriceNews:
@@ -35,27 +35,16 @@ class PriceNews:
     async def accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
         """Store what was seen and report what is new of it; missing prices and their return once for all guards."""
         before, now = self._guard_marks.of(guard), moment(self._clock)
-        after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
-        if news is None:
+        after, of_spread = after_look(before, seen, now=now, begun=begun)
+        if of_spread is None:
             self._guard_marks.put(guard.guard_id, after)
-            return
-        if news in {"back", "unknown"}:
-            # It is reported once all have been looked at.
-            self._guard_marks.put(
-                guard.guard_id,
-                replace(
-                    before,
-                    current=after.current,
-                    last=after.last,
-                    unknown_since=after.unknown_since or before.unknown_since,
-                    spread=after.spread,
-                ),
-            )
             return
         # What is seen counts before it is reported; where that fails, the next look reports it.
         self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
-        spread = before.spread if news == "narrow_spread" else after.spread
-        await self._alerts.write([guard], news, [replace(after, reminders=before.reminders, spread=spread)])
+        spread = before.spread if of_spread is PriceEvent.NARROW_SPREAD else after.spread
+        await self._alerts.write(
+            [guard], of_spread, [replace(after, reminders=before.reminders, spread=spread)]
+        )
         self._guard_marks.put(guard.guard_id, after)
 
     async def report_all(self, guards: Sequence[Guard]) -> list[Exception]:
@@ -76,28 +65,13 @@ class PriceNews:
         failures = Failures()
         for account_id, ones in by_account.items():
             with failures.turn_of(f"prices that are back, {account_id}"):
-                await self._report_back(
-                    [guard for guard in ones if self._is_back(self._guard_marks.of(guard))]
-                )
+                await self._report(PriceEvent.BACK, self._due(PriceEvent.BACK, ones))
             with failures.turn_of(f"missing prices, {account_id}"):
                 await self._report_missing(ones)
-        failures.raise_together("some of what is new of prices was not told")
-
-    async def _report_back(self, guards: Sequence[Guard]) -> None:
-        if not guards:
-            return
-        await self._alerts.write(guards, "back", [self._guard_marks.of(guard) for guard in guards])
-        for guard in guards:
-            # As it is by now: a tick may have been seen while this was written.
-            now = self._guard_marks.of(guard)
-            since = now.unknown_since if now.is_unknown else None
-            self._guard_marks.put(
-                guard.guard_id, replace(now, reminders=ReminderState(), unknown_since=since)
-            )
+        failures.raise_together("some of what is new of prices was not reported")
 
     async def _report_missing(self, guards: Sequence[Guard]) -> None:
-        now = moment(self._clock)
-        due = [guard for guard in guards if self._is_due(guard, now)]
+        due = self._due(PriceEvent.UNKNOWN, guards)
         if not due:
             return
         # One that was reported a moment ago is named with those that are due.
@@ -106,21 +80,25 @@ class PriceNews:
             *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
         ]
         missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
-        await self._alerts.write(missing, "unknown", [self._guard_marks.of(guard) for guard in missing])
-        for guard in missing:
+        await self._report(PriceEvent.UNKNOWN, missing)
+
+    def _due(self, event: PriceEvent, guards: Sequence[Guard]) -> list[Guard]:
+        """Return the guards of which this is to be reported now."""
+        now = moment(self._clock)
+        return [guard for guard in guards if self._due_event(guard, now) is event]
+
+    def _due_event(self, guard: Guard, now: Moment) -> PriceEvent | None:
+        is_closing = guard.state is GuardState.CLOSING
+        return due_event(
+            self._guard_marks.of(guard), now=now, alarm_after=self._alarm_after, is_closing=is_closing
+        )
+
+    async def _report(self, event: PriceEvent, guards: Sequence[Guard]) -> None:
+        if not guards:
+            return
+        now = moment(self._clock)
+        await self._alerts.write(guards, event, [self._guard_marks.of(guard) for guard in guards])
+        for guard in guards:
             # As it is by now: a tick may have been seen while this was written.
-            guard_mark = self._guard_marks.of(guard)
-            self._guard_marks.put(
-                guard.guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now))
-            )
-
-    def _is_due(self, guard: Guard, now: Moment) -> bool:
-        guard_mark = self._guard_marks.of(guard)
-        if guard.state is GuardState.CLOSING and guard_mark.unknown_reported:
-            # Its exit has reminders of its own.
-            return False
-        return is_alarm_due(guard_mark, now=now, alarm_after=self._alarm_after)
-
-    @staticmethod
-    def _is_back(guard_mark: GuardMark) -> bool:
-        return guard_mark.unknown_reported and isinstance(guard_mark.current, Mark)
+            after = after_report(self._guard_marks.of(guard), event, now=now)
+            self._guard_marks.put(guard.guard_id, after)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from engine import wall_time
 from engine.clock import Moment
@@ -14,6 +13,7 @@ from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.stream_check import is_overtaken
 from engine.model.delays import Away, Unseen, UnseenReason
 from engine.model.money import ZERO
+from engine.model.price_event import PriceEvent
 from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Trigger
 
@@ -50,31 +50,45 @@ class GuardMark:
         return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
 
 
-#: What is to be reported to the owner after a look, if anything.
-News = Literal["unknown", "back", "wide_spread", "narrow_spread"] | None
-
-
 def after_look(
-    guard_mark: GuardMark,
-    seen: Mark | PriceUnknown,
-    *,
-    now: Moment,
-    alarm_after: timedelta,
-    begun: Moment | None = None,
-) -> tuple[GuardMark, News]:
-    """Return the next mark of a guard and what to report to the owner; `begun` is when the look began, if not now."""
+    guard_mark: GuardMark, seen: Mark | PriceUnknown, *, now: Moment, begun: Moment | None = None
+) -> tuple[GuardMark, PriceEvent | None]:
+    """Return the next mark of a guard and what to report of its spread; `begun` is when the look began, if not now.
+
+    Whether a missing price or its return is to be reported is `due_event`'s to say, of all guards together.
+    """
     if isinstance(seen, PriceUnknown):
-        return _without_price(guard_mark, seen, now, alarm_after, begun or now)
+        return _without_price(guard_mark, seen, now, begun or now), None
     if _is_known_newer(guard_mark, seen, now):
         return guard_mark, None
     if guard_mark.unknown_reported:
-        # Changes of its spread are reported by the next look.
-        return GuardMark(current=seen, last=seen, spread=guard_mark.spread), "back"
+        # Changes of its spread are reported by the look after the one that reports its return.
+        return replace(guard_mark, current=seen, last=seen), None
     spread = watch_spread(guard_mark.spread, mark=seen, now=now)
     after = GuardMark(current=seen, last=seen, spread=spread)
     if spread.report_end:
-        return after, "narrow_spread"
-    return after, "wide_spread" if spread.report_now else None
+        return after, PriceEvent.NARROW_SPREAD
+    return after, PriceEvent.WIDE_SPREAD if spread.report_now else None
+
+
+def due_event(
+    guard_mark: GuardMark, *, now: Moment, alarm_after: timedelta, is_closing: bool = False
+) -> PriceEvent | None:
+    """Return whether the owner is to be told now that there is no price, again too, or that there is one again."""
+    if guard_mark.unknown_reported and isinstance(guard_mark.current, Mark):
+        return PriceEvent.BACK
+    if is_closing and guard_mark.unknown_reported:
+        # Its exit has reminders of its own.
+        return None
+    return PriceEvent.UNKNOWN if is_alarm_due(guard_mark, now=now, alarm_after=alarm_after) else None
+
+
+def after_report(guard_mark: GuardMark, event: PriceEvent, *, now: Moment) -> GuardMark:
+    """Return a guard's mark once a missing price or its return was reported; it may show something newer than that."""
+    if event is PriceEvent.UNKNOWN:
+        return replace(guard_mark, reminders=guard_mark.reminders.noted(now))
+    since = guard_mark.unknown_since if guard_mark.is_unknown else None
+    return replace(guard_mark, reminders=ReminderState(), unknown_since=since)
 
 
 def is_alarm_due(guard_mark: GuardMark, *, now: Moment, alarm_after: timedelta) -> bool:
@@ -180,15 +194,9 @@ def _is_known_newer(guard_mark: GuardMark, seen: Mark, now: Moment) -> bool:
     return is_overtaken(seen, last) and wall_time.is_near(last.at, now.at, _OVERTAKES_WITHIN)
 
 
-def _without_price(
-    guard_mark: GuardMark, seen: PriceUnknown, now: Moment, alarm_after: timedelta, begun: Moment
-) -> tuple[GuardMark, News]:
+def _without_price(guard_mark: GuardMark, seen: PriceUnknown, now: Moment, begun: Moment) -> GuardMark:
     if seen.problem is PriceProblem.MARKET_CLOSED:
         # Every evening brings it; it is shown, but nobody needs to be called for it.
-        return replace(guard_mark, current=seen, unknown_since=None), None
+        return replace(guard_mark, current=seen, unknown_since=None)
     since = guard_mark.unknown_since or min(begun, now + timedelta(seconds=-seen.for_s))
-    after = replace(guard_mark, current=seen, unknown_since=since)
-    if guard_mark.unknown_reported or not is_alarm_due(after, now=now, alarm_after=alarm_after):
-        # Reminders go out for all that lack a price together.
-        return after, None
-    return replace(after, reminders=guard_mark.reminders.noted(now)), "unknown"
+    return replace(guard_mark, current=seen, unknown_since=since)

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
-from engine.exits import next_step, price_news, release_plan, releases
+from engine.exits import next_step, release_plan, releases
 from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
@@ -339,7 +339,7 @@ def _count_to_the_price_alarm_by_the_wall():
         return now.at - seen.unknown_since.at >= alarm_after
 
     is_alarm_due = guard_mark.is_alarm_due
-    with patch.object(guard_mark, "is_alarm_due", is_due), patch.object(price_news, "is_alarm_due", is_due):
+    with patch.object(guard_mark, "is_alarm_due", is_due):
         yield
 
 

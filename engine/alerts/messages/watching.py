@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from engine.alerts.messages.at_stake import AtStake
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 
 
@@ -50,7 +51,7 @@ class PriceTrouble:
     venue: Venue
     symbol: str
     #: `unknown` until `back`, `wide_spread` until `narrow_spread`.
-    what: Literal["unknown", "wide_spread", "back", "narrow_spread"]
+    what: PriceEvent
     #: The `PriceProblem`, its sentence in records of earlier versions; empty where the price has none.
     why: str
     since: datetime

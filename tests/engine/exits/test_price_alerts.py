@@ -13,6 +13,7 @@ from engine.clock import Moment, moment
 from engine.exits.price_alerts import PriceAlerts, restore_guard_marks
 from engine.guards.guard_mark import GuardMark
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 from tests.builders import NOW
 
@@ -24,12 +25,12 @@ async def test_a_damaged_alert_keeps_no_later_one_from_being_written(room, damag
         current=PriceUnknown(problem=PriceProblem.NO_ANSWER), unknown_since=moment(room.clock)
     )
     for _ in range(3):
-        await alerts.write([guard], "unknown", [missing])
+        await alerts.write([guard], PriceEvent.UNKNOWN, [missing])
         missing = replace(missing, reminders=missing.reminders.noted(moment(room.clock)))
     await room.damage("alerts", "created_at = 'never'", f"dedup_key LIKE 'price:%:{damaged}'")
     restored = (await alerts.load_reported())[guard.guard_id]
 
-    await alerts.write([guard], "unknown", [replace(missing, reminders=restored.reminders)])
+    await alerts.write([guard], PriceEvent.UNKNOWN, [replace(missing, reminders=restored.reminders)])
 
     async with room.database.read() as session:
         keys = (await session.exec(select(AlertRow.dedup_key))).all()
@@ -42,7 +43,9 @@ async def test_a_missing_price_is_reported_with_the_last_one_and_where_its_guard
     unknown = PriceUnknown(problem=PriceProblem.NO_ANSWER)
 
     await alerts.write(
-        [guard, guard], "unknown", [GuardMark(current=unknown, last=last), GuardMark(current=unknown)]
+        [guard, guard],
+        PriceEvent.UNKNOWN,
+        [GuardMark(current=unknown, last=last), GuardMark(current=unknown)],
     )
 
     [alert] = await room.alerts(PriceTrouble)
@@ -63,7 +66,7 @@ async def test_those_nearest_to_their_trigger_are_named_first(room):
         for last in lasts.values()
     ]
 
-    await alerts.write(guards, "unknown", marks)
+    await alerts.write(guards, PriceEvent.UNKNOWN, marks)
 
     [alert] = await room.alerts(PriceTrouble)
     nearest_first = ("XRP/USD", "BTC/USD", "SOL/USD", "ADA/USD", "ETH/USD")

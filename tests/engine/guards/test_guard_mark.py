@@ -8,7 +8,8 @@ from engine.guards.guard import GuardSource
 from engine.guards.guard_mark import (
     GuardMark,
     after_look,
-    is_alarm_due,
+    after_report,
+    due_event,
     is_past,
     mark_request,
     ratio_of,
@@ -20,6 +21,7 @@ from engine.guards.guard_mark import (
 from engine.market.mark import MarkBasis, MarkRequest, PriceProblem, PriceUnknown
 from engine.model.delays import Away, Unseen, UnseenReason
 from engine.model.holdings import Direction
+from engine.model.price_event import PriceEvent
 from tests.builders import NOW, a_guard, a_mark, number
 
 LIMIT = timedelta(seconds=15)
@@ -37,8 +39,11 @@ def looks(*steps):
     """Look at given seconds and return the last mark with all that was reported."""
     guard_mark, reported = GuardMark(), []
     for at, seen in steps:
-        guard_mark, news = after_look(guard_mark, seen, now=later(at), alarm_after=LIMIT)
-        reported += [news] if news else []
+        guard_mark, of_spread = after_look(guard_mark, seen, now=later(at))
+        of_price = due_event(guard_mark, now=later(at), alarm_after=LIMIT)
+        if of_price:
+            guard_mark = after_report(guard_mark, of_price, now=later(at))
+        reported += [event for event in (of_price, of_spread) if event]
     return guard_mark, reported
 
 
@@ -95,13 +100,23 @@ def test_a_missing_price_is_due_to_be_reported_again_after_a_pause(after_s, due)
     guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE))
 
     now = later(20 + after_s)
-    assert is_alarm_due(guard_mark, now=now, alarm_after=LIMIT) is due
+    assert (due_event(guard_mark, now=now, alarm_after=LIMIT) is PriceEvent.UNKNOWN) is due
+
+
+def test_of_a_price_that_is_missing_while_its_guard_is_sold_nobody_is_reminded():
+    guard_mark, _ = looks((0, NO_QUOTE), (14, NO_QUOTE))
+
+    first = due_event(guard_mark, now=later(15), alarm_after=LIMIT, is_closing=True)
+    reported = after_report(guard_mark, PriceEvent.UNKNOWN, now=later(15))
+    again = due_event(reported, now=later(3600), alarm_after=LIMIT, is_closing=True)
+
+    assert (first, again) == (PriceEvent.UNKNOWN, None)
 
 
 def test_a_closed_market_is_never_due():
     guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE), (30, CLOSED))
 
-    assert not is_alarm_due(guard_mark, now=Moment(NOW, 9000), alarm_after=LIMIT)
+    assert due_event(guard_mark, now=Moment(NOW, 9000), alarm_after=LIMIT) is None
 
 
 def test_a_price_between_two_gaps_starts_the_count_anew():
