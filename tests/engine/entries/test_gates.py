@@ -398,6 +398,12 @@ def test_a_gate_that_fails_says_its_figure_its_limit_and_what_helps(name, known,
     assert gates(**known)[name] == Gate(name=name, verdict=Verdict.FAIL, **said)
 
 
+def test_what_is_not_held_yet_is_counted_as_none_of_it():
+    assert gates()[GateName.HELD] == Gate(
+        name=GateName.HELD, verdict=Verdict.PASS, actual=Decimal(0), unit="BTC"
+    )
+
+
 def test_where_no_broker_is_near_nothing_is_known_of_one():
     proposal = Proposal(
         base="BTC", usd=Decimal(30), place=None, accounts=EntryAccounts(places=(), at=NOW), rules=RULES
