@@ -298,7 +298,7 @@ def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
 def test_one_that_lacks_cash_and_costs_as_much_is_neither_dearer_nor_missed():
     answer = route(a_request(), a_place(KRAKEN, account_id="a"), a_place(KRAKEN, account_id="b", free="0"))
 
-    assert obstacles(answer, KRAKEN) == [Obstacle.NOT_ENOUGH_CASH]
+    assert obstacles(answer, KRAKEN) == [RouteObstacle.NOT_ENOUGH_CASH]
     assert answer.missed is None
 
 
