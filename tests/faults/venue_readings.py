@@ -270,7 +270,7 @@ VENUE_READINGS = (
     Row("V110", "the fee of a buy is booked hours later", "it is not missing from a guard beside it"),
     Row(
         "V135",
-        "Kraken or Coinbase refuses one of its lists of orders for good",
+        "a venue refuses one of its lists of orders, or the look-up of one, for good",
         "what the others show is found; absence stays unproven, and the owner is told what the key lacks",
     ),
     Row(

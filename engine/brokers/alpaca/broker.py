@@ -83,11 +83,11 @@ class AlpacaBroker(CcxtBroker):
         client_order_id: ClientOrderId,
         symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
         *,
-        since: datetime,  # noqa: ARG002 - part of the port; the look-up by our id needs no bound
+        since: datetime,
         sent: Sent | None = None,  # noqa: ARG002 - part of the port; the answer is of our id alone
         priority: Priority = Priority.READ,
     ) -> Order | None:
-        return await self._orders.find(client_order_id, priority=priority)
+        return await self._orders.find(client_order_id, since=since, priority=priority)
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ

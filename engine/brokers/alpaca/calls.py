@@ -68,7 +68,7 @@ class AlpacaCalls:
         self, since: datetime, priority: Priority, *, until: datetime | None = None
     ) -> list[Row]:
         """Return the rows of all pages of fills after a moment; stopping early would make a trade vanish."""
-        wanted = {"after": _moment(since)} | ({} if until is None else {"until": _moment(until)})
+        wanted = {"after": rfc3339(since)} | ({} if until is None else {"until": rfc3339(until)})
         params, rows = wanted, list[Row]()
         for _ in range(PAGES):
             page = await self.fill_page(params, priority)
@@ -80,7 +80,8 @@ class AlpacaCalls:
         raise endless("fills")
 
 
-def _moment(at: datetime) -> str:
+def rfc3339(at: datetime) -> str:
+    """Write a time as Alpaca reads it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

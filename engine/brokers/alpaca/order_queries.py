@@ -1,15 +1,16 @@
 """The orders and fills of one Alpaca account, as its venue reports them."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 
-from engine.brokers.alpaca.calls import FILLS_A_PAGE, PAGES, AlpacaCalls, endless
+from engine.brokers.alpaca.calls import FILLS_A_PAGE, PAGES, AlpacaCalls, endless, rfc3339
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_succession, replaced_by
 from engine.brokers.alpaca.parse import parse_fills, parse_fills_of
 from engine.brokers.base import FillPage, Priority
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.parse import Row, as_list, as_row, text_in
-from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError
+from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, VenueOrderId, distinct
 from engine.model.venues import Venue
@@ -29,20 +30,12 @@ class OrderQueries:
         """Return every order that may still fill, and name those that cannot be read."""
         catalog = await self._market.catalog()
         orders, unreadable, over = dict[str, Order](), dict[str, None](), dict[str, None]()
-        params = {"status": "open", "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
-        for _ in range(PAGES):
-            answer = await self._calls.get("v2/orders", params, priority)
+        async for rows in self._pages({"status": "open"}, priority):
             with reading(Venue.ALPACA):
-                rows = as_list(answer, "orders")
                 page = parse_open_orders(rows, catalog)
-                orders |= {order.venue_order_id: order for order in page.orders}
-                unreadable |= dict.fromkeys(page.unreadable)
-                over |= dict.fromkeys(page.over)
-                if len(rows) < _ORDERS_A_PAGE:
-                    break
-                params = {**params, "until": oldest_submission(rows)}
-        else:
-            raise endless("open orders")
+            orders |= {order.venue_order_id: order for order in page.orders}
+            unreadable |= dict.fromkeys(page.unreadable)
+            over |= dict.fromkeys(page.over)
         return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable), over=tuple(over))
 
     async def fetch(self, venue_order_id: VenueOrderId, *, priority: Priority) -> Order:
@@ -52,19 +45,20 @@ class OrderQueries:
             row = as_row(answer, "order")
         return await self._with_fills(row, priority)
 
-    async def find(self, client_order_id: ClientOrderId, *, priority: Priority) -> Order | None:
-        """Look an order up by our id; None when the venue has none."""
+    async def find(
+        self, client_order_id: ClientOrderId, *, since: datetime, priority: Priority
+    ) -> Order | None:
+        """Look an order up by our id; None when the venue has none.
+
+        Where that fails, the list of all orders since then may show it; that it does not is no proof.
+        """
         try:
-            answer = await self._calls.get(
-                "v2/orders:by_client_order_id", {"client_order_id": client_order_id}, priority
-            )
-        except RefusedError as e:
-            if e.reason is RefusalReason.UNKNOWN_ORDER:
-                return None
-            raise
-        with reading(Venue.ALPACA):
-            row = as_row(answer, "order")
-        return await self._with_fills(row, priority)
+            row = await self._row_of(client_order_id, priority)
+        except BrokerError:
+            row = await self._listed_row(client_order_id, since, priority)
+            if row is None:
+                raise
+        return None if row is None else await self._with_fills(row, priority)
 
     async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order's own totals are."""
@@ -83,6 +77,42 @@ class OrderQueries:
         with reading(Venue.ALPACA):
             following = text_in(rows[-1], "id") if len(rows) == FILLS_A_PAGE else None
             return FillPage(fills=parse_fills(rows, catalog), next_cursor=following)
+
+    async def _row_of(self, client_order_id: ClientOrderId, priority: Priority) -> Row | None:
+        try:
+            answer = await self._calls.get(
+                "v2/orders:by_client_order_id", {"client_order_id": client_order_id}, priority
+            )
+        except RefusedError as e:
+            if e.reason is RefusalReason.UNKNOWN_ORDER:
+                return None
+            raise
+        with reading(Venue.ALPACA):
+            return as_row(answer, "order")
+
+    async def _listed_row(
+        self, client_order_id: ClientOrderId, since: datetime, priority: Priority
+    ) -> Row | None:
+        after = rfc3339(since + self._market.ahead())
+        async for rows in self._pages({"status": "all", "after": after}, priority):
+            for row in rows:
+                if isinstance(row, Mapping) and row.get("client_order_id") == client_order_id:
+                    return row
+        return None
+
+    async def _pages(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[list[object]]:
+        """Walk through every page of the orders there are, newest first."""
+        wanted = {**params, "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
+        for _ in range(PAGES):
+            answer = await self._calls.get("v2/orders", wanted, priority)
+            with reading(Venue.ALPACA):
+                rows = as_list(answer, "orders")
+            yield rows
+            if len(rows) < _ORDERS_A_PAGE:
+                return
+            with reading(Venue.ALPACA):
+                wanted = {**wanted, "until": oldest_submission(rows)}
+        raise endless("orders")
 
     async def _with_fills(self, row: Row, priority: Priority) -> Order:
         catalog, rows = await self._market.catalog(), await self._with_successors(row, priority)

@@ -7,6 +7,7 @@ import pytest
 
 from engine.brokers.base import FeeQuote, Priority
 from engine.model.errors import (
+    BrokerError,
     KeyRejectedError,
     MisconfiguredError,
     RefusalReason,
@@ -236,6 +237,30 @@ async def test_a_look_up_that_fails_is_not_an_absent_order(broker, venue):
         await broker.find_order(ClientOrderId("x"), "BTC/USD", since=SINCE)
     fault(venue, FaultKind.ERROR, "GET /v2/orders:by_client_order_id", message="40010000 something else")
     with pytest.raises(RefusedError):
+        await broker.find_order(ClientOrderId("x"), "BTC/USD", since=SINCE)
+
+
+@pytest.mark.fault("V135")
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (FaultKind.HTTP_ERROR_BEFORE, {}),
+        (FaultKind.RATE_LIMIT, {}),
+        (FaultKind.ERROR, {"message": "40010000 something else"}),
+        (FaultKind.HTML_200, {}),
+    ],
+)
+async def test_an_order_is_found_in_the_list_while_its_look_up_is_refused(broker, venue, kind, more):
+    venue.deposit("BTC", "1")
+    request = a_request()
+    order_id = await broker.submit_order(request, priority=Priority.EXIT)
+    venue.place("BTC/USD", "sell", "0.1", client_id="another")
+    fault(venue, kind, "GET /v2/orders:by_client_order_id", times=None, **more)
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert (found.venue_order_id, found.client_order_id) == (order_id, request.client_order_id)
+    with pytest.raises(BrokerError):
         await broker.find_order(ClientOrderId("x"), "BTC/USD", since=SINCE)
 
 
