@@ -10,11 +10,11 @@ ROOT = Path(__file__).parents[3]
 VALUES = "model/"
 
 
-async def test_the_listed_files_are_those_that_run_from_a_breach_to_its_order(guarded):
+async def test_the_listed_files_run_from_a_breach_to_its_order(guarded):
     page = (ROOT / "docs/architecture.md").read_text()
     way = page[page.index("**A price's way to AddOrder**") : page.index("**A confirmation**")]
     rows = [row.split("|") for row in way.splitlines() if row.startswith("|")]
-    main, beside = (set(re.findall(r"`([\w/]+\.py)`", " ".join(row[at] for row in rows))) for at in (2, 3))
+    listed = set(re.findall(r"`([\w/]+\.py)`", " ".join(row[2] for row in rows)))
     await guarded.clock.sleep(10)
     guarded.set_bid("58000")
 
@@ -22,9 +22,8 @@ async def test_the_listed_files_are_those_that_run_from_a_breach_to_its_order(gu
         await guarded.look()
         await guarded.world.tape("kraken").wait_for("AddOrder")
 
-    assert main | beside == ran
-    assert not main & beside
-    assert f"{len(main)} files decide, ask or write, and {len(beside)} more run beside" in way
+    assert listed
+    assert listed <= ran, listed - ran
 
 
 @contextmanager
