@@ -95,8 +95,8 @@ class ExitJournal:
             if await may_be_on_sale(session, guard) or await _has_changed(session, guard, trigger):
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
-            await guards.save_guard(session, closing, was=before, now=now, cause="asked for by its owner")
-            await self.orders.begin(session, intent, cause="asked for")
+            await guards.save_guard(session, closing, was=before, now=now, cause="requested by its owner")
+            await self.orders.begin(session, intent, cause="requested")
         return LiveExit(intent=intent, guard=closing)
 
     async def conclude(
@@ -115,7 +115,6 @@ class ExitJournal:
         `seen` is what was there before the order when the owner had taken some at the venue, which the guard
         is already reduced by: the next reading must not find it missing once more.
         """
-        now = self._clock.now()
         async with self._database.write() as session:
             ended = await self.orders.fill(session, intent, order)
             is_as_left = await self._leave(
@@ -123,14 +122,7 @@ class ExitJournal:
             )
             if seen is not None and is_as_left:
                 await guards.note_seen(session, guard.guard_id, seen, before_intent=intent.intent_id)
-            await append_alert(
-                session,
-                message,
-                user_id=intent.user_id,
-                account_id=intent.account_id,
-                dedup_key=ending_key(message.kind, intent),
-                now=now,
-            )
+            await self._report_end(session, intent, message)
         return ended
 
     async def give_back(
@@ -149,21 +141,15 @@ class ExitJournal:
         `awaited` is how much is missing now of its position by what was seen and sold: what comes back is
         compared with that, and a reading from before proves nothing.
         """
-        now = self._clock.now()
         async with self._database.write() as session:
             ended = await self.orders.move(session, intent, event, cause=cause)
             is_as_left = await self._leave(session, intent, guard, was=was, filled=ZERO, cause=cause)
             if awaited is not None and is_as_left:
                 step = await load_last_step_of_all(session)
-                await guards.note_seen(session, guard.guard_id, Seen(quantity=awaited, at=now, step=step))
-            await append_alert(
-                session,
-                message,
-                user_id=intent.user_id,
-                account_id=intent.account_id,
-                dedup_key=ending_key(message.kind, intent),
-                now=now,
-            )
+                await guards.note_seen(
+                    session, guard.guard_id, Seen(quantity=awaited, at=self._clock.now(), step=step)
+                )
+            await self._report_end(session, intent, message)
         return ended.intent
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
@@ -217,6 +203,16 @@ class ExitJournal:
         await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
         await self.orders.begin(session, intent, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
+
+    async def _report_end(self, session: DatabaseSession, intent: Intent, message: Message) -> None:
+        await append_alert(
+            session,
+            message,
+            user_id=intent.user_id,
+            account_id=intent.account_id,
+            dedup_key=ending_key(message.kind, intent),
+            now=self._clock.now(),
+        )
 
     async def _leave(
         self,

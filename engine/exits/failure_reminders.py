@@ -1,10 +1,8 @@
 """The reminders of exits that do not get through, written at once and then in growing pauses, over any number of restarts."""
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -15,6 +13,7 @@ from engine.alerts.messages import AtStake, ExitFailing
 from engine.alerts.series import append_next, load_series
 from engine.clock import Clock, Moment, moment
 from engine.exits.guard_of_exit import load_guard_of
+from engine.exits.recent_exits import RecentExits
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp, Wait
 from engine.model.failing_reasons import FailingReason
@@ -23,13 +22,7 @@ from engine.orders.intents import Intent
 from engine.orders.under_way import load_orders_under_way
 from engine.storage.database import Database
 
-#: Exits whose reminders are remembered; those of others are read from the outbox.
-_MOST_EXITS = 64
-
-
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +47,11 @@ class FailureReminders:
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        #: By intent, the last one used last.
-        self._sent = OrderedDict[str, _Sent]()
-        #: By intent, why it does not get through now and since when that is known, whatever was reported.
-        self._reasons = OrderedDict[str, HeldUp]()
-        self._unsent = OrderedDict[str, _Unsent]()
+        #: What was sent of others is in the outbox.
+        self._sent = RecentExits[_Sent]()
+        #: Why an exit does not get through now and since when that is known, whatever was reported.
+        self._reasons = RecentExits[HeldUp]()
+        self._unsent = RecentExits[_Unsent]()
         #: By intent, of those that are being reminded of: whether one is due is decided after the last was written.
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
@@ -79,9 +72,9 @@ class FailureReminders:
                 await self._send_if_due(intent, held_up, doing, is_urgent=is_urgent)
             except BaseException:
                 # It may be written all the same: the outbox shows it.
-                self._sent.pop(intent.intent_id, None)
+                self._sent.drop(intent.intent_id)
                 raise
-        self._unsent.pop(intent.intent_id, None)
+        self._unsent.drop(intent.intent_id)
 
     async def try_to_send(
         self,
@@ -127,7 +120,7 @@ class FailureReminders:
         )
         await self._write(intent, message, now)
         # Reported means stored in the outbox.
-        _put(self._sent, intent.intent_id, _Sent(state=sent.state.noted(now), since=since))
+        self._sent.put(intent.intent_id, _Sent(state=sent.state.noted(now), since=since))
 
     def _note_unsent(self, intent: Intent, error: Exception) -> None:
         """Keep why a reminder was not written; it is logged as often as the owner should have been reminded."""
@@ -141,7 +134,7 @@ class FailureReminders:
                 exc_info=error,
             )
             logged = logged.noted(now)
-        _put(self._unsent, intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
+        self._unsent.put(intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
 
     def keep_reason(
         self,
@@ -159,7 +152,7 @@ class FailureReminders:
         before = self._reasons.get(intent.intent_id)
         began = before.since if before is not None else since or self._clock.now()
         held_up = HeldUp(why=why, since=began, wait=wait, unreadable=unreadable)
-        return _put(self._reasons, intent.intent_id, held_up)
+        return self._reasons.put(intent.intent_id, held_up)
 
     def why(self, intent_id: str) -> HeldUp | None:
         """Return why this process last reported an exit as failing; None where it did not."""
@@ -181,7 +174,7 @@ class FailureReminders:
         state = ReminderState.from_times(series.times, last=None, count=series.count)
         since_times = (message.since for message in series.messages if isinstance(message, ExitFailing))
         since = wall_time.earliest(since_times) or state.first_at
-        return _put(self._sent, intent.intent_id, _Sent(state=state, since=since))
+        return self._sent.put(intent.intent_id, _Sent(state=state, since=since))
 
     async def _write(self, intent: Intent, message: ExitFailing, now: Moment) -> None:
         async with self._database.write() as session:
@@ -210,15 +203,6 @@ def _at_stake(intent: Intent, guard: Guard | None) -> AtStake | None:
         price=trigger.price,
         at=trigger.price_at,
     )
-
-
-def _put(kept: OrderedDict[str, T], intent_id: str, value: T) -> T:
-    """Keep something of an exit, and of the exits used last alone."""
-    kept[intent_id] = value
-    kept.move_to_end(intent_id)
-    if len(kept) > _MOST_EXITS:
-        kept.popitem(last=False)
-    return value
 
 
 def failing_key(intent: Intent) -> str:

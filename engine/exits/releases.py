@@ -1,7 +1,6 @@
 """Cancel the orders that hold what is to be sold, and find out what really became of each."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from engine import wall_time
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.recent_exits import RecentExits
 from engine.model.errors import (
     BrokerError,
     KeyRejectedError,
@@ -28,9 +28,6 @@ CONFIRM_S = 0.5
 READ_EACH_MOST = 5
 #: An alert waits no longer than this for one look at the account's lists.
 LISTS_READ_S = 3.0
-
-#: Exits whose cancelled orders are remembered; another exit queries them by itself.
-_MOST_EXITS = 64
 
 #: A trade that is not listed for so long has not happened.
 TRADES_LISTED_WITHIN = timedelta(seconds=10)
@@ -97,12 +94,12 @@ class Releases:
     def __init__(self, *, journal: ExitJournal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        #: By intent, the last one used last.
-        self._exits = OrderedDict[str, _Known]()
+        #: What is forgotten of an exit is queried again.
+        self._exits = RecentExits[_Known]()
 
     def standing(self, intent: Intent, orders: Iterable[Order]) -> tuple[Order, ...]:
         """Leave out the orders that an exit knows to be over."""
-        over = self._exits.get(intent.intent_id, _Known()).over
+        over = (self._exits.get(intent.intent_id) or _Known()).over
         return tuple(order for order in orders if order.venue_order_id not in over)
 
     def note_over(self, intent: Intent, order_id: VenueOrderId) -> None:
@@ -110,11 +107,8 @@ class Releases:
         self._known(intent).over.add(order_id)
 
     def _known(self, intent: Intent) -> _Known:
-        known = self._exits.setdefault(intent.intent_id, _Known())
-        self._exits.move_to_end(intent.intent_id)
-        if len(self._exits) > _MOST_EXITS:
-            self._exits.popitem(last=False)
-        return known
+        known = self._exits.get(intent.intent_id) or _Known()
+        return self._exits.put(intent.intent_id, known)
 
     async def cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> Cancelling:
         """Cancel orders, each whatever becomes of the others.
@@ -155,7 +149,7 @@ class Releases:
         lists = await _read_lists(broker) if waiting else None
         if lists is None:
             return
-        refused = self._exits.get(intent.intent_id, _Known()).refused
+        refused = (self._exits.get(intent.intent_id) or _Known()).refused
         for order in waiting:
             if order.venue_order_id in refused & lists.still_open:
                 # It was not cancelled: the venue refused that, and goes on listing it.
@@ -231,7 +225,7 @@ def released_part(order: CancelledOrder, now: Order) -> CancelledOrder | None:
         return None
     # An order sized by its value has no quantity of its own once it is over.
     quantity = now.remaining_quantity if now.remaining_quantity > ZERO else order.quantity
-    # Its list may not have told how much was left of it.
+    # Its list may not show how much was left of it.
     known = order.quantity if order.quantity > ZERO else quantity
     return replace(order, quantity=min(quantity, known), confirmed=True)
 
