@@ -27,7 +27,8 @@ from engine.orders.intents import Intent
 #: An exit waits no longer than this for a balance; then it goes with the last known quantity.
 BALANCE_READ_S = 0.5
 BALANCE_MAX_AGE = timedelta(seconds=5)
-#: One that a private stream keeps known may be so old: it is read with every snapshot, and a mute stream shows there.
+#: Where a private stream reports every change a reading may be this old: every snapshot reads it again, which shows a
+#: stream that misses changes.
 KNOWN_MAX_AGE = timedelta(minutes=5)
 
 #: How long a venue may take to release what a cancelled order held.

@@ -12,7 +12,7 @@ from engine.storage.readable import UnreadableRow, read_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared
 
-#: Their order decides for SQLite: the other index of accounts holds everything that ever ended.
+#: Ordering by this column makes SQLite use the index of live intents; the index by account holds every ended one too.
 _BY_LIVE_INDEX = col(IntentRow.created_at)
 
 

@@ -1,4 +1,4 @@
-"""Orders of one exit whose submit response was lost: looked up until found or proven absent, and after that as long as they may arrive."""
+"""Look up the orders of one exit whose submit response was lost: until found or proven absent, and as long as one may arrive."""
 
 from collections.abc import Iterable
 

@@ -74,7 +74,12 @@ class OrderEnd:
             return None, e
 
     async def _require_over(self, intent: Intent, order: Order, unread: BrokerError | None) -> None:
-        """Find an order among those that are over if the open ones cannot be listed, or raise why they cannot."""
+        """Require proof that an order is over where the list of open ones, which would show it, could not be read.
+
+        Raises:
+            BrokerError: why the list could not be read; looked up by our id, the order is not over either.
+
+        """
         if unread is None:
             return
         found = await self._broker.find_order(
@@ -87,7 +92,7 @@ class OrderEnd:
             raise unread
 
     async def _is_more_gone(self, intent: Intent, order: Order, now: BalanceState) -> bool:
-        """Return whether more was sold than an order reports: it and its trades may be reported as they were before."""
+        """Return whether the balance shows more as sold than an order reports, which may lag behind for `MORE_GONE_FOR`."""
         basis = await self._journal.orders.load_basis(intent)
         if basis is None or not await self._is_unexplained(intent, order, basis, now):
             self._more_gone_since_s = None

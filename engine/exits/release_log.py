@@ -14,7 +14,7 @@ from engine.storage.database import Database
 
 
 class ReleaseLog:
-    """Writes those steps and reads them back; none of them changes the intent's state."""
+    """Stores and loads the cancels of an exit as steps of its intent; none of them changes the intent's state."""
 
     def __init__(self, *, database: Database, clock: Clock, orders: Journal) -> None:
         self._database = database

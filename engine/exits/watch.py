@@ -96,7 +96,7 @@ class Watch:
         self._ticks.follow(watched, version=version)
         failures = Failures()
         if not self._guard_marks.is_restored:
-            with failures.turn_of("what was told of prices before"):
+            with failures.turn_of("price alerts of earlier processes"):
                 await self._news.restore()
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
@@ -108,7 +108,7 @@ class Watch:
         self._guard_marks.keep({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
-        failures.raise_together("exits or what was told before could not be taken up")
+        failures.raise_together("exits or alerts of earlier processes could not be taken up")
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""

@@ -13,7 +13,7 @@ from engine.model.delays import Away, Unseen
 
 
 class GuardMarks:
-    """Keeps them by guard id."""
+    """Holds the latest mark of each guard by its id, and when it was last seen if another process saw it."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, GuardMark] = {}

@@ -55,7 +55,7 @@ async def save_known_asset(session: DatabaseSession, known: KnownAsset) -> None:
 async def load_known_assets(session: DatabaseSession, account_id: str) -> tuple[KnownAsset, ...]:
     """Return the assets that were seen in an account."""
     read = await read_rows(session, _KNOWN_ASSETS, _known_asset, account_id=account_id)
-    # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.
+    # An asset whose row is damaged still counts as seen: its owner would be asked about it, or it guarded, as if it were new.
     return (*read.readable, *(_seen_some_time(account_id, row) for row in read.unreadable))
 
 

@@ -1,4 +1,4 @@
-"""The accepted marks of one venue: the only place that requests an order book or a second look."""
+"""The accepted marks of one venue: a quote, with the order book and a second look where it takes them."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -251,7 +251,7 @@ class Marks:
         return lambda: began.at + (moment(self._clock) - began)
 
     async def _unpriced(self, symbol: str, quote: Quote | None, now: datetime) -> PriceUnknown | None:
-        """Return why a stock's quote is no price; what is not listed might be one, and its market closed."""
+        """Return why a quote of a stock is no price now; an unlisted instrument may be a stock whose market is closed."""
         if quote is None or not self._market.venue.lists_stocks:
             return None
         instrument = (await self._market.instruments()).get(symbol)

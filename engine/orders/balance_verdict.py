@@ -47,7 +47,7 @@ class BalanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendBasis:
-    """The reading that an attempt was based on, of after all that was freed for it."""
+    """The reading that an attempt was based on, taken once the orders that held its quantity were cancelled."""
 
     owned: Decimal
     held: Decimal

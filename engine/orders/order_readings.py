@@ -42,8 +42,8 @@ class Verdict(StrEnum):
     OPEN = "open"
     #: Final, but contradicted or not confirmed yet: nothing is sent again and nothing ended on it.
     UNCONFIRMED = "unconfirmed"
-    #: The answer is accepted.
-    CONFIRMED = "settled"
+    #: Final, and either complete or the same for long enough: fills are booked by it.
+    CONFIRMED = "confirmed"
     #: The venue does not know the order it accepted: what became of the request is as open as after a lost answer.
     NOT_KNOWN = "not known"
 

@@ -34,7 +34,8 @@ def explain_movement(
 ) -> Movement:
     """Return what the latest trades changed, if they explain all that did, or all of the money.
 
-    Otherwise return what was certainly traded since the reading, as whatever else moved came on top of that. A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
+    Otherwise return what was certainly traded since the reading: the unexplained rest was moved beside that. It is not
+    known which of the trades the attempt's reading shows already, so each number of the latest ones is tried.
     `others` are the venue's ids of known orders of other intents, `later` those of them that left after that reading.
     """
     latest = wall_time.newest_first(_once(fills), lambda fill: fill.at)

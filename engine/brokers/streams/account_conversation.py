@@ -20,7 +20,7 @@ PERMISSION_REST_S = 300.0
 
 
 class AccountConversation(Conversation):
-    """One connection's about one account."""
+    """The protocol spoken on one connection about one account."""
 
     def __init__(self, sink: AccountSink, redact: Callable[[str], str], *, steps: Iterable[str]) -> None:
         super().__init__(redact)

@@ -34,7 +34,7 @@ class AccountSink(Protocol):
         """Take note that from now on whatever happens is pushed: everything is subscribed and nothing is missing."""
 
     def lost(self, loss: Loss) -> None:
-        """Take note that something may have happened untold, until it is live again."""
+        """Take note that the stream is down: changes may be missed until `live`."""
 
 
 class AccountStream(Protocol):

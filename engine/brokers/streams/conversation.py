@@ -32,7 +32,7 @@ class StreamEnd:
 
 
 class Conversation(ABC):
-    """One connection's, from the first message to the last."""
+    """The protocol spoken on one connection, from the first message to the last."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         #: Why the connection is to be given up; None while it is good.

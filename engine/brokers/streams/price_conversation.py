@@ -25,7 +25,7 @@ class Reading:
 
 
 class PriceConversation(Conversation):
-    """One connection's about prices, in the venue's names of instruments."""
+    """The protocol spoken on one connection about prices, in the venue's names of instruments."""
 
     #: False while the venue takes no subscription yet.
     is_ready = True
