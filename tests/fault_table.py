@@ -7,6 +7,7 @@ from tests.faults.streams import STREAMS
 from tests.faults.venue_fields import VENUE_FIELDS
 from tests.faults.venue_holds import VENUE_HOLDS
 from tests.faults.venue_orders import VENUE_ORDERS
+from tests.faults.venue_prices import VENUE_PRICES
 from tests.faults.venue_readings import VENUE_READINGS
 from tests.faults.venues import VENUE
 
@@ -19,6 +20,7 @@ _OF_VENUES = (
     *VENUE_FIELDS,
     *VENUE_HOLDS,
     *ACCOUNT_STREAMS,
+    *VENUE_PRICES,
 )
 
 GROUPS = {

@@ -20,7 +20,7 @@ from engine.market.quote_reading import QuoteReading, problem_of
 from engine.market.second_look import LOOKS_END_AFTER, SECOND_LOOK_AFTER, confirm
 from engine.market.session import check_session
 from engine.market.stream_check import is_late, is_overtaken
-from engine.market.tick_confirmation import TickConfirmation
+from engine.market.tick_confirmation import BOOK_WITHIN_S, TickConfirmation
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
@@ -170,14 +170,15 @@ class Marks:
         """Return the book's mark if it denies a breach that is due to be held against it.
 
         So is one by a ticker that was not compared with the book lately: it may have been frozen since before anybody
-        asked, or all through an outage. A book that cannot be read denies nothing.
+        asked, or all through an outage. A book that cannot be read, or not in time, denies nothing.
         """
         is_due = is_due or not self.checks.is_lately_agreed(request.symbol)
         if not is_due or not await self.checks.has_book(request.symbol):
             return None
         try:
-            book = await self._market.book(request.symbol)
-        except BrokerError:
+            async with asyncio.timeout(BOOK_WITHIN_S):
+                book = await self._market.book(request.symbol)
+        except (BrokerError, TimeoutError):
             return None
         mark = mark_from_book(request, book=book, now=self._clock.now())
         return mark if isinstance(mark, Mark) and not request.is_past(mark.price) else None
