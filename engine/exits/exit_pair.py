@@ -26,7 +26,7 @@ from engine.model.instruments import Instrument, quote_of
 from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook
 from engine.model.walk import BookProblem, walk_book, walk_part
-from engine.orders.too_small import largest_minimum
+from engine.orders.too_small import usual_minimum
 
 #: A sale waits no longer than this for the listing it is floored by, for an order book or for a rate.
 LISTING_S = 2.0
@@ -100,9 +100,9 @@ class ExitPair:
         """Return the listing of the guarded pair, whichever pair is used now."""
         return (await self._instruments()).get(self._guard.symbol)
 
-    async def largest_minimum(self) -> Decimal | None:
-        """Return the largest smallest value that the venue lists in the guard's currency; None is unknown."""
-        return largest_minimum((await self._instruments()).values(), self._currency)
+    async def usual_minimum(self) -> Decimal | None:
+        """Return the usual smallest value of an order at the venue in the guard's currency; None is unknown."""
+        return usual_minimum((await self._instruments()).values(), self._currency)
 
     async def rate(self, currency: str) -> Decimal | None:
         """Return one unit of a currency in the guard's own, at the venue's rate of now; None is unknown."""

@@ -9,6 +9,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
+from engine.orders.too_small import price_of_a_unit
 
 SOLD_EXTERNALLY = "was sold or moved at the venue just before"
 UNCONFIRMED = (
@@ -56,11 +57,6 @@ def plan_sale(
     return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
 
 
-def priced_at_least_at_cost(guard: Guard, price: Decimal) -> Decimal:
-    """Return what a unit counts for against a venue's smallest value: a price below its cost may be gone again."""
-    return max(price, guard.entry or ZERO)
-
-
 def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
     """Return how much of a position its owner sold or moved since it was last seen.
 
@@ -93,7 +89,10 @@ def reduce_guard(
     if rest.quantity == ZERO:
         return rest.closed(GuardReason.SOLD), None
     plan = plan_sale(
-        guarded=rest.quantity, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
+        guarded=rest.quantity,
+        there=None,
+        instrument=instrument,
+        price=price_of_a_unit(price=price, entry=guard.entry),
     )
     if isinstance(plan, Dust):
         return rest.closed(GuardReason.SOLD, plan.why), plan

@@ -8,7 +8,6 @@ from engine.exits.exit_quantity import (
     ExitQuantity,
     Sell,
     plan_sale,
-    priced_at_least_at_cost,
     vanished,
 )
 from engine.exits.manual_close import wanted_of
@@ -33,6 +32,7 @@ from engine.guards.guard import GuardState, Seen
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.orders.balance_verdict import is_about_all
+from engine.orders.too_small import price_of_a_unit
 
 
 def next_step(view: View) -> Step:
@@ -150,7 +150,7 @@ def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitR
 
 
 def _plan(view: View, exit_quantity: ExitQuantity, *, there: Decimal | None) -> Sell | Dust:
-    price = priced_at_least_at_cost(view.guard, view.price)
+    price = price_of_a_unit(price=view.price, entry=view.guard.entry)
     return plan_sale(
         guarded=_wanted(view, exit_quantity), there=there, instrument=view.instrument, price=price
     )

@@ -150,10 +150,11 @@ class Refusals:
         if self._too_small.is_believed(
             quantity=intent.quantity,
             instrument=await self._tradability.instrument(),
-            entry=self._guard.entry or ZERO,
-            price=self._price(intent),
+            entry=self._guard.entry,
+            # What is too little only at a price that fell since is not given up for that.
+            price=max(self._price(intent) or ZERO, intent.trigger_price) or None,
             now_s=now_s,
-            largest_minimum=await self._tradability.pair.largest_minimum(),
+            usual_minimum=await self._tradability.pair.usual_minimum(),
         ):
             guard = sent.exit_quantity.guard
             dust = Dust(wanted_of(guard.quantity, intent.manual), error.message)
@@ -168,12 +169,12 @@ class Refusals:
             intent.quantity,
             await self._tradability.instrument(),
             price=self._price(intent),
-            entry=self._guard.entry or ZERO,
+            entry=self._guard.entry,
         )
 
-    def _price(self, intent: Intent) -> Decimal:
-        """Return the price of now, or the one that triggered the exit where there is none."""
-        return self._context.guard_marks.price_of(self._guard) or intent.trigger_price
+    def _price(self, intent: Intent) -> Decimal | None:
+        """Return the price of now, or the one that triggered the exit where there is none; None is unknown."""
+        return self._context.guard_marks.price_of(self._guard) or intent.trigger_price or None
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:

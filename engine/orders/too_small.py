@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median_low
 
 from engine.model.instruments import Instrument
-from engine.model.money import exact
+from engine.model.money import ZERO, exact
 
 #: Kraken is reported to refuse so for a moment coins that were just bought: without its own listing's
 #: agreement it is accepted when it still does after so long, and so many times.
@@ -19,6 +20,21 @@ FAR_ABOVE_LEAST = 10
 
 #: A price below this part of the cost may be a flash crash or wrong: what is too little at it is not given up.
 COLLAPSED_RATIO = Decimal("0.5")
+
+#: Of fewer listings, one that is odd could be the median.
+_USUAL_OF_LEAST = 3
+
+#: So high that nothing is worth too little.
+_ANY_PRICE = Decimal("1e30")
+
+
+def price_of_a_unit(*, price: Decimal | None, entry: Decimal | None) -> Decimal:
+    """Return what a unit counts for against a venue's smallest value: the higher of its price and its cost.
+
+    A price below the cost may be gone again, and what cost little may have risen. At an unknown price nothing is too
+    little by its value: its quantity alone decides.
+    """
+    return max(price, entry or ZERO) if price else _ANY_PRICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,58 +53,60 @@ class TooSmall:
         *,
         quantity: Decimal,
         instrument: Instrument | None,
-        entry: Decimal,
-        price: Decimal,
+        entry: Decimal | None,
+        price: Decimal | None,
         now_s: float,
-        largest_minimum: Decimal | None = None,
+        usual_minimum: Decimal | None = None,
     ) -> bool:
-        """Return whether so much really cannot be sold; None is an unknown listing.
+        """Return whether so much really cannot be sold; a listing, an entry or a price of None is unknown.
 
-        At once only what its listing calls too small at what it cost, and never what is far above that. Where a
-        minimum of the listing is unknown, what is far above `largest_minimum`, the largest smallest value that is
-        known at the venue in that currency, is never believed to be too small either; None is that none is known.
+        At once only what its listing calls too small at the higher of price and cost, and never what is far above
+        that. Where a minimum of the listing is unknown, what is far above `usual_minimum`, the venue's usual one in
+        that currency, is never believed to be too small either; None is that none is known.
         """
         if instrument is None or instrument.floor_quantity(quantity) != quantity:
             # Kraken refuses a quantity finer than the lot like one too small.
             return False
-        if instrument.why_too_small_to_sell(quantity, entry):
+        unit = price_of_a_unit(price=price, entry=entry)
+        if instrument.why_too_small_to_sell(quantity, unit):
             return True
-        if not _may_be_too_small(quantity, instrument, entry, price=price, largest_minimum=largest_minimum):
+        if not _may_be_too_small(quantity, instrument, unit, usual_minimum=usual_minimum):
             return False
         lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
         return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS
 
 
 def _may_be_too_small(
-    quantity: Decimal,
-    instrument: Instrument,
-    entry: Decimal,
-    *,
-    price: Decimal,
-    largest_minimum: Decimal | None,
+    quantity: Decimal, instrument: Instrument, unit: Decimal, *, usual_minimum: Decimal | None
 ) -> bool:
     """Return whether so much is not far above what its listing names as the least, or else its venue for others."""
     with exact():
         part = quantity / FAR_ABOVE_LEAST
-        # A price far below the cost may be gone again.
-        value = part * max(price, entry)
+        value = part * unit
     # The lot alone is no minimum.
     has_least = instrument.minimum_quantity is not None
-    if has_least and instrument.why_too_small_to_sell(part, entry) is not None:
+    if has_least and instrument.why_too_small_to_sell(part, unit) is not None:
         return True
-    return not instrument.has_known_minimums and largest_minimum is not None and value < largest_minimum
+    return not instrument.has_known_minimums and usual_minimum is not None and value < usual_minimum
 
 
-def largest_minimum(instruments: Iterable[Instrument], currency: str) -> Decimal | None:
-    """Return the largest smallest value of an order that a venue lists in a currency; None where it lists none."""
-    known = (one.minimum_notional for one in instruments if one.quote == currency)
-    return max((least for least in known if least), default=None)
+def usual_minimum(instruments: Iterable[Instrument], currency: str) -> Decimal | None:
+    """Return the median of the smallest values of an order that a venue lists in a currency; None where it lists few.
+
+    The largest of them would let one odd listing make little of everything.
+    """
+    known = [one.minimum_notional for one in instruments if one.quote == currency and one.minimum_notional]
+    return median_low(known) if len(known) >= _USUAL_OF_LEAST else None
 
 
-def is_collapsed(quantity: Decimal, instrument: Instrument | None, *, price: Decimal, entry: Decimal) -> bool:
+def is_collapsed(
+    quantity: Decimal, instrument: Instrument | None, *, price: Decimal | None, entry: Decimal | None
+) -> bool:
     """Return whether so much is too little only because its price is far below what it cost."""
     return (
         instrument is not None
+        and price is not None
+        and entry is not None
         and price < entry * COLLAPSED_RATIO
         and instrument.why_too_small_to_sell(quantity, price) is not None
         and instrument.why_too_small_to_sell(quantity, entry) is None

@@ -276,6 +276,6 @@ VENUE_READINGS = (
     Row(
         "V136",
         "the smallest order of a pair is unknown, and the venue refuses what is left as too small",
-        "given up with the refusal's words after half a minute, unless it is worth ten times any minimum listed there",
+        "given up with the refusal's words after half a minute, unless it is worth ten times the usual minimum there",
     ),
 )

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,7 @@ from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from tests.engine.exits.failing_texts import why_of
+from tests.engine.exits.manual import press
 from tests.patient_loop import START
 
 PLACING = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -307,6 +309,22 @@ async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a
     assert room.world.ledger("kraken").total("BTC") == Decimal("0.3")
 
 
+@pytest.mark.fault("V126")
+async def test_a_close_of_what_cost_little_and_has_risen_survives_a_wrong_refusal(room):
+    """A tenth of a bitcoin is worth 5,000 dollars, whatever it cost."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "0.4")
+    await room.look()
+    room.fault(FaultKind.ERROR, times=1, message="EOrder:Order minimum not met")
+
+    await press(room)
+    await room.wait_for("exit ")
+
+    [filled] = await room.alerts(ExitParked, ExitFilled)
+    assert (type(filled), filled.quantity) == (ExitFilled, Decimal("0.1"))
+
+
 UNREADABLE_MINIMUMS = {"ordermin": "many", "costmin": "much"}
 
 
@@ -317,6 +335,20 @@ async def unlisted_minimum(room):
     room.deposit("BTC", "0.3")
     room.set_bid("50000")
     return room
+
+
+@pytest.mark.fault("V136")
+async def test_one_odd_listing_gives_up_nothing_that_is_worth_much(unlisted_minimum):
+    market = unlisted_minimum.world.market
+    market.add(replace(market.listing("kraken", "ETH/USD"), minimum_notional=Decimal(50_000)))
+    await unlisted_minimum.arm("0.1", "6000")
+    unlisted_minimum.fault(FaultKind.ERROR, times=20, message="EOrder:Order minimum not met")
+
+    await unlisted_minimum.look()
+    await unlisted_minimum.clock.sleep(120)
+
+    assert await unlisted_minimum.alerts(ExitParked) == []
+    assert (await unlisted_minimum.guard()).state is GuardState.CLOSING
 
 
 @pytest.mark.fault("V136")
