@@ -23,7 +23,7 @@ from engine.entries.reservations import Reservation, reserve, reserve_damaged
 from engine.entries.route import NoRoute, Route, RoutePreview, Unsized
 from engine.entries.routes_store import StoredRoute
 from engine.entries.rules import EntryRules
-from engine.entries.sizing import SizeRequest, SizeUnknown, plan_size
+from engine.entries.sizing import Most, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.guards.store import read_open_guards
 from engine.model.instruments import AssetClass, quote_of
@@ -73,6 +73,9 @@ class EntryService:
         """Decide where a buy should go, store the decision, and place nothing."""
         rules = await self._preferences.rules_of(user_id)
         request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size, rules)
+        if isinstance(size, Most):
+            # Only then what is guarded decides how much that is.
+            accounts = await self._with_positions(user_id, accounts)
         planned = plan_size(size, bounds_of(request, accounts, rules), rules)
         if isinstance(planned, SizeUnknown):
             return Unsized(symbol=request.symbol, unknown=planned, at=accounts.at)
@@ -94,9 +97,7 @@ class EntryService:
         # Reservations come first: a buy that fills meanwhile counts twice then, and never not at all.
         request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
-            accounts,
-            damaged_guards=await self._damaged_guards(user_id),
-            positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
+            await self._with_positions(user_id, accounts),
             last_exit=await self._last_exit(user_id, request.base),
             halt=await self._halts.fetch_halt(user_id),
             realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
@@ -120,6 +121,13 @@ class EntryService:
             symbol=f"{base}/{quote or 'USD'}", base=base, asset_class=_class(places), size=size
         )
         return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
+
+    async def _with_positions(self, user_id: int, accounts: EntryAccounts) -> EntryAccounts:
+        return replace(
+            accounts,
+            damaged_guards=await self._damaged_guards(user_id),
+            positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
+        )
 
     async def _reservations(self, user_id: int, *, buffer: Decimal) -> tuple[Reservation, ...]:
         reservations = list[Reservation]()

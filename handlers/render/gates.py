@@ -55,13 +55,16 @@ def _halt(gate: Gate, reader: Reader) -> str:
 
 
 def _cash(gate: Gate, _reader: Reader) -> str:
-    free, needed = cut(gate.actual or ZERO, gate.unit), raised(gate.limit or ZERO, gate.unit)
+    free = cut(gate.actual or ZERO, gate.unit)
+    # Rounded apart, the two could contradict a gate that passes.
+    needed = (cut if gate.is_open else raised)(gate.limit or ZERO, gate.unit)
     reserved = f", besides {raised(gate.reserved, gate.unit)} reserved by other buys" if gate.reserved else ""
     return f"{free} free{_where(gate)}{reserved}; it needs {needed}, {_part(gate)} of it to spare"
 
 
 def _exposure(gate: Gate, _reader: Reader) -> str:
-    after, most = raised(gate.actual or ZERO, gate.unit), cut(gate.limit or ZERO, gate.unit)
+    after = (cut if gate.is_open else raised)(gate.actual or ZERO, gate.unit)
+    most = cut(gate.limit or ZERO, gate.unit)
     return f"{after} guarded with it, at most {most}, which is {_part(gate)} of total equity"
 
 
@@ -92,7 +95,8 @@ def _daily_loss(gate: Gate, _reader: Reader) -> str:
 
 
 def _minimum(gate: Gate, _reader: Reader) -> str:
-    least, usd = raised(gate.limit or ZERO, gate.unit), cut(gate.actual or ZERO, gate.unit)
+    usd = (raised if gate.is_open else cut)(gate.actual or ZERO, gate.unit)
+    least = raised(gate.limit or ZERO, gate.unit)
     return f"{usd}; from {least}{_where(gate)} it can be bought and still be sold at the threshold"
 
 

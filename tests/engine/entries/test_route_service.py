@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from engine.entries.route import NoRoute, Route, RouteChoice, RouteObstacle
 from engine.entries.routes_table import RouteRow
-from engine.entries.sizing import Amount, SizeBasis
+from engine.entries.sizing import Amount, Most, SizeBasis
 from engine.model.instruments import AssetClass
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -44,6 +44,18 @@ async def test_the_cheapest_broker_takes_it_and_every_other_says_why_not(rooms):
             Venue.KRAKEN: [RouteObstacle.NOT_CHEAPER],
             Venue.COINBASE: [RouteObstacle.NOT_CHEAPER],
         }
+
+
+async def test_the_most_that_may_be_bought_leaves_out_what_is_guarded(room):
+    room.deposit("USD", "10000")
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+
+    answer = await room.engine.entries.preview(OWNER_ID, "BTC", Most())
+
+    # 80 % of $16,000 in all, less the $6,000 that are guarded.
+    assert (answer.size.usd, answer.size.basis) == (Decimal(6800), SizeBasis.MOST)
 
 
 @pytest.mark.parametrize(

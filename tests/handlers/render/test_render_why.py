@@ -1,9 +1,12 @@
+import operator
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
 from engine.entries.route import Missed, NoRoute, Reason, RouteObstacle
@@ -102,6 +105,29 @@ def test_with_every_gate_shut_each_says_its_figures_and_what_would_change_it():
     worst = refused(decision=nowhere, gates=gates(**WORST))
 
     check_golden("why_refused", render_why(worst, READER))
+
+
+DOLLARS = st.decimals("0.001", "99999", places=4)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "is_open"),
+    [
+        ("cash", r"\$([\d.,]+) free at .+; it needs \$([\d.,]+),", operator.ge),
+        ("minimum", r"\$([\d.,]+); from \$([\d.,]+) at", operator.ge),
+        ("exposure", r"\$([\d.,]+) guarded with it, at most \$([\d.,]+),", operator.le),
+    ],
+)
+@given(actual=DOLLARS, limit=DOLLARS)
+def test_the_figures_of_a_gate_that_passes_pass_as_they_are_shown(name, shown, is_open, actual, limit):
+    verdict = Verdict.PASS if is_open(actual, limit) else Verdict.FAIL
+    plan = entry_plan(
+        gates=gates(**{name: {"verdict": verdict, "actual": actual, "limit": limit, "unit": "USD"}})
+    )
+
+    figures = re.search(shown, plain_text(render_why(plan, READER).text)).groups()
+
+    assert is_open(*(Decimal(one.replace(",", "")) for one in figures)) is (verdict is Verdict.PASS)
 
 
 UNKNOWN = {
