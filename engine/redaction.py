@@ -14,8 +14,8 @@ SHORTEST = 4
 #: The same for the single lines of a PEM: its last one may be a few letters.
 SHORTEST_LINE = 16
 
-#: Who logs in with what, as it stands in an address, whoever it belongs to.
-_LOGIN = re.compile(r"(?<=://)[^\s/@]*:[^\s/@]+(?=@)")
+#: Who logs in with what, as it stands in an address, whoever it belongs to; gone through once, whoever wrote it.
+_LOGIN = re.compile(r"(?<=://)[^\s/@:]*+:[^\s/@]++(?=@)")
 
 
 class Redactor:

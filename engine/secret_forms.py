@@ -51,8 +51,9 @@ class Parts:
             return text
         kept, end = list[str](), 0
         for found in self._find(_in_small_letters(text)):
-            start, stop = _with_attached(text, *found, after=end)
-            if stop > end:
+            # What hung on to the one before has been gone through, and must not be for each that it holds.
+            if found[1] > end:
+                start, stop = _with_attached(text, *found, after=end)
                 kept += [text[end:start], hidden]
                 end = stop
         return "".join([*kept, text[end:]])

@@ -1,4 +1,5 @@
 import html
+import time
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
@@ -99,3 +100,47 @@ def test_a_secret_is_hidden_however_deep_it_lies(levels):
     for _ in range(min(levels, 100)):
         cleaned = cleaned[0] if isinstance(cleaned, list) else cleaned["of"]
     assert cleaned == HIDDEN
+
+
+LONG = 1 << 20
+#: Gone through once, it takes a second at most; anew from each of its places, hours.
+ENOUGH_S = 30
+
+
+@pytest.mark.fault("V138")
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("://" + ":" * LONG, id="a login that never ends"),
+        pytest.param("://a:" * (LONG // 5), id="many beginnings of a login"),
+        pytest.param("://" + "a" * LONG, id="a host that never ends"),
+        pytest.param(f"{SECRET}-" * (LONG // 20), id="a secret many times"),
+        pytest.param(f"{SECRET[:-2].lower()}/" * (LONG // 20), id="a part of a secret many times"),
+        pytest.param(
+            ("-" * 16 + SECRET[:-2].lower() + " ") * (LONG // 40), id="a part of a secret in each word"
+        ),
+    ],
+)
+def test_a_long_text_is_gone_through_once_whatever_it_holds(text):
+    redactor, began_s = Redactor([SECRET]), time.process_time()
+
+    redactor.text(text)
+
+    assert time.process_time() - began_s < ENOUGH_S
+
+
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [
+        ("x://a:b@h", f"x://{HIDDEN}@h"),
+        ("x://:b@h", f"x://{HIDDEN}@h"),
+        ("x://a::b:c:@h", f"x://{HIDDEN}@h"),
+        ("x://a::@h", f"x://{HIDDEN}@h"),
+        ("x://a:@h", "x://a:@h"),
+        ("x://a@h", "x://a@h"),
+        ("x://a:1/b@h", "x://a:1/b@h"),
+        ("x://a:b c@h y://d:e@h", f"x://a:b c@h y://{HIDDEN}@h"),
+    ],
+)
+def test_a_login_is_a_name_and_a_password_before_the_host(address, left):
+    assert Redactor().text(address) == left

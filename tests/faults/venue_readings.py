@@ -278,4 +278,9 @@ VENUE_READINGS = (
         "the smallest order of a pair is unknown, and the venue refuses what is left as too small",
         "given up with the refusal's words after half a minute, unless it is worth ten times the usual minimum there",
     ),
+    Row(
+        "V138",
+        "an answer of a venue is longer than any real one, or made to be slow to read",
+        "no more of it is read than the largest real one needs; other venues' exits are not held up",
+    ),
 )

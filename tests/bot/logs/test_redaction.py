@@ -1,5 +1,6 @@
 import json
 import logging
+import time
 from urllib.parse import quote
 
 import pytest
@@ -60,6 +61,22 @@ def test_a_bot_token_is_hidden_even_when_nobody_named_it():
     line = "POST https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_/getMe"
 
     assert LogRedactor().text(line) == f"POST https://api.telegram.org/bot{HIDDEN}/getMe"
+
+
+def test_a_bot_token_is_hidden_though_a_known_number_stands_before_it():
+    line = "bot1234567987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
+
+    assert LogRedactor(["1234567"]).text(line) == f"bot{HIDDEN}{HIDDEN}"
+
+
+@pytest.mark.parametrize("text", ["1" * (1 << 20), "1234567:" * (1 << 17), ":" * (1 << 20)])
+def test_a_long_line_is_gone_through_once_whatever_it_holds(text):
+    """Gone through once, it takes a second at most; anew from each of its digits, hours."""
+    redactor, began_s = LogRedactor(["s3cr3t-value"]), time.process_time()
+
+    redactor.text(text)
+
+    assert time.process_time() - began_s < 30
 
 
 def test_a_pem_is_hidden_line_by_line_and_without_its_line_ends():
