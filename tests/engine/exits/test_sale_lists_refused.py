@@ -1,4 +1,4 @@
-"""Exits at a Kraken that refuses one of its lists for good: the others are read, and nothing is sent without proof."""
+"""Exits where one of the lists of orders is refused for good: the others are read, and nothing is sent without proof."""
 
 from decimal import Decimal
 
@@ -7,6 +7,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
+from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
 
@@ -52,6 +53,30 @@ async def test_a_lost_sale_is_found_in_the_lists_that_can_be_read(falling, endpo
     assert (filled.quantity, filled.found_later) == (D("0.1"), True)
     assert (await falling.guard()).state is GuardState.CLOSED
     assert falling.clock.monotonic() < 20
+
+
+@pytest.mark.fault("V135")
+@pytest.mark.parametrize(
+    ("venue", "refused", "sending"),
+    [
+        (Venue.COINBASE, "orders/historical/batch", "orders"),
+        (Venue.ALPACA, "GET /v2/orders:by_client_order_id", "POST /v2/orders"),
+    ],
+)
+async def test_a_lost_sale_is_found_where_its_venue_shows_it_otherwise(rooms, venue, refused, sending):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.3", venue=venue)
+        room.set_bid("50000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, refused, venue=venue, times=None)
+        room.fault(FaultKind.DROP_AFTER, sending, venue=venue)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert (filled.found_later, (await room.guard()).state) == (True, GuardState.CLOSED)
+        assert len(room.sent(sending, venue=venue)) == 1
+        assert room.clock.monotonic() < 20
 
 
 @pytest.mark.fault("V135")
