@@ -110,7 +110,7 @@ def test_a_sale_is_of_whole_lots_and_brings_what_its_fee_leaves():
 
     # One at 99 and 0.9948 at 98
     assert (sold.quantity, sold.value) == (Decimal("1.9948"), Decimal("196.4904"))
-    assert sold.total == Decimal("196.4904") * (1 - TAKER)
+    assert (sold.total, sold.change) == (Decimal("196.4904") * (1 - TAKER), -sold.quantity)
 
 
 def test_what_the_book_does_not_hold_is_neither_bought_nor_sold():
@@ -118,6 +118,7 @@ def test_what_the_book_does_not_hold_is_neither_bought_nor_sold():
 
     assert rules.buy(a_market(), BOOK, spend=Decimal(400), taker=TAKER) is None
     assert rules.sell(a_market(), BOOK, quantity=Decimal("3.0001"), taker=TAKER) is None
+    assert rules.sell(a_market(), BOOK, quantity=Decimal("0.00009"), taker=TAKER) is None
     assert rules.buy(a_market(), BOOK, spend=Decimal("0.001"), taker=TAKER) is None
 
 

@@ -295,6 +295,12 @@ def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
     )
 
 
+def test_of_several_that_lack_cash_the_cheapest_is_missed():
+    answer = route(a_request(), a_place(COINBASE), a_place(KRAKEN, free="0"), a_place(ALPACA, free="0"))
+
+    assert (venue_of(answer), answer.missed.account.venue) == (COINBASE, ALPACA)
+
+
 def test_one_that_lacks_cash_and_costs_as_much_is_neither_dearer_nor_missed():
     answer = route(a_request(), a_place(KRAKEN, account_id="a"), a_place(KRAKEN, account_id="b", free="0"))
 

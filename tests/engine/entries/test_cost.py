@@ -230,3 +230,18 @@ def test_a_wide_spread_is_an_obstacle_with_its_distance(bid):
     assert answer.left_out[0].reasons == (
         Reason(obstacle=RouteObstacle.WIDE_SPREAD, limit=Decimal("0.005"), actual=1 - Decimal(bid) / 50000),
     )
+
+
+def test_a_cost_that_never_ends_is_raised_and_never_cut():
+    book = a_book(bids=[("1", "5")], asks=[("3", "5")])
+
+    cost = cost_by_book(VENUE_RULES[KRAKEN], an_instrument(lot="1"), book, spend=Decimal(3), fees=fees("0"))
+
+    assert cost.round_trip == Decimal("0.666666666667")
+    assert cost_by_book(
+        VENUE_RULES[KRAKEN],
+        an_instrument(lot="1"),
+        a_book(bids=[("2", "5")], asks=[("3", "5")]),
+        spend=Decimal(3),
+        fees=fees("0"),
+    ).round_trip == Decimal("0.333333333334")
