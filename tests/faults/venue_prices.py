@@ -1,4 +1,4 @@
-"""Faults of a venue around the sources that a price is held against: order books and sessions."""
+"""Faults of a venue around the sources that a price is held against: order books and sessions, and around fills."""
 
 from tests.faults.row import Row
 
@@ -7,5 +7,10 @@ VENUE_PRICES = (
         "V137",
         "order books are slow or never come while the ticker shows a loss",
         "a book denies a breach within a second or not at all: sold by the next look",
+    ),
+    Row(
+        "V139",
+        "Coinbase refuses its list of fills for good",
+        "a sale is reported and booked at its order's own totals; the fills are booked once they are listed",
     ),
 )

@@ -13,7 +13,7 @@ from engine.brokers.coinbase.parse import parse_fill_cursor, parse_fills, parse_
 from engine.brokers.coinbase.unnamed_matches import UnnamedMatches
 from engine.brokers.order_search import find_in_any
 from engine.brokers.parse import Row, as_row, lenient, row_in, text_in
-from engine.model.errors import MisconfiguredError, RefusedError
+from engine.model.errors import BrokerError, RefusedError
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, Sent, VenueOrderId, distinct
 from engine.model.venues import Venue
 
@@ -44,7 +44,7 @@ class OrderQueries:
         return parse_open_orders(rows)
 
     async def fetch(self, venue_order_id: VenueOrderId, *, priority: Priority) -> Order:
-        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        """Return one order, with its fills where their list is readable; raises RefusedError(UNKNOWN_ORDER) when there is none."""
         answer = await self._calls.get(f"orders/historical/{venue_order_id}", {}, priority)
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
@@ -53,8 +53,8 @@ class OrderQueries:
             return order
         try:
             fills = await self.fetch_fills_of(order, priority=priority)
-        except MisconfiguredError:
-            # The order reports its totals itself; what its fills are is not known.
+        except BrokerError:
+            # The order reports its totals itself; what its fills are is not known, whatever keeps their list away.
             return order
         with reading(Venue.COINBASE):
             return parse_order(row, fills=fills)
