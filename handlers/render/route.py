@@ -10,7 +10,7 @@ from engine.entries.route import LeftOut, NoRoute, Route, RouteChoice, RouteObst
 from engine.entries.sizing import SizeBasis
 from engine.model.money import exact
 from handlers.render.halt import halted_since
-from handlers.render.html import bold, escape, rows
+from handlers.render.html import bold, code, escape, rows
 from handlers.render.numbers import cost_percent, estimated, full_quantity, money
 from handlers.render.reasons import missed_text, reason_text
 from handlers.render.screen import Screen, refresh_row
@@ -74,6 +74,13 @@ def _nowhere(preview: RoutePreview, decision: NoRoute, reader: Reader) -> str:
         return f"No broker lists {escape(named)}."
     if any(_is_closed(left_out) for left_out in decision.left_out):
         return f"No broker can take this trade now: the stock market is closed. {_opening(preview, reader)}"
+    if any(
+        reason.obstacle is RouteObstacle.NOT_ENOUGH_CASH
+        for out in decision.left_out
+        for reason in out.reasons
+    ):
+        most = code(f"/route {decision.request.base} max")
+        return f"No broker can take this trade now. {most} shows the most that cash and exposure let."
     return "No broker can take this trade now."
 
 

@@ -282,3 +282,15 @@ def test_a_cost_by_the_order_book_says_so():
 
     assert "Round trip           0.88 %, $0.26" in text
     assert "The order book was walked for this size." in text
+
+
+def test_where_no_broker_has_the_cash_it_is_said_how_to_see_what_fits():
+    short = left_out(
+        Venue.KRAKEN,
+        Reason(obstacle=RouteObstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal(12), unit="USD"),
+    )
+    nowhere = preview(decision=NoRoute(request=request(), left_out=(short,)))
+
+    text = plain_text(render_route(nowhere, READER).text)
+
+    assert "No broker can take this trade now. /route BTC max shows the most" in text
