@@ -29,6 +29,9 @@ from engine.storage.session import DatabaseSession
 class GuardService:
     """Answers `/guard`, `/unguard` and every button that changes a guard."""
 
+    #: Of every new guard.
+    threshold: Decimal
+
     def __init__(
         self,
         *,
@@ -38,7 +41,6 @@ class GuardService:
         threshold: Decimal,
         setter: GuardSetter,
     ) -> None:
-        #: That of every new guard.
         self.threshold = threshold
         self._database = database
         self._clock = clock

@@ -4,12 +4,19 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from engine.entries.halts import Halt, HaltedBy
+from engine.accounts.service import BalanceService
+from engine.entries.halts import Halt, HaltedBy, HaltSwitch
+from engine.entries.preferences import EntryPreferences
 from engine.entries.rules import EntryRules
-from engine.exits.audit import ExitPage
+from engine.entries.service import EntryService
+from engine.exits.audit import Audit, ExitPage
+from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
+from engine.offers.guarding import GuardService
 from engine.offers.outcomes import LeftAlone
+from engine.portfolio.service import PortfolioService
 from engine.services import Services
+from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import (
     NOW,
@@ -39,6 +46,20 @@ class StillClock:
 
     def now_ns(self):
         return int(NOW.timestamp()) * 10**9
+
+
+class Part:
+    """One service: what the real one has, as the fake engine answers it, and nothing else."""
+
+    def __init__(self, engine, real):
+        self._engine = engine
+        self._real = real
+
+    def __getattr__(self, name):
+        if not hasattr(self._real, name) and name not in self._real.__annotations__:
+            message = f"{self._real.__name__} has no {name}"
+            raise AttributeError(message)
+        return getattr(self._engine, name)
 
 
 @dataclass
@@ -86,15 +107,15 @@ class FakeEngine:
     def services(self):
         return Services(
             clock=self.clock,
-            users=self,
-            balances=self,
-            portfolio=self,
-            guards=self,
-            closing=self,
-            halts=self,
-            history=self,
-            entries=self,
-            preferences=self,
+            users=Part(self, Users),
+            balances=Part(self, BalanceService),
+            portfolio=Part(self, PortfolioService),
+            guards=Part(self, GuardService),
+            closing=Part(self, ClosingService),
+            halts=Part(self, HaltSwitch),
+            history=Part(self, Audit),
+            entries=Part(self, EntryService),
+            preferences=Part(self, EntryPreferences),
             fetch_status=self.fetch_status,
         )
 
