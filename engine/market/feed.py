@@ -1,5 +1,6 @@
 """Public market data shared by all accounts: each instrument is requested once per venue."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,8 @@ from engine.model.venues import Venue
 #: The listings are not requested again sooner, whatever the outcome.
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
+#: A session that is known to last is not waited for longer: a stock may be falling in it.
+SESSION_WITHIN_S = 1.0
 #: How many requests a venue is sent at once beside the quotes of guards, after a quiet time.
 SPARE_CALLS_AT_ONCE = 12.0
 #: Quotes that value or show something, and sell nothing, may be this old.
@@ -52,6 +55,7 @@ class VenueMarket:
         self._session_read: Moment | None = None
         self._books = SharedBooks(self._fetch_book, clock=clock)
         self._listing = SharedFetch(self._fetch_listings, name=f"listings {data.venue}")
+        self._session_reading = SharedFetch(self.fetch_session, name=f"session {data.venue}")
 
     @property
     def venue(self) -> Venue:
@@ -78,8 +82,9 @@ class VenueMarket:
             await self._listing.result()
 
     async def close(self) -> None:
-        """Cancel the request that is under way."""
+        """Cancel the requests that are under way."""
         await self._listing.close()
+        await self._session_reading.close()
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
         """Return quotes at most `max_age_s` old, requesting only the others.
@@ -137,11 +142,26 @@ class VenueMarket:
         return await self._books.book(symbol, since=since)
 
     async def session(self) -> Session | None:
-        """Return the stock session, requested when it has changed or half a minute ago; None without stocks."""
+        """Return the stock session, requested when it has changed or half a minute ago; None without stocks.
+
+        While it cannot be read, one that was open lasts until the close that its venue named: an earlier halt shows in
+        the quotes.
+
+        Raises:
+            BrokerError: the venue does not answer, and none is known to last.
+
+        """
         session = self._kept_session()
-        if session is None or self._has_turned(session):
-            return await self.fetch_session()
-        return session
+        if session is not None and not self._has_turned(session):
+            return session
+        lasting = self._lasting_session()
+        if lasting is None:
+            return await self._session_reading.result()
+        try:
+            async with asyncio.timeout(SESSION_WITHIN_S):
+                return await self._session_reading.result()
+        except (BrokerError, TimeoutError):
+            return lasting
 
     async def fetch_session(self) -> Session | None:
         """Fetch the stock session now, whatever is cached: a market may close unscheduled."""
@@ -176,6 +196,13 @@ class VenueMarket:
         if moment(self._clock) - self._session_read > timedelta(seconds=SESSION_MAX_AGE_S):
             return None
         return self._session.moved(self._set_since(self._session_read))
+
+    def _lasting_session(self) -> Session | None:
+        """Return the session that was read last if it is open until later; once the clock is set nobody knows that."""
+        session, read = self._session, self._session_read
+        if session is None or read is None or not session.is_open or session.next_close is None:
+            return None
+        return None if self._set_since(read) or self._has_turned(session) else session
 
     def _set_since(self, then: Moment) -> timedelta:
         """Return by how much the wall clock was set since a moment; what was dated then is off by it."""

@@ -13,4 +13,9 @@ VENUE_PRICES = (
         "Coinbase refuses its list of fills for good",
         "a sale is reported and booked at its order's own totals; the fills are booked once they are listed",
     ),
+    Row(
+        "V140",
+        "the clock of the stock market fails, is slow or hangs in the middle of a session",
+        "open until the close that it named; one that was never read stays unknown",
+    ),
 )

@@ -178,6 +178,56 @@ async def test_the_stock_session_is_requested_twice_a_minute_at_most(rooms):
         assert len(room.sent("GET /v2/clock", venue=Venue.ALPACA)) == 2
 
 
+@pytest.fixture
+async def stocks(rooms):
+    """A room in the middle of a session that was read, whose clock fails from half a minute later on."""
+    async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 17, tzinfo=UTC)) as room:
+        room.market = room.base.markets[Venue.ALPACA]
+        await room.market.session()
+        await room.clock.sleep(31)
+        yield room
+
+
+async def test_an_open_session_lasts_while_its_clock_cannot_be_read(stocks):
+    stocks.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/clock", venue=Venue.ALPACA, times=None)
+    await stocks.clock.sleep(3600)
+
+    assert (await stocks.market.session()).is_open
+
+
+async def test_a_session_whose_clock_cannot_be_read_is_not_known_to_last_once_ours_was_set(stocks):
+    stocks.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/clock", venue=Venue.ALPACA, times=None)
+    stocks.clock.set_by(60)
+
+    with pytest.raises(BrokerError):
+        await stocks.market.session()
+
+
+async def test_many_callers_wait_a_second_for_one_question_for_a_session_that_lasts(stocks):
+    stocks.fault(FaultKind.DELAY_BEFORE, "GET /v2/clock", venue=Venue.ALPACA, delay_s=3)
+    before, sent = stocks.clock.monotonic(), len(stocks.sent("GET /v2/clock", venue=Venue.ALPACA))
+    sessions = await asyncio.gather(*(stocks.market.session() for _ in range(5)))
+    waited = stocks.clock.monotonic() - before
+    await stocks.clock.sleep(5)
+
+    assert all(session.is_open for session in sessions)
+    assert waited < 1.5
+    assert len(stocks.sent("GET /v2/clock", venue=Venue.ALPACA)) == sent + 1
+    # The answer counts although nobody waited for it.
+    await stocks.market.session()
+    assert len(stocks.sent("GET /v2/clock", venue=Venue.ALPACA)) == sent + 1
+
+
+async def test_no_question_for_the_session_outlives_the_process(stocks):
+    stocks.fault(FaultKind.DELAY_BEFORE, "GET /v2/clock", venue=Venue.ALPACA, delay_s=60)
+    await stocks.market.session()
+
+    await stocks.crash()
+
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("session ")]
+    await stocks.open()
+
+
 def why(reading, symbol="BTC/USD"):
     reported = reading.of(symbol)
     return reported.problem if isinstance(reported, PriceUnknown) else None
