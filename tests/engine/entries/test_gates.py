@@ -5,9 +5,19 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.assess import assess
-from engine.entries.gates import _CHECKS, Gate, GateName, Proposal, Remedy, Verdict, check_gates, check_halt
+from engine.entries.gates import (
+    _CHECKS,
+    DamagedRecord,
+    Gate,
+    GateName,
+    Proposal,
+    Remedy,
+    Verdict,
+    check_gates,
+    check_halt,
+)
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.holdings import EntryAccounts, Realised
+from engine.entries.holdings import DamagedGuard, EntryAccounts, Realised
 from engine.entries.reservations import Reservation
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
@@ -415,3 +425,51 @@ def test_where_no_broker_is_near_nothing_is_known_of_one():
         assert (found[name].verdict, found[name].venue) == (Verdict.UNKNOWN, None)
     assert (found[GateName.CASH].actual, found[GateName.CASH].unit) == (None, "")
     assert found[GateName.POSITIONS].actual == 1
+
+
+HERE, ELSEWHERE = (
+    Reservation(account_id=account_id, asset="SOL", currency="USD", amount=None, is_damaged=True)
+    for account_id in ("kraken-1", "kraken-2")
+)
+UNRESERVED = a_place(Venue.KRAKEN, reserved_quote=None, **a_market())
+DAMAGED = DamagedGuard("kraken-1", "ETH")
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "damaged"),
+    [
+        pytest.param(
+            GateName.CASH, {"place": UNRESERVED, "reservations": (HERE,)}, DamagedRecord.ORDER, id="an order"
+        ),
+        pytest.param(
+            GateName.CASH, {"place": UNRESERVED, "reservations": (ELSEWHERE,)}, None, id="of another account"
+        ),
+        pytest.param(GateName.EXPOSURE, {"reservations": (ELSEWHERE,)}, DamagedRecord.ORDER, id="any order"),
+        pytest.param(GateName.EXPOSURE, {"damaged_guards": (DAMAGED,)}, DamagedRecord.GUARD, id="a guard"),
+        pytest.param(
+            GateName.EXPOSURE,
+            {"damaged_guards": (DAMAGED,), "reservations": (ELSEWHERE,)},
+            DamagedRecord.GUARD,
+            id="a guard and an order",
+        ),
+        pytest.param(
+            GateName.DAILY_LOSS,
+            {"rules": LIMITED, "damaged_guards": (DAMAGED,)},
+            DamagedRecord.GUARD,
+            id="a loss",
+        ),
+    ],
+)
+def test_a_figure_is_unknown_because_of_what_is_stored_and_cannot_be_read(name, known, damaged):
+    gate = gates(**known)[name]
+
+    remedy = Remedy.TRY_AGAIN if damaged is None else Remedy.RESTORE
+    assert (gate.verdict, gate.damaged, gate.remedy) == (Verdict.UNKNOWN, damaged, remedy)
+
+
+def test_cash_that_no_venue_reported_is_not_unknown_because_of_a_damaged_order():
+    unreported = a_place(Venue.KRAKEN, free=None, **a_market())
+
+    gate = gates(place=unreported, reservations=(HERE,))[GateName.CASH]
+
+    assert (gate.verdict, gate.damaged) == (Verdict.UNKNOWN, None)

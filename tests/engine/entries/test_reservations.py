@@ -3,10 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine.entries.reservations import Reservation, reserve, reserved_of
+from engine.entries.reservations import Reservation, reserve, reserve_damaged, reserved_of
 from engine.model.orders import Side
 from engine.orders.intents import IntentKind, Trigger
 from engine.orders.states import IntentState
+from engine.storage.readable import UnreadableRow
 from tests.builders import NOW, an_exit_intent, number
 
 BUFFER = Decimal("0.02")
@@ -83,3 +84,38 @@ def test_a_buy_of_unknown_cost_leaves_unknown_what_is_free(unknown):
 
     assert reserved_of(reservations, "kraken-1", USD) is None
     assert reserved_of(reservations, "kraken-1", ("EUR",)) == 0
+
+
+def a_damaged_row(**values):
+    usual = {"account_id": "kraken-1", "asset": "BTC", "symbol": "BTC/USD", "kind": "entry"}
+    return UnreadableRow(table="intents", key=("intent-1",), why="state: no", values=usual | values)
+
+
+@pytest.mark.parametrize(
+    ("values", "asset", "currency"),
+    [
+        pytest.param({}, "BTC", "USD", id="a buy"),
+        pytest.param({"kind": None}, "BTC", "USD", id="it may be a buy"),
+        pytest.param({"account_id": None}, "BTC", "USD", id="it may be of this account"),
+        pytest.param({"symbol": None}, "BTC", None, id="in some currency"),
+        pytest.param({"asset": 5}, "", "USD", id="of something"),
+    ],
+)
+def test_a_row_that_cannot_be_read_and_may_be_a_buy_keeps_an_unknown_amount_from_others(
+    values, asset, currency
+):
+    assert reserve_damaged([a_damaged_row(**values)], "kraken-1") == (
+        Reservation(account_id="kraken-1", asset=asset, currency=currency, amount=None, is_damaged=True),
+    )
+
+
+@pytest.mark.parametrize("values", [{"kind": "exit"}, {"account_id": "kraken-2"}])
+def test_a_row_of_a_sale_or_of_another_account_keeps_nothing_back(values):
+    assert reserve_damaged([a_damaged_row(**values)], "kraken-1") == ()
+
+
+def test_what_is_reserved_in_an_unknown_currency_makes_all_of_them_unknown():
+    damaged = reserve_damaged([a_damaged_row(symbol=None)], "kraken-1")
+
+    assert reserved_of(damaged, "kraken-1", USD) is None
+    assert reserved_of(damaged, "kraken-2", USD) == 0

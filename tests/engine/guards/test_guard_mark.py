@@ -134,6 +134,22 @@ def test_a_price_that_is_back_is_the_mark_again():
     assert not guard_mark.is_unknown
 
 
+def test_a_price_that_is_missing_again_when_its_return_is_reported_is_missing_since_then():
+    missing, _ = looks((0, a_mark()), (5, NO_QUOTE))
+    shut = replace(missing, current=CLOSED, unknown_since=None)
+
+    assert after_report(missing, PriceEvent.BACK, now=later(6)).unknown_since == later(5)
+    assert after_report(shut, PriceEvent.BACK, now=later(6)).unknown_since is None
+    assert not after_report(missing, PriceEvent.BACK, now=later(6)).unknown_reported
+    assert after_report(missing, PriceEvent.UNKNOWN, now=later(6)).reminders.count == 1
+
+
+def test_a_price_that_is_there_is_missing_since_no_time_once_its_return_is_reported():
+    seen = replace(GuardMark(current=a_mark(), last=a_mark()), unknown_since=later(1))
+
+    assert after_report(seen, PriceEvent.BACK, now=later(6)).unknown_since is None
+
+
 def test_a_closed_market_is_shown_but_calls_nobody():
     guard_mark, reported = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
 

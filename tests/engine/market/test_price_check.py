@@ -135,35 +135,28 @@ def differed(*looks, agreed=None):
     return check
 
 
+STILL, FOLLOWED = a_ticker(), a_ticker("99")
+
+
 @pytest.mark.parametrize(
-    ("check", "since_s"),
+    ("looks", "agreed", "since_s"),
     [
-        pytest.param(differed((a_ticker(), "95", "95"), agreed=a_ticker()), 10, id="since they agreed"),
-        pytest.param(differed((a_ticker(), "95", "95"), agreed=a_ticker("99")), None, id="it moved since"),
-        pytest.param(differed((a_ticker(), "95", "95")), None, id="they never agreed"),
+        pytest.param([(STILL, "95", "95")], STILL, 10, id="since they agreed"),
+        pytest.param([(STILL, "95", "95")], FOLLOWED, None, id="it moved since"),
+        pytest.param([(STILL, "95", "95")], None, None, id="they never agreed"),
+        pytest.param([(STILL, "95", "95"), (STILL, "95", "95")], None, None, id="the books stand still too"),
+        pytest.param([(STILL, "95", "95"), (STILL, "95", "94")], None, 20, id="the books move"),
+        pytest.param([(STILL, "96", "95"), (STILL, "95", "95")], None, None, id="they moved before"),
+        pytest.param([(STILL, "95", "95"), (STILL, "96", "95")], None, None, id="they are back"),
         pytest.param(
-            differed((a_ticker(), "95", "95"), (a_ticker(), "95", "95")), None, id="the books stand still too"
+            [(STILL, "95", "95"), (STILL, "94", "94"), (STILL, "93", "93")], None, 20, id="they go on moving"
         ),
-        pytest.param(differed((a_ticker(), "95", "95"), (a_ticker(), "95", "94")), 20, id="the books move"),
-        pytest.param(
-            differed((a_ticker(), "96", "95"), (a_ticker(), "95", "95")), None, id="they moved before"
-        ),
-        pytest.param(
-            differed((a_ticker(), "95", "95"), (a_ticker(), "96", "95")), None, id="they moved and are back"
-        ),
-        pytest.param(
-            differed((a_ticker(), "95", "95"), (a_ticker(), "94", "94"), (a_ticker(), "93", "93")),
-            20,
-            id="the books go on moving",
-        ),
-        pytest.param(
-            differed((a_ticker(), "95", "95"), (a_ticker("99"), "94", "94"), agreed=a_ticker()),
-            None,
-            id="it follows at last",
-        ),
+        pytest.param([(STILL, "95", "95"), (FOLLOWED, "94", "94")], STILL, None, id="it follows at last"),
     ],
 )
-def test_a_ticker_is_frozen_since_books_first_moved_without_it(check, since_s):
+def test_a_ticker_is_frozen_since_books_first_moved_without_it(looks, agreed, since_s):
+    check = differed(*looks, agreed=agreed)
+
     assert check.frozen_since_s == since_s
     assert (check.differs_since_s, check.differs) == (10, True)
 
