@@ -96,3 +96,10 @@ def test_what_is_in_the_way_beside_an_unknown_equity_comes_after_it():
         RouteObstacle.EQUITY_UNKNOWN,
         RouteObstacle.CASH_UNKNOWN,
     ]
+
+
+@pytest.mark.parametrize("facts", [{"connected": False}, {"answered": False}, {"price": None}, {}], ids=str)
+def test_what_takes_no_trade_costs_what_its_fee_and_spread_say(facts):
+    place = a_place(KRAKEN, **facts)
+
+    assert assess(a_request(), place, RULES).cost == cost_by_figures(place.fees)

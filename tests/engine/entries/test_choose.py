@@ -295,6 +295,12 @@ def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
     )
 
 
+def test_where_none_takes_it_each_still_says_what_it_costs():
+    answer = route(a_request(), a_place(KRAKEN, free="0"), a_place(ALPACA, connected=False))
+
+    assert [left.cost.fees for left in answer.left_out] == [TABLE[KRAKEN], TABLE[ALPACA]]
+
+
 def test_of_several_that_lack_cash_the_cheapest_is_missed():
     answer = route(a_request(), a_place(COINBASE), a_place(KRAKEN, free="0"), a_place(ALPACA, free="0"))
 
