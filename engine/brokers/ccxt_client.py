@@ -25,7 +25,7 @@ from engine.brokers.json_answers import read_json
 from engine.brokers.venue_http import Http
 from engine.model.errors import BrokerError, InvalidNonceError, MalformedKeyError
 from engine.model.venues import Venue
-from engine.redaction import Redactor
+from engine.redaction import HIDDEN, Redactor
 
 DEFAULT_TIMEOUT_S = 10.0
 
@@ -103,11 +103,15 @@ class VenueClient:
     def _read(self, call: Call, payload: object, *, status: int) -> object:
         """Return what an answer brings; whatever goes wrong in reading it, the request has been made."""
         try:
-            return self._accept(call, self._redactor.value(payload), status=status)
+            return self._accept(call, self._redacted(payload), status=status)
         except BrokerError:
             raise
         except Exception as e:
             raise judge_unreadable(self.venue, e, call.operation) from e
+
+    def _redacted(self, payload: object) -> object:
+        # A page is judged by its status alone: however long it is, nobody reads it.
+        return HIDDEN if payload and isinstance(payload, str) else self._redactor.value(payload)
 
     def _accept(self, call: Call, answer: object, *, status: int) -> object:
         is_empty = call.may_be_empty and not answer

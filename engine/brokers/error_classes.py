@@ -7,9 +7,11 @@ refusal nor certainly unsent is an unknown outcome; a read is simply retried.
 import ssl
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import islice
 
 import aiohttp
 
+from engine.brokers.bounded_answers import TooLargeError
 from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
 from engine.brokers.error_codes import ERROR_CODES
 from engine.brokers.meanings import Meaning, Sense
@@ -75,6 +77,9 @@ _MESSAGE_FIELDS = (
     "error_details",
 )
 MAX_MESSAGE_LENGTH = 300
+#: No venue gives as many reasons, nor one as long.
+_MOST_PIECES = 100
+_LONGEST_PIECE = 1000
 
 _OK = range(200, 300)
 _CLIENT_ERRORS = range(400, 500)
@@ -138,7 +143,8 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
 
 def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -> BrokerError:
     """Turn an answer that nothing could be made of into an error, and name in the log, once, what it failed at."""
-    message = f"its answer cannot be read ({type(cause).__name__})"
+    why = cause if isinstance(cause, TooLargeError) else type(cause).__name__
+    message = f"its answer cannot be read ({why})"
     note_once(f"{venue.label}: {message}", cause)
     meaning = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
     return _error(venue, meaning, message, operation)
@@ -147,7 +153,9 @@ def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -
 def _find_pieces(payload: object) -> list[str]:
     if not isinstance(payload, Mapping):
         return []
-    return [piece for piece in dict.fromkeys(_pieces(payload)) if piece not in PLACEHOLDERS]
+    return [
+        piece for piece in dict.fromkeys(islice(_pieces(payload), _MOST_PIECES)) if piece not in PLACEHOLDERS
+    ]
 
 
 def _published_sense(venue: Venue, pieces: list[str]) -> Sense | None:
@@ -159,7 +167,7 @@ def _published_sense(venue: Venue, pieces: list[str]) -> Sense | None:
 
 def _pieces(payload: object) -> Iterator[str]:
     if isinstance(payload, str | int) and not isinstance(payload, bool):
-        yield " ".join(str(payload).split())
+        yield " ".join(str(payload)[:_LONGEST_PIECE].split())
     elif isinstance(payload, list):
         for item in payload:
             yield from _pieces(item)

@@ -3,6 +3,8 @@
 import json
 import re
 
+from engine.brokers.bounded_answers import require_bounded
+
 #: No venue nests its answers half as deep; what is deeper could not be walked.
 DEEPEST = 64
 
@@ -19,8 +21,10 @@ def read_json(body: str) -> object:
 
     Raises:
         ValueError: it is no JSON, or nested too deep.
+        TooLargeError: it may hold more values than any real answer.
 
     """
+    require_bounded(body)
     try:
         value: object = json.loads(body, parse_float=str, parse_constant=str)
     except RecursionError as e:

@@ -1,4 +1,4 @@
-"""The HTTP session that all accounts share: certificates, server times, and no redirect followed."""
+"""The HTTP session that all accounts share: certificates, server times, bounded answers, no redirect followed."""
 
 import logging
 import socket
@@ -11,6 +11,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
+from engine.brokers.bounded_answers import BoundedResponse
 from engine.brokers.ccxt_classes import import_classes
 from engine.brokers.error_classes import RedirectedError
 from engine.clock import Clock, Moment
@@ -42,6 +43,7 @@ class Http:
         session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=BoundedResponse,
             middlewares=(_stay, _dated(times, clock)),
         )
         return cls(session, context, times, tuple(filter(_is_unmistakable, secrets)))

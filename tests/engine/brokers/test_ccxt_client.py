@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import dataclasses
+import gzip
 import json
 import logging
 import ssl
@@ -16,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from engine.brokers.bounded_answers import MOST_BYTES, MOST_VALUES
 from engine.brokers.ccxt_client import (
     Call,
     _UnsignableError,
@@ -187,6 +189,14 @@ def odd(body, content_type="application/json", **headers):
     return answer
 
 
+def zipped(body):
+    async def answer(_request):
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        return web.Response(body=gzip.compress(body.encode(), 1), headers=headers)
+
+    return answer
+
+
 def nested(levels, opening="[", closing="]"):
     return f'{{"error":[],"result":{opening * levels}1{closing * levels}}}'
 
@@ -199,6 +209,10 @@ UNREADABLE = {
     "a number too long to be one": odd('{"error":[],"result":' + "9" * 6000 + "}"),
     "no gzip": odd("not gzip", **{"Content-Encoding": "gzip"}),
     "no zstd": odd("not zstd", **{"Content-Encoding": "zstd"}),
+    "more bytes than any answer has": odd(f'{{"error":[],"pad":"{"x" * MOST_BYTES}"}}'),
+    "a page of more bytes than any answer has": odd("x" * (MOST_BYTES + 1), "text/html"),
+    "more values than any answer has": odd(f"[{'[],' * MOST_VALUES}[]]"),
+    "a small body that becomes a large one": zipped(f'{{"pad":"{"x" * (100 << 20)}"}}'),
 }
 
 
@@ -218,6 +232,81 @@ async def test_an_answer_that_cannot_be_read_leaves_an_order_unknown_and_is_no_a
         await client.send(ORDER)
     with pytest.raises((MisconfiguredError, TryLaterError)):
         await client.send(READ)
+
+
+class Endless:
+    """An answer that goes on for as long as anybody reads it."""
+
+    def __init__(self):
+        self.written = 0
+        self.over = asyncio.Event()
+
+    async def __call__(self, request):
+        response, piece = web.StreamResponse(headers={"Content-Type": "application/json"}), b"[]," * 50_000
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(piece)
+                self.written += len(piece)
+        finally:
+            self.over.set()
+
+
+@pytest.mark.fault("V138")
+async def test_no_more_is_read_of_an_answer_than_the_largest_one_has(http, server):
+    server.answer = endless = Endless()
+
+    with pytest.raises(UnknownOutcomeError, match=r"its answer cannot be read \(it has more than 8 MB\)"):
+        await kraken(http, server.url).send(ORDER)
+
+    await endless.over.wait()
+    # What the sockets take in before anybody reads it counts as written.
+    assert endless.written < 4 * MOST_BYTES
+
+
+@pytest.mark.fault("V138")
+async def test_what_is_too_large_after_decompression_is_not_read_either(http, server):
+    server.answer = UNREADABLE["a small body that becomes a large one"]
+
+    with pytest.raises(MisconfiguredError, match="more than 8 MB"):
+        await kraken(http, server.url).send(READ)
+
+
+#: A row of Kraken's AssetPairs, as it is published.
+PAIR = {
+    "altname": "XBTUSD",
+    "wsname": "XBT/USD",
+    "aclass_base": "currency",
+    "base": "XXBT",
+    "aclass_quote": "currency",
+    "quote": "ZUSD",
+    "lot": "unit",
+    "cost_decimals": 5,
+    "pair_decimals": 1,
+    "lot_decimals": 8,
+    "lot_multiplier": 1,
+    "leverage_buy": list(range(2, 11)),
+    "leverage_sell": list(range(2, 11)),
+    "fees": [[volume * 50_000, 0.25] for volume in range(9)],
+    "fees_maker": [[volume * 50_000, 0.16] for volume in range(9)],
+    "fee_volume_currency": "ZUSD",
+    "margin_call": 80,
+    "margin_stop": 40,
+    "ordermin": "0.00005",
+    "costmin": "0.5",
+    "tick_size": "0.1",
+    "status": "online",
+    "long_position_limit": 250,
+    "short_position_limit": 200,
+}
+
+
+async def test_a_listing_of_thrice_as_many_pairs_as_kraken_has_is_read(http, server):
+    server.answer = answering(json.dumps({"result": {f"XBT{number}": PAIR for number in range(4_000)}}))
+
+    answer = await kraken(http, server.url).send(READ)
+
+    assert len(answer["result"]) == 4_000
 
 
 async def test_a_defect_in_reading_an_answer_leaves_an_order_unknown(http, server):

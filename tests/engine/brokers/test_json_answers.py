@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from engine.brokers.bounded_answers import MOST_VALUES, TooLargeError
 from engine.brokers.json_answers import DEEPEST, read_json
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -66,3 +67,13 @@ def test_what_is_nested_deeper_is_refused_however_deep_it_is(opening, closing, l
 )
 def test_what_cannot_be_written_is_replaced_in_texts_and_names_alike(text, read):
     assert read_json(f'{{"{text}": ["{text}"]}}') == {read: [read]}
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "1", '{"a":1}', '"1,2"'])
+def test_what_holds_more_values_than_any_answer_is_refused_before_it_is_parsed(value):
+    with pytest.raises(TooLargeError, match="more than 400,000 values"):
+        read_json(f"[{','.join([value] * (MOST_VALUES + 1))}]")
+
+
+def test_what_holds_just_as_many_values_as_an_answer_may_is_read():
+    assert len(read_json(f"[{','.join(['1'] * MOST_VALUES)}]")) == MOST_VALUES
