@@ -1,7 +1,7 @@
 """Values that must never be written down, found in every form they may be written in."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.secret_forms import SHORTEST_PART, Parts, written_forms
@@ -16,6 +16,11 @@ SHORTEST_LINE = 16
 
 #: Who logs in with what, as it stands in an address, whoever it belongs to; gone through once, whoever wrote it.
 _LOGIN = re.compile(r"(?<=://)[^\s/@:]*+:[^\s/@]++(?=@)")
+
+#: What a cut may leave of a secret at the end of a text without anybody recognizing it, in its longest form.
+_UNRECOGNIZED = 200
+#: So much more than what is kept is redacted: what is hidden there makes a text shorter.
+_MARGIN = 800
 
 
 class Redactor:
@@ -65,6 +70,13 @@ class Redactor:
 
     def _key(self, key: Any) -> str:
         return self.text(key if isinstance(key, str) else repr(key))
+
+
+def beginning(text: str, most: int, redact: Callable[[str], str]) -> str:
+    """Return the beginning of a text of any length, redacted before it is cut."""
+    piece = text[: most + _MARGIN]
+    clean = redact(piece)
+    return (clean if len(piece) == len(text) else clean[:-_UNRECOGNIZED])[:most]
 
 
 def _parts(secret: str) -> Iterator[str]:

@@ -1,17 +1,17 @@
-"""Read no more of an answer than a venue's largest real one holds: the event loop would wait for the rest."""
+"""Read no more of an answer than a venue's largest one may hold: the event loop would wait for the rest."""
 
 import aiohttp
 
-#: After decompression. The largest, listings of pairs and products, have some 2 MB.
+#: After decompression. The largest answers are listings: 1,500 pairs as Kraken publishes them make 1.1 MB.
 MOST_BYTES = 8 << 20
-#: Kraken's listing of pairs has some 120,000.
+#: Of 1,500 pairs, 146,000.
 MOST_VALUES = 400_000
 
 _BEGINS_A_VALUE = ",[{"
 
 
 class TooLargeError(Exception):
-    """An answer is larger than any real one of a venue."""
+    """An answer is larger than any of a venue may be."""
 
 
 class BoundedResponse(aiohttp.ClientResponse):

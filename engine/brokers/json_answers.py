@@ -21,7 +21,7 @@ def read_json(body: str) -> object:
 
     Raises:
         ValueError: it is no JSON, or nested too deep.
-        TooLargeError: it may hold more values than any real answer.
+        TooLargeError: it may hold more values than any answer may.
 
     """
     require_bounded(body)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from engine import wall_time
 from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.orders import OrderStatus
+from engine.redaction import beginning
 
 Row = Mapping[str, object]
 T = TypeVar("T")
@@ -17,6 +18,8 @@ _log = logging.getLogger(__name__)
 #: What was logged already: some answers come every few seconds.
 _noted: set[str] = set()
 _NOTED_MOST = 1000
+#: How much is shown of an odd value, and of a sentence that may name whatever a venue sent.
+_SHOWN, _LONGEST = 60, 300
 #: Fields in which the venues' rows name what they are.
 _NAMES = ("symbol", "product_id", "currency", "entry_id", "id")
 
@@ -26,6 +29,20 @@ _FIRST_SECOND, _END_SECOND = wall_time.FIRST_OF_A_VENUE.timestamp(), wall_time.E
 
 class MalformedAnswerError(ValueError):
     """An answer lacks a field or holds something else than it should."""
+
+    def __init__(self, message: str, found: str | None = None) -> None:
+        super().__init__(message)
+        self._message = message
+        #: What it holds, in its whole length: a cut would leave a part of a secret that nothing recognizes.
+        self._found = found
+
+    def __str__(self) -> str:
+        return self.redacted(str)
+
+    def redacted(self, redact: Callable[[str], str]) -> str:
+        """Return what is wrong and the beginning of what was found, without secrets."""
+        message = beginning(self._message, _LONGEST, redact)
+        return message if self._found is None else f"{message} {beginning(self._found, _SHOWN, redact)!r}"
 
 
 def as_row(value: object, what: str) -> Row:
@@ -220,4 +237,4 @@ def _present(row: Row, key: str) -> object:
 
 
 def _malformed(what: str, expected: str, value: object) -> MalformedAnswerError:
-    return MalformedAnswerError(f"{what} should be {expected}, not {str(value)[:60]!r}")
+    return MalformedAnswerError(f"{what} should be {expected}, not", str(value))

@@ -1,11 +1,12 @@
 import html
+import json
 import time
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
 
-from engine.redaction import HIDDEN, Redactor
+from engine.redaction import HIDDEN, Redactor, beginning
 
 SECRET = "aB3/dE+gh1jklmnopq=="
 
@@ -144,3 +145,28 @@ def test_a_long_text_is_gone_through_once_whatever_it_holds(text):
 )
 def test_a_login_is_a_name_and_a_password_before_the_host(address, left):
     assert Redactor().text(address) == left
+
+
+@pytest.mark.parametrize(
+    ("secret", "written"),
+    [
+        (SECRET, SECRET),
+        (SECRET, SECRET.upper()),
+        (SECRET, quote(SECRET, safe="")),
+        (TOKEN, TOKEN.lower()),
+        ("hunter2!", "hunter2!"),
+        ("ÄÖÜäöüßÄÖÜäöüß", json.dumps("ÄÖÜäöüßÄÖÜäöüß")[1:-1]),
+    ],
+)
+def test_no_part_of_a_secret_is_left_where_a_text_was_cut(secret, written):
+    redact = Redactor([secret]).text
+
+    for before in range(1100):
+        shown = beginning("~" * before + written + "~" * 2000, 60, redact)
+
+        assert not set(shown) - set("~*")
+
+
+def test_the_beginning_of_a_text_is_as_long_as_it_may_be():
+    assert beginning("ab" * 10, 60, str) == "ab" * 10
+    assert beginning("ab" * 5_000, 60, str) == "ab" * 30

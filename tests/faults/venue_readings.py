@@ -10,7 +10,7 @@ VENUE_READINGS = (
     ),
     Row(
         "V41",
-        "a venue repeats a secret of the settings in what it says",
+        "a venue repeats a secret of the settings, or a part of a stream's token, in what it says",
         "no part of it reaches chat, log or doctor",
     ),
     Row("V42", "/close while a changed key is unproven", "waits and says why"),
@@ -280,7 +280,7 @@ VENUE_READINGS = (
     ),
     Row(
         "V138",
-        "an answer of a venue is longer than any real one, or made to be slow to read",
-        "no more of it is read than the largest real one needs; other venues' exits are not held up",
+        "an answer of a venue is longer than any may be, or made to be slow to read",
+        "no more of it is read than a listing of 4,000 pairs needs; other venues' exits are not held up",
     ),
 )

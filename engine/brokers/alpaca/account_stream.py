@@ -45,7 +45,7 @@ class AlpacaOrderNews(AccountConversation):
     """There is no snapshot, no heartbeat and no number: silence is a quiet account as long as pings are answered."""
 
     def __init__(self, sink: AccountSink, redact: Redact, *, key: str, secret: str) -> None:
-        super().__init__(sink, redact, steps=("listening",))
+        super().__init__(sink, redact, steps=("listening",), secrets=(key, secret))
         self._key = key
         self._secret = secret
 

@@ -47,7 +47,7 @@ class CoinbaseOrderNews(AccountConversation):
     """
 
     def __init__(self, sink: AccountSink, redact: Redact, *, token: str) -> None:
-        super().__init__(sink, lambda text: redact(text.replace(token, "…")), steps=(_USER,))
+        super().__init__(sink, redact, steps=(_USER,), secrets=(token,))
         self._token = token
         self._sequence = MessageSequence("sequence_num")
 

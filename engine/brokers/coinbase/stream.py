@@ -30,7 +30,6 @@ LARGEST_MESSAGE = 64 << 20
 
 _LEVEL2, _HEARTBEATS = "level2", "heartbeats"
 _FIELDS = ("side", "price_level", "new_quantity")
-_SHOWN = 60
 
 
 def coinbase_stream(url: str, *, market: CoinbaseMarketData, clock: Clock) -> VenuePriceStream:
@@ -114,4 +113,4 @@ def _apply(book: TopOfBook, event: Row) -> None:
             side, price, quantity = (update[field] for field in _FIELDS)  # type: ignore[index]
             book.set(side, parse_decimal(price), parse_decimal(quantity))
         except (LookupError, TypeError, InvalidNumberError) as e:
-            raise MalformedAnswerError(f"no level of a book: {str(update)[:_SHOWN]}") from e
+            raise MalformedAnswerError("no level of a book:", str(update)) from e

@@ -35,7 +35,7 @@ def kraken_account_stream(
 
     async def converse(sink: AccountSink, redact: Redact) -> AccountConversation:
         token = await _token(broker)
-        return KrakenAccountNews(sink, lambda text: redact(text.replace(token, "…")), token=token)
+        return KrakenAccountNews(sink, redact, token=token)
 
     return VenueAccountStream(
         StreamTerms(venue=Venue.KRAKEN, name="Kraken orders", url=url, ban_s=BAN_S),
@@ -64,7 +64,7 @@ class KrakenAccountNews(AccountConversation):
     """
 
     def __init__(self, sink: AccountSink, redact: Redact, *, token: str) -> None:
-        super().__init__(sink, redact, steps=_CHANNELS)
+        super().__init__(sink, redact, steps=_CHANNELS, secrets=(token,))
         self._token = token
         self._numbers = count(1)
         self._sequences = {channel: MessageSequence("sequence", of=channel) for channel in _CHANNELS}

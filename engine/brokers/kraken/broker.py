@@ -13,10 +13,9 @@ from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.holdings import HoldingsReader
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.order_queries import OrderQueries
-from engine.brokers.kraken.parse import parse_permissions, result_of
+from engine.brokers.kraken.parse import parse_permissions, parse_stream_token, result_of
 from engine.brokers.kraken.placing import OrderPlacement
 from engine.brokers.lane import Lane
-from engine.brokers.parse import as_row, text_in
 from engine.clock import Clock
 from engine.model.holdings import AccountReport
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
@@ -134,4 +133,4 @@ class KrakenBroker(CcxtBroker):
         """Return what opens the private stream within 15 minutes, and keeps it open as long as it lasts."""
         result = await self._calls.read("GetWebSocketsToken")
         with reading(Venue.KRAKEN):
-            return text_in(as_row(result, "GetWebSocketsToken"), "token")
+            return parse_stream_token(result)

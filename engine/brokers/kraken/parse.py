@@ -172,3 +172,12 @@ def parse_permissions(result: object) -> KeyPermissions:
     return KeyPermissions(
         can_read=granted >= _READ, can_trade=granted >= _TRADE, can_withdraw=_WITHDRAW in granted
     )
+
+
+def parse_stream_token(result: object) -> str:
+    """Read GetWebSocketsToken; nothing is shown of it: it is a secret that no redactor knows yet."""
+    token = result.get("token") if isinstance(result, Mapping) else None
+    if isinstance(token, str) and token:
+        return token
+    message = "GetWebSocketsToken holds no token"
+    raise MalformedAnswerError(message)

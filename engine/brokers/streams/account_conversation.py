@@ -10,6 +10,7 @@ from engine.brokers.streams.conversation import Conversation, StreamEnd
 from engine.brokers.streams.message_json import read_message
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
+from engine.redaction import Redactor
 
 #: A venue confirms at once, or something is wrong.
 LIVE_WITHIN = timedelta(seconds=10)
@@ -22,8 +23,12 @@ PERMISSION_REST_S = 300.0
 class AccountConversation(Conversation):
     """The protocol spoken on one connection about one account."""
 
-    def __init__(self, sink: AccountSink, redact: Callable[[str], str], *, steps: Iterable[str]) -> None:
-        super().__init__(redact)
+    def __init__(
+        self, sink: AccountSink, redact: Callable[[str], str], *, steps: Iterable[str], secrets: Iterable[str]
+    ) -> None:
+        # What opens the stream is in no setting.
+        own = Redactor(secrets)
+        super().__init__(lambda text: own.text(redact(text)))
         self.sink = sink
         #: What has to come before everything is pushed.
         self._missing = set(steps)

@@ -1,7 +1,7 @@
 """One connection of a stream: read, and believed while it proves that it lives."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
@@ -39,7 +39,6 @@ class StreamConnection:
         venue: Venue,
         clock: Clock,
         ping_every_s: float | None,
-        redact: Callable[[str], str],
     ) -> None:
         #: When it last proved that it lives.
         self.last_received: Moment = moment(clock)
@@ -48,7 +47,6 @@ class StreamConnection:
         self._venue = venue
         self._clock = clock
         self._ping_every_s = ping_every_s
-        self._redact = redact
 
     async def keep(self) -> StreamEnd:
         """Send and receive until the connection ends or falls silent."""
@@ -112,7 +110,7 @@ class StreamConnection:
         try:
             return await part
         except MalformedAnswerError as e:
-            return StreamEnd(Loss(LossReason.UNREADABLE, self._redact(str(e))))
+            return StreamEnd(Loss(LossReason.UNREADABLE, e.redacted(self._conversation.redact)))
         except (aiohttp.ClientError, OSError) as e:
             return self._disconnected(str(e))
 
@@ -121,7 +119,7 @@ class StreamConnection:
             await self._socket.send_str(written(message))
 
     def _disconnected(self, message: str) -> StreamEnd:
-        return StreamEnd(Loss(LossReason.DISCONNECTED, self._redact(message)))
+        return StreamEnd(Loss(LossReason.DISCONNECTED, self._conversation.text(message)))
 
 
 def _closing_text(message: aiohttp.WSMessage, socket: Socket) -> str:

@@ -14,6 +14,7 @@ from engine.brokers.parse import Row, iso_time_in, lenient, note_once
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 from engine.model.money import InvalidNumberError, parse_decimal
+from engine.redaction import beginning
 
 LONGEST_TEXT = 200
 
@@ -37,7 +38,8 @@ class Conversation(ABC):
     def __init__(self, redact: Callable[[str], str]) -> None:
         #: Why the connection is to be given up; None while it is good.
         self.end: StreamEnd | None = None
-        self._redact = redact
+        #: Takes every secret out of a venue's text.
+        self.redact = redact
 
     def greet(self) -> Iterable[object]:
         """Return what is to be sent first."""
@@ -62,7 +64,7 @@ class Conversation(ABC):
 
     def text(self, message: object) -> str:
         """Return a venue's error text, free of secrets and no longer than anybody reads."""
-        return self._redact(str(message))[:LONGEST_TEXT]
+        return beginning(str(message), LONGEST_TEXT, self.redact)
 
 
 def figure(row: Row, key: str) -> Decimal | None:

@@ -6,8 +6,6 @@ from typing import NoReturn
 
 from engine.brokers.parse import MalformedAnswerError
 
-_SHOWN = 80
-
 
 def read_message(text: str | bytes) -> object:
     """Parse one message.
@@ -19,7 +17,8 @@ def read_message(text: str | bytes) -> object:
     try:
         value: object = _DECODER.decode(text if isinstance(text, str) else text.decode())
     except (ValueError, ArithmeticError, RecursionError) as e:
-        raise MalformedAnswerError(f"no JSON: {text[:_SHOWN]!r}") from e
+        found = text if isinstance(text, str) else text.decode(errors="replace")
+        raise MalformedAnswerError("no JSON:", found) from e
     return value
 
 

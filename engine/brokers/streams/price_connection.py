@@ -1,6 +1,6 @@
 """One connection of a stream of prices, kept subscribed to what is wanted."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from engine.brokers.streams.connection import Socket, StreamConnection
@@ -29,11 +29,8 @@ class PriceConnection(StreamConnection):
         venue: Venue,
         clock: Clock,
         ping_every_s: float | None,
-        redact: Callable[[str], str],
     ) -> None:
-        super().__init__(
-            socket, conversation, venue=venue, clock=clock, ping_every_s=ping_every_s, redact=redact
-        )
+        super().__init__(socket, conversation, venue=venue, clock=clock, ping_every_s=ping_every_s)
         self._prices = conversation
         self._demand = demand
         self._names = names

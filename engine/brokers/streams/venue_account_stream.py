@@ -72,7 +72,6 @@ class VenueAccountStream:
             venue=self._terms.venue,
             clock=self._clock,
             ping_every_s=self._terms.ping_every_s,
-            redact=conversation.text,
         )
 
     async def _open(self, sink: AccountSink) -> AccountConversation | StreamEnd:

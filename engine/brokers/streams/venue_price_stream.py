@@ -98,7 +98,6 @@ class VenuePriceStream:
             venue=self.venue,
             clock=self._clock,
             ping_every_s=self._terms.ping_every_s,
-            redact=self._redact,
         )
         return self._connection
 

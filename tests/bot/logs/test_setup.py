@@ -12,23 +12,15 @@ from hypothesis import strategies as st
 
 from bot.logs.redaction import LogRedactor
 from bot.logs.setup import configure_logs
+from tests.bot.logs.real_log import kept_logging
 
 SECRET = "s3cr3t-Kraken/value+=="
 
 
 @pytest.fixture(autouse=True)
 def untouched_logging():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    hooks = sys.excepthook, threading.excepthook
-    show = warnings.showwarning
-    yield
-    logging.captureWarnings(capture=False)
-    warnings.showwarning = show
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    sys.excepthook, threading.excepthook = hooks
-    structlog.reset_defaults()
+    with kept_logging():
+        yield
 
 
 def start(output="json", level="INFO", secrets=(SECRET,)):

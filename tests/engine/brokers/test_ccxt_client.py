@@ -301,7 +301,7 @@ PAIR = {
 }
 
 
-async def test_a_listing_of_thrice_as_many_pairs_as_kraken_has_is_read(http, server):
+async def test_a_listing_of_four_thousand_pairs_is_read(http, server):
     server.answer = answering(json.dumps({"result": {f"XBT{number}": PAIR for number in range(4_000)}}))
 
     answer = await kraken(http, server.url).send(READ)

@@ -151,13 +151,3 @@ async def test_kraken_knows_an_end_by_either_of_its_two_fields():
         conversation.receive(pushed("executions", number, order_id=f"O{number}", **row), None)
 
     assert [is_over for _, _, is_over in sink.events] == [False, True, True, True, False]
-
-
-async def test_a_token_that_a_venue_repeats_is_shown_to_nobody(kraken):
-    await kraken.go_live()
-    [token] = kraken.keys.stream_tokens
-
-    kraken.endpoint.send_raw(json.dumps({"method": "subscribe", "success": False, "error": f"bad {token}"}))
-    await kraken.sink.until_lost(LossReason.REFUSED)
-
-    assert kraken.sink.loss.message == "bad …"
