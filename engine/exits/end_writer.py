@@ -1,5 +1,6 @@
 """Writes one ending of an exit without a fill, but not while an order of its own may be under way or have sold."""
 
+from dataclasses import replace
 from functools import partial
 
 from engine.brokers.base import Broker
@@ -9,17 +10,15 @@ from engine.exits.context import ExitContext
 from engine.exits.endings import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.lost_answers import LostAnswers
-from engine.exits.manual_close import is_too_late, is_worse
+from engine.exits.manual_close import is_too_late
 from engine.exits.refusals import Ending
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.steps import EndSoldExternally, EndUnfilled, PauseForSplit, PresumeFilled
+from engine.exits.why_end import EndFacts, WhyEnd, why_end
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.guard_reasons import GuardReason
 from engine.orders.intents import Intent
-
-#: What a manual close sends within this time of its press leaves at the price that was compared then.
-AT_ONCE_S = 2.0
 
 
 class EndWriter:
@@ -75,31 +74,39 @@ class EndWriter:
 
     async def write_if_unneeded(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
-        if intent.manual is not None:
-            return await self.write_if_unwanted(intent)
-        if self._is_first_attempt or not await self._recheck.is_unneeded():
-            return None
-        return await self.write(intent, stand_down)
+        match why_end(await self._facts(intent)):
+            case WhyEnd.NO_BREACH:
+                return await self.write(intent, stand_down)
+            case WhyEnd.TOO_LATE:
+                return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
+            case WhyEnd.PRICE_WORSE:
+                return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
+        return None
 
     async def write_if_unwanted(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago or at a much better price; None if it goes on."""
-        if intent.manual is None or (self._is_first_attempt and self._age_s <= AT_ONCE_S):
-            # What leaves with the press leaves at its price.
-            return None
-        price = None if self._is_too_late(intent) else await self._recheck.price()
-        if self._is_too_late(intent):
-            return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
-        if price is not None and is_worse(price, intent.trigger_price, self._guard.direction):
-            return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
-        return None
+        return None if intent.manual is None else await self.write_if_unneeded(intent)
+
+    async def _facts(self, intent: Intent) -> EndFacts:
+        facts = EndFacts(
+            is_manual=intent.manual is not None,
+            is_first_attempt=self._is_first_attempt,
+            age_s=(moment(self._context.clock) - self._driven_since).total_seconds(),
+            is_too_late=self._is_too_late(intent),
+            shown_price=intent.trigger_price,
+            direction=self._guard.direction,
+        )
+        if not facts.is_price_needed:
+            return facts
+        if not facts.is_manual:
+            return replace(facts, is_breach_over=await self._recheck.is_unneeded())
+        price = await self._recheck.price()
+        # A price may have been waited for.
+        return replace(facts, price=price, is_too_late=self._is_too_late(intent))
 
     @property
     def _is_first_attempt(self) -> bool:
         return not (self._pauses.failures or self._lost.had_lost_attempt or self._began_before)
-
-    @property
-    def _age_s(self) -> float:
-        return (moment(self._context.clock) - self._driven_since).total_seconds()
 
     def _is_too_late(self, intent: Intent) -> bool:
         return is_too_late(intent, moment(self._context.clock), driven_since=self._driven_since)

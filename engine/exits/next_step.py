@@ -1,4 +1,4 @@
-"""Pure: what an exit does next, given what there is to be sold. The one place where that is decided."""
+"""Pure: what an exit does next, given what there is to be sold; of a refusal `after_refusal`, of its end `why_end` decides."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -6,6 +6,14 @@ from functools import partial
 from typing import Protocol
 
 from engine.brokers.base import Broker
+from engine.exits.after_refusal import (
+    AfterRefusal,
+    AfterTooSmall,
+    RefusalFacts,
+    TooSmallFacts,
+    after_refusal,
+    after_too_small,
+)
 from engine.exits.context import ExitContext
 from engine.exits.endings import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
@@ -17,8 +25,7 @@ from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
-from engine.model.errors import BrokerError, RefusalReason, RefusedError
-from engine.model.money import ZERO
+from engine.model.errors import BrokerError, RefusedError
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.too_small import TooSmall, is_collapsed
@@ -78,24 +85,31 @@ class Refusals:
 
     async def answer(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
         """Do what the refusal of an order calls for; None when the exit goes on."""
-        reason = error.reason if isinstance(error, RefusedError) else None
-        if reason is RefusalReason.BELOW_MINIMUM and self._tradability.pair.is_first:
-            return await self._answer_too_small(intent, error, sent)
+        facts = RefusalFacts(
+            reason=error.reason if isinstance(error, RefusedError) else None,
+            is_guarded_pair=self._tradability.pair.is_first,
+            is_all=sent.is_all,
+            is_gone=self._inventory.is_gone(),
+        )
+        step, guard = after_refusal(facts), sent.exit_quantity.guard
+        if step is AfterRefusal.AWAIT_REST:
+            await self._pauses.await_rest(intent, intent.quantity)
+            return None
+        if step is AfterRefusal.CHECK_MINIMUM:
+            return await self._answer_too_small(intent, error, guard)
         self._too_small = TooSmall()
-        if reason is RefusalReason.INSUFFICIENT_FUNDS:
-            guard = sent.exit_quantity.guard
-            if self._inventory.is_gone():
+        match step:
+            case AfterRefusal.AWAIT_RETURN:
                 dust = Dust(guard.quantity, "nothing of it is there any more")
                 return End(write=partial(await_return, dust=dust), guard=guard)
-            # What was read before does not hold any more.
-            self._inventory.outdate(intent)
-        if reason is RefusalReason.MARKET_UNAVAILABLE:
-            self._tradability.note_refused()
-        if reason is RefusalReason.OPPOSITE_ORDER:
-            await self._cancel_opposite(intent)
-        if reason is RefusalReason.INVALID_ORDER:
-            # It may be finer than the lot of a listing that was not reported in time.
-            await self._tradability.read_listing_again()
+            case AfterRefusal.READ_AGAIN:
+                self._inventory.outdate(intent)
+            case AfterRefusal.NOTE_SHUT:
+                self._tradability.note_refused()
+            case AfterRefusal.CANCEL_OPPOSITE:
+                await self._cancel_opposite(intent)
+            case AfterRefusal.READ_LISTING:
+                await self._tradability.read_listing_again()
         await self._reroute_or_wait(intent, error)
         return None
 
@@ -136,32 +150,33 @@ class Refusals:
         else:
             await self._pauses.wait(error, is_new=is_new)
 
-    async def _answer_too_small(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
-        if not sent.is_all:
-            await self._pauses.await_rest(intent, intent.quantity)
-            return None
+    async def _answer_too_small(self, intent: Intent, error: BrokerError, guard: Guard) -> End | None:
         await self._tradability.read_listing_again()
-        if await self._is_collapsed(intent):
-            self._too_small, self._awaits_price = TooSmall(), True
-            await self._pauses.wait(error)
-            return None
-        now_s = self._context.clock.monotonic()
-        self._too_small = self._too_small.again(now_s)
-        if self._too_small.is_believed(
-            quantity=intent.quantity,
-            instrument=await self._tradability.instrument(),
-            entry=self._guard.entry,
-            # What is too little only at a price that fell since is not given up for that.
-            price=max(self._price(intent) or ZERO, intent.trigger_price) or None,
-            now_s=now_s,
-            usual_minimum=await self._tradability.pair.usual_minimum(),
-        ):
-            guard = sent.exit_quantity.guard
-            dust = Dust(wanted_of(guard.quantity, intent.manual), error.message)
-            return End(write=partial(abandon, dust=dust), guard=guard)
-        self._inventory.outdate(intent)
+        facts = await self._too_small_facts(intent)
+        self._too_small = facts.refused
+        match after_too_small(facts):
+            case AfterTooSmall.ABANDON:
+                dust = Dust(wanted_of(guard.quantity, intent.manual), error.message)
+                return End(write=partial(abandon, dust=dust), guard=guard)
+            case AfterTooSmall.AWAIT_PRICE:
+                self._too_small, self._awaits_price = TooSmall(), True
+            case AfterTooSmall.TRY_AGAIN:
+                self._inventory.outdate(intent)
         await self._pauses.wait(error)
         return None
+
+    async def _too_small_facts(self, intent: Intent) -> TooSmallFacts:
+        now_s = self._context.clock.monotonic()
+        return TooSmallFacts(
+            quantity=intent.quantity,
+            instrument=await self._tradability.instrument(),
+            usual_minimum=await self._tradability.pair.usual_minimum(),
+            price=self._price(intent),
+            trigger_price=intent.trigger_price,
+            entry=self._guard.entry,
+            refused=self._too_small.again(now_s),
+            now_s=now_s,
+        )
 
     async def _is_collapsed(self, intent: Intent) -> bool:
         """Return whether what was sent is too little only at the price of now, which may be gone again."""
