@@ -57,6 +57,8 @@ _LIMITS = """\
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
 - Kraken's ticker and order book freeze together: that is reported once no level changed for as long as fifty trades of the pair
   take, which is minutes for a large one and hours for a quiet one. Of what is not guarded no book is read.
+- No order book of a venue can be read: a first price, a jump of more than 5 % or a top that is thin is not sold while its ticker
+  stands still, nor one whose ticker differed from its book when that was read last. Both are reported.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.
 """
 

@@ -5,19 +5,27 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from engine import wall_time
 from engine.clock import Clock, Moment, moment
 from engine.market.book_tops import BookTops
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
 from engine.market.live_prices import LivePrices
-from engine.market.mark import Mark, MarkRequest, NeedsBook, NeedsSecondLook, PriceProblem, PriceUnknown
+from engine.market.mark import (
+    Decision,
+    Mark,
+    MarkRequest,
+    NeedsBook,
+    NeedsSecondLook,
+    PriceProblem,
+    PriceUnknown,
+)
 from engine.market.mark_rules import decide_mark, judge_quote, mark_from_book, mark_from_side
+from engine.market.poll_confirmation import PollConfirmation
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checker import PriceChecker
 from engine.market.pushed import Pushed
 from engine.market.quote_reading import QuoteReading, problem_of
-from engine.market.second_look import LOOKS_END_AFTER, SECOND_LOOK_AFTER, confirm
+from engine.market.second_looks import SecondLooks
 from engine.market.session import check_session
 from engine.market.stream_check import is_late, is_overtaken
 from engine.market.tick_confirmation import BOOK_WITHIN_S, TickConfirmation
@@ -25,6 +33,9 @@ from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
+
+#: Where polls already confirm a price, its book must deny that within so long, which the shortest look leaves.
+BOOK_BESIDE_POLLS_S = 1.5
 
 
 class Marks:
@@ -37,6 +48,8 @@ class Marks:
         #: What comparing tickers with order books has shown, for whoever watches.
         self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s)
         self._ticks = TickConfirmation(market=market, checks=self.checks, clock=clock)
+        self._polls = PollConfirmation(clock)
+        self._second_looks = SecondLooks(read_book=self._book, pushed=market.pushed, clock=clock)
         self._tops = BookTops(market=market, clock=clock, max_age_s=max_age_s)
 
     @property
@@ -110,21 +123,15 @@ class Marks:
             check = self.checks.get(request.symbol)
             if check.differs:
                 return self._despite_difference(request, check, quote)
-            seen = (
-                decide_mark(request, quote=quoted, last=last, now=now())
-                if isinstance(quoted, Quote)
-                else quoted
-            )
-            if isinstance(seen, NeedsBook):
-                book = await self._market.book(request.symbol)
-                seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
-            if isinstance(seen, NeedsSecondLook):
-                return await self._look_again(request, seen, now)
-            if isinstance(seen, Mark):
-                return await self._unless_contradicted(request, seen)
+            if isinstance(quoted, PriceUnknown):
+                return quoted
+            self._polls.note(quoted)
+            seen = decide_mark(request, quote=quoted, last=last, now=now())
+            if isinstance(seen, NeedsBook | NeedsSecondLook):
+                return await self._with_book(request, quoted, seen, last, now)
+            return await self._unless_contradicted(request, seen) if isinstance(seen, Mark) else seen
         except BrokerError as e:
             return PriceUnknown(problem=problem_of(e))
-        return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     async def price_to_close(
         self, request: MarkRequest, quoted: Quote | PriceUnknown
@@ -147,6 +154,31 @@ class Marks:
             return ClosingPrice(price=side.price, at=side.at)
         book = await self._market.book(request.symbol)
         return closing_price(request, side=side, book=book, is_trusted=is_trusted)
+
+    async def _with_book(
+        self,
+        request: MarkRequest,
+        quote: Quote,
+        seen: Decision,
+        last: Mark | None,
+        now: Callable[[], datetime],
+    ) -> Mark | PriceUnknown:
+        """Return what the order book makes of a quote; where it cannot be read, what the polls do."""
+        polled = self._polls.mark(request)
+        try:
+            async with asyncio.timeout(None if polled is None else BOOK_BESIDE_POLLS_S):
+                if isinstance(seen, NeedsBook):
+                    book = await self._book(request.symbol)
+                    seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
+                if isinstance(seen, NeedsSecondLook):
+                    seen, is_by_tick = await self._second_looks.take(request, seen, now)
+                    if not is_by_tick:
+                        return seen
+        except (BrokerError, TimeoutError) as e:
+            return polled or PriceUnknown(problem=problem_of(e))
+        if isinstance(seen, Mark):
+            return await self._unless_contradicted(request, seen)
+        return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     async def _unless_contradicted(self, request: MarkRequest, seen: Mark) -> Mark | PriceUnknown:
         if not request.is_past(seen.price):
@@ -177,7 +209,7 @@ class Marks:
             return None
         try:
             async with asyncio.timeout(BOOK_WITHIN_S):
-                book = await self._market.book(request.symbol)
+                book = await self._book(request.symbol)
         except (BrokerError, TimeoutError):
             return None
         mark = mark_from_book(request, book=book, now=self._clock.now())
@@ -196,55 +228,10 @@ class Marks:
             problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=self._clock.monotonic())
         )
 
-    async def _look_again(
-        self, request: MarkRequest, pending: NeedsSecondLook, now: Callable[[], datetime]
-    ) -> Mark | PriceUnknown:
-        while True:
-            since_s = wall_time.between(pending.latest_at, now()).total_seconds()
-            await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds() - since_s)
-            seen = await self._book_or_tick(request, now)
-            at = now()
-            look = seen if isinstance(seen, Mark) else mark_from_book(request, book=seen, now=at)
-            past = isinstance(look, Mark) and request.is_past(look.price)
-            decided = confirm(pending, look, is_past_threshold=past, now=at)
-            if isinstance(decided, Mark) and isinstance(seen, Mark):
-                # No book was read yet.
-                return await self._unless_contradicted(request, decided)
-            if not isinstance(decided, NeedsSecondLook):
-                return decided
-            pending = decided
-
-    async def _book_or_tick(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
-        """Return what comes first: the order book, or a tick that is a mark by itself.
-
-        Raises:
-            BrokerError: the venue did not answer for the book.
-
-        """
-        if self.pushed.of_whole_market(request.symbol) is None:
-            return await self._book(request.symbol)
-        book = asyncio.create_task(self._book(request.symbol))
-        tick = asyncio.create_task(self._next_mark(request, now))
-        try:
-            await asyncio.wait({book, tick}, return_when=asyncio.FIRST_COMPLETED)
-            has_failed = book.done() and book.exception() is not None
-            if has_failed and self.pushed.is_lately_agreed(request.symbol, within_s=request.max_age_s):
-                await asyncio.wait({tick}, timeout=LOOKS_END_AFTER.total_seconds())
-            return (tick if (has_failed and tick.done()) or not book.done() else book).result()
-        finally:
-            for look in (book, tick):
-                look.cancel()
-            await asyncio.gather(book, tick, return_exceptions=True)
-
-    async def _book(self, symbol: str) -> OrderBook | Mark:
-        return await self._market.book(symbol)
-
-    async def _next_mark(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
-        while True:
-            pushed = await self.pushed.next_tick(request.symbol)
-            mark = judge_quote(request, quote=pushed.quote, now=now())
-            if isinstance(mark, Mark) and not is_late(pushed.quote, pushed.received, moment(self._clock)):
-                return mark
+    async def _book(self, symbol: str) -> OrderBook:
+        book = await self._market.book(symbol)
+        self._polls.end(symbol)
+        return book
 
     def _lasting_clock(self) -> Callable[[], datetime]:
         """Return the time for one look: the wall clock as it shows now, going on whatever it is set to meanwhile."""

@@ -18,4 +18,9 @@ VENUE_PRICES = (
         "the clock of the stock market fails, is slow or hangs in the middle of a session",
         "open until the close that it named; one that was never read stays unknown",
     ),
+    Row(
+        "V141",
+        "no order book can be read at a first price, a jump of more than 5 % or a thin top",
+        "sold by polls that agree for 20 s while the ticker moves; one that is frozen or alone sells nothing",
+    ),
 )
