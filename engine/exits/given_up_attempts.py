@@ -62,13 +62,23 @@ class GivenUpAttempts:
         return intent.quantity if self._is_presumed_filled else None
 
     async def read(self, intent: Intent) -> PositionReading:
-        """Read what is there; after such an attempt nothing is done without a reading of after it.
+        """Read what is there; after such an attempt no exit ends without a reading of after it.
 
         Raises:
             BrokerError: the account does not answer.
 
         """
         return await self._inventory.read(must_be_fresh=await self.any_of(intent))
+
+    async def read_to_sell(self, intent: Intent) -> PositionReading:
+        """Read what is there; after such an attempt nothing is sent under another id without a reading of after it.
+
+        Raises:
+            BrokerError: the account does not answer.
+
+        """
+        given_up = await self._settler.unproven(intent)
+        return await self._inventory.read(must_be_fresh=not _has_one_id(intent, given_up))
 
     async def find_filled(self, intent: Intent, available: PositionReading) -> Intent | None:
         """Go on from the order of one that is open, or search while the balance looks as if it had sold; None if not.

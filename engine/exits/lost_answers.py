@@ -13,7 +13,7 @@ from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import Absent, Found, Uncertain
-from engine.orders.settling_step import UNEXPLAINED_FOR
+from engine.orders.settling_step import PROOFS, UNEXPLAINED_FOR, Ground, Resend
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
 
@@ -35,9 +35,11 @@ _BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
 _SOLD_AGAIN_AFTER = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
 _UNREAD = "{lost}, and not all that may show what became of it can be read: {error}"
 _LOOK_YOURSELF = (
-    "asking again; it is sent again only once it certainly did not arrive. Please {mend}look for this bot's own sell "
+    "asking again; it is sent again {resend}. Please {mend}look for this bot's own sell "
     "order {order_id} at {venue}, and sell it there yourself if there is none"
 )
+_ONCE_ABSENT = "only once it certainly did not arrive"
+_UNDER_ITS_ID = "only under the same id, which makes no second order"
 _MEND_KEY = "give the key what it lacks, or "
 #: So many looks in a row that fail are more than a moment's trouble; a rejected key is its owner's to mend at once.
 UNREAD_LOOKS = 4
@@ -90,7 +92,7 @@ class LostAnswers:
         lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
         await self._reminder.note(
             f"{label}: {refusal}" if refusal else lost,
-            f"asking {label} what became of it; it is sent again only once it certainly did not arrive",
+            f"asking {label} what became of it; it is sent again {_resend_of(intent)}",
         )
 
         async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
@@ -157,7 +159,12 @@ class LostAnswers:
     async def _note_unread(self, intent: Intent, lost: str, error: BrokerError) -> None:
         """Report what cannot be read; the first time of each kind at once, as only the owner may be able to end it."""
         mend = _MEND_KEY if isinstance(error, KeyRejectedError) else ""
-        doing = _LOOK_YOURSELF.format(mend=mend, order_id=intent.client_order_id, venue=intent.venue.label)
+        doing = _LOOK_YOURSELF.format(
+            resend=_resend_of(intent),
+            mend=mend,
+            order_id=intent.client_order_id,
+            venue=intent.venue.label,
+        )
         is_new = type(error) not in self._unread
         self._unread.add(type(error))
         await self._reminder.note(_UNREAD.format(lost=lost, error=error), doing, is_urgent=is_new)
@@ -176,20 +183,25 @@ class LostAnswers:
         await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
 
 
+def _resend_of(intent: Intent) -> str:
+    return _UNDER_ITS_ID if PROOFS[intent.venue].resend is Resend.SAME_ID else _ONCE_ABSENT
+
+
 def why_lost(steps: Iterable[IntentStep]) -> str:
     """Return why an exit whose last answer was lost has not sold yet: how often it was sent, and what came last."""
     moves = [step for step in steps if step.note is None]
     lost = [step for step in moves if step.to_state is IntentState.UNKNOWN]
     message = f": {lost[-1].detail}" if lost and lost[-1].detail else ""
     is_named = bool(lost) and lost[-1].cause == StepCause.ID_NOT_KNOWN
-    proven = sum(_is_proven_absent(step) for step in moves)
-    if not proven or is_named:
+    ended = [step for step in moves if _ends_lost(step)]
+    if not ended or is_named:
         return f"{_NOT_KNOWN if is_named else _LOST}{message}"
-    earlier = "the one before" if proven == 1 else f"the {proven} before"
-    return (
-        f"sent {proven + 1} times; {earlier} certainly did not arrive, and the last answer was lost{message}"
-    )
+    earlier = "the one before" if len(ended) == 1 else f"the {len(ended)} before"
+    fate = "certainly did not arrive"
+    if any(step.cause.startswith(Ground.UNREAD) for step in ended):
+        fate = "was not sold by the balance"
+    return f"sent {len(ended) + 1} times; {earlier} {fate}, and the last answer was lost{message}"
 
 
-def _is_proven_absent(step: IntentStep) -> bool:
+def _ends_lost(step: IntentStep) -> bool:
     return step.from_state is IntentState.UNKNOWN and step.to_state is IntentState.PLANNED

@@ -121,7 +121,7 @@ class Sale:
             return await parts.refusals.wait_for_market(intent, e)
         intent = await self._journal.orders.resume(intent, cause="the market takes sales again")
         try:
-            available = await parts.given_up.read(intent)
+            available = await parts.given_up.read_to_sell(intent)
             found = await parts.given_up.find_filled(intent, available)
             step = found or await self._next_step(intent, available)
         except BrokerError as e:

@@ -67,24 +67,29 @@ class Settler:
         # One that another life of the process sent counts from now: no wall clock shows how old it is.
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
         looks, balances, failures = list[Look](), list[BalanceReading](), 0
+        unread_at: timedelta | None = None
+        is_there = await self._is_id_used(intent)
         while isinstance(
-            step := next_settling_step(intent.venue, looks, balances), LookAfter | ReadBalanceAfter
+            step := next_settling_step(
+                intent.venue, looks, balances, unread_at=None if is_there else unread_at
+            ),
+            LookAfter | ReadBalanceAfter,
         ):
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             age = self._age(left_at)
             if isinstance(step, ReadBalanceAfter):
-                verdict = await judge(looks[-1].may_be)
+                verdict = await judge(looks[-1].may_be if looks else ())
                 balances.append(BalanceReading(age=age, verdict=verdict))
                 continue
             try:
                 found = await self._lookup.find(intent, broker, priority=intent.priority)
             except BrokerError as e:
                 # Silence is no evidence either way.
-                failures += 1
+                failures, unread_at = failures + 1, age
                 await note_unread(e, failures)
                 await self._clock.sleep(pause_s(e, failures))
                 continue
-            failures = 0
+            failures, unread_at = 0, None
             if isinstance(found, Found):
                 return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
@@ -189,6 +194,12 @@ class Settler:
 
     def _age(self, left_at: float) -> timedelta:
         return timedelta(seconds=self._clock.monotonic() - left_at)
+
+    async def _is_id_used(self, intent: Intent) -> bool:
+        """Return whether the venue refused the last request because it has the order of an earlier one."""
+        steps = await self._journal.load_steps(intent.intent_id)
+        lost = [step.cause for step in steps if step.to_state is IntentState.UNKNOWN and step.note is None]
+        return lost[-1:] == [StepCause.ID_USED]
 
     async def _lost_an_answer(self, intent: Intent) -> bool:
         steps = await self._journal.load_steps(intent.intent_id)

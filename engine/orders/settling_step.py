@@ -124,6 +124,8 @@ class Ground(StrEnum):
     """What an attempt is ended on, as the journal records it."""
 
     ABSENT = "proven absent"
+    #: Not all that may show its order can be read: the balance shows no sale, and its venue takes its id once.
+    UNREAD = "not all lists readable, not sold by the balance"
     #: An order is listed that may be it; whether it is, the balance reports.
     UNCERTAIN = "may be another's order"
     #: The balance moved by more than is known, and no list has shown an order for long.
@@ -153,13 +155,23 @@ SettlingStep = LookAfter | ReadBalanceAfter | TakeOrder | EndAttempt
 
 
 def next_settling_step(
-    venue: Venue, looks: Sequence[Look], balances: Sequence[BalanceReading] = ()
+    venue: Venue,
+    looks: Sequence[Look],
+    balances: Sequence[BalanceReading] = (),
+    *,
+    unread_at: timedelta | None = None,
 ) -> SettlingStep:
     """Decide the next step from the look-ups that did not find the order and the balances read, oldest first.
 
-    A look-up that failed is no evidence and is not among them.
+    A look-up that failed is no evidence and is not among them; `unread_at` is the age of the last one where that failed.
+    Once nothing is under way any more, the same id may go out again without the lists, if two balances show the coins
+    untouched.
     """
     proof = PROOFS[venue]
+    if unread_at is not None and proof.resend is Resend.SAME_ID and unread_at >= proof.arrives_within:
+        may_be = looks[-1].may_be if looks else ()
+        end = EndAttempt(resend=proof.resend, ground=Ground.UNREAD, may_be=may_be)
+        return _by_balance(Look(age=unread_at, may_be=may_be), balances, end)
     uncovered = [due for due in proof.looks_after if not any(look.age >= due for look in looks)]
     if uncovered:
         return LookAfter(uncovered[0])
@@ -193,6 +205,9 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
 
 def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndAttempt | None:
     """Return how an attempt ends whose balance has shown something else than untouched coins for so long."""
+    if end.ground is Ground.UNREAD and latest.verdict is not BalanceVerdict.UNPAID:
+        # It may be listed where nobody could look.
+        return None
     match latest.verdict:
         case BalanceVerdict.UNPAID if lasts >= UNPAID_AGREES_AFTER:
             return end

@@ -20,3 +20,5 @@ class StepCause(StrEnum):
     REFUSED_UNLISTED = "refused_unlisted"
     #: It was accepted under an id that its venue does not know afterwards.
     ID_NOT_KNOWN = "id_not_known"
+    #: The venue has an order under its id.
+    ID_USED = "id already used"

@@ -98,7 +98,7 @@ class Submitter:
         if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
             # Our own earlier request arrived after all; the venue has its order.
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause="id already used", detail=error.message
+                sent, IntentEvent.LOSE_ANSWER, cause=StepCause.ID_USED, detail=error.message
             )
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID

@@ -23,4 +23,9 @@ VENUE_PRICES = (
         "no order book can be read at a first price, a jump of more than 5 % or a thin top",
         "sold by polls that agree for 20 s while the ticker moves; one that is frozen or alone sells nothing",
     ),
+    Row(
+        "V142",
+        "Coinbase or Alpaca loses an order that never arrived while one of its lists, or the balance, is away",
+        "sent again under the same id, of which they take one order; without the lists if the balance shows no sale",
+    ),
 )

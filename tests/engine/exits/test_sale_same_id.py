@@ -8,6 +8,7 @@ from engine.alerts.messages import ExitFilled
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
 
@@ -69,3 +70,80 @@ async def test_an_order_that_was_sent_for_more_than_its_last_attempt_is_followed
     [sale] = await room.alerts(ExitFilled)
     assert sale.quantity == D("0.1")
     assert (await room.guard()).state is GuardState.CLOSED
+
+
+#: What keeps it from being known whether a request arrived, by the venues that take an id once.
+AWAY = [
+    (Venue.COINBASE, "orders/historical/batch"),
+    (Venue.COINBASE, "orders/historical/fills"),
+    (Venue.COINBASE, "accounts"),
+    (Venue.ALPACA, "GET /v2/orders:by_client_order_id"),
+    (Venue.ALPACA, "GET /v2/positions"),
+]
+
+
+@pytest.fixture
+async def falling(rooms, venue):
+    """A tenth of three tenths of a bitcoin, guarded and about to be at a loss."""
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.3", venue=venue)
+        room.set_bid("60000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        await room.read()
+        await room.look()
+        room.set_bid("59000", venue=venue)
+        yield room
+
+
+def sold(room, venue):
+    return [fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL]
+
+
+@pytest.mark.fault("V142")
+@pytest.mark.parametrize(("venue", "away"), AWAY)
+async def test_a_request_that_never_arrived_goes_out_again_while_a_list_or_the_balance_is_away(
+    falling, venue, away
+):
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, away, venue=venue, times=None)
+    falling.fault(FaultKind.DROP_BEFORE, ORDERS[venue], venue=venue)
+
+    await falling.look()
+    await falling.clock.sleep(120)
+
+    assert sold(falling, venue) == [D("0.1")]
+    assert len(falling.sent(ORDERS[venue], venue=venue)) == 2
+
+
+#: What becomes of the first request, and of the second where that is lost as well.
+LOST = {
+    "arrived": [{"kind": FaultKind.DROP_AFTER}],
+    "arrives after the next one": [{"kind": FaultKind.DELAY_BEFORE, "delay_s": 70}],
+    "arrived, and the next one is lost": [{"kind": FaultKind.DROP_AFTER}, {"kind": FaultKind.DROP_BEFORE}],
+    "never, and the next one arrives unanswered": [
+        {"kind": FaultKind.DROP_BEFORE},
+        {"kind": FaultKind.DROP_AFTER},
+    ],
+}
+
+
+@pytest.mark.fault("V142")
+@pytest.mark.parametrize("refusal", list(Duplicates))
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+@pytest.mark.parametrize(("venue", "away"), [*AWAY, (Venue.COINBASE, "*"), (Venue.ALPACA, "*")])
+async def test_whatever_is_away_no_request_under_the_same_id_makes_a_second_order(
+    falling, venue, away, lost, refusal
+):
+    if venue is Venue.COINBASE:
+        falling.world.coinbase.switches.duplicates = refusal
+    for request in lost:
+        falling.fault(endpoint=ORDERS[venue], venue=venue, **request)
+    for endpoint in {at for of, at in AWAY if of is venue and away in {"*", at}}:
+        falling.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, venue=venue, times=None)
+
+    await falling.look()
+    await falling.clock.sleep(1500)
+    falling.world.faults(venue).clear()
+    await falling.wait_for("exit ")
+
+    assert sold(falling, venue) == [D("0.1")]
+    assert (await falling.guard()).state is GuardState.CLOSED

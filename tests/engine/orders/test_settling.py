@@ -1,13 +1,16 @@
 """Requests whose answer was lost, settled at a Kraken over sockets, each step on disk first."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
+from engine.model.venues import Venue
 from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.settling import Settler
 from engine.orders.states import IntentState
 from engine.orders.submit import Submitter
+from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
 from tests.engine_room import a_trigger
 
@@ -25,12 +28,12 @@ async def planned(room):
     return room, live.intent
 
 
-async def send(room, intent):
+async def send(room, intent, venue=Venue.KRAKEN):
     submitter = Submitter(journal=room.journal.orders, settler=room.settler, clock=room.clock)
-    return (await submitter.send(intent, room.broker(), Decimal("0.1"))).intent
+    return (await submitter.send(intent, room.broker(venue), Decimal("0.1"))).intent
 
 
-async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED, unread=None):
+async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED, unread=None, venue=Venue.KRAKEN):
     async def judge(may_be):
         return verdict
 
@@ -38,7 +41,7 @@ async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED, unread=None):
         if unread is not None:
             unread.append(failures)
 
-    return await room.settler.settle(lost, room.broker(), judge, note_unread=note_unread)
+    return await room.settler.settle(lost, room.broker(venue), judge, note_unread=note_unread)
 
 
 async def test_a_lost_order_is_found_by_its_id(planned):
@@ -126,3 +129,30 @@ async def test_looks_that_fail_are_counted_until_one_is_answered(planned):
     await settle(room, lost, unread=failures)
 
     assert failures == [1, 2, 3]
+
+
+async def test_a_request_refused_as_a_second_one_is_looked_for_and_not_sent_again(rooms):
+    """Its order is there, whatever the balance goes on showing."""
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.3", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        trigger = a_trigger(at=room.clock.now())
+        live = await room.journal.plan_exit(await room.guard(), trigger, intent_id="intent-1")
+        room.settler = Settler(journal=room.journal.orders, clock=room.clock)
+        room.world.coinbase.switches.duplicates = Duplicates.ERROR
+        for away in ("orders/historical/batch", "orders/historical/fills"):
+            room.fault(FaultKind.HTTP_ERROR_BEFORE, away, venue=Venue.COINBASE, times=None)
+        room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
+        again = await settle(room, await send(room, live.intent, Venue.COINBASE), venue=Venue.COINBASE)
+        refused = await send(room, again, Venue.COINBASE)
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(3600):
+                await settle(room, refused, venue=Venue.COINBASE)
+        room.world.faults(Venue.COINBASE).clear()
+        found = await settle(room, refused, venue=Venue.COINBASE)
+
+        [sold] = room.world.ledger(Venue.COINBASE).fills
+        assert (again.client_order_id, refused.state) == (refused.client_order_id, IntentState.UNKNOWN)
+        assert (found.state, found.venue_order_id) == (IntentState.ACCEPTED, sold.order_id)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import BalanceVerdict
@@ -178,3 +180,60 @@ def test_a_look_that_finds_nothing_like_it_any_more_is_one_of_absence():
     seen = [*looks(0, may_be=("A",)), *looks(6)]
 
     assert next_settling_step(Venue.KRAKEN, seen, balances((6, U), (9, U))) == NEW_ATTEMPT
+
+
+UNREAD = EndAttempt(resend=Resend.SAME_ID, ground=Ground.UNREAD)
+
+
+@pytest.mark.parametrize(
+    ("venue", "unread_s", "read", "expected"),
+    [
+        pytest.param(Venue.ALPACA, 29.9, [(29, U), (32, U)], look_after(0), id="it may be under way"),
+        pytest.param(Venue.COINBASE, 39.9, [(35, U), (39, U)], look_after(0), id="it may not be listed yet"),
+        pytest.param(Venue.ALPACA, 30, [], read_after(30), id="the balance is asked"),
+        pytest.param(Venue.ALPACA, 30, [(30, U)], read_after(33), id="one reading may be old"),
+        pytest.param(Venue.ALPACA, 30, [(30, U), (33, U)], UNREAD, id="alpaca takes an id once"),
+        pytest.param(Venue.COINBASE, 40, [(40, U), (43, U)], UNREAD, id="coinbase takes an id once"),
+        pytest.param(Venue.COINBASE, 101, [(40, P), (101, P)], UNREAD, id="moved, and no money came"),
+        pytest.param(Venue.COINBASE, 9999, [(40, T), (9999, T)], look_after(10059), id="gone"),
+        pytest.param(Venue.COINBASE, 9999, [(40, H), (9999, H)], look_after(10059), id="held"),
+        pytest.param(Venue.COINBASE, 9999, [(40, X), (9999, X)], look_after(10059), id="moved somehow"),
+        pytest.param(Venue.COINBASE, 9999, [(40, N), (9999, N)], look_after(10059), id="never read"),
+        pytest.param(Venue.KRAKEN, 9999, [(40, U), (9999, U)], look_after(0), id="kraken takes an id twice"),
+    ],
+)
+def test_an_id_that_its_venue_takes_once_goes_out_again_without_the_lists_if_the_balance_shows_no_sale(
+    venue, unread_s, read, expected
+):
+    step = next_settling_step(venue, (), balances(*read), unread_at=timedelta(seconds=unread_s))
+
+    assert step == expected
+
+
+def test_an_order_that_may_be_it_was_seen_before_a_list_failed_and_is_taken_where_the_coins_are_gone():
+    seen, read = looks(0, may_be=("A",)), balances((40, T))
+
+    step = next_settling_step(Venue.COINBASE, seen, read, unread_at=timedelta(seconds=40))
+
+    assert step == TakeOrder("A")
+
+
+@given(
+    venue=st.sampled_from(list(Venue)),
+    absent=st.lists(st.floats(0, 60), max_size=3),
+    read=st.lists(st.tuples(st.floats(0, 900), st.sampled_from(list(BalanceVerdict))), max_size=6),
+    unread_s=st.none() | st.floats(0, 900),
+)
+def test_without_proof_of_absence_nothing_goes_out_but_under_the_same_id_and_by_the_balance(
+    venue, absent, read, unread_s
+):
+    unread_at = None if unread_s is None else timedelta(seconds=unread_s)
+    readings = balances(*sorted(read, key=lambda one: one[0]))
+
+    step = next_settling_step(venue, looks(*sorted(absent)), readings, unread_at=unread_at)
+
+    if isinstance(step, EndAttempt) and step.ground is Ground.UNREAD:
+        assert (venue is not Venue.KRAKEN, step.resend) == (True, Resend.SAME_ID)
+        assert unread_s >= 30
+        assert readings[-1].age >= unread_at
+        assert {one.verdict for one in readings[-2:]} in ({U}, {P})
