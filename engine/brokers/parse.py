@@ -160,7 +160,7 @@ def readable_table(
 
 def note_odd_row(what: str, name: str, error: MalformedAnswerError) -> None:
     """Name a row that was left out in the log, once."""
-    note_once(f"{what}: {name} was left out: {error}")
+    note_once(f"{what}: {name[:_SHOWN]} was left out: {error}")
 
 
 def note_once(message: str, cause: BaseException | None = None) -> None:

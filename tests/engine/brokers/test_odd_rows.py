@@ -13,7 +13,7 @@ from engine.brokers.coinbase import parse as coinbase
 from engine.brokers.kraken import parse as kraken
 from engine.brokers.kraken import prices, trades
 from engine.brokers.kraken.names import parse_catalog
-from engine.brokers.parse import MalformedAnswerError, readable, readable_table
+from engine.brokers.parse import MalformedAnswerError, amount_in, readable, readable_table
 from engine.model.holdings import Holding
 from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS
 
@@ -41,6 +41,23 @@ def test_what_was_left_out_is_named_in_the_log_once(caplog):
     assert caplog.messages == [
         "AssetPairs: XONCEZUSD was left out: AssetPairs should be an object, not 'None'"
     ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"N" * 100_000: None, "GOOD": {"n": "1"}},
+        {"NAMED": {"id": "I" * 100_000}, "GOOD": {"n": "1"}},
+        {"HOLDS": {"n": "V" * 100_000}, "GOOD": {"n": "1"}},
+    ],
+    ids=["a name", "an id", "a value"],
+)
+def test_a_line_about_what_was_left_out_is_short_whatever_a_venue_sends(caplog, rows):
+    readable_table(rows, lambda _, row: amount_in(row, "n"), "lines")
+
+    (line,) = caplog.messages
+    assert "was left out" in line
+    assert len(line) < 500
 
 
 @pytest.mark.parametrize("rows", [[], [{}], [None, {}]], ids=str)
