@@ -84,6 +84,7 @@ def test_a_market_that_is_not_online_and_a_share_at_night_are_not_traded():
     assert reasons(shut, Side.BUY, "0.06") == [RefusalReason.MARKET_UNAVAILABLE]
     assert reasons(share, Side.BUY, "0.06", in_session=False) == [RefusalReason.MARKET_UNAVAILABLE]
     assert reasons(share, Side.BUY, "0.06", in_session=True) == []
+    assert reasons(share, Side.BUY, "0.06") == []
     assert reasons(a_market(), Side.BUY, "0.06", in_session=False) == []
 
 

@@ -58,6 +58,7 @@ LEFT_OUT = {
     "not connected": ({"connected": False}, Reason(obstacle=RouteObstacle.NOT_CONNECTED)),
     "not listed": ({"instrument": None}, Reason(obstacle=RouteObstacle.NOT_LISTED)),
     "not answering": ({"instrument": None, "answered": False}, Reason(obstacle=RouteObstacle.NO_ANSWER)),
+    "a shut market": ({"in_session": False}, Reason(obstacle=RouteObstacle.MARKET_CLOSED)),
     "another asset class": (
         {"instrument": an_instrument(asset_class=AssetClass.STOCK)},
         Reason(obstacle=RouteObstacle.NOT_LISTED),
