@@ -49,7 +49,7 @@ mutate: $(UV) ## break the pure modules on purpose and count the tests that noti
 	$(RUN) --group mutation mutmut run
 	$(RUN) --group mutation mutmut results
 	$(RUN) --group mutation mutmut export-cicd-stats
-	@$(RUN) --group mutation python -m bench.mutants 85
+	@$(RUN) --group mutation python -m bench.mutants 98
 
 SEEDS := 20000
 soak: $(UV) ## run SEEDS simulated scenarios full of faults and kills, count violations
