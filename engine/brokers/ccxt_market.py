@@ -1,9 +1,10 @@
 """What all venues' public sides share: a client, a clock and a catalog that is read once and kept."""
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, VenueClient
 from engine.brokers.shared_fetch import SharedFetch
@@ -14,6 +15,8 @@ from engine.model.quotes import Quote
 from engine.model.venues import Venue
 
 CatalogT = TypeVar("CatalogT")
+#: While others wait for what was answered, a further answer may take no longer.
+LAGS_MOST_S = 4.0
 
 
 async def ask_together(
@@ -38,19 +41,31 @@ async def ask_together(
     return await ask_together(names[:middle], ask) | await ask_together(names[middle:], ask)
 
 
-async def gather_quotes(*requests: Callable[[], Awaitable[dict[str, Quote]]]) -> dict[str, Quote]:
-    """Return what several requests bring; one that fails must hide nothing of the others.
+async def gather_quotes(*requests: Callable[[], Coroutine[Any, Any, dict[str, Quote]]]) -> dict[str, Quote]:
+    """Return what several requests bring; one that fails, or hangs, must hide nothing of the others.
 
     Raises:
         BrokerError: one failed, and the others brought nothing.
 
     """
     quotes, failed = dict[str, Quote](), None
-    for request in requests:
-        try:
-            quotes |= await request()
-        except BrokerError as e:
-            failed = failed or e
+    pending = {asyncio.create_task(request(), name="quotes") for request in requests}
+    try:
+        while pending:
+            done, pending = await asyncio.wait(
+                pending, timeout=LAGS_MOST_S if quotes else None, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                break
+            for answer in done:
+                try:
+                    quotes |= answer.result()
+                except BrokerError as e:
+                    failed = failed or e
+    finally:
+        for one in pending:
+            one.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
     if failed is not None and not quotes:
         raise failed
     return quotes

@@ -28,4 +28,9 @@ VENUE_PRICES = (
         "Coinbase or Alpaca loses an order that never arrived while one of its lists, or the balance, is away",
         "sent again under the same id, of which they take one order; without the lists if the balance shows no sale",
     ),
+    Row(
+        "V143",
+        "prices take several requests, and one of them hangs",
+        "what the others answered is judged in the same look",
+    ),
 )

@@ -5,19 +5,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, coinbase_client
-from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.ccxt_market import CcxtMarketData, gather_quotes
 from engine.brokers.coinbase.parse import parse_book, parse_book_names, parse_candles, parse_instruments, top
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.listings import NOTHING_LISTED, kept_with
 from engine.brokers.parse import as_row, iso_time_in
 from engine.brokers.venue_http import Http
 from engine.clock import Clock
-from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.errors import RefusalReason, RefusedError
 from engine.model.instruments import Instrument
 from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
@@ -55,12 +56,7 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         """Return the top of each symbol's book, one request each: the product list has no bid and ask."""
         listed = await self.catalog()
         wanted = sorted(symbol for symbol in symbols if symbol in listed)
-        answers = await asyncio.gather(*(self._quote(symbol) for symbol in wanted))
-        quotes = {answer.symbol: answer for answer in answers if isinstance(answer, Quote)}
-        errors = [answer for answer in answers if isinstance(answer, BrokerError)]
-        if errors and not quotes:
-            raise errors[0]
-        return quotes
+        return await gather_quotes(*(partial(self._quote, symbol) for symbol in wanted))
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""
@@ -89,16 +85,14 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         """Return None: crypto has no session."""
         return None
 
-    async def _quote(self, symbol: str) -> Quote | BrokerError:
-        try:
-            book = await self._book(symbol, "1")
-        except BrokerError as e:
-            return e
+    async def _quote(self, symbol: str) -> dict[str, Quote]:
+        book = await self._book(symbol, "1")
         bid, bid_quantity = top(book.bids)
         ask, ask_quantity = top(book.asks)
-        return Quote(
+        quote = Quote(
             symbol=symbol, bid=bid, ask=ask, bid_quantity=bid_quantity, ask_quantity=ask_quantity, at=book.at
         )
+        return {symbol: quote}
 
     async def _book(self, symbol: str, levels: str) -> OrderBook:
         answer = await self._public(
