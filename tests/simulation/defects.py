@@ -30,8 +30,7 @@ from engine.guards.changes import Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.guard import Seen
-from engine.market import mark_rules, price_checker
-from engine.market import marks as looking
+from engine.market import mark_rules, price_checker, second_looks
 from engine.market.mark import Mark
 from engine.market.mark_rules import mark_from_side
 from engine.market.tick_confirmation import TickConfirmation
@@ -208,7 +207,7 @@ def _believe_a_jump():
     def gullible(pending, look, **_):
         return pending.candidate if isinstance(pending.candidate, Mark) else look
 
-    return patch.object(looking, "confirm", gullible)
+    return patch.object(second_looks, "confirm", gullible)
 
 
 def _take_a_stream_at_its_word():
