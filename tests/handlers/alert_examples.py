@@ -35,6 +35,7 @@ from engine.market.mark import PriceProblem
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 from tests.handlers.values import NOW, ago, guard, offer, offer_line, position
 
@@ -131,7 +132,11 @@ EXAMPLES = {
         moved=(Moved(**_ABOUT, before=Decimal("0.002"), after=Decimal("-0.0075")),),
     ),
     "price_trouble": PriceTrouble(
-        **_ABOUT, what="unknown", why=PriceProblem.NO_BID, since=ago(seconds=30), at_stake=(_AT_STAKE,)
+        **_ABOUT,
+        what=PriceEvent.UNKNOWN,
+        why=PriceProblem.NO_BID,
+        since=ago(seconds=30),
+        at_stake=(_AT_STAKE,),
     ),
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)

@@ -92,7 +92,7 @@ _pair_offers = st.builds(
     detail=words,
     least=positive,
 )
-_reasons = (
+_why_failing = (
     _holds
     | st.builds(LittleFree, quantity=positive, asset=names, unknown_hold=maybe(_holds))
     | st.builds(NoPair, why=words, refused=several(names), offers=several(_pair_offers), currency=currencies)
@@ -373,7 +373,7 @@ reports = st.builds(
             FailingExit,
             symbol=names,
             venue_label=names,
-            why=words | _reasons,
+            why=words | _why_failing,
             unreadable=several(words),
             since=times,
             order_ids=several(words),
@@ -475,7 +475,7 @@ alerts = st.one_of(
         trigger_ratio=ratios,
         threshold=thresholds,
         quantity=positive,
-        why=words | _reasons,
+        why=words | _why_failing,
         unreadable=several(words),
         doing=words,
         since=times,

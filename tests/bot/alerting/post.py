@@ -9,6 +9,7 @@ from engine.alerts.messages import BrokerTrouble, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up_alerts
 from engine.alerts.table import AlertRow
 from engine.market.mark import PriceProblem
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 from handlers.render.alerts import MAY_BE_REPEATED
 from handlers.render.html import plain_text
@@ -100,7 +101,7 @@ def trouble(why):
 
 def price_trouble(what):
     return PriceTrouble(
-        venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why=PriceProblem.NO_QUOTE, since=START
+        venue=Venue.KRAKEN, symbol="BTC/USD", what=PriceEvent(what), why=PriceProblem.NO_QUOTE, since=START
     )
 
 

@@ -40,7 +40,8 @@ async def test_what_may_have_arrived_is_repeated_and_says_so(server, post, fault
     post.clock.pass_time(1)
     await post.sweep()
 
-    assert texts(owner)[-1].endswith(REPEATED)
+    # On a busy machine the first one may arrive after the second.
+    assert [text.endswith(REPEATED) for text in texts(owner)].count(True) == 1
     assert (await post.row()).state is AlertState.SENT
 
 

@@ -7,6 +7,7 @@ from engine.alerts.messages import AccountsMoved, PriceTrouble
 from engine.alerts.outbox import append_alert
 from engine.alerts.table import AlertRow
 from engine.entries.halts import HaltedBy
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 from engine.tables import metadata
 from sandbox.world import OWNER_ID
@@ -32,7 +33,9 @@ async def furnished(room):
 
 
 async def put_alert(room, key, *, user_id=OWNER_ID, account_id="env-kraken"):
-    message = PriceTrouble(venue=Venue.KRAKEN, symbol=key, what="back", why="", since=room.clock.now())
+    message = PriceTrouble(
+        venue=Venue.KRAKEN, symbol=key, what=PriceEvent.BACK, why="", since=room.clock.now()
+    )
     async with room.database.write() as session:
         await append_alert(
             session, message, user_id=user_id, account_id=account_id, dedup_key=key, now=room.clock.now()

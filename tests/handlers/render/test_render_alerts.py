@@ -23,6 +23,7 @@ from engine.market.mark import PriceProblem
 from engine.model.delays import HeldUp, Unseen, UnseenReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
+from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
 from engine.orders.states import client_order_id
 from handlers.render.alerts import render_alert, render_batch
@@ -194,7 +195,7 @@ def test_a_short_is_bought_back():
     assert "was bought back at market" in render_alert(replace(EXIT, direction=Direction.SHORT), READER).text
 
 
-@pytest.mark.parametrize("what", ["unknown", "wide_spread", "back", "narrow_spread"])
+@pytest.mark.parametrize("what", PriceEvent)
 def test_every_price_trouble_reads(what):
     check_fits(render_alert(replace(EXAMPLES["price_trouble"], what=what), READER))
 
@@ -272,7 +273,7 @@ def test_an_exit_that_could_not_be_sent_says_when_it_was_written():
 def test_a_price_that_stays_away_names_all_that_lack_one():
     trouble = PriceTrouble(
         **_ABOUT,
-        what="unknown",
+        what=PriceEvent.UNKNOWN,
         why=PriceProblem.NO_QUOTE,
         since=ago(minutes=10),
         others=("ETH/USD", "SOL/USD"),
@@ -510,13 +511,15 @@ def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
 
 
 def test_who_cannot_wait_for_a_price_reads_where_to_sell():
-    trouble = PriceTrouble(**_ABOUT, what="unknown", why=PriceProblem.NO_QUOTE, since=ago(seconds=15))
+    trouble = PriceTrouble(
+        **_ABOUT, what=PriceEvent.UNKNOWN, why=PriceProblem.NO_QUOTE, since=ago(seconds=15)
+    )
 
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
 
 
 def test_an_all_clear_names_from_when_it_was_not():
-    price = replace(EXAMPLES["price_trouble"], what="back", since=ago(minutes=3))
+    price = replace(EXAMPLES["price_trouble"], what=PriceEvent.BACK, since=ago(minutes=3))
     broker = replace(EXAMPLES["broker_trouble"], what="back", since=ago(minutes=3))
 
     assert squeezed(price)[-1] == "Without a price from 02:27:11 UTC until now."
