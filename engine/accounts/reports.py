@@ -46,7 +46,7 @@ class Reports:
         known, left = self._requested_at.get(account_id), self.departure(report, start)
         if known is None or known <= left.moment:
             self._note_unannounced(report, left.moment)
-            self._latest[account_id] = replace(report, step=left.step, left=None)
+            self._latest[account_id] = replace(report, step=left.step, left=left.moment)
             self._requested_at[account_id] = left.moment
 
     def departure(self, report: AccountReport, start: ReadingStart) -> ReadingStart:

@@ -96,7 +96,8 @@ class BalanceEvidence:
         # One of an earlier attempt of its own may be the very sale that is looked for.
         others = {fill.venue_order_id for fill in self._fills} & (ours.of_account - ours.of_intent)
         later = await self._journal.orders.load_sent_since(intent.account_id, others, basis.at)
-        return explain_movement(intent, basis, now, self._fills, others=others, later=later)
+        left_at = await self._journal.orders.load_first_left(intent)
+        return explain_movement(intent, basis, now, self._fills, others=others, later=later, left_at=left_at)
 
 
 def _position(available: PositionReading, basis: SendBasis | None) -> BalanceState:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.base import Broker
+from engine.clock import moment
 from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import vanished
 from engine.exits.next_step import depends_on_trades
@@ -87,7 +88,7 @@ class Inventory:
 
     def basis(self, symbol: str) -> SendBasis | None:
         """Return the reading that an order through a pair is based on, which leaves now."""
-        return self._shown.basis(self._guard, symbol) if self._shown else None
+        return self._shown.basis(self._guard, symbol, moment(self._context.clock)) if self._shown else None
 
     def note_sent(self) -> None:
         """Remember that an attempt leaves after the last reading."""

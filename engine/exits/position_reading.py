@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from engine.clock import Moment
 from engine.guards.comparison import is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
@@ -45,8 +46,8 @@ class PositionReading:
     #: The last reading of the account, of after all that was freed.
     report: AccountReport | None = None
 
-    def basis(self, guard: Guard, symbol: str) -> SendBasis | None:
-        """Return what is written down with an order through a pair; None without a reading of the position."""
+    def basis(self, guard: Guard, symbol: str, now: Moment) -> SendBasis | None:
+        """Return what is written down with an order that leaves now; None without a reading of the position."""
         report, currency = self.report, quote_of(symbol)
         if report is None or not is_covered(report, guard):
             return None
@@ -57,4 +58,12 @@ class PositionReading:
             cash=report.holding(currency).total if report.covers(currency) else None,
             at=report.venue_at or report.at,
             step=self.step,
+            left_at=_venue_time(report, now),
         )
+
+
+def _venue_time(report: AccountReport, now: Moment) -> datetime | None:
+    """Return what the venue's clock shows, by what passed since a reading; None where it was not known then."""
+    if report.venue_at is None or report.left is None:
+        return None
+    return report.venue_at + (now - report.left)

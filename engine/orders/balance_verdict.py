@@ -58,6 +58,8 @@ class SendBasis:
     at: datetime
     #: The last step of our orders that it certainly shows, where that is known.
     step: int | None = None
+    #: When the attempt left, on the venue's own clock, where that is known: the reading may be much older.
+    left_at: datetime | None = None
 
     @property
     def position(self) -> BalanceState:

@@ -214,3 +214,9 @@ class Journal:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
         return next((step.basis for step in reversed(steps) if step.cause == StepCause.SEND), None)
+
+    async def load_first_left(self, intent: Intent) -> datetime | None:
+        """Return when the first of its attempts left, on the venue's own clock; None where that is not known."""
+        steps = await self.load_steps(intent.intent_id)
+        first = next((step.basis for step in steps if step.cause == StepCause.SEND), None)
+        return first.left_at if first else None

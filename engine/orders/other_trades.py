@@ -1,7 +1,7 @@
 """Pure: which trades that are surely not an attempt's own explain how a balance moved since it was sent."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
@@ -19,6 +19,8 @@ from engine.orders.intents import Intent
 
 #: A balance may show a trade so much before or after its time.
 SHOWN_WITHIN = timedelta(minutes=1)
+#: What was traded so long before the first attempt left is none of its own, however the two times were taken.
+BEFORE_IT_LEFT = timedelta(seconds=10)
 #: Venues round what they book; relative to what was traded.
 _ROUNDING = Decimal("1E-5")
 
@@ -31,14 +33,18 @@ def explain_movement(
     *,
     others: Collection[str],
     later: Collection[str] = (),
+    left_at: datetime | None = None,
 ) -> Movement:
     """Return what the latest trades changed, if they explain all that did, or all of the money.
 
     Otherwise return what was certainly traded since the reading: the unexplained rest was moved beside that. It is not
     known which of the trades the attempt's reading shows already, so each number of the latest ones is tried.
     `others` are the venue's ids of known orders of other intents, `later` those of them that left after that reading.
+    `left_at` is when the intent's first attempt left, on the venue's clock: whoever traded before that, it was another.
     """
-    latest = wall_time.newest_first(_once(fills), lambda fill: fill.at)
+    fills = tuple(_once(fills))
+    others = {*others, *_of_before(fills, left_at)}
+    latest = wall_time.newest_first(fills, lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
     movements = tuple(_movements(intent, basis.currency, lately, others, later))
     certain = [fill for fill in lately if fill.venue_order_id in later]
@@ -62,6 +68,14 @@ def sold_by_others(
             ),
             ZERO,
         )
+
+
+def _of_before(fills: Iterable[Fill], left_at: datetime | None) -> Iterator[str]:
+    """Return the orders that traded before an intent's first attempt can have left."""
+    if left_at is not None:
+        for fill in fills:
+            if fill.venue_order_id and wall_time.is_before(fill.at + BEFORE_IT_LEFT, left_at):
+                yield fill.venue_order_id
 
 
 def _once(fills: Iterable[Fill]) -> Iterable[Fill]:

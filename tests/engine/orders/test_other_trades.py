@@ -107,3 +107,38 @@ def test_sales_that_left_after_a_reading_are_known_though_they_do_not_explain_al
     known = explain_movement(INTENT, BASIS, now, [ours, owners], others={"EARLIER"}, later={"EARLIER"})
 
     assert (known.owned, known.cash, known.is_certain) == (D("-0.1"), D(5000), True)
+
+
+@pytest.mark.parametrize(
+    ("left_after_s", "is_known"),
+    [
+        pytest.param(None, False, id="nobody knows when the attempt left"),
+        pytest.param(14, False, id="it may have left by then"),
+        pytest.param(30, True, id="it left long after that"),
+    ],
+)
+def test_a_sale_of_before_the_attempt_left_is_anothers_though_its_order_is_not_known(left_after_s, is_known):
+    sold = traded("sell 0.05 BTC @ 50000 USD", venue_order_id="OWNERS", after_s=5)
+    left_at = None if left_after_s is None else NOW + timedelta(seconds=left_after_s)
+
+    known = explain_movement(
+        INTENT, BASIS, BalanceState(owned=D("0.25"), cash=D(22500)), [sold], others=(), left_at=left_at
+    )
+
+    assert (known is not NO_MOVEMENT) is is_known
+
+
+def test_an_order_that_traded_before_the_attempt_left_is_anothers_in_all_its_trades():
+    early = traded("sell 0.01 BTC @ 50000 USD", venue_order_id="OWNERS", after_s=5)
+    late = traded("sell 0.04 BTC @ 50000 USD", venue_order_id="OWNERS", after_s=60, trade_id="T2")
+
+    known = explain_movement(
+        INTENT,
+        BASIS,
+        BalanceState(owned=D("0.25"), cash=D(22500)),
+        [early, late],
+        others=(),
+        left_at=NOW + timedelta(seconds=30),
+    )
+
+    assert (known.owned, known.cash) == (D("-0.05"), D(2500))
