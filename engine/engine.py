@@ -20,8 +20,6 @@ from engine.entries.preferences import EntryPreferences
 from engine.entries.service import USUAL_SYMBOL, EntryService
 from engine.exits.audit import Audit
 from engine.exits.execute import Exits
-from engine.exits.watch import Watch
-from engine.exits.watch_log import WatchLog
 from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.model.venues import Account
@@ -32,6 +30,8 @@ from engine.portfolio.service import PortfolioService
 from engine.sync.account_sync import AccountSync
 from engine.sync.unreadable import UnreadableRecords
 from engine.tasks import Tasks
+from engine.watch.watch import Watch
+from engine.watch.watch_log import WatchLog
 
 #: Guards are brought up to date after that long, however long a venue takes to report its fees.
 FIRST_COSTS_S = 5.0

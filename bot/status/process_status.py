@@ -16,7 +16,6 @@ from engine.alerts.outbox import GivenUp
 from engine.clock import Clock, moment
 from engine.entries.gates import check_halt
 from engine.entries.halts import HaltSwitch
-from engine.exits.watch import Watch
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
@@ -31,6 +30,7 @@ from engine.storage.database import Database
 from engine.sync.unreadable import URGENT, describe
 from engine.tasks import Tasks
 from engine.troubles import overdue_after
+from engine.watch.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

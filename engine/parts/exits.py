@@ -9,19 +9,19 @@ from engine.exits.context import ExitContext
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
-from engine.exits.judging import Judging
 from engine.exits.latest_trades import LatestTrades
 from engine.exits.owner_trades import OwnerTrades
-from engine.exits.price_alerts import PriceAlerts
-from engine.exits.price_news import PriceNews
-from engine.exits.ticks import Ticks
 from engine.exits.uncertain_keys import UncertainKeys
-from engine.exits.watch import Watch
-from engine.exits.watch_log import WatchLog
 from engine.orders.settling import Settler
 from engine.orders.submit import Submitter
 from engine.parts.accounts import AccountParts
 from engine.parts.new_id import new_id
+from engine.watch.judging import Judging
+from engine.watch.price_alerts import PriceAlerts
+from engine.watch.price_news import PriceNews
+from engine.watch.ticks import Ticks
+from engine.watch.watch import Watch
+from engine.watch.watch_log import WatchLog
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0

@@ -62,3 +62,13 @@ async def room(rooms):
     """An engine with one empty account at Kraken."""
     async with rooms() as room:
         yield room
+
+
+@pytest.fixture
+async def guarded(room):
+    """A tenth of a bitcoin, guarded at what it is worth now."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.look()
+    return room

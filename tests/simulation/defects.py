@@ -24,7 +24,6 @@ from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.sale import Sale
-from engine.exits.watch import Watch
 from engine.guards import guard_mark
 from engine.guards.changes import Closed, Paused
 from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
@@ -47,6 +46,7 @@ from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
+from engine.watch.watch import Watch
 from tests.simulation import account_stream_defects, delivery, ledger_defects
 from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind

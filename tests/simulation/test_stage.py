@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import pytest
 
-from engine.exits.watch import Watch
 from engine.model.venues import Venue
+from engine.watch.watch import Watch
 from tests.simulation.alarms import is_price_named
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.stage import play

@@ -8,7 +8,7 @@ from engine.alerts.messages import ExitFilled
 from engine.guards.guard import GuardState
 from engine.model.holdings import Direction
 from sandbox.faults import FaultKind
-from tests.engine.exits.watching import seen
+from tests.engine.watch.watching import seen
 
 
 async def test_a_breach_seen_with_the_next_look_is_not_late(guarded):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.model.venues import Venue
-from tests.engine.exits.streaming import give_stream, quiet, read
+from tests.engine.watch.streaming import give_stream, quiet, read
 
 #: Wednesday in winter: New York trades from 14:30 to 21:00 UTC.
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)

@@ -12,7 +12,7 @@ from handlers.render.alerts import render_alert
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from sandbox.market import Override
-from tests.engine.exits.watching import seen, watch
+from tests.engine.watch.watching import seen, watch
 
 
 async def test_a_thin_top_is_walked_for_the_whole_quantity(room):

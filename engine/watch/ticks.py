@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from engine.clock import Clock, moment
-from engine.exits.judging import Judging
-from engine.exits.price_news import PriceNews
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import mark_request
 from engine.guards.store import changed_guards
@@ -17,6 +15,8 @@ from engine.market.stream_check import is_late, is_overtaken
 from engine.model.venues import Venue
 from engine.storage.session import DatabaseSession
 from engine.tasks import Tasks
+from engine.watch.judging import Judging
+from engine.watch.price_news import PriceNews
 
 #: A guard that a tick reached and that was not sold is judged by the next one so much later: each may cost requests.
 AGAIN_AFTER_S = 1.0

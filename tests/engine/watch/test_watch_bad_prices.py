@@ -11,7 +11,7 @@ from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
-from tests.engine.exits.watching import BAD, first_alarm, seen, watch
+from tests.engine.watch.watching import BAD, first_alarm, seen, watch
 
 NAN = Decimal("NaN")
 

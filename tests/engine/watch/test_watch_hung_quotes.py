@@ -8,7 +8,7 @@ import pytest
 from engine.alerts.messages import ExitFilled
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.watching import watch
+from tests.engine.watch.watching import watch
 
 IN_SESSION = datetime(2026, 3, 4, 17, tzinfo=UTC)
 STOCKS, COINS = "GET /v2/stocks/quotes/latest", "GET /v1beta3/crypto/{loc}/latest/quotes"

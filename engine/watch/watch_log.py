@@ -8,7 +8,6 @@ from engine import wall_time
 from engine.alerts.messages import Moved, NotWatching, StillUnwatched
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
-from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, ratio_of
@@ -20,6 +19,7 @@ from engine.orders.table import IntentRow
 from engine.storage import process_store as rows
 from engine.storage.database import Database
 from engine.storage.process_store import LastSeen, ProcessRun
+from engine.watch.watch import Watch
 
 #: After a start, guards without a price by then are reported as moved by an unknown amount.
 REPORT_LATEST = timedelta(seconds=30)

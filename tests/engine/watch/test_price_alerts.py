@@ -10,11 +10,11 @@ from sqlmodel import select
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.table import AlertRow
 from engine.clock import Moment, moment
-from engine.exits.price_alerts import PriceAlerts, restore_guard_marks
 from engine.guards.guard_mark import GuardMark
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
+from engine.watch.price_alerts import PriceAlerts, restore_guard_marks
 from tests.builders import NOW
 
 

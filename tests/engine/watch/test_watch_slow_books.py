@@ -3,8 +3,8 @@
 import pytest
 
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, give_stream, read
-from tests.engine.exits.watching import watch
+from tests.engine.watch.streaming import fall, give_stream, read
+from tests.engine.watch.watching import watch
 
 BOOKS = {
     "fail": {"kind": FaultKind.HTTP_ERROR_BEFORE},

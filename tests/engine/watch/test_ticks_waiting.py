@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import quiet
+from tests.engine.watch.streaming import quiet
 
 
 async def look_every_five_seconds(room, seconds):

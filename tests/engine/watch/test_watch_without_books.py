@@ -8,8 +8,8 @@ from engine.alerts.messages import ExitFilled, PriceTrouble
 from engine.market.mark import Mark, PriceUnknown
 from sandbox.faults import FaultKind
 from sandbox.market import Override
-from tests.engine.exits.streaming import give_stream, read
-from tests.engine.exits.watching import seen
+from tests.engine.watch.streaming import give_stream, read
+from tests.engine.watch.watching import seen
 
 BOOKS = {
     "fail": {"kind": FaultKind.HTTP_ERROR_BEFORE},

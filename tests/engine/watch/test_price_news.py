@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from engine.clock import moment
-from engine.exits.price_alerts import PriceAlerts
-from engine.exits.price_news import PriceNews
 from engine.guards.guard_mark import GuardMark
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.reminder_state import ReminderState
+from engine.watch.price_alerts import PriceAlerts
+from engine.watch.price_news import PriceNews
 from tests.builders import a_mark
 
 NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)

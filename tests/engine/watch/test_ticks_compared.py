@@ -4,7 +4,7 @@ import pytest
 
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, quiet
+from tests.engine.watch.streaming import fall, quiet
 
 
 def believed(room):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine.clock import Clock, Moment, moment
-from engine.exits.price_alerts import PriceAlerts
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import after_look, after_report, due_event
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.price_event import PriceEvent
+from engine.watch.price_alerts import PriceAlerts
 
 
 class PriceNews:

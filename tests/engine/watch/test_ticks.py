@@ -8,8 +8,8 @@ import pytest
 from engine.alerts.messages import ExitFilled
 from engine.model.holdings import Direction
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, give_stream, quiet, read
-from tests.engine.exits.watching import seen
+from tests.engine.watch.streaming import fall, give_stream, quiet, read
+from tests.engine.watch.watching import seen
 
 
 @pytest.mark.fault("V111")

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, quiet
-from tests.engine.exits.watching import seen
+from tests.engine.watch.streaming import fall, quiet
+from tests.engine.watch.watching import seen
 
 
 async def test_a_jump_waits_for_its_second_look(streamed):

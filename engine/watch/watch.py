@@ -10,9 +10,6 @@ from itertools import groupby
 from engine.alerts.outages import Watched
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
-from engine.exits.judging import Judging
-from engine.exits.price_news import PriceNews
-from engine.exits.ticks import Ticks
 from engine.failures import Failures
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
@@ -25,6 +22,9 @@ from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
 from engine.tasks import Tasks
+from engine.watch.judging import Judging
+from engine.watch.price_news import PriceNews
+from engine.watch.ticks import Ticks
 
 #: What a venue that does not answer looks like; a shut market is not queried.
 _GIVES_NONE = frozenset(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, give_stream, quiet
+from tests.engine.watch.streaming import fall, give_stream, quiet
 
 
 def no_answers(room):

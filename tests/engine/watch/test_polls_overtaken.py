@@ -5,7 +5,7 @@ import pytest
 from engine.market.mark import Mark
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, quiet
+from tests.engine.watch.streaming import fall, quiet
 
 
 async def dip_that_an_answer_shows_late(room, *, late_s):

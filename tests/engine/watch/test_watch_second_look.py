@@ -7,7 +7,7 @@ import pytest
 from engine.market.mark import PriceProblem, PriceUnknown
 from sandbox.faults import FaultKind
 from sandbox.market import Override
-from tests.engine.exits.watching import seen
+from tests.engine.watch.watching import seen
 
 
 @pytest.mark.fault("V5")

@@ -6,8 +6,8 @@ from engine.alerts.messages import ExitFilled, PriceTrouble
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.streaming import fall, quiet
-from tests.engine.exits.watching import seen, watch
+from tests.engine.watch.streaming import fall, quiet
+from tests.engine.watch.watching import seen, watch
 
 
 def no_poll(room, *others):

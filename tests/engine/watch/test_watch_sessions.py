@@ -7,7 +7,7 @@ import pytest
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.watching import seen, watch
+from tests.engine.watch.watching import seen, watch
 
 SESSION = {
     "before the bell": (datetime(2026, 3, 4, 14, 29, tzinfo=UTC), False),

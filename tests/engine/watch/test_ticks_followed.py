@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.guards.guard import GuardState
-from tests.engine.exits.streaming import fall, quiet
+from tests.engine.watch.streaming import fall, quiet
 
 
 async def test_a_guard_set_between_two_looks_is_sold_by_the_next_tick(streamed):

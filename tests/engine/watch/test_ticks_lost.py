@@ -7,7 +7,7 @@ import pytest
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
-from tests.engine.exits.streaming import fall, give_stream, quiet, read
+from tests.engine.watch.streaming import fall, give_stream, quiet, read
 
 
 @pytest.mark.fault("V21")

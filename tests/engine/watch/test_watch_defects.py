@@ -5,7 +5,7 @@ import pytest
 from engine.alerts.messages import PriceTrouble
 from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
-from tests.engine.exits.watching import first_alarm, watch
+from tests.engine.watch.watching import first_alarm, watch
 
 
 async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_reported_without_a_price(guarded):

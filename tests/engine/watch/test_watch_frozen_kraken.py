@@ -7,7 +7,7 @@ import pytest
 from engine.alerts.messages import ExitFilled, PriceTrouble
 from engine.market.mark import Mark, PriceProblem
 from sandbox.faults import FaultKind
-from tests.engine.exits.test_watch_frozen import seen, watch
+from tests.engine.watch.test_watch_frozen import seen, watch
 
 #: Fifty trades of the stand-in's take this long.
 FROZEN_AFTER_S = 75

@@ -7,7 +7,7 @@ import pytest
 from engine.alerts.messages import PriceTrouble
 from sandbox.faults import FaultKind
 from sandbox.market import Override
-from tests.engine.exits.watching import BAD, watch
+from tests.engine.watch.watching import BAD, watch
 
 
 async def test_the_first_good_price_after_an_alarm_is_reported(guarded):

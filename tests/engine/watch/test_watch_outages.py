@@ -9,7 +9,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled, PriceTrouble
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from tests.engine.exits.watching import first_alarm, seen, watch
+from tests.engine.watch.watching import first_alarm, seen, watch
 
 
 @pytest.mark.fault("V68")
