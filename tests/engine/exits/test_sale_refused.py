@@ -371,7 +371,7 @@ async def test_what_is_worth_much_is_not_given_up_at_an_unknown_minimum(unlisted
     unlisted_minimum.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
 
     await unlisted_minimum.look()
-    await unlisted_minimum.clock.sleep(3600)
+    await unlisted_minimum.clock.sleep(600)
 
     assert (await unlisted_minimum.guard()).state is GuardState.CLOSING
     reminders = await unlisted_minimum.alerts()

@@ -148,7 +148,7 @@ async def test_a_request_refused_as_a_second_one_is_looked_for_and_not_sent_agai
         refused = await send(room, again, Venue.COINBASE)
 
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(3600):
+            async with asyncio.timeout(600):
                 await settle(room, refused, venue=Venue.COINBASE)
         room.world.faults(Venue.COINBASE).clear()
         found = await settle(room, refused, venue=Venue.COINBASE)

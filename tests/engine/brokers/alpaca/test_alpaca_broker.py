@@ -245,7 +245,6 @@ async def test_a_look_up_that_fails_is_not_an_absent_order(broker, venue):
     ("kind", "more"),
     [
         (FaultKind.HTTP_ERROR_BEFORE, {}),
-        (FaultKind.RATE_LIMIT, {}),
         (FaultKind.ERROR, {"message": "40010000 something else"}),
         (FaultKind.HTML_200, {}),
     ],
