@@ -55,7 +55,7 @@ _LIMITS = """\
 - While a sale is already failing, its owner sells at the venue and buys back as much: those coins are sold.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - An account is reported as it was a while ago, the answer to the order that is based on it is lost, the order never arrives, and its owner
-  sells at the venue meanwhile: after ten minutes it counts as sold, and its owner is asked to look.
+  sells at the venue meanwhile, until about as much is gone as was sent: after ten minutes it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
 - Kraken's ticker and order book freeze together: that is reported once no level changed for as long as fifty trades of the pair
   take, which is minutes for a large one and hours for a quiet one. Of what is not guarded no book is read.

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
+from engine.exits.external_orders import ExternalOrders
 from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
@@ -36,6 +37,7 @@ class BalanceEvidence:
         self._reminder = reminder
         #: The account's latest trades, as they were last reported.
         self._fills: tuple[Fill, ...] = ()
+        self._external = ExternalOrders(journal=context.journal.orders, broker=broker)
 
     async def read(
         self, intent: Intent, *, expected: Decimal | None, may_be: tuple[str, ...]
@@ -89,12 +91,17 @@ class BalanceEvidence:
         if known is NO_MOVEMENT or not is_cash_explained(basis.position, now, known):
             self._fills = (await self._broker.fetch_fills(priority=intent.priority)).fills
             known = await self._known_movement(intent, basis, now)
+        if not is_cash_explained(basis.position, now, known):
+            ours = await self._journal.orders.load_our_orders(intent)
+            await self._external.learn(intent, basis, self._fills, ours)
+            known = await self._known_movement(intent, basis, now)
         return known
 
     async def _known_movement(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
         ours = await self._journal.orders.load_our_orders(intent)
         # One of an earlier attempt of its own may be the very sale that is looked for.
         others = {fill.venue_order_id for fill in self._fills} & (ours.of_account - ours.of_intent)
+        others = {*others, *self._external.known}
         later = await self._journal.orders.load_sent_since(intent.account_id, others, basis.at)
         left_at = await self._journal.orders.load_first_left(intent)
         return explain_movement(intent, basis, now, self._fills, others=others, later=later, left_at=left_at)

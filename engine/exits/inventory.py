@@ -86,9 +86,11 @@ class Inventory:
         self._shown = freed
         return replace(view, available=freed, may_free=False)
 
-    def basis(self, symbol: str) -> SendBasis | None:
-        """Return the reading that an order through a pair is based on, which leaves now."""
-        return self._shown.basis(self._guard, symbol, moment(self._context.clock)) if self._shown else None
+    def basis(self, symbol: str, quantity: Decimal) -> SendBasis | None:
+        """Return the reading that an order of this quantity through a pair is based on, which leaves now."""
+        if self._shown is None:
+            return None
+        return self._shown.basis(self._guard, symbol, quantity, moment(self._context.clock))
 
     def note_sent(self) -> None:
         """Remember that an attempt leaves after the last reading."""

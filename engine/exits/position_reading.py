@@ -46,7 +46,7 @@ class PositionReading:
     #: The last reading of the account, of after all that was freed.
     report: AccountReport | None = None
 
-    def basis(self, guard: Guard, symbol: str, now: Moment) -> SendBasis | None:
+    def basis(self, guard: Guard, symbol: str, quantity: Decimal, now: Moment) -> SendBasis | None:
         """Return what is written down with an order that leaves now; None without a reading of the position."""
         report, currency = self.report, quote_of(symbol)
         if report is None or not is_covered(report, guard):
@@ -59,6 +59,7 @@ class PositionReading:
             at=report.venue_at or report.at,
             step=self.step,
             left_at=_venue_time(report, now),
+            quantity=quantity,
         )
 
 

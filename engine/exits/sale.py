@@ -84,7 +84,7 @@ class Sale:
             trigger,
             intent_id=intent_id,
             quantity=step.quantity,
-            basis=self._parts.inventory.basis(self._guard.symbol),
+            basis=self._parts.inventory.basis(self._guard.symbol, step.quantity),
         )
         if live is None:
             return None
@@ -168,7 +168,7 @@ class Sale:
     async def _sell(self, intent: Intent, step: SellNow) -> Intent:
         await self._note_hold(step)
         symbol = self._parts.tradability.pair.symbol
-        basis = self._parts.inventory.basis(symbol)
+        basis = self._parts.inventory.basis(symbol, step.quantity)
         # Reading and freeing it may have taken long since the last comparison.
         if (unwanted := await self._parts.end.write_if_unwanted(intent)) is not None:
             return unwanted

@@ -60,6 +60,8 @@ class SendBasis:
     step: int | None = None
     #: When the attempt left, on the venue's own clock, where that is known: the reading may be much older.
     left_at: datetime | None = None
+    #: How much the attempt was to trade; None in records of earlier versions.
+    quantity: Decimal | None = None
 
     @property
     def position(self) -> BalanceState:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from engine import wall_time
@@ -214,6 +215,13 @@ class Journal:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
         return next((step.basis for step in reversed(steps) if step.cause == StepCause.SEND), None)
+
+    async def load_sent_quantities(self, intent: Intent) -> frozenset[Decimal] | None:
+        """Return how much each of its attempts was to trade; None where one of them was not written down with it."""
+        steps = await self.load_steps(intent.intent_id)
+        sent = [step.basis.quantity if step.basis else None for step in steps if step.cause == StepCause.SEND]
+        known = [quantity for quantity in sent if quantity is not None]
+        return frozenset(known) if len(known) == len(sent) else None
 
     async def load_first_left(self, intent: Intent) -> datetime | None:
         """Return when the first of its attempts left, on the venue's own clock; None where that is not known."""

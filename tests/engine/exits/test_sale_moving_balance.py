@@ -193,6 +193,27 @@ async def test_a_sale_of_the_owner_before_the_order_left_is_not_taken_for_the_lo
     assert await room.alerts(GuardReduced) == []
 
 
+@pytest.mark.fault("V73")
+async def test_a_sale_of_the_owner_after_the_order_left_is_not_taken_for_the_lost_one(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.read()
+    room.trade("sell", "0.06")
+    await room.clock.sleep(30)
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.RATE_LIMIT, "BalanceEx", times=2)
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    # Together with the sale before it more than was sent, and the last reading shows none of it.
+    room.trade("sell", "0.05")
+    await room.wait_for("exit ", within_s=240)
+
+    assert sold(room) == D("0.06") + D("0.05") + D("0.1")
+    assert await room.alerts(GuardReduced) == []
+
+
 async def test_a_lost_request_is_sent_again_when_no_money_came_in_for_a_minute_whatever_coins_did(room):
     await a_guarded_position(room)
     room.fault(FaultKind.DROP_BEFORE)
