@@ -21,6 +21,7 @@ from engine.brokers.error_classes import (
     judge_transport,
     judge_unreadable,
 )
+from engine.brokers.es256 import signed_token
 from engine.brokers.json_answers import read_json
 from engine.brokers.venue_http import Http
 from engine.model.errors import BrokerError, InvalidNonceError, MalformedKeyError
@@ -263,7 +264,13 @@ class _Kraken(_Wire, kraken):  # type: ignore[misc] # ccxt is untyped
 
 
 class _Coinbase(_Wire, coinbase):  # type: ignore[misc] # ccxt is untyped
-    """Coinbase Advanced."""
+    """Coinbase Advanced with tokens by a key that is not read anew for each."""
+
+    def jwt(self, request: Any, secret: Any, algorithm: Any, is_rsa: Any, opts: Any) -> Any:
+        """Sign by a P-256 key ourselves: ccxt reads it anew, and works out what no token has."""
+        if opts["alg"] != "ES256":
+            return super().jwt(request, secret, algorithm, is_rsa, opts)
+        return signed_token({"typ": "JWT", **opts}, request, secret.decode())
 
 
 class _Alpaca(_Wire, alpaca):  # type: ignore[misc] # ccxt is untyped
