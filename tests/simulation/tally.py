@@ -67,6 +67,6 @@ class Tally:
         return self.seldom(KINDS, self.faults) + self.seldom(TRANSITIONS, self.transitions)
 
     @staticmethod
-    def seldom(names, counter):
+    def seldom(names, counter, *, least=OFTEN):
         """Return which of these were met too seldom to prove anything."""
-        return [f"{name} ({counter[name]})" for name in names if counter[name] < OFTEN]
+        return [f"{name} ({counter[name]})" for name in names if counter[name] < least]
