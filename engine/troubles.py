@@ -85,6 +85,8 @@ def find_troubles(report: StatusReport) -> tuple[Trouble, ...]:
     jobs = (find_job_trouble(job, started_at=report.started_at, now=report.at) for job in report.jobs)
     return (
         *_broker_troubles(report),
+        *_stream_troubles(report),
+        *_database_troubles(report),
         *_guard_troubles(report),
         *(trouble for trouble in jobs if trouble),
         *_alert_troubles(report),
@@ -107,6 +109,9 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
             detail = ", ".join(broker.unreadable_orders)
             label = broker.account.venue.label
             yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, detail=detail)
+
+
+def _stream_troubles(report: StatusReport) -> Iterator[Trouble]:
     for streamed in report.streams:
         lost = [one for one in streamed.polled if one.is_disconnected and one.lasting > _STREAM_LOST_AFTER]
         if lost:
@@ -117,6 +122,9 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
                 lasting=longest.lasting,
                 loss=longest.loss,
             )
+
+
+def _database_troubles(report: StatusReport) -> Iterator[Trouble]:
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)
         yield Trouble(symptom=Symptom.DATABASE_FAILING, lasting=lasting)

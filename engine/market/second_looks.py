@@ -19,7 +19,7 @@ class SecondLook(NamedTuple):
     """What came of it."""
 
     seen: Mark | PriceUnknown
-    #: Whether a tick decided it, so that no book was read yet.
+    #: Whether a tick decided it, before the book of the same look came.
     is_by_tick: bool
 
 
@@ -61,24 +61,22 @@ class SecondLooks:
     async def _book_or_tick(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
         """Return what comes first: the order book, or a tick that is a mark by itself."""
         if self._pushed.of_whole_market(request.symbol) is None:
-            return await self._book(request.symbol)
-        book = asyncio.create_task(self._book(request.symbol))
+            return await self._read_book(request.symbol)
+        book = asyncio.create_task(self._read_book(request.symbol))
         tick = asyncio.create_task(self._next_mark(request, now))
         try:
             await asyncio.wait({book, tick}, return_when=asyncio.FIRST_COMPLETED)
             has_failed = book.done() and book.exception() is not None
             if has_failed and self._pushed.is_lately_agreed(request.symbol, within_s=request.max_age_s):
                 await asyncio.wait({tick}, timeout=LOOKS_END_AFTER.total_seconds())
-            return (tick if (has_failed and tick.done()) or not book.done() else book).result()
+            is_by_tick = tick.done() if has_failed else not book.done()
+            return tick.result() if is_by_tick else book.result()
         finally:
             for look in (book, tick):
                 look.cancel()
             await asyncio.gather(book, tick, return_exceptions=True)
 
-    async def _book(self, symbol: str) -> OrderBook | Mark:
-        return await self._read_book(symbol)
-
-    async def _next_mark(self, request: MarkRequest, now: Callable[[], datetime]) -> OrderBook | Mark:
+    async def _next_mark(self, request: MarkRequest, now: Callable[[], datetime]) -> Mark:
         while True:
             pushed = await self._pushed.next_tick(request.symbol)
             mark = judge_quote(request, quote=pushed.quote, now=now())

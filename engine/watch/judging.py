@@ -12,13 +12,13 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import is_past, mark_request, trigger_of
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
-from engine.market.marks import Marks
+from engine.market.marks import BOOK_BESIDE_POLLS_S, Marks
 from engine.model.quotes import Quote
 
 #: A look at a venue takes no longer, so that one that hangs is looked at again before its alarm is due.
 LOOK_BUDGET_S = 10.0
 #: Whatever is due by then, a venue gets so long to answer.
-LEAST_S = 2.0
+LEAST_S = BOOK_BESIDE_POLLS_S + 0.5
 
 
 class Judging:
