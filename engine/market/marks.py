@@ -34,7 +34,7 @@ from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
 
-#: Where polls already confirm a price, its book must deny that within so long, which the shortest look leaves.
+#: Where polls already confirm a price, its book must deny that within so long; no look may be shorter.
 BOOK_BESIDE_POLLS_S = 1.5
 
 
@@ -45,10 +45,12 @@ class Marks:
         self._market = market
         self._clock = clock
         self._max_age_s = max_age_s
-        #: What comparing tickers with order books has shown, for whoever watches.
-        self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s)
-        self._ticks = TickConfirmation(market=market, checks=self.checks, clock=clock)
         self._polls = PollConfirmation(clock)
+        #: What comparing tickers with order books has shown, for whoever watches.
+        self.checks = PriceChecker(market=market, clock=clock, max_age_s=max_age_s, on_denial=self._polls.end)
+        self._ticks = TickConfirmation(
+            market=market, checks=self.checks, clock=clock, on_denial=self._polls.end
+        )
         self._second_looks = SecondLooks(read_book=self._book, pushed=market.pushed, clock=clock)
         self._tops = BookTops(market=market, clock=clock, max_age_s=max_age_s)
 
@@ -164,9 +166,9 @@ class Marks:
         now: Callable[[], datetime],
     ) -> Mark | PriceUnknown:
         """Return what the order book makes of a quote; where it cannot be read, what the polls do."""
-        polled = self._polls.mark(request)
+        are_enough = self._polls.mark(request) is not None
         try:
-            async with asyncio.timeout(None if polled is None else BOOK_BESIDE_POLLS_S):
+            async with asyncio.timeout(BOOK_BESIDE_POLLS_S if are_enough else None):
                 if isinstance(seen, NeedsBook):
                     book = await self._book(request.symbol)
                     seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
@@ -175,7 +177,8 @@ class Marks:
                     if not is_by_tick:
                         return seen
         except (BrokerError, TimeoutError) as e:
-            return polled or PriceUnknown(problem=problem_of(e))
+            # A book that was read meanwhile has ended the polls.
+            return self._polls.mark(request) or PriceUnknown(problem=problem_of(e))
         if isinstance(seen, Mark):
             return await self._unless_contradicted(request, seen)
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen

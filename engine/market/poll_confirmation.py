@@ -48,7 +48,7 @@ class PollConfirmation:
             polls.append(Poll(quote, now))
 
     def end(self, symbol: str) -> None:
-        """Forget an instrument: its book was read."""
+        """Forget an instrument: its book was read to judge it, or denied its price elsewhere."""
         self._polls.pop(symbol, None)
 
     def mark(self, request: MarkRequest) -> Mark | None:

@@ -1,7 +1,7 @@
 """Compare the tickers of one venue's guarded instruments with their order books, each once for all guards."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from engine.clock import Clock
@@ -30,8 +30,12 @@ BOOK_S = 5.0
 class PriceChecker:
     """Keeps what the comparisons have shown, by symbol."""
 
-    def __init__(self, *, market: VenueMarket, clock: Clock, max_age_s: float) -> None:
+    def __init__(
+        self, *, market: VenueMarket, clock: Clock, max_age_s: float, on_denial: Callable[[str], None]
+    ) -> None:
         self._market = market
+        #: Told of an instrument as soon as one book shows another price, whether or not the next can be read.
+        self._on_denial = on_denial
         self._clock = clock
         # Looks come in steps: half of it keeps the comparison within it.
         self._due_s = max_age_s / 2
@@ -98,6 +102,7 @@ class PriceChecker:
         first = await self._market.book(symbol)
         if not self._differ(symbol, quote, first, requests):
             return self._agreed(symbol, quote)
+        self._on_denial(symbol)
         # It is due whatever is left.
         self._market.spare_calls.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.

@@ -1,6 +1,7 @@
 """Whether a venue confirms a breach that only its stream shows: by its order book, or by the stream's next message."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from engine import wall_time
@@ -21,8 +22,12 @@ BOOK_WITHIN_S = 1.0
 class TickConfirmation:
     """Holds breaches that ticks show against what else one venue says; it makes no poll wait."""
 
-    def __init__(self, *, market: VenueMarket, checks: PriceChecker, clock: Clock) -> None:
+    def __init__(
+        self, *, market: VenueMarket, checks: PriceChecker, clock: Clock, on_denial: Callable[[str], None]
+    ) -> None:
         self._market = market
+        #: Told of an instrument whose book denies a breach.
+        self._on_denial = on_denial
         self._checks = checks
         self._clock = clock
 
@@ -67,7 +72,10 @@ class TickConfirmation:
     async def _breach_of_book(self, request: MarkRequest, *, since: Moment) -> Mark | None:
         async with asyncio.timeout(BOOK_WITHIN_S):
             book = await self._market.book(request.symbol, since=since)
-        return _breach(request, mark_from_book(request, book=book, now=self._clock.now()))
+        shown = mark_from_book(request, book=book, now=self._clock.now())
+        if isinstance(shown, Mark) and not request.is_past(shown.price):
+            self._on_denial(request.symbol)
+        return _breach(request, shown)
 
     async def _by_next_tick(self, request: MarkRequest, first: Pushed, *, within: timedelta) -> Mark | None:
         """Return what the stream says next, where a poll has agreed lately with what it said before."""

@@ -33,4 +33,9 @@ VENUE_PRICES = (
         "prices take several requests, and one of them hangs",
         "what the others answered is judged in the same look",
     ),
+    Row(
+        "V144",
+        "one order book denies a loss that polls confirm, and the next fails or comes too late",
+        "sells nothing: polls count anew from a book that was read",
+    ),
 )

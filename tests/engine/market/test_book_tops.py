@@ -48,7 +48,7 @@ async def test_those_whose_turn_it_is_not_are_shown_as_they_were(prices, tops):
 
 async def test_what_books_are_read_for_comparisons_is_not_spared_for_these_as_well(prices, market, tops):
     market._instruments = {symbol: an_instrument(symbol) for symbol in MANY}
-    checks = PriceChecker(market=market, clock=prices.clock, max_age_s=MAX_AGE_S)
+    checks = PriceChecker(market=market, clock=prices.clock, max_age_s=MAX_AGE_S, on_denial=[].append)
     quotes = {symbol: a_quote(symbol=symbol) for symbol in MANY}
     await checks.run(quotes, wanted=dict.fromkeys(MANY, (a_request(),)))
     compared = len(prices.asked)

@@ -10,7 +10,7 @@ from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.market.poll_confirmation import Poll, PollConfirmation, confirmed_by
 from engine.model.holdings import Direction
 from tests.builders import NOW, a_quote
-from tests.engine.market.prices import Looks, SteppingClock, a_request, no_answer
+from tests.engine.market.prices import Looks, SteppingClock, a_request, no_answer, top_of
 
 NO_ANSWER = PriceUnknown(problem=PriceProblem.NO_ANSWER)
 
@@ -117,6 +117,15 @@ async def test_polls_count_from_when_the_book_was_read_last(looks):
     assert isinstance(
         await prices_seen(looks, "90", "90.1", "90.2", "90.1", "90", "90.1", "90.2"), PriceUnknown
     )
+
+
+async def test_polls_count_from_when_a_comparison_with_the_book_showed_another_price(looks):
+    await prices_seen(looks, "90", "90.1", "90.2", "90.1")
+    # Its second book, without which nothing is known of the difference, is away again.
+    looks.prices.next_books.insert(0, top_of("120"))
+    await looks.compare()
+
+    assert await prices_seen(looks, "90") == NO_ANSWER
 
 
 async def test_polls_begin_anew_after_half_a_minute_without_one(looks):

@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ExitFilled, PriceTrouble
 from engine.market.mark import Mark, PriceUnknown
+from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from tests.engine.watch.streaming import give_stream, read
@@ -110,11 +111,76 @@ async def test_a_price_that_falls_for_a_moment_while_its_book_cannot_be_read_sel
     assert isinstance(seen(guarded), Mark)
 
 
+async def poll_until_the_next_confirms(room):
+    """Look at a loss that the ticker alone shows and no book can be held against."""
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
+    await look_at(room, "55000", 20)
+    assert room.sent() == []
+    room.world.faults(Venue.KRAKEN).clear("Depth")
+    show(room, "55000", size=2000)
+
+
+async def next_look(room, *, break_books_after_s=0.0):
+    """Take the look whose poll confirms the price; books that deny it can be read for so long."""
+    await room.engine.guard()
+    await room.clock.sleep(break_books_after_s)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
+    await room.wait_for("look ", "exit ")
+
+
+@pytest.mark.fault("V141")
+async def test_polls_that_agree_sell_at_the_look_that_makes_them_enough(guarded):
+    await poll_until_the_next_confirms(guarded)
+
+    await next_look(guarded)
+
+    assert len(guarded.sent()) == 1
+
+
 @pytest.mark.fault("V141")
 async def test_polls_that_agree_sell_nothing_that_the_book_denies_once_it_is_read(guarded):
-    for _ in range(10):
-        guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=2)
-        await look_at(guarded, "55000", 15)
-        await look_at(guarded, "55000", 5)
+    await poll_until_the_next_confirms(guarded)
+
+    await next_look(guarded, break_books_after_s=5)
 
     assert guarded.sent() == []
+
+
+@pytest.mark.fault("V144")
+async def test_polls_that_agree_sell_nothing_that_one_book_denied_before_the_next_could_not_be_read(guarded):
+    await poll_until_the_next_confirms(guarded)
+
+    # The first look at the book comes 0.3 s after the poll, the next 0.3 s later.
+    await next_look(guarded, break_books_after_s=0.45)
+
+    assert guarded.sent() == []
+
+
+@pytest.mark.fault("V144")
+async def test_polls_that_agree_sell_nothing_that_a_book_denied_before_the_next_came_too_late(guarded):
+    await poll_until_the_next_confirms(guarded)
+    guarded.fault(FaultKind.DELAY_BEFORE, "Depth", times=None, delay_s=0.6)
+
+    await next_look(guarded, break_books_after_s=5)
+
+    assert guarded.sent() == []
+
+
+async def push_and_wait(room, bid):
+    room.stream.push(bid, Decimal(bid) + 10)
+    await room.clock.sleep(1)
+    await room.wait_for("tick ")
+
+
+@pytest.mark.fault("V144")
+async def test_polls_that_agree_sell_nothing_that_a_book_denied_when_the_same_was_pushed(streamed):
+    # The price that brought the stream to life was a poll too.
+    await streamed.clock.sleep(5)
+    show(streamed, "55000")
+    await push_and_wait(streamed, "55000")
+    await poll_until_the_next_confirms(streamed)
+    await push_and_wait(streamed, "55000")
+
+    await next_look(streamed)
+
+    assert streamed.sent() == []
