@@ -111,8 +111,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Let the collector pass over some thousand tests and libraries, which stay, and look seldom at what is young."""
-    gc.collect()
+    """Let the collector pass over some thousand tests and libraries, which stay, and look seldom at what is young.
+
+    What garbage is among them stays as well: looking for it would take each worker a second.
+    """
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
