@@ -11,7 +11,7 @@ from engine.brokers.departure import Departure
 from engine.model.holdings import AccountReport
 from engine.model.instruments import Instrument
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook, Quotes
 from engine.model.venues import Account, Venue
 
 
@@ -102,8 +102,8 @@ class MarketData(Protocol):
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
-        """Return the top of the book of each symbol; one the venue does not answer for is absent."""
+    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
+        """Return the top of the book of each symbol; one the venue does not answer for is absent, with the reason."""
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

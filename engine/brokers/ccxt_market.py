@@ -10,8 +10,8 @@ from engine.brokers.ccxt_client import Call, VenueClient
 from engine.brokers.shared_fetch import SharedFetch
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment, moment
-from engine.model.errors import BrokerError, RefusalReason, RefusedError
-from engine.model.quotes import Quote
+from engine.model.errors import BrokerError, RefusalReason, RefusedError, TryLaterError
+from engine.model.quotes import Quote, Quotes
 from engine.model.venues import Venue
 
 CatalogT = TypeVar("CatalogT")
@@ -41,14 +41,16 @@ async def ask_together(
     return await ask_together(names[:middle], ask) | await ask_together(names[middle:], ask)
 
 
-async def gather_quotes(*requests: Callable[[], Coroutine[Any, Any, dict[str, Quote]]]) -> dict[str, Quote]:
+async def gather_quotes(
+    venue: Venue, *requests: Callable[[], Coroutine[Any, Any, dict[str, Quote]]]
+) -> Quotes:
     """Return what several requests bring; one that fails, or hangs, must hide nothing of the others.
 
     Raises:
         BrokerError: one failed, and the others brought nothing.
 
     """
-    quotes, failed = dict[str, Quote](), None
+    quotes, failures = dict[str, Quote](), list[BrokerError]()
     pending = {asyncio.create_task(request(), name="quotes") for request in requests}
     try:
         while pending:
@@ -56,19 +58,22 @@ async def gather_quotes(*requests: Callable[[], Coroutine[Any, Any, dict[str, Qu
                 pending, timeout=LAGS_MOST_S if quotes else None, return_when=asyncio.FIRST_COMPLETED
             )
             if not done:
+                failures.append(TryLaterError(venue, "no answer in time"))
                 break
             for answer in done:
                 try:
                     quotes |= answer.result()
                 except BrokerError as e:
-                    failed = failed or e
+                    failures.append(e)
     finally:
         for one in pending:
             one.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
-    if failed is not None and not quotes:
-        raise failed
-    return quotes
+    if failures and not quotes:
+        raise failures[0]
+    # The venue did answer for what it refuses: it has no quote of that.
+    failed = next((one for one in failures if not isinstance(one, RefusedError)), None)
+    return Quotes(quotes, failed)
 
 
 class CcxtMarketData(ABC, Generic[CatalogT]):

@@ -17,7 +17,7 @@ from engine.market.quote_reading import QuoteReading
 from engine.market.shared_books import SharedBooks
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook, Quote, Quotes
 from engine.model.venues import Venue
 
 #: The listings are not requested again sooner, whatever the outcome.
@@ -104,7 +104,7 @@ class VenueMarket:
         missing = {symbol for symbol in symbols if self._kept_quote(symbol, limit) is None}
         if missing:
             try:
-                await self.fetch_quotes(missing)
+                failed = (await self.fetch_quotes(missing)).failed
             except BrokerError as e:
                 failed = e
         kept = {symbol: self._kept_quote(symbol, limit) for symbol in symbols}
@@ -126,7 +126,7 @@ class VenueMarket:
         else:
             self._distrusted.add(symbol)
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
         """Fetch from the venue now, whatever is cached."""
         requested_at = moment(self._clock)
         with no_defect_escapes(self.venue):

@@ -65,12 +65,13 @@ class Marks:
         return self._market.pushed
 
     async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> QuoteReading:
-        """Return fresh quotes; none when the venue does not answer, or not in time."""
+        """Return fresh quotes and why there are none of the others; none when the venue does not answer in time."""
         try:
             async with asyncio.timeout(within_s):
-                return QuoteReading(quotes=await self._market.fetch_quotes(symbols))
+                quotes = await self._market.fetch_quotes(symbols)
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
+        return QuoteReading(quotes=quotes, failed=quotes.failed)
 
     async def hold_pushed(
         self, symbols: Collection[str], reading: QuoteReading, *, requested: Moment, within_s: float
@@ -79,7 +80,8 @@ class Marks:
         self.pushed.compare(symbols, reading.quotes, requested=requested)
         if reading.failed is None:
             return reading
-        pushed = [symbol for symbol in symbols if self.pushed.of_whole_market(symbol) is not None]
+        unpolled = set(symbols) - reading.quotes.keys()
+        pushed = [symbol for symbol in unpolled if self.pushed.of_whole_market(symbol) is not None]
         held = [
             symbol
             for symbol in pushed

@@ -1,10 +1,12 @@
 """Prices as a venue gave them, before anybody judged them."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeGuard
 
+from engine.model.errors import BrokerError
 from engine.model.money import ZERO
 
 
@@ -40,6 +42,23 @@ class Quote:
         """Return bid and ask where both are prices and do not cross; None for anything else."""
         bid, ask = self.bid, self.ask
         return (bid, ask) if is_price(bid) and is_price(ask) and bid <= ask else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotes(Mapping[str, Quote]):
+    """Quotes by symbol, and what the question for the others failed at; None: the venue has no quote of them."""
+
+    by_symbol: Mapping[str, Quote]
+    failed: BrokerError | None = None
+
+    def __getitem__(self, symbol: str) -> Quote:
+        return self.by_symbol[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_symbol)
+
+    def __len__(self) -> int:
+        return len(self.by_symbol)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

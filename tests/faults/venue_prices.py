@@ -38,4 +38,9 @@ VENUE_PRICES = (
         "one order book denies a loss that polls confirm, and the next fails or comes too late",
         "sells nothing: polls count anew from a book that was read",
     ),
+    Row(
+        "V145",
+        "prices take several requests, and one of them fails or hangs beside the others",
+        "what it was asked for is said to get no answer, not to have no quote",
+    ),
 )

@@ -18,6 +18,7 @@ from engine.model.errors import (
 )
 from engine.model.holdings import AccountReport, Holding
 from engine.model.orders import OpenOrders, VenueOrderId
+from engine.model.quotes import Quotes
 from tests.simulation.faults import Kind
 from tests.simulation.order_answers import OrderQuery
 
@@ -323,7 +324,7 @@ class SimMarketData:
             await asyncio.sleep(30)
         listed = [symbol for symbol in sorted(symbols) if symbol in self._truth.prices.symbols()]
         quotes = {symbol: self._truth.prices.quote(symbol) for symbol in listed}
-        return {symbol: self._dated(quote) for symbol, quote in quotes.items() if quote is not None}
+        return Quotes({symbol: self._dated(quote) for symbol, quote in quotes.items() if quote is not None})
 
     async def fetch_book(self, symbol):
         await self._ask()

@@ -20,7 +20,7 @@ from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, Instrument
-from engine.model.quotes import Level, OrderBook, Quote
+from engine.model.quotes import Level, OrderBook, Quote, Quotes
 from engine.model.venues import Venue
 
 ALPACA_URL = "https://api.alpaca.markets"
@@ -57,13 +57,14 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         """Return what is listed, by our symbol; stocks join the mapping when an account turns out to hold them."""
         return (await self.refresh_catalog()).instruments
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
         """Return the latest quotes: one request for all pairs and one for all stocks."""
         catalog = await self.catalog()
         wanted = {catalog.venue_symbol(s): s for s in symbols if s in catalog.instruments}
         stocks = {name: symbol for name, symbol in wanted.items() if symbol in catalog.tickers}
         pairs = {name: symbol for name, symbol in wanted.items() if name not in stocks}
         return await gather_quotes(
+            self.venue,
             partial(self._quotes, "v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs),
             partial(self._quotes, "v2/stocks/quotes/latest", _STOCKS, stocks),
         )

@@ -20,7 +20,7 @@ from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import RefusalReason, RefusedError
 from engine.model.instruments import Instrument
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook, Quote, Quotes
 from engine.model.venues import Venue
 
 COINBASE_URL = "https://api.coinbase.com"
@@ -52,11 +52,11 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         """Return what is listed, by our symbol."""
         return await self.refresh_catalog()
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
         """Return the top of each symbol's book, one request each: the product list has no bid and ask."""
         listed = await self.catalog()
         wanted = sorted(symbol for symbol in symbols if symbol in listed)
-        return await gather_quotes(*(partial(self._quote, symbol) for symbol in wanted))
+        return await gather_quotes(self.venue, *(partial(self._quote, symbol) for symbol in wanted))
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

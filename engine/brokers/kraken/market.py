@@ -24,7 +24,7 @@ from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import Instrument
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook, Quote, Quotes
 from engine.model.venues import Venue
 
 KRAKEN_URL = "https://api.kraken.com"
@@ -57,7 +57,7 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         """Return what is listed, by our symbol."""
         return (await self.refresh_catalog()).instruments
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
         """Return the top of the book of each symbol, timed by our request: Ticker has no time.
 
         What was read last of a frozen book dates its ticker as well.
@@ -78,7 +78,9 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
 
         coins = [pair_id for pair_id in pair_ids if pair_id not in catalog.tokenized]
         tokens = [pair_id for pair_id in pair_ids if pair_id in catalog.tokenized]
-        return await gather_quotes(partial(ask_together, coins, ask), partial(ask_together, tokens, ask))
+        return await gather_quotes(
+            self.venue, partial(ask_together, coins, ask), partial(ask_together, tokens, ask)
+        )
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

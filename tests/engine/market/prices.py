@@ -9,6 +9,7 @@ from engine.market.mark import Mark, MarkRequest
 from engine.market.marks import Marks
 from engine.model.errors import TryLaterError
 from engine.model.holdings import Direction
+from engine.model.quotes import Quotes
 from engine.model.venues import Venue
 from tests.builders import NOW, a_book, a_quote, an_instrument
 
@@ -47,7 +48,7 @@ class Prices:
         return {SYMBOL: an_instrument(SYMBOL)}
 
     async def fetch_quotes(self, symbols):
-        return {symbol: replace(self.ticker, at=self.clock.now()) for symbol in symbols}
+        return Quotes({symbol: replace(self.ticker, at=self.clock.now()) for symbol in symbols})
 
     async def fetch_book(self, _symbol):
         self.books_read += 1

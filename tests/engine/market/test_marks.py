@@ -1,14 +1,18 @@
 """One look at a price: the ticker's, the book's where it says more, or none."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
+from engine.clock import moment
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.market.quote_reading import QuoteReading
 from engine.model.errors import UnknownOutcomeError
 from engine.model.venues import Venue
 from tests.builders import a_book, a_mark, a_quote
-from tests.engine.market.prices import Looks, a_request, no_answer, top_of
+from tests.engine.market.prices import SYMBOL, Looks, a_request, no_answer, top_of
+from tests.engine.market.pushing import Stream
 
 CONTRADICTED = PriceUnknown(problem=PriceProblem.CONTRADICTED)
 NO_ANSWER = PriceUnknown(problem=PriceProblem.NO_ANSWER)
@@ -132,3 +136,20 @@ async def test_an_instrument_whose_book_differs_has_no_price_that_either_shows(l
     seen = await looks.judge()
 
     assert (seen.problem, looks.market.is_trusted("BTC/USD")) == (PriceProblem.CONTRADICTED, False)
+
+
+async def test_no_book_stands_in_for_a_pushed_price_that_was_polled_though_others_were_not(looks):
+    stream = Stream(looks.clock)
+    looks.market.pushed.streams = (stream,)
+    looks.market.pushed.want([SYMBOL])
+    reader = asyncio.create_task(looks.market.pushed.run(stream))
+    await stream.is_read.wait()
+    stream.push("100", "100.1")
+    stream.confirm()
+    reading = QuoteReading(quotes={SYMBOL: a_quote("100", "100.1", at=looks.clock.now())}, failed=no_answer())
+
+    held = await looks.marks.hold_pushed([SYMBOL], reading, requested=moment(looks.clock), within_s=5)
+
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+    assert (held.quotes, looks.prices.books_read) == (reading.quotes, 0)

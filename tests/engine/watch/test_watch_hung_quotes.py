@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from tests.engine.watch.watching import watch
@@ -61,3 +62,27 @@ async def test_a_coin_at_coinbase_is_sold_while_the_quote_of_another_hangs(rooms
         await room.wait_for("exit ")
 
         assert [sale.symbol for sale in await room.alerts(ExitFilled)] == ["ETH/USD"]
+
+
+SILENT = {
+    "fail": {"kind": FaultKind.HTTP_ERROR_BEFORE},
+    "hang": {"kind": FaultKind.DELAY_BEFORE, "delay_s": 86400},
+}
+
+
+@pytest.mark.fault("V145")
+@pytest.mark.parametrize("how", SILENT)
+@pytest.mark.parametrize(("silent", "symbol"), [(COINS, "BTC/USD"), (STOCKS, "AAPL/USD")])
+async def test_what_gets_no_answer_beside_others_is_not_said_to_have_no_quote(rooms, how, silent, symbol):
+    async with rooms(venues=(Venue.ALPACA,), start=IN_SESSION) as room:
+        await hold(room, "BTC/USD", "0.1", "60000", Venue.ALPACA)
+        await hold(room, "AAPL/USD", "2", "230", Venue.ALPACA)
+        await room.read()
+        room.fault(endpoint=silent, venue=Venue.ALPACA, times=None, **SILENT[how])
+
+        await watch(room, 5)
+
+        seen = {one: mark.current for one, mark in room.engine.watch.guard_marks.items()}
+        assert seen.pop(f"guard-{symbol}") == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+        assert [type(mark) for mark in seen.values()] == [Mark]
+        assert room.engine.watch.polling_failed == {Venue.ALPACA: PriceProblem.NO_ANSWER}

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.kraken.names import add_tokenized
+from engine.model.errors import TryLaterError
 from engine.model.instruments import AssetClass, TradingStatus
+from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.listings import CATALOG, pair
 
 AAPL = pair("AAPLxUSD", "AAPLx/USD", "AAPLx", "ZUSD", tick_size="0.01", aclass_base="tokenized_asset")
@@ -40,6 +42,19 @@ async def test_a_tokenized_stock_is_quoted_beside_coins(token, market_data):
 
     assert quotes.keys() == {"AAPLx.T/USD", "BTC/USD"}
     assert quotes["AAPLx.T/USD"].bid == book.bids[0].price
+
+
+@pytest.mark.fault("V145")
+async def test_coins_or_tokenized_stocks_that_get_no_answer_are_absent_and_the_others_are_there(
+    token, market_data, venue
+):
+    await market_data.catalog()
+    venue.server.faults.add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker"))
+
+    quotes = await market_data.fetch_quotes({"AAPLx.T/USD", "BTC/USD"})
+
+    assert len(quotes) == 1
+    assert isinstance(quotes.failed, TryLaterError)
 
 
 async def test_a_balance_in_a_tokenized_stock_has_the_name_it_is_listed_under(
