@@ -8,7 +8,7 @@ or tested without the other.
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,10 @@ def package_of(module: str) -> str:
     return ".".join(parts[:2]) if parts[0] in OPENED else parts[0]
 
 
-def read_sources(root: Path) -> tuple[Source, ...]:
+def read_sources(root: Path, rooms: Iterable[str] = ROOMS) -> tuple[Source, ...]:
     """Read every Python file of the rooms below a folder."""
     return tuple(
-        _read(path, root) for room in ROOMS for path in sorted((root / room).rglob("*.py")) if path.is_file()
+        _read(path, root) for room in rooms for path in sorted((root / room).rglob("*.py")) if path.is_file()
     )
 
 
