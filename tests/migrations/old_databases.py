@@ -3,11 +3,15 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 
 from engine.storage.migrate import migration_config, run_migrations
 from migrations import SCRIPTS
+from tests.bot.database import empty_database
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 MOMENT = "2026-11-22 02:10:00.000000"
@@ -22,6 +26,21 @@ def down(file, revision="base"):
     config = migration_config(SCRIPTS)
     config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
     command.downgrade(config, revision)
+
+
+def old_database(file, revision):
+    """Make a database that was newest, got an owner and was brought back to a revision."""
+    file.write_bytes(_brought_back(revision))
+
+
+@cache
+def _brought_back(revision):
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "nija.db"
+        file.write_bytes(empty_database())
+        add_owner(file)
+        down(file, revision)
+        return file.read_bytes()
 
 
 def add_owner(file):

@@ -11,7 +11,7 @@ from engine.alerts.messages import load_message
 from handlers.render.alerts import render_alert
 from handlers.render.times import Reader
 from tests.builders import NOW
-from tests.migrations.old_databases import MOMENT, add_owner, down, insert, migrate, run
+from tests.migrations.old_databases import MOMENT, down, insert, migrate, old_database, run
 
 STORED = json.loads((Path(__file__).parent / "alerts_of_0017.json").read_text())
 READER = Reader(now=NOW + timedelta(minutes=5))
@@ -22,9 +22,7 @@ STATED = {"user_id": 7, "chat_id": 7, "critical": 0, "state": "waiting", "attemp
 def file(tmp_path):
     """Return a database of revision 0017 with those alerts, and one that cannot be read."""
     file = tmp_path / "nija.db"
-    migrate(file)
-    add_owner(file)
-    down(file, "0017")
+    old_database(file, "0017")
     for number, alert in enumerate(STORED):
         add(file, number, alert["kind"], json.dumps(alert["data"]))
     add(file, len(STORED), "first_contact", "damaged")

@@ -19,7 +19,7 @@ from engine.storage.restored import disarm
 from engine.tables import metadata
 from handlers.render.guard_reasons import reason_text
 from migrations import SCRIPTS
-from tests.migrations.old_databases import MOMENT, NOW, add_owner, down, insert, migrate, run
+from tests.migrations.old_databases import MOMENT, NOW, add_owner, down, insert, migrate, old_database, run
 
 NEWEST = ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head()
 NEXT = f"{int(NEWEST) + 1:04}"
@@ -113,9 +113,7 @@ def test_a_downgrade_leaves_nothing_behind_and_can_be_upgraded_again(file):
 
 
 def test_fills_of_before_have_no_dollar_rate_and_a_downgrade_keeps_them_without(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0003")
+    old_database(file, "0003")
     run(
         file,
         "INSERT INTO fills VALUES ('env-kraken', 'T1', 7, 'O1', 'BTC/EUR', 'BTC', 'EUR', 'buy', '55000', '0.1', NULL,"
@@ -146,9 +144,7 @@ def add_parked_exit(file, name, *, guard_state, finished_at, steps):
 
 
 def test_parked_exits_of_before_wait_or_are_given_up_by_the_right_word(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0004")
+    old_database(file, "0004")
     waited = [("planned", "parked"), ("parked", "planned"), ("planned", "parked")]
     add_parked_exit(file, "WAITS", guard_state="closing", finished_at=None, steps=waited)
     add_parked_exit(file, "DUST", guard_state="closed", finished_at=MOMENT, steps=waited)
@@ -178,9 +174,7 @@ def test_parked_exits_of_before_wait_or_are_given_up_by_the_right_word(file):
 
 
 def test_what_was_seen_before_has_no_step_and_a_downgrade_keeps_the_rest(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0005")
+    old_database(file, "0005")
     add_parked_exit(file, "BTC", guard_state="armed", finished_at=MOMENT, steps=[])
     run(file, "UPDATE guards SET seen_quantity = '1', seen_at = '2026-11-22 02:10:00.000000'")
 
@@ -193,9 +187,7 @@ def test_what_was_seen_before_has_no_step_and_a_downgrade_keeps_the_rest(file):
 
 
 def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_the_rest(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0007")
+    old_database(file, "0007")
 
     migrate(file)
     [names, _] = run(file, "SELECT venue_account FROM accounts", "UPDATE accounts SET venue_account = 'A1'")
@@ -206,9 +198,7 @@ def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_th
 
 
 def test_no_alert_of_before_has_been_at_the_second_address_and_a_downgrade_keeps_the_alerts(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0009")
+    old_database(file, "0009")
     alert = {
         "alert_id": 5,
         "user_id": 7,
@@ -230,9 +220,7 @@ def test_no_alert_of_before_has_been_at_the_second_address_and_a_downgrade_keeps
 
 
 def test_attempts_of_before_have_no_reading_and_a_downgrade_keeps_their_steps(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0010")
+    old_database(file, "0010")
     add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[("planned", "sent")])
 
     migrate(file)
@@ -248,9 +236,7 @@ def test_attempts_of_before_have_no_reading_and_a_downgrade_keeps_their_steps(fi
 
 
 def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0011")
+    old_database(file, "0011")
     add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
     steps = [
         ("sent", "accepted", "accepted", "O-1", None, "O-1", None),
@@ -274,9 +260,7 @@ def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders
 
 
 def test_orders_that_steps_of_before_cancelled_have_a_column_and_a_downgrade_puts_them_back(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0014")
+    old_database(file, "0014")
     add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
     order = '{"side":"sell","quantity":"0.1","price":null,"venue_order_id":"T-1","symbol":"BTC/USD","confirmed":false}'
     steps = [
@@ -322,9 +306,7 @@ def add_guard(file, name, *, state, reason, trigger=None):
 
 @pytest.mark.parametrize("state", ["armed", "paused", "closing", "closed"])
 def test_reasons_of_before_become_codes_and_a_downgrade_writes_their_sentences(file, state):
-    migrate(file)
-    add_owner(file)
-    down(file, "0015")
+    old_database(file, "0015")
     for number, (sentence, _, _) in enumerate(WRITTEN):
         add_guard(file, f"G{number:02}", state=state, reason=sentence)
 
@@ -348,9 +330,7 @@ def test_reasons_of_before_become_codes_and_a_downgrade_writes_their_sentences(f
     ],
 )
 def test_what_a_manual_close_goes_back_to_is_a_code_too(file, paused, code, detail):
-    migrate(file)
-    add_owner(file)
-    down(file, "0015")
+    old_database(file, "0015")
     close = {"guarded": "0.1", "guarded_cost": "6000", "paused": paused, "entry_known": True}
     add_guard(file, "A", state="closing", reason="being sold", trigger=json.dumps({"asked": close}))
     untouched = ['{"asked":{"paused":null}}', '{"asked":null,"basis":"paused"}', 'damaged "paused"', "{}"]
@@ -368,9 +348,7 @@ def test_what_a_manual_close_goes_back_to_is_a_code_too(file, paused, code, deta
 
 
 def test_a_backup_of_before_that_was_restored_since_has_codes_already(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0015")
+    old_database(file, "0015")
     add_guard(file, "ARMED", state="armed", reason=None)
     add_guard(file, "SELLING", state="closing", reason="being sold")
 
@@ -464,9 +442,7 @@ def test_a_developer_can_run_alembic_over_its_own_connection(file):
 
 
 def test_causes_that_something_is_decided_by_become_codes_and_a_downgrade_writes_the_sentences_back(file):
-    migrate(file)
-    add_owner(file)
-    down(file, "0016")
+    old_database(file, "0016")
     add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
     unnamed = "found without this bot's order id, so it may be the owner's own"
     by_balance = "found by the balance, so it may be the owner's own"
