@@ -38,10 +38,10 @@ def order_id(room):
 
 @pytest.mark.fault("V66")
 async def test_the_reminders_name_the_order_the_halt_and_what_can_be_done(halted):
-    await halted.clock.sleep(3600)
+    await halted.clock.sleep(700)
 
     reported = await halted.alerts(ExitFailing)
-    assert 4 <= len(reported) <= 6
+    assert len(reported) == 4
     assert order_id(halted) in why_of(reported[-1])
     assert "AAPL/USD" in why_of(reported[-1])
     assert "halt" in why_of(reported[-1])
@@ -80,7 +80,7 @@ async def test_a_market_that_stops_trading_with_an_order_in_it_is_named_by_what_
 
 
 async def test_a_halt_that_ends_fills_the_order_that_was_sent(halted):
-    await halted.clock.sleep(1800)
+    await halted.clock.sleep(660)
     halted.world.market.set_status("alpaca", "AAPL/USD", "online")
 
     await halted.wait_for("exit ")
@@ -91,7 +91,7 @@ async def test_a_halt_that_ends_fills_the_order_that_was_sent(halted):
 
 
 async def test_an_order_that_its_halt_outlasts_is_over_with_the_session_and_its_exit_waits(halted):
-    await halted.clock.sleep(1800)
+    await halted.clock.sleep(120)
     halted.world.alpaca.session.forced = False
 
     await halted.clock.sleep(120)
@@ -102,7 +102,7 @@ async def test_an_order_that_its_halt_outlasts_is_over_with_the_session_and_its_
 
 
 async def test_a_cancel_by_the_owner_ends_the_order_and_its_exit_waits_for_the_market(halted):
-    await halted.clock.sleep(600)
+    await halted.clock.sleep(120)
     halted.world.ledger("alpaca").cancel(order_id(halted), at=halted.clock.true_now().timestamp())
 
     await halted.clock.sleep(120)
