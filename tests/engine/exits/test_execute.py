@@ -322,10 +322,13 @@ async def test_an_exit_that_our_own_defect_breaks_is_reported_again_and_again_an
 async def test_reminders_go_on_where_they_were_left_however_often_the_process_starts_again(falling):
     falling.fault(FaultKind.CANCEL_ONLY, times=None)
     await falling.look()
+    await falling.clock.sleep(160)
     for _ in range(2):
-        await falling.clock.sleep(6 * 60)
-        await falling.restart()
-    await falling.clock.sleep(60)
+        await falling.crash()
+        await falling.clock.sleep(200)
+        await falling.open()
+        await falling.engine.start()
+        await falling.clock.sleep(45)
 
     alerts = await falling.alerts(ExitFailing)
 

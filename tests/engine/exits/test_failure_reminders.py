@@ -215,7 +215,7 @@ async def test_what_is_urgent_is_tried_once_more_when_the_exit_is_over(failing):
     assert [reported.why for reported in await room.alerts(ExitFailing)] == ["no connection", YOURS]
 
 
-@pytest.mark.parametrize("minutes", [1, 10])
+@pytest.mark.parametrize("minutes", [1, 3])
 async def test_a_defect_in_a_reminder_is_logged_as_often_as_the_owner_was_due(failing, minutes):
     room, reminders, intent = failing
     # Nothing can be made of a quantity that is none.
@@ -226,7 +226,7 @@ async def test_a_defect_in_a_reminder_is_logged_as_often_as_the_owner_was_due(fa
         await room.clock.sleep(60 * minutes)
 
     logged = [log for log in room.logs if log["log_level"] == "error"]
-    assert len(logged) == {1: 2, 10: 3}[minutes]
+    assert len(logged) == {1: 2, 3: 3}[minutes]
     assert reminders.why_unsent("i1")
 
 

@@ -31,7 +31,7 @@ def sold(room, venue, asset):
 
 
 @pytest.mark.fault("V56")
-@pytest.mark.parametrize("outage_s", [47, 203])
+@pytest.mark.parametrize("outage_s", [47, 113])
 @pytest.mark.parametrize("venue", ORDERS)
 async def test_two_losers_are_sold_soon_after_their_venue_is_well_again(rooms, venue, outage_s):
     async with rooms(venues=(venue,)) as room:

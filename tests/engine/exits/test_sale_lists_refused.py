@@ -86,7 +86,7 @@ async def test_what_no_readable_list_shows_is_not_sent_again_before_all_can_be_r
     falling.fault(FaultKind.DROP_BEFORE)
 
     await falling.look()
-    await falling.clock.sleep(1200)
+    await falling.clock.sleep(660)
 
     assert (sold(falling), len(falling.sent())) == (0, 1)
     falling.world.faults("kraken").clear()

@@ -172,13 +172,13 @@ async def test_a_half_filled_order_reported_as_cancelled_is_not_followed_by_anot
 @pytest.mark.fault("V72")
 async def test_an_unlisted_order_whose_coins_stay_held_is_never_followed_by_another(room):
     await a_breach(room)
-    rest_for(room, Venue.KRAKEN, 1500)
-    room.world.kraken_account.listing_delay_s = 1600
+    rest_for(room, Venue.KRAKEN, 700)
+    room.world.kraken_account.listing_delay_s = 750
     room.fault(FaultKind.DROP_AFTER)
 
     await room.look()
-    await room.wait_for("exit ", within_s=4000)
-    await room.clock.sleep(1700)
+    await room.wait_for("exit ", within_s=2000)
+    await room.clock.sleep(800)
     await room.read()
 
     assert (sold(room), len(room.sent())) == (D("0.1"), 1)

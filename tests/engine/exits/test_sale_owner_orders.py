@@ -128,7 +128,7 @@ async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(roo
 async def test_where_no_id_prevents_a_second_sale_an_order_that_may_have_sold_is_named_and_awaited(room):
     external = await an_order_that_may_be_either(room, Venue.KRAKEN)
 
-    await room.clock.sleep(1200)
+    await room.clock.sleep(660)
 
     assert len(room.sent(SENT[Venue.KRAKEN])) == 1
     assert external.id in why_of((await room.alerts(ExitFailing))[-1])

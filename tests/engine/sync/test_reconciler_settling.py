@@ -127,8 +127,12 @@ async def test_fills_of_a_sale_that_was_found_after_hours_are_requested_all_the_
     room.fault(FaultKind.DROP_AFTER)
     room.fault_order_lists()
     await room.look()
+    await room.clock.sleep(60)
+    await room.crash()
     await room.clock.sleep(2 * 60 * 60)
     room.world.faults("kraken").clear()
+    await room.open()
+    await room.engine.start()
     await room.wait_for("exit ")
     fills = room.world.ledger("kraken").fills
     unreported = fills.pop()

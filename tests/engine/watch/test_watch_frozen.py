@@ -31,9 +31,9 @@ async def a_guard(room, venue=Venue.KRAKEN, cost="6000"):
     await room.look()
 
 
-async def watch(room, seconds):
-    for _ in range(seconds // 5):
-        await room.clock.sleep(5)
+async def watch(room, seconds, *, every_s=5):
+    for _ in range(seconds // every_s):
+        await room.clock.sleep(every_s)
         await room.look()
     await room.wait_for("exit ")
 

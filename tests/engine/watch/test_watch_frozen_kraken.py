@@ -41,7 +41,8 @@ async def test_a_market_without_many_trades_may_stand_still_for_an_hour(guarded)
     guarded.fault(FaultKind.WRONG_FIELDS, "Ticker", fields={"t": [20, 60]}, times=None)
     guarded.world.market.freeze("kraken", "BTC/USD")
 
-    await watch(guarded, 3600)
+    # A freeze is seen by the time that no level changed, however many looks that were.
+    await watch(guarded, 3600, every_s=30)
 
     assert isinstance(seen(guarded), Mark)
     assert await guarded.alerts(PriceTrouble) == []

@@ -60,7 +60,7 @@ async def a_share_is_watched(room, how, *, away_s):
     await room.read()
     await watch(room, 10)
     room.fault(endpoint="GET /v2/clock", venue=Venue.ALPACA, times=None, **CLOCKS[how])
-    await watch(room, away_s)
+    await watch(room, away_s, every_s=max(5, away_s / 60))
 
 
 @pytest.mark.fault("V140")
