@@ -49,11 +49,13 @@ class SecondLooks:
         while True:
             since_s = wall_time.between(pending.latest_at, now()).total_seconds()
             await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds() - since_s)
+            requested_at = now()
             seen = await self._book_or_tick(request, now)
             at, is_by_tick = now(), isinstance(seen, Mark)
             look = seen if isinstance(seen, Mark) else mark_from_book(request, book=seen, now=at)
             past = isinstance(look, Mark) and request.is_past(look.price)
-            decided = confirm(pending, look, is_past_threshold=past, now=at)
+            # However long a book takes, it shows the market as it was once it was requested.
+            decided = confirm(pending, look, is_past_threshold=past, now=at if is_by_tick else requested_at)
             if not isinstance(decided, NeedsSecondLook):
                 return SecondLook(decided, is_by_tick)
             pending = decided

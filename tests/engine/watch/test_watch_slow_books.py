@@ -40,6 +40,25 @@ async def test_a_polled_loser_is_sold_while_only_its_book_cannot_be_read(guarded
 
 
 @pytest.mark.fault("V137")
+@pytest.mark.parametrize("delay_s", [1, 3, 5])
+async def test_a_jump_is_sold_by_a_book_that_shows_it_however_long_it_takes(guarded, delay_s):
+    guarded.fault(FaultKind.DELAY_BEFORE, "Depth", delay_s=delay_s, times=None)
+    guarded.set_bid("55000")
+
+    assert await is_sold_within(guarded, 15)
+
+
+@pytest.mark.fault("V137")
+async def test_a_first_price_is_sold_by_a_book_that_shows_it_however_long_it_takes(room):
+    room.fault(FaultKind.DELAY_BEFORE, "Depth", delay_s=4, times=None)
+    room.deposit("BTC", "0.1")
+    room.set_bid("59000")
+    await room.arm("0.1", "6000")
+
+    assert await is_sold_within(room, 15)
+
+
+@pytest.mark.fault("V137")
 @pytest.mark.parametrize("how", BOOKS)
 async def test_a_pushed_loser_is_sold_while_only_its_book_cannot_be_read(guarded, how):
     give_stream(guarded)
