@@ -55,7 +55,7 @@ def test_every_command_means_the_file_s_own_database_from_another_folder(box, tm
     halted = start_nija(box, "halt")
     resumed = fork_nija(box, "resume")
     copied = fork_nija(box, "backup", str(copy))
-    examined = start_nija(box, "doctor")
+    examined = fork_nija(box, "doctor")
     nonces = fork_nija(box, "nonce", "show")
     closed = start_nija(box, "close", "XRP")
     restored = fork_nija(box, "restore", str(copy), "--yes")
