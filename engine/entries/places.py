@@ -117,7 +117,7 @@ class Places:
     async def _book(market: VenueMarket, symbol: str) -> OrderBook | None:
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                book = await market.book(symbol)
+                book = (await market.book(symbol)).filled
         except (BrokerError, TimeoutError):
             return None
         return book if is_sound(book) else None

@@ -147,7 +147,7 @@ class ExitPair:
     async def _book(self, instrument: Instrument) -> OrderBook | None:
         try:
             async with asyncio.timeout(LISTING_S):
-                return await self._market.book(instrument.symbol)
+                return (await self._market.book(instrument.symbol)).filled
         except (BrokerError, TimeoutError):
             return None
 

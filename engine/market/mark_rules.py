@@ -18,7 +18,7 @@ from engine.market.mark import (
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.model.quotes import OrderBook, Quote, is_price
-from engine.model.walk import BookProblem, walk_book
+from engine.model.walk import BookProblem, walk_at_best, walk_book
 
 #: A top level that covers less than this part of the guarded quantity is too thin to judge by.
 THIN_TOP_RATIO = Decimal("0.1")
@@ -172,6 +172,10 @@ def _walk(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceU
     if age_problem := _check_age(book.at, now, request.max_age_s):
         return PriceUnknown(problem=age_problem)
     price = walk_book(book, request.direction, request.quantity)
+    if price is BookProblem.SHALLOW:
+        # All that is not shown is worse than what is, so a breach is one whatever it is.
+        at_best = walk_at_best(book, request.direction, request.quantity)
+        price = at_best if isinstance(at_best, Decimal) and request.is_past(at_best) else price
     if isinstance(price, BookProblem):
         return PriceUnknown(problem=_BOOK_PROBLEMS[price])
     return Mark(price=price, basis=MarkBasis.WALKED, at=book.at)

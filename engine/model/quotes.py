@@ -1,7 +1,7 @@
 """Prices as a venue gave them, before anybody judged them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeGuard
@@ -69,6 +69,14 @@ class OrderBook:
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
     at: datetime
+
+    @property
+    def filled(self) -> "OrderBook":
+        """Return it without the levels that offer nothing: Kraken writes a size that is too small for it as zero."""
+        bids, asks = (
+            tuple(level for level in side if level.quantity != ZERO) for side in (self.bids, self.asks)
+        )
+        return replace(self, bids=bids, asks=asks)
 
     @property
     def top(self) -> Quote:

@@ -43,4 +43,14 @@ VENUE_PRICES = (
         "prices take several requests, and one of them fails or hangs beside the others",
         "what it was asked for is said to get no answer, not to have no quote",
     ),
+    Row(
+        "V146",
+        "an order book has levels of size zero, as Kraken writes what is smaller than three decimals",
+        "they are passed over: the others are the price, of a guard, of another pair and of a purchase",
+    ),
+    Row(
+        "V147",
+        "more is guarded than an order book shows, and the price falls",
+        "sold once it would be past the threshold with all the rest at the last level; before that the price is unknown",
+    ),
 )

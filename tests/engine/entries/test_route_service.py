@@ -1,5 +1,6 @@
 """Where a buy should go, asked of three venues over sockets."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -252,6 +253,20 @@ async def test_the_live_fee_of_the_account_is_requested_and_named_as_live(room):
     fees = (await preview(room)).decision.cost.fees
 
     assert (fees.taker, fees.taker_live, fees.spread_live) == (Decimal("0.004"), True, True)
+
+
+@pytest.mark.fault("V146")
+@pytest.mark.parametrize("sizes", [("20", "0.0004"), ("0.0004", "20")], ids=["behind", "on top"])
+async def test_a_purchase_is_estimated_on_a_book_with_levels_of_size_zero(room, sizes):
+    # Kraken's Depth has three decimals.
+    listing = room.world.market.listing("kraken", "BTC/USD")
+    room.world.market.add(replace(listing, depth=tuple(map(Decimal, sizes))))
+    room.deposit("USD", "500")
+
+    decision = (await preview(room)).decision
+
+    assert decision.account.venue is Venue.KRAKEN
+    assert decision.cost.execution is not None
 
 
 async def test_a_fee_nobody_reports_in_time_is_the_tables_and_named_so(room):

@@ -1,5 +1,7 @@
 """Another pair is taken at a sane price only: near what is still shown, the trigger or what its owner agreed to."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
@@ -67,6 +69,18 @@ async def test_a_pair_too_thin_for_all_of_it_sells_what_its_book_carries_and_the
     await closed.sell_off()
     assert closed.world.ledger("coinbase").total("BTC") == D("0.2")
     assert (await closed.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.fault("V146")
+async def test_another_pair_is_taken_although_its_book_has_levels_of_size_zero(closed):
+    closed.account_there.closed_products["BTC-EUR"] = NOT_AVAILABLE
+    listing = closed.world.market.listing("coinbase", "BTC/USDC")
+    closed.world.market.add(replace(listing, depth=(D("0.04"), D(0), D(5))))
+
+    await closed.sell_off()
+
+    [filled] = await closed.alerts(ExitFilled)
+    assert (filled.symbol, filled.quantity) == ("BTC/USDC", D("0.1"))
 
 
 async def test_a_price_that_fell_before_the_next_try_in_another_pair_is_looked_at_again(closed):

@@ -166,7 +166,7 @@ def test_a_thin_top_is_walked_for_the_guarded_quantity(direction, price):
     [
         (a_book(bids=[("100", "9.99999999")]), PriceProblem.SHALLOW_BOOK),
         (a_book(bids=[]), PriceProblem.SHALLOW_BOOK),
-        (a_book(bids=[("100", "0"), ("99", "50")]), PriceProblem.BAD_BOOK),
+        (a_book(bids=[("100", "-1"), ("99", "50")]), PriceProblem.BAD_BOOK),
         (a_book(at=ago(16)), PriceProblem.STALE),
     ],
     ids=["too shallow", "empty", "bad", "old"],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.guards.rule import is_breached
 from engine.model.holdings import Direction
-from engine.model.walk import BookProblem, affordable, is_sound, walk_book, walk_part
+from engine.model.walk import BookProblem, affordable, is_sound, walk_at_best, walk_book, walk_part
 from tests.builders import a_book
 
 LONG, SHORT = Direction.LONG, Direction.SHORT
@@ -48,18 +48,67 @@ BAD_LEVELS = {
     "price 0": ("0", "1"),
     "price negative": ("-1", "1"),
     "price NaN": ("NaN", "1"),
-    "quantity 0": ("50", "0"),
     "quantity negative": ("50", "-1"),
     "quantity infinite": ("50", "Infinity"),
 }
 
 
 @pytest.mark.parametrize("level", BAD_LEVELS.values(), ids=BAD_LEVELS)
-def test_one_bad_level_spoils_its_side_only(level):
-    book = a_book([*BIDS, level], ASKS)
+def test_a_bad_level_spoils_what_takes_it_and_the_other_side_never(level):
+    book = a_book([*BIDS[:2], level, BIDS[2]], ASKS)
 
-    assert walk_book(book, LONG, Decimal(1)) is BookProblem.BAD
-    assert walk_book(book, SHORT, Decimal(1)) == Decimal(101)
+    assert walk_book(book, LONG, Decimal("3.01")) is BookProblem.BAD
+    assert walk_at_best(book, LONG, Decimal("3.01")) is BookProblem.BAD
+    assert walk_book(book, SHORT, Decimal("3.01")) > Decimal(101)
+
+
+@pytest.mark.parametrize("level", BAD_LEVELS.values(), ids=BAD_LEVELS)
+def test_a_bad_level_behind_the_last_that_is_taken_spoils_nothing(level):
+    book = a_book([*BIDS[:2], level, BIDS[2]], ASKS)
+
+    assert walk_book(book, LONG, Decimal(1)) == Decimal(100)
+    assert walk_book(book, LONG, Decimal(3)) == walk_book(a_book(BIDS, ASKS), LONG, Decimal(3))
+    assert walk_part(book, LONG, Decimal(1), worst=Decimal(90)) == (Decimal(1), Decimal(100))
+
+
+NOTHING_THERE = {
+    "on top": [("101", "0"), *BIDS],
+    "in between": [BIDS[0], ("99.5", "0.000"), *BIDS[1:]],
+    "at the end": [*BIDS, ("50", "-0.000")],
+    "out of order": [BIDS[0], ("1", "0"), *BIDS[1:]],
+}
+
+
+@pytest.mark.parametrize("levels", NOTHING_THERE.values(), ids=NOTHING_THERE)
+@pytest.mark.parametrize("quantity", ["0.5", "2", "6"])
+def test_a_level_that_offers_nothing_changes_nothing(levels, quantity):
+    with_it, without, all_of_it = a_book(levels, levels[::-1]), a_book(BIDS, BIDS[::-1]), Decimal(quantity)
+
+    assert walk_book(with_it, LONG, all_of_it) == walk_book(without, LONG, all_of_it)
+    assert walk_book(with_it, SHORT, all_of_it) == walk_book(without, SHORT, all_of_it)
+    assert walk_part(with_it, LONG, all_of_it, worst=Decimal(99)) == walk_part(
+        without, LONG, all_of_it, worst=Decimal(99)
+    )
+
+
+def test_levels_that_all_offer_nothing_are_no_depth():
+    book = a_book([("100", "0")], [("101", "0")])
+
+    assert walk_book(book, LONG, Decimal(1)) is BookProblem.SHALLOW
+    assert walk_at_best(book, LONG, Decimal(1)) is BookProblem.SHALLOW
+    assert not is_sound(book.filled)
+
+
+@pytest.mark.parametrize(
+    ("direction", "quantity", "price"),
+    [
+        pytest.param(LONG, "2", "99.5", id="what is shown is enough"),
+        pytest.param(LONG, "10", "92.8", id="bids go on at the last at best"),
+        pytest.param(SHORT, "10", "107.5", id="so do asks"),
+    ],
+)
+def test_what_a_book_does_not_show_is_no_better_than_its_last_level(direction, quantity, price):
+    assert walk_at_best(a_book(BIDS, ASKS), direction, Decimal(quantity)) == Decimal(price)
 
 
 @pytest.mark.parametrize(("direction", "price"), [(LONG, "99"), (SHORT, "102")])
