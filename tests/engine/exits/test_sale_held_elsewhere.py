@@ -49,7 +49,7 @@ async def test_what_is_free_is_sold_while_the_open_orders_cannot_be_listed(rooms
         await a_breached_guard(room, venue)
         room.fault(FaultKind.WRONG_BODY, endpoint, venue=venue, body=json.dumps(body), times=None)
 
-        await minutes(room, 10)
+        await minutes(room, 3)
 
         assert await quantities(room) == [D("0.03")]
         assert "0.07 of it is held, and the open orders cannot be listed" in " ".join(await reasons(room))
@@ -109,7 +109,7 @@ async def test_what_is_free_is_sold_while_krakens_list_hides_the_order_that_hold
     empty = json.dumps({"error": [], "result": {"open": {}}})
     room.fault(FaultKind.WRONG_BODY, "OpenOrders", body=empty, times=None)
 
-    await minutes(room, 10)
+    await minutes(room, 3)
 
     assert await quantities(room) == [D("0.03")]
     assert "no listed order holds it" in " ".join(await reasons(room))

@@ -371,7 +371,7 @@ async def test_what_is_worth_much_is_not_given_up_at_an_unknown_minimum(unlisted
     unlisted_minimum.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
 
     await unlisted_minimum.look()
-    await unlisted_minimum.clock.sleep(600)
+    await unlisted_minimum.clock.sleep(150)
 
     assert (await unlisted_minimum.guard()).state is GuardState.CLOSING
     reminders = await unlisted_minimum.alerts()
@@ -451,7 +451,7 @@ async def watch(room, seconds):
 
 
 @pytest.mark.fault("V62")
-@pytest.mark.parametrize("lasts_s", [8, 200])
+@pytest.mark.parametrize("lasts_s", [8, 95])
 async def test_a_flash_crash_below_the_smallest_value_ends_no_guard(crashed, lasts_s):
     await watch(crashed, lasts_s)
     crashed.set_bid("3208", "ETH/USD")
