@@ -172,7 +172,7 @@ async def test_what_a_sale_that_was_under_way_sold_is_reported_once_its_owner_an
     await read_for(watched, 120)
     before = await watched.alerts(ExitFilled)
     await press(watched)
-    await read_for(watched, 240)
+    await read_for(watched, 120)
 
     [reported] = await watched.alerts(ExitFilled)
     assert (before, reported.found_later) == ([], True)
