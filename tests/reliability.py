@@ -64,6 +64,8 @@ _LIMITS = """\
   take, which is minutes for a large one and hours for a quiet one. Of what is not guarded no book is read.
 - No order book of a venue can be read: a first price, a jump of more than 5 % or a top that is thin is not sold while its ticker
   stands still, nor one whose ticker differed from its book when that was read last. Both are reported.
+- Alpaca's quote of a stock is its only price: if its bid falls far or is all but gone for a second while its ask stays, and the middle of
+  the two is past the threshold, the shares are sold.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.
 """
 
