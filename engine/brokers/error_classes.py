@@ -1,7 +1,8 @@
 """Classify a venue's error answers and transport failures as our errors: by published error texts, then by HTTP status.
 
 Only an error text that the venue publishes counts as a refusal. For an order, everything that is neither such a
-refusal nor certainly unsent is an unknown outcome; a read is simply retried.
+refusal nor certainly unsent is an unknown outcome, whatever its HTTP status is: a proxy in front of a venue may answer
+with 401, 403 or 429 for what the venue has executed. A read is simply retried, so there the status counts.
 """
 
 import ssl
@@ -16,6 +17,7 @@ from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
 from engine.brokers.error_codes import ERROR_CODES
 from engine.brokers.meanings import Meaning, Sense
 from engine.brokers.parse import note_once
+from engine.brokers.published_errors import is_published
 from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
@@ -99,7 +101,11 @@ def judge_answer(venue: Venue, payload: object, operation: Operation, *, status:
     message = " · ".join(pieces)[:MAX_MESSAGE_LENGTH]
     if status in _SERVER_ERRORS or status in _TIMED_OUT:
         return _error(venue, Meaning.UNKNOWN, message, operation)
-    sense = _published_sense(venue, pieces) or _sense(venue, message.lower(), payload, status)
+    if operation is Operation.ORDER and not is_published(venue, payload):
+        return _error(
+            venue, _by_status(status, operation, or_else=RefusalReason.UNLISTED), message, operation
+        )
+    sense = _published_sense(venue, pieces) or _sense(venue, message.lower(), payload, status, operation)
     return _error(venue, sense, message, operation)
 
 
@@ -180,27 +186,27 @@ def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
     message = f"it sent an error page instead of an answer (HTTP {status})"
     if status == _UNAUTHORIZED:
         message = "the venue does not accept this key (HTTP 401)"
-    if status in _OK:
-        sense: Sense = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
-    else:
-        sense = _by_status(status, or_else=Meaning.MISCONFIGURED)
+    if operation is Operation.ORDER:
+        return _error(venue, Meaning.UNKNOWN, message, operation)
+    is_ok = status in _OK
+    sense = Meaning.MISCONFIGURED if is_ok else _by_status(status, operation, or_else=Meaning.MISCONFIGURED)
     return _error(venue, sense, message, operation)
 
 
-def _sense(venue: Venue, message: str, payload: object, status: int) -> Sense:
+def _sense(venue: Venue, message: str, payload: object, status: int, operation: Operation) -> Sense:
     for needle, sense in ERROR_CODES[venue]:
         if needle in message:
             return sense
     if isinstance(payload, Mapping) and payload.get("success") is False and not message.isdecimal():
         # Coinbase refuses for a reason on no list of ours.
         return RefusalReason.UNLISTED
-    return _by_status(status, or_else=RefusalReason.UNLISTED)
+    return _by_status(status, operation, or_else=RefusalReason.UNLISTED)
 
 
-def _by_status(status: int, *, or_else: Sense) -> Sense:
-    if status == _UNAUTHORIZED:
+def _by_status(status: int, operation: Operation, *, or_else: Sense) -> Sense:
+    if status == _UNAUTHORIZED and operation is Operation.READ:
         return Meaning.KEY
-    if status == _TOO_MANY:
+    if status == _TOO_MANY and operation is Operation.READ:
         return Meaning.RATE_LIMIT
     if status in _CLIENT_ERRORS and status not in _TIMED_OUT:
         return or_else

@@ -119,6 +119,7 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("permission_denied", Meaning.KEY),
     ("unauthenticated", Meaning.KEY),
     ("unauthorized", Meaning.KEY),
+    ("authentication_error", Meaning.KEY),
     ("missing required scopes", Meaning.KEY),
     ("not_found", _NO_ORDER),
     ("invalid", _INVALID),

@@ -64,4 +64,9 @@ VENUE_ORDERS = (
         "the key of another account takes the place of the first",
         "nothing of it is sold: its guards are paused and ask",
     ),
+    Row(
+        "V148",
+        "an answer to an order with a 4xx status in other words than the venue publishes",
+        "an unknown outcome: looked for, and sent again once that proves it absent",
+    ),
 )
