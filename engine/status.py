@@ -1,6 +1,6 @@
 """What `/status` shows of the process: bot/ fills it, the chat shows it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -70,6 +70,8 @@ class FailingExit:
 
     symbol: str
     venue_label: str
+    #: The guard it carries out; None where it was none.
+    guard_id: str | None = None
     #: Why, as it was reported last; empty where that cannot be read.
     why: FailingReason
     since: datetime
@@ -117,6 +119,14 @@ class VenuePrices:
     live: int = 0
     #: Why the latest question for prices failed; None when it was answered.
     polling_error: PriceProblem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrances:
+    """What keeps guards from selling now, each by the guard's id."""
+
+    unwatched: Mapping[str, Unwatched] = field(default_factory=dict)
+    failing: Mapping[str, FailingExit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +178,14 @@ class StatusReport:
         """Return how many positions have a guard, whatever it does now; what is being sold has one."""
         watched = self.guards_armed + len(self.unwatched)
         return watched + len(self.paused) + self.exits_in_flight + len(self.unreadable)
+
+    @property
+    def hindrances(self) -> Hindrances:
+        """Return what other screens say of a guard, so that they say the same."""
+        return Hindrances(
+            unwatched={one.guard_id: one for one in self.unwatched},
+            failing={one.guard_id: one for one in self.failing if one.guard_id is not None},
+        )
 
 
 #: Returns the process's state, with only one user's accounts and guards; bot/ knows it.

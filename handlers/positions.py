@@ -15,4 +15,6 @@ async def show_positions(context: ChatContext, arguments: Sequence[str]) -> Scre
     if isinstance(wanted, Misread):
         return render_misread(wanted)
     portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
-    return render_positions(portfolio, context.reader, symbol=wanted.symbol, venue=wanted.venue)
+    # Read last: what the watch says now counts, not what it said before the accounts were read.
+    hindrances = (await context.services.fetch_status(context.user.user_id)).hindrances
+    return render_positions(portfolio, context.reader, hindrances, symbol=wanted.symbol, venue=wanted.venue)

@@ -60,6 +60,7 @@ async def _find_failing(
     known = [one.since for one in (reported, present) if one is not None]
     return FailingExit(
         intent_id=intent.intent_id,
+        guard_id=intent.guard_id,
         symbol=intent.symbol,
         venue_label=intent.venue.label,
         why=latest.why if latest else "",

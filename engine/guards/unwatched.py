@@ -29,6 +29,7 @@ class UnwatchedReason(StrEnum):
 class Unwatched:
     """An armed guard that could not sell now."""
 
+    guard_id: str
     symbol: str
     venue_label: str
     reason: UnwatchedReason
@@ -115,6 +116,7 @@ def _unwatched(
     error: str = "",
 ) -> Unwatched:
     return Unwatched(
+        guard_id=guard.guard_id,
         symbol=guard.symbol,
         venue_label=guard.venue.label,
         reason=reason,

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from engine.entries.halts import Halt
 from engine.portfolio.portfolio import Portfolio
-from engine.portfolio.position import Position
+from engine.status import Hindrances
 from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.screen import Screen
-from handlers.render.standing import position_name, standing_text
+from handlers.render.standing import NO_HINDRANCES, position_name, standing_text
 from handlers.render.threshold import one_threshold
 from handlers.render.times import Reader
 
@@ -70,9 +70,15 @@ class CommandLine(Protocol):
         """Return what it does."""
 
 
-def render_start(portfolio: Portfolio, reader: Reader, halt: Halt | None = None) -> Screen:
+def render_start(
+    portfolio: Portfolio,
+    reader: Reader,
+    hindrances: Hindrances = NO_HINDRANCES,
+    *,
+    halt: Halt | None = None,
+) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
-    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader))]
+    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader, hindrances))]
     if halt is not None:
         blocks.append(f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")
@@ -113,14 +119,10 @@ def _line(command: CommandLine) -> str:
     return f"/{command.name}{form}: {escape(command.help)}"
 
 
-def _guarded(portfolio: Portfolio, reader: Reader) -> Iterator[str]:
+def _guarded(portfolio: Portfolio, reader: Reader, hindrances: Hindrances) -> Iterator[str]:
     guarded = [one for one in portfolio.positions if one.guard is not None and not one.guard.is_for_one_sale]
     if not guarded:
         yield _NOTHING_GUARDED
         return
     yield bold("Guards now")
-    yield from (_guard_line(position, reader) for position in guarded)
-
-
-def _guard_line(position: Position, reader: Reader) -> str:
-    return f"{position_name(position)}: {standing_text(position, reader)}"
+    yield from (f"{position_name(one)}: {standing_text(one, reader, hindrances)}" for one in guarded)

@@ -30,11 +30,14 @@ def is_being_sold(position: Position) -> bool:
     return position.guard is not None and position.guard.state is GuardState.CLOSING
 
 
-def position_figures(position: Position, reader: Reader) -> Iterator[tuple[str, str]]:
+def position_figures(
+    position: Position, reader: Reader, *, is_confirmed: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Return the rows of one position; `is_confirmed` is whether its guard takes the price shown."""
     yield from _quantities(position)
     yield "Entry", _entry(position)
     mark = position.mark
-    yield _mark_label(position, reader), _mark(position)
+    yield _mark_label(position, reader, is_confirmed=is_confirmed), _mark(position)
     if not isinstance(mark, Mark) and position.last_mark is not None:
         last = position.last_mark
         yield f"Last known, {reader.age(last.at)}", _price_of(position, last)
@@ -86,11 +89,13 @@ def _entry(position: Position) -> str:
     return price(position.entry, position.currency)
 
 
-def _mark_label(position: Position, reader: Reader) -> str:
-    """Say how old a mark is, and whether the venue pushes it or is asked for it."""
+def _mark_label(position: Position, reader: Reader, *, is_confirmed: bool) -> str:
+    """Say how old a mark is, and whether the venue pushes it or is asked for it, or that its guard does not take it."""
     mark = position.mark
     if not isinstance(mark, Mark):
         return "Mark"
+    if not is_confirmed:
+        return f"Mark, not confirmed, {reader.age(mark.at)}"
     return f"Mark, {'live,' if position.is_live else 'polled'} {reader.age(mark.at)}"
 
 

@@ -1,19 +1,25 @@
 """A position's name and whether it is guarded, for a line of text on any screen."""
 
 from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import is_past
+from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, PositionKind
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.position import Position
+from engine.status import Hindrances
+from handlers.render.failing_exits import failing_line
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.no_price import unpriced_text
 from handlers.render.numbers import quantity, threshold_percent
 from handlers.render.times import Reader
+from handlers.render.unwatched import unwatched_text
 from handlers.render.why_not import not_guarded_text
 
 SOLD_ON_REQUEST = "being sold as you asked, not guarded"
+NO_HINDRANCES = Hindrances()
 #: Why a set guard cannot act for now; it goes on by itself.
 _UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
 
@@ -26,17 +32,19 @@ def position_name(position: Position) -> str:
     return f"{bold(name)} · {position.account.venue.label}"
 
 
-def standing_text(position: Position, reader: Reader) -> str:
-    """Return whether a position is guarded, and why not."""
+def standing_text(position: Position, reader: Reader, hindrances: Hindrances = NO_HINDRANCES) -> str:
+    """Return whether a position is guarded and its guard can act, and why not."""
     guard, reason = position.guard, why_not_guarded(position)
     if guard is None:
         locked = f": {locked_text(position)}" if is_locked(position) else ""
         return f"not guarded: {_why_no_guard(position)}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
-    if guard.is_for_one_sale:
-        return SOLD_ON_REQUEST
     if guard.state is GuardState.CLOSING:
-        return f"guarded at {at}, being sold now"
+        return _selling_text(guard, reader, hindrances)
+    if (unwatched := unwatched_of(position, hindrances)) is not None:
+        yet = " yet" if unwatched.is_starting else ""
+        why = f"{foreign(unwatched_text(unwatched))}{opening_text(position, reader)}{_past(position, guard)}"
+        return f"guarded at {at}{_part(position, guard)}, but not watched{yet}: {why}"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
         return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
@@ -46,6 +54,29 @@ def standing_text(position: Position, reader: Reader) -> str:
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
     return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _selling_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:
+    failing = hindrances.failing.get(guard.guard_id)
+    why = f"failing {failing_line(failing, reader)}" if failing else ""
+    if guard.is_for_one_sale:
+        return f"{SOLD_ON_REQUEST}, {why}" if why else SOLD_ON_REQUEST
+    sale = f"sale {why}" if why else "being sold now"
+    return f"guarded at {threshold_percent(guard.threshold)}, {sale}"
+
+
+def unwatched_of(position: Position, hindrances: Hindrances) -> Unwatched | None:
+    """Return why its armed guard cannot act now, by the watch itself and not by the price shown."""
+    guard = position.guard
+    if guard is None or guard.state is not GuardState.ARMED or guard.is_for_one_sale:
+        return None
+    return hindrances.unwatched.get(guard.guard_id)
+
+
+def _past(position: Position, guard: Guard) -> str:
+    mark = position.mark
+    is_beyond = isinstance(mark, Mark) and position.guard_ratio is not None and is_past(guard, mark)
+    return "; the price shown is past the threshold, and nothing is sold yet" if is_beyond else ""
 
 
 def _why_no_guard(position: Position) -> str:

@@ -10,12 +10,11 @@ from engine.status import (
     PriceAge,
     StatusReport,
 )
-from handlers.render.exit_alarms import named_orders, opening_of, whether_sold
+from handlers.render.failing_exits import failing_line
 from handlers.render.guard_reasons import reason_text
 from handlers.render.html import escape, foreign, rows
 from handlers.render.times import Reader, age_or_never
 from handlers.render.unwatched import unwatched_text
-from handlers.render.why_failing import failing_text
 
 
 def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
@@ -31,12 +30,7 @@ def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
         why = foreign(reason_text(paused.reason, paused.detail)) or "your answer is needed"
         yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
     for exit_ in report.failing:
-        since = reader.clock(exit_.since)
-        why = foreign(failing_text(exit_.why, exit_.unreadable, exit_.venue_label)) or "/history says why"
-        why += opening_of(exit_.wait, reader)
-        orders = f" ({named_orders(exit_.order_ids)})" if exit_.order_ids else ""
-        state = f"{whether_sold(exit_.order_ids)}{orders}"
-        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, {state}: {why}"
+        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} {failing_line(exit_, reader)}"
         if exit_.why_unsent:
             unsent = escape(exit_.why_unsent)
             yield f"Its reminders cannot be written ({unsent}), NIJA tries again every second: look here meanwhile"

@@ -50,6 +50,7 @@ def a_report(**changes):
 
 def an_unwatched(**changes):
     values = {
+        "guard_id": "g1",
         "symbol": "BTC/USD",
         "venue_label": "Kraken",
         "reason": UnwatchedReason.PRICE_UNKNOWN,

@@ -145,6 +145,7 @@ async def test_a_guard_whose_key_may_open_another_account_waits_and_says_so(chat
     [unwatched] = (await chat_data.status.fetch_status(OWNER)).unwatched
 
     assert unwatched.reason is UnwatchedReason.KEY_UNCERTAIN
+    assert unwatched.guard_id == a_guard().guard_id
 
 
 async def test_right_after_the_start_nothing_is_missing_yet(chat_data):
@@ -247,6 +248,7 @@ async def test_an_exit_whose_failing_was_reported_is_named_at_once(chat_data):
 
     assert (before.exits_in_flight, len(before.failing)) == (1, 0)
     assert (report.exits_in_flight, len(report.failing)) == (1, 1)
+    assert list(report.hindrances.failing) == [guard.guard_id]
     assert (await chat_data.status.fetch_status(OTHER)).failing == ()
 
 

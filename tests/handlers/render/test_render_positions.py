@@ -4,10 +4,12 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardSource, GuardState
+from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
 from engine.portfolio.portfolio import Unread
+from engine.status import Hindrances
 from handlers.render.html import plain_text, split
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
@@ -300,3 +302,22 @@ def test_what_was_not_read_is_not_called_not_held(wanted, says):
     unread = Unread(account=position().account, as_of=None, error="no connection")
 
     assert says in render_positions(portfolio(unread=(unread,)), READER, **wanted).text
+
+
+def test_a_price_that_the_watch_does_not_take_is_not_called_live():
+    unwatched = Unwatched(
+        guard_id="g1",
+        symbol="BTC/USD",
+        venue_label="Kraken",
+        reason=UnwatchedReason.PRICE_UNKNOWN,
+        problem=PriceProblem.NO_ANSWER,
+        since=ago(minutes=1),
+    )
+    hindrances = Hindrances(unwatched={"g1": unwatched})
+    held = portfolio(position(is_live=True), position(asset="ETH", guard=guard(guard_id="g2")))
+
+    text = " ".join(render_positions(held, READER, hindrances).text.split())
+
+    assert "2 held, 2 guarded, 1 of them not watched." in text
+    assert "Mark, not confirmed, 2 s ago $63,500.00" in text
+    assert "Mark, live" not in text

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.guard import GuardState
+from engine.guards.guard import GuardSource, GuardState
+from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, Unsettled
 from engine.model.instruments import AssetClass
 from engine.portfolio.not_guarded import NotGuarded
+from engine.status import FailingExit, Hindrances
 from handlers.render.standing import standing_text
 from handlers.render.why_not import not_guarded_text
 from tests.handlers.values import NOW, READER, WITHOUT_COST, guard, instrument, mark, position
@@ -129,3 +131,55 @@ def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
     )
     waiting = replace(share, guard=guard())
     assert "but not watched: market closed, opens 20:30:11 UTC, in 18 h" in standing_text(waiting, READER)
+
+
+UNWATCHED = Unwatched(
+    guard_id="g1",
+    symbol="BTC/USD",
+    venue_label="Kraken",
+    reason=UnwatchedReason.PRICE_UNKNOWN,
+    problem=PriceProblem.NO_ANSWER,
+    since=NOW,
+)
+
+
+def hindered(unwatched):
+    return Hindrances(unwatched={unwatched.guard_id: unwatched})
+
+
+@pytest.mark.parametrize(
+    ("price", "past"),
+    [("63500", ""), ("63360", "; the price shown is past the threshold, and nothing is sold yet")],
+)
+def test_a_guard_that_the_watch_cannot_judge_is_not_called_watched_whatever_price_is_shown(price, past):
+    text = standing_text(position(mark=mark(price)), READER, hindered(UNWATCHED))
+
+    assert text == (
+        f"guarded at {_MINUS}1.00 %, but not watched: price unknown (Kraken does not answer){past}"
+    )
+
+
+def test_a_guard_that_waits_for_the_first_prices_is_not_watched_yet():
+    starting = replace(UNWATCHED, reason=UnwatchedReason.STARTING, problem=None)
+
+    assert standing_text(position(), READER, hindered(starting)) == (
+        f"guarded at {_MINUS}1.00 %, but not watched yet: starting, the first prices are not in yet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (GuardSource.EXISTING_COST, f"guarded at {_MINUS}1.00 %, sale failing"),
+        (GuardSource.MANUAL, "being sold as you asked, not guarded, failing"),
+    ],
+)
+def test_a_sale_that_does_not_get_through_says_since_when_and_why(source, said):
+    selling = position(guard=guard(state=GuardState.CLOSING, source=source))
+    failing = FailingExit(
+        symbol="BTC/USD", venue_label="Kraken", guard_id="g1", why="no connection", since=NOW
+    )
+
+    text = standing_text(selling, READER, Hindrances(failing={"g1": failing}))
+
+    assert text == f"{said} since 02:30:11 UTC, not sold yet: no connection"

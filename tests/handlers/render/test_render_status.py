@@ -29,6 +29,7 @@ from tests.handlers.values import READER, account, ago, status
 
 def unwatched(symbol="BTC/USD", **changes):
     values = {
+        "guard_id": "g1",
         "venue_label": "Kraken",
         "reason": UnwatchedReason.PRICE_UNKNOWN,
         "problem": PriceProblem.NO_QUOTE,
