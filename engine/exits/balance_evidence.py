@@ -8,7 +8,6 @@ from engine.exits.external_orders import ExternalOrders
 from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
-from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill
 from engine.orders.balance_verdict import (
@@ -42,13 +41,15 @@ class BalanceEvidence:
     async def read(
         self, intent: Intent, *, expected: Decimal | None, may_be: tuple[str, ...]
     ) -> BalanceVerdict:
-        """Read the account anew and judge it; what the orders `may_be` hold counts as taken."""
+        """Read the account anew and judge it; what the orders `may_be` hold counts as taken.
+
+        Raises:
+            BrokerError: the account, or what explains how it changed, cannot be read.
+
+        """
         self._context.reports.outdate(intent.account_id)
-        try:
-            available = await self._context.availability.read(self._guard, self._broker, must_be_fresh=True)
-            return await self.judge(intent, available, expected=expected, may_be=may_be)
-        except BrokerError:
-            return BalanceVerdict.UNREADABLE
+        available = await self._context.availability.read(self._guard, self._broker, must_be_fresh=True)
+        return await self.judge(intent, available, expected=expected, may_be=may_be)
 
     async def judge(
         self,

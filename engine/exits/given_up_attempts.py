@@ -7,10 +7,11 @@ from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
 from engine.exits.inventory import Inventory
+from engine.exits.lost_reasons import Judged
 from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
-from engine.model.errors import BrokerError
+from engine.model.errors import BrokerError, UncertainOrderError
 from engine.model.money import ZERO
 from engine.orders.backoff import pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
@@ -45,7 +46,8 @@ class GivenUpAttempts:
         self._reminder = reminder
         self._inventory = inventory
         self._evidence = evidence
-        #: Since when the balance looks as if one of them had sold, and how often it was searched for since.
+        #: When the first look found no order since the balance looks as if one of them had sold, and how often it was
+        #: searched for since. While no list answers, nothing is searched.
         self._searching_since_s: float | None = None
         self._searches = 0
         #: The attempts that the list of open orders was read after.
@@ -96,10 +98,13 @@ class GivenUpAttempts:
         self._inventory.outdate(intent)
         return resumed
 
+    def end_search(self) -> None:
+        """Note that the balance does not look as if one of them had sold any more: the next search takes its time, too."""
+        self._searching_since_s, self._searches = None, 0
+
     async def note_unlisted(self, intent: Intent, order_ids: Sequence[str]) -> None:
-        """Remind the owner of orders that seem to have sold and are listed nowhere."""
-        if self._searching_since_s is None:
-            self._searching_since_s = self._clock.monotonic()
+        """Remind the owner of orders that seem to have sold and that a look found in no list."""
+        self._begin_search()
         why = _FILLED_UNLISTED.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
 
@@ -127,6 +132,7 @@ class GivenUpAttempts:
     async def _judge(self, intent: Intent, available: PositionReading) -> BalanceVerdict:
         given_up = await self._settler.unproven(intent)
         if not given_up:
+            self.end_search()
             return BalanceVerdict.UNTOUCHED
         expected = await self._inventory.expected(intent.manual)
         verdict = await self._evidence.judge(intent, available, expected=expected)
@@ -135,28 +141,49 @@ class GivenUpAttempts:
             is_earlier = await self._evidence.may_be_earlier_sale(intent, available)
             verdict = BalanceVerdict.UNTOUCHED if is_earlier else verdict
         self._is_presumed_filled &= verdict is BalanceVerdict.TAKEN
+        if verdict not in MAY_HAVE_SOLD:
+            self.end_search()
         return verdict
 
     async def _search(self, intent: Intent, verdict: BalanceVerdict) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""
-        now_s = self._clock.monotonic()
-        if self._searching_since_s is None:
-            self._searching_since_s = now_s
-        self._is_presumed_filled = is_search_over(verdict, searched_s=now_s - self._searching_since_s)
-        if self._is_presumed_filled:
-            return None
+        unread: BrokerError | None = None
         try:
             order = await self._settler.find_filled(intent, self._broker)
-        except BrokerError:
-            # Silence is no evidence either way.
+        except UncertainOrderError:
+            # The lists were read, and do not tell which order it is.
             order = None
+        except BrokerError as e:
+            # Silence is no evidence either way.
+            order, unread = None, e
         if order is not None:
             return await self._settler.adopt(intent, order)
+        if unread is None:
+            searched_s = self._clock.monotonic() - self._begin_search()
+            self._is_presumed_filled = is_search_over(verdict, searched_s=searched_s)
+            if self._is_presumed_filled:
+                return None
         self._searches += 1
-        ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
-        await self.note_unlisted(intent, ids)
+        await self._note_missing(intent, verdict, unread)
         await self._clock.sleep(pause_s("", self._searches))
         return intent
+
+    def _begin_search(self) -> float:
+        """Return when the search began, now if it did not."""
+        if self._searching_since_s is None:
+            self._searching_since_s = self._clock.monotonic()
+        return self._searching_since_s
+
+    async def _note_missing(
+        self, intent: Intent, verdict: BalanceVerdict, unread: BrokerError | None
+    ) -> None:
+        given_up = await self._settler.unproven(intent)
+        ids = tuple(client_order_id(intent.intent_id, one) for one in given_up)
+        if unread is None:
+            await self.note_unlisted(intent, ids)
+            return
+        judged = Judged(verdict=verdict, order_ids=ids, unread=unread)
+        await self._reminder.note(judged.why(intent.venue.label), judged.doing)
 
 
 def _has_one_id(intent: Intent, given_up: Sequence[int]) -> bool:

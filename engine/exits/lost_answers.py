@@ -1,38 +1,25 @@
 """Look up the orders of one exit whose submit response was lost: until found or proven absent, and as long as one may arrive."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.brokers.base import Broker
 from engine.exits.balance_evidence import BalanceEvidence
 from engine.exits.context import ExitContext
 from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
+from engine.exits.lost_reasons import Judged, why_lost
 from engine.exits.reminder_loop import ReminderLoop
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.orders.backoff import proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
-from engine.orders.intents import Intent, IntentStep
+from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
-from engine.orders.settling_step import PROOFS, UNEXPLAINED_FOR, Ground, Resend
+from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentState
-from engine.orders.step_cause import StepCause
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
-_LOST = "the answer to the sell order was lost"
-_NOT_KNOWN = "the sell order was accepted under an id that its venue does not know"
-_UNEXPLAINED = (
-    "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
-    "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
-    "there yourself if there is none"
-)
-_UNREADABLE = (
-    "{venue} lists no order for what was sent, and its balance cannot be read. Please look for this bot's own sell "
-    "order {order_ids} there, and sell it there yourself if there is none"
-)
-_BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
-_SOLD_AGAIN_AFTER = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
 _UNREAD = "{lost}, and not all that may show what became of it can be read: {error}"
 _LOOK_YOURSELF = (
     "asking again; it is sent again {resend}. Please {mend}look for this bot's own sell "
@@ -95,10 +82,19 @@ class LostAnswers:
             f"asking {label} what became of it; it is sent again {_resend_of(intent)}",
         )
 
-        async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
-            verdict = await self._evidence.read(intent, expected=expected, may_be=may_be)
-            await self._note_verdict(intent, verdict, may_be)
-            return verdict
+        async def judge(may_be: tuple[str, ...], unread: BrokerError | None) -> BalanceVerdict:
+            judged = Judged(
+                verdict=BalanceVerdict.UNREADABLE,
+                order_ids=(intent.client_order_id, *may_be),
+                unread=unread,
+            )
+            try:
+                verdict = await self._evidence.read(intent, expected=expected, may_be=may_be)
+                judged = replace(judged, verdict=verdict)
+            except BrokerError as e:
+                judged = replace(judged, error=e)
+            await self._note_judged(intent, judged, may_be)
+            return judged.verdict
 
         async def note_unread(error: BrokerError, failures: int) -> None:
             if failures >= UNREAD_LOOKS or isinstance(error, KeyRejectedError):
@@ -145,16 +141,17 @@ class LostAnswers:
         await self._clock.sleep(LATE_LOOK_S)
         return True
 
-    async def _note_verdict(self, intent: Intent, verdict: BalanceVerdict, may_be: tuple[str, ...]) -> None:
-        if verdict is BalanceVerdict.UNTOUCHED:
+    async def _note_judged(self, intent: Intent, judged: Judged, may_be: tuple[str, ...]) -> None:
+        may_have_sold = judged.verdict in MAY_HAVE_SOLD
+        if not may_have_sold:
+            self._given_up.end_search()
+        if judged.verdict is BalanceVerdict.UNTOUCHED:
             await self._name_uncertain(intent, may_be)
-        elif verdict is BalanceVerdict.UNREADABLE:
-            await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
-        elif verdict not in MAY_HAVE_SOLD:
-            doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
-            await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
-        elif len(may_be) != 1:
-            await self._given_up.note_unlisted(intent, [intent.client_order_id, *may_be])
+        elif may_have_sold and judged.unread is None:
+            if len(may_be) != 1:
+                await self._given_up.note_unlisted(intent, judged.order_ids)
+        else:
+            await self._reminder.note(judged.why(intent.venue.label), judged.doing)
 
     async def _note_unread(self, intent: Intent, lost: str, error: BrokerError) -> None:
         """Report what cannot be read; the first time of each kind at once, as only the owner may be able to end it."""
@@ -169,10 +166,6 @@ class LostAnswers:
         self._unread.add(type(error))
         await self._reminder.note(_UNREAD.format(lost=lost, error=error), doing, is_urgent=is_new)
 
-    async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
-        order_ids = ", ".join((intent.client_order_id, *may_be))
-        await self._reminder.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
-
     async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
         """Report to the owner, once, orders that may be ours: the exit goes on by what the balance still shows."""
         if not order_ids or order_ids in self._named:
@@ -185,23 +178,3 @@ class LostAnswers:
 
 def _resend_of(intent: Intent) -> str:
     return _UNDER_ITS_ID if PROOFS[intent.venue].resend is Resend.SAME_ID else _ONCE_ABSENT
-
-
-def why_lost(steps: Iterable[IntentStep]) -> str:
-    """Return why an exit whose last answer was lost has not sold yet: how often it was sent, and what came last."""
-    moves = [step for step in steps if step.note is None]
-    lost = [step for step in moves if step.to_state is IntentState.UNKNOWN]
-    message = f": {lost[-1].detail}" if lost and lost[-1].detail else ""
-    is_named = bool(lost) and lost[-1].cause == StepCause.ID_NOT_KNOWN
-    ended = [step for step in moves if _ends_lost(step)]
-    if not ended or is_named:
-        return f"{_NOT_KNOWN if is_named else _LOST}{message}"
-    earlier = "the one before" if len(ended) == 1 else f"the {len(ended)} before"
-    fate = "certainly did not arrive"
-    if any(step.cause.startswith(Ground.UNREAD) for step in ended):
-        fate = "was not sold by the balance"
-    return f"sent {len(ended) + 1} times; {earlier} {fate}, and the last answer was lost{message}"
-
-
-def _ends_lost(step: IntentStep) -> bool:
-    return step.from_state is IntentState.UNKNOWN and step.to_state is IntentState.PLANNED

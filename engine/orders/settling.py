@@ -35,8 +35,9 @@ from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
 from engine.orders.unproven import unproven_attempts
 
-#: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken.
-JudgeBalance = Callable[[tuple[str, ...]], Awaitable[BalanceVerdict]]
+#: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken. The
+#: error is why the last look did not read all the lists; None where it did.
+JudgeBalance = Callable[[tuple[str, ...], BrokerError | None], Awaitable[BalanceVerdict]]
 
 #: Takes note of a look that did not read all the lists, with how many in a row there were.
 NoteUnread = Callable[[BrokerError, int], Awaitable[None]]
@@ -68,6 +69,7 @@ class Settler:
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
         looks, balances, failures = list[Look](), list[BalanceReading](), 0
         unread_at: timedelta | None = None
+        unread: BrokerError | None = None
         is_there = await self._is_id_used(intent)
         while isinstance(
             step := next_settling_step(
@@ -78,18 +80,18 @@ class Settler:
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             age = self._age(left_at)
             if isinstance(step, ReadBalanceAfter):
-                verdict = await judge(looks[-1].may_be if looks else ())
+                verdict = await judge(looks[-1].may_be if looks else (), unread)
                 balances.append(BalanceReading(age=age, verdict=verdict))
                 continue
             try:
                 found = await self._lookup.find(intent, broker, priority=intent.priority)
             except BrokerError as e:
                 # Silence is no evidence either way.
-                failures, unread_at = failures + 1, age
+                failures, unread_at, unread = failures + 1, age, e
                 await note_unread(e, failures)
                 await self._clock.sleep(pause_s(e, failures))
                 continue
-            failures, unread_at = 0, None
+            failures, unread_at, unread = 0, None, None
             if isinstance(found, Found):
                 return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))

@@ -9,6 +9,7 @@ from itertools import takewhile
 from engine.model.venues import Venue
 from engine.orders.backoff import RETRY_AFTER_S
 from engine.orders.balance_verdict import HOLDING, BalanceVerdict
+from engine.orders.step_cause import StepCause
 
 #: AddOrder's `deadline`.
 _KRAKEN_DEADLINE = timedelta(seconds=5)
@@ -121,17 +122,26 @@ class TakeOrder:
 
 
 class Ground(StrEnum):
-    """What an attempt is ended on, as the journal records it."""
+    """What an attempt is ended on."""
 
-    ABSENT = "proven absent"
+    ABSENT = "absent"
     #: Not all that may show its order can be read: the balance shows no sale, and its venue takes its id once.
-    UNREAD = "not all lists readable, not sold by the balance"
+    UNREAD = "unread"
     #: An order is listed that may be it; whether it is, the balance reports.
-    UNCERTAIN = "may be another's order"
+    UNCERTAIN = "uncertain"
     #: The balance moved by more than is known, and no list has shown an order for long.
-    UNEXPLAINED = "listed nowhere although the balance moved"
+    UNEXPLAINED = "unexplained"
     #: The coins look sold, and no list has shown an order for so long that its owner must look: they count as sold.
-    UNLISTED = "listed nowhere although the coins are gone from the balance"
+    UNLISTED = "unlisted"
+
+
+_CAUSES = {
+    Ground.ABSENT: StepCause.PROVEN_ABSENT,
+    Ground.UNREAD: StepCause.NOT_SOLD_UNREAD,
+    Ground.UNCERTAIN: StepCause.MAY_BE_ANOTHERS,
+    Ground.UNEXPLAINED: StepCause.LISTED_NOWHERE_MOVED,
+    Ground.UNLISTED: StepCause.LISTED_NOWHERE_GONE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +154,11 @@ class EndAttempt:
     may_be: tuple[str, ...] = ()
 
     @property
-    def cause(self) -> str:
+    def cause(self) -> StepCause:
         """Return the journal's cause."""
-        is_by_balance = self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT
-        by_balance = ", coins untouched by the balance" if is_by_balance else ""
-        return f"{self.ground}{by_balance}, {self.resend}"
+        if self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT:
+            return StepCause.MAY_BE_ANOTHERS_UNTOUCHED
+        return _CAUSES[self.ground]
 
 
 SettlingStep = LookAfter | ReadBalanceAfter | TakeOrder | EndAttempt

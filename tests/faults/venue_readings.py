@@ -283,4 +283,14 @@ VENUE_READINGS = (
         "an answer of a venue is longer than any may be, or made to be slow to read",
         "no more of it is read than a listing of 4,000 pairs needs; other venues' exits are not held up",
     ),
+    Row(
+        "V149",
+        "a list is away while a lost order is looked for",
+        "its owner is told which request fails, and not that no list shows an order",
+    ),
+    Row(
+        "V150",
+        "coins go while no list answers, or go a second time, after an order was lost",
+        "its search takes its ten minutes from when the lists answer, each time",
+    ),
 )

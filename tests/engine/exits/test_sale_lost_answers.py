@@ -241,7 +241,7 @@ async def test_an_order_that_arrives_after_its_attempt_was_given_up_is_followed_
 
         [intent] = await room.intents()
         assert (await room.steps(intent.intent_id))[-4:] == [
-            "proven absent, same id: planned",
+            "proven absent: planned",
             "found late: sent",
             "found: accepted",
             "filled: filled",

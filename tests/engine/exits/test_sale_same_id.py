@@ -4,13 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from engine.orders.settling_step import SEARCH_LIMIT
 from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
+from tests.engine.exits.failing_texts import why_of
 
 D = Decimal
 ORDERS = {Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -147,3 +149,64 @@ async def test_whatever_is_away_no_request_under_the_same_id_makes_a_second_orde
 
     assert sold(falling, venue) == [D("0.1")]
     assert (await falling.guard()).state is GuardState.CLOSED
+
+
+LISTS_AWAY = [one for one in AWAY if one[1] not in BALANCES.values()]
+
+
+async def move_money(room, venue):
+    room.deposit("USD", "100", venue=venue)
+
+
+async def move_coins(room, venue):
+    room.deposit("BTC", "0.01", venue=venue)
+
+
+async def move_nothing(_room, _venue):
+    """The lost request sells."""
+
+
+@pytest.mark.fault("V149")
+@pytest.mark.parametrize(
+    ("move", "lost"),
+    [
+        (move_money, FaultKind.DROP_BEFORE),
+        (move_coins, FaultKind.DROP_BEFORE),
+        (move_nothing, FaultKind.DROP_AFTER),
+    ],
+)
+@pytest.mark.parametrize(("venue", "away"), LISTS_AWAY)
+async def test_an_owner_is_told_which_lists_are_away_and_not_that_they_show_no_order(
+    falling, venue, away, move, lost
+):
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, away, venue=venue, times=None)
+    falling.fault(lost, ORDERS[venue], venue=venue)
+
+    await falling.look()
+    await falling.world.tape(venue.value).wait_for(ORDERS[venue])
+    await move(falling, venue)
+    await falling.clock.sleep(400)
+
+    told = await falling.alerts(ExitFailing)
+    said = [f"{why_of(one)}; {one.doing}" for one in told]
+    assert said
+    assert not [one for one in said if "lists no order" in one or "if no list shows" in one]
+    assert not [one for one in said if "balance cannot be read" in one]
+
+
+@pytest.mark.fault("V150")
+@pytest.mark.parametrize("venue", [Venue.COINBASE])
+async def test_coins_that_went_while_a_list_was_away_are_searched_for_once_it_answers(falling, venue):
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, "orders/historical/batch", venue=venue, times=None)
+    falling.fault(FaultKind.DROP_BEFORE, ORDERS[venue], venue=venue)
+    await falling.look()
+    await falling.world.tape(venue.value).wait_for(ORDERS[venue])
+    falling.withdraw("BTC", "0.1", venue=venue)
+    falling.deposit("USD", "5900", venue=venue)
+    await falling.clock.sleep(900)
+
+    falling.world.faults(venue).clear()
+    answered_s = falling.clock.monotonic()
+    await falling.wait_for("exit ")
+
+    assert falling.clock.monotonic() - answered_s >= SEARCH_LIMIT.total_seconds()

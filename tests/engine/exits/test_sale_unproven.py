@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
 from engine.model.orders import Side
+from engine.orders.settling_step import SEARCH_LIMIT
 from sandbox.faults import FaultKind
 
 D = Decimal
@@ -109,3 +110,35 @@ async def test_a_price_that_comes_back_does_not_hide_a_sale_that_is_listed_late(
 
     [filled] = await room.alerts(ExitFilled)
     assert filled.quantity == D("0.1")
+
+
+def go(room):
+    """Let as much go as was sent, and as much money come as it would bring."""
+    room.withdraw("BTC", "0.1")
+    room.deposit("USD", "5000")
+
+
+def come_back(room):
+    room.deposit("BTC", "0.1")
+    room.withdraw("USD", "5000")
+
+
+@pytest.mark.fault("V150")
+async def test_coins_that_go_a_second_time_are_searched_for_as_long_as_the_first(room):
+    await a_guarded_position(room)
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    room.fault(FaultKind.ERROR, "AddOrder", message="EService:Unavailable", times=None)
+    go(room)
+    await room.clock.sleep(40)
+    come_back(room)
+    await room.clock.sleep(700)
+
+    go(room)
+    went_s = room.clock.monotonic()
+    await room.wait_for("exit ")
+
+    assert await room.alerts(GuardReduced)
+    assert room.clock.monotonic() - went_s >= SEARCH_LIMIT.total_seconds()

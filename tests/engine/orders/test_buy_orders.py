@@ -65,7 +65,7 @@ class Buyer:
     async def settle(self, lost):
         before = BalanceState(owned=self.dollars, cash=Decimal(0))
 
-        async def judge(_may_be):
+        async def judge(_may_be, _unread):
             report = await self.broker.fetch_report(priority=lost.priority)
             # Dollars are what is given and coins what it brings.
             now = BalanceState(owned=report.holding("USD").total, cash=report.holding("BTC").total)

@@ -34,7 +34,7 @@ async def send(room, intent, venue=Venue.KRAKEN):
 
 
 async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED, unread=None, venue=Venue.KRAKEN):
-    async def judge(may_be):
+    async def judge(_may_be, _unread):
         return verdict
 
     async def note_unread(error, failures):
