@@ -56,6 +56,8 @@ class End:
 
     write: Ending
     guard: Guard
+    #: Whether it rests on readings that found nothing there.
+    is_of_empty: bool = False
 
 
 class Refusals:
@@ -101,7 +103,7 @@ class Refusals:
         match step:
             case AfterRefusal.AWAIT_RETURN:
                 dust = Dust(guard.quantity, "nothing of it is there any more")
-                return End(write=partial(await_return, dust=dust), guard=guard)
+                return End(write=partial(await_return, dust=dust), guard=guard, is_of_empty=True)
             case AfterRefusal.READ_AGAIN:
                 self._inventory.outdate(intent)
             case AfterRefusal.NOTE_SHUT:

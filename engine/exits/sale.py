@@ -4,7 +4,6 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.endings import abandon
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
 from engine.exits.position_reading import PositionReading
@@ -196,14 +195,12 @@ class Sale:
         if error is None or intent.state is IntentState.UNKNOWN:
             return intent
         end = await self._parts.refusals.answer(intent, error, self._sent)
-        return intent if end is None else await self._parts.end.write(intent, end.write, guard=end.guard)
+        return intent if end is None else await self._parts.end.write_refused(intent, end)
 
     async def _abandon(self, intent: Intent, step: Abandon) -> Intent:
         pair = self._parts.tradability.pair
         if pair.is_first:
-            return await self._parts.end.write(
-                intent, partial(abandon, dust=step.dust), guard=step.exit_quantity.guard
-            )
+            return await self._parts.end.write_as_decided(intent, step)
         # Too little for another pair is none of the guarded one's business.
         await self._parts.refusals.go_through_another(intent, f"{pair.symbol}: {step.dust.why}")
         return intent

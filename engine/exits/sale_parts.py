@@ -128,6 +128,7 @@ class SaleParts:
             broker=self._broker,
             lost=self.lost,
             given_up=self.given_up,
+            inventory=self.inventory,
             pauses=self.pauses,
             began_before=self._began_before,
         )

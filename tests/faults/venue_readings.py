@@ -293,4 +293,9 @@ VENUE_READINGS = (
         "coins go while no list answers, or go a second time, after an order was lost",
         "its search takes its ten minutes from when the lists answer, each time",
     ),
+    Row(
+        "V151",
+        "coins that seemed sold or gone are back in the last reading of an exit",
+        "it does not end: they are sold, or the next readings decide",
+    ),
 )

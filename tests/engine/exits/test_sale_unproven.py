@@ -7,6 +7,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
 from engine.model.orders import Side
 from engine.orders.settling_step import SEARCH_LIMIT
+from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 
 D = Decimal
@@ -142,3 +143,26 @@ async def test_coins_that_go_a_second_time_are_searched_for_as_long_as_the_first
 
     assert await room.alerts(GuardReduced)
     assert room.clock.monotonic() - went_s >= SEARCH_LIMIT.total_seconds()
+
+
+@pytest.mark.fault("V151")
+async def test_coins_that_are_back_when_an_exit_ends_do_not_count_as_sold(room):
+    await a_guarded_position(room)
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    go(room)
+    for endpoint in ("BalanceEx", "ClosedOrders"):
+        room.fault(FaultKind.DELAY_BEFORE, endpoint, delay_s=1.5, times=None)
+    while (await room.intents())[0].state is not IntentState.PLANNED:
+        await room.clock.sleep(0.5)
+    # Less is believed from its second reading on; the lists are looked at between that one and the last.
+    looks = room.world.tape("kraken").calls("ClosedOrders")
+    await room.world.tape("kraken").wait_for("ClosedOrders", len(looks) + 2, timeout_s=60)
+    come_back(room)
+
+    await room.wait_for("exit ")
+
+    assert not await room.alerts(GuardReduced)
+    assert sold(room) == D("0.1")
