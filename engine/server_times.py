@@ -55,6 +55,11 @@ class ServerTimes:
             return None
         return _NO_OFFSET if answer.may_show(now) else wall_time.between(now.at, answer.latest(now))
 
+    def earliest(self, server: str, now: Moment) -> datetime | None:
+        """Return the earliest that a server's clock may show now, whatever ours shows; None if not known."""
+        answer = self._answers.get(server)
+        return None if answer is None else answer.earliest(now)
+
     def now_at_least(self, server: str) -> datetime:
         """Return the earliest that a server's clock may show now; ours while that may be right or nothing is known."""
         now, answer = moment(self._clock), self._answers.get(server)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from engine import wall_time
 from engine.brokers.ccxt_client import Call, VenueClient
 from engine.brokers.shared_fetch import SharedFetch
 from engine.brokers.venue_http import Http
@@ -97,6 +98,14 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         now = moment(self._clock)
         offset = self.http.offset(self.url, now)
         return None if offset is None else now.at - (now - at) + offset
+
+    def venue_time_error(self) -> timedelta:
+        """Return by how much `venue_time` may be too late: an answer was dated while it was under way."""
+        now = moment(self._clock)
+        shown, earliest = self.venue_time(now), self.http.earliest(self.url, now)
+        if shown is None or earliest is None:
+            return timedelta(0)
+        return max(wall_time.between(earliest, shown), timedelta(0))
 
     def ahead(self, url: str | None = None) -> timedelta:
         """Return how far the clock of one of the venue's servers is ahead of ours, as far as that is known."""

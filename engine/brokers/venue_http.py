@@ -52,6 +52,10 @@ class Http:
         """Return how far the clock of a venue's server is ahead of ours; None while it is not known."""
         return self.times.offset(URL(url).authority, now)
 
+    def earliest(self, url: str, now: Moment) -> datetime | None:
+        """Return the earliest that the clock of a venue's server may show now; None while it is not known."""
+        return self.times.earliest(URL(url).authority, now)
+
     def server_now(self, url: str) -> datetime:
         """Return the earliest that the clock of a venue's server may show now; ours while that is not known."""
         return self.times.now_at_least(URL(url).authority)

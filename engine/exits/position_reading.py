@@ -64,7 +64,10 @@ class PositionReading:
 
 
 def _venue_time(report: AccountReport, now: Moment) -> datetime | None:
-    """Return what the venue's clock shows, by what passed since a reading; None where it was not known then."""
+    """Return the earliest that the venue's clock may show, by what passed since a reading; None where it was not known.
+
+    Trades of before that are another's, so a time that is too late would make another's of our own.
+    """
     if report.venue_at is None or report.left is None:
         return None
-    return report.venue_at + (now - report.left)
+    return report.venue_at - report.venue_at_error + (now - report.left)

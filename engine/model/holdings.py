@@ -1,7 +1,7 @@
 """What an account holds: assets with their free, held and locked parts, and margin positions."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -137,6 +137,8 @@ class AccountReport:
     left: Moment | None = field(default=None, compare=False)
     #: The same on the venue's own clock, where that is known.
     venue_at: datetime | None = None
+    #: By how much that may be too late: an answer is dated while it is under way.
+    venue_at_error: timedelta = field(default=timedelta(0), compare=False)
     #: The last step of our orders that was stored when it was requested: it contains what ended by then.
     step: int | None = field(default=None, compare=False)
 

@@ -58,7 +58,7 @@ class SendBasis:
     at: datetime
     #: The last step of our orders that it certainly shows, where that is known.
     step: int | None = None
-    #: When the attempt left, on the venue's own clock, where that is known: the reading may be much older.
+    #: When the attempt left at the earliest, on the venue's own clock, where that is known: the reading may be much older.
     left_at: datetime | None = None
     #: How much the attempt was to trade; None in records of earlier versions.
     quantity: Decimal | None = None

@@ -298,4 +298,9 @@ VENUE_READINGS = (
         "coins that seemed sold or gone are back in the last reading of an exit",
         "it does not end: they are sold, or the next readings decide",
     ),
+    Row(
+        "V152",
+        "an order is lost after slow answers, from which the venue's clock is known",
+        "it is dated no later than it left, so its own trades are not taken for another's",
+    ),
 )

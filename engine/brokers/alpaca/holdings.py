@@ -71,6 +71,7 @@ class HoldingsReader:
                 at=departure.at.at,
                 left=departure.at,
                 venue_at=self._market.venue_time(departure.at),
+                venue_at_error=self._market.venue_time_error(),
             )
             tickers = stock_tickers(held)
             self._fees.note_tier(parse_tier(row))

@@ -68,6 +68,7 @@ class CoinbaseBroker(CcxtBroker):
                 at=departure.at.at,
                 left=departure.at,
                 venue_at=self._market.venue_time(departure.at),
+                venue_at_error=self._market.venue_time_error(),
             )
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:

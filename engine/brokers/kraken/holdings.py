@@ -57,6 +57,7 @@ class HoldingsReader:
                 at=departure.at.at,
                 left=departure.at,
                 venue_at=self._market.venue_time(departure.at),
+                venue_at_error=self._market.venue_time_error(),
             )
         return await self._with_margin(report, priority) if report.margin_positions else report
 

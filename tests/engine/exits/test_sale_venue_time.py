@@ -155,3 +155,33 @@ async def test_no_share_is_sold_after_hours_by_a_clock_that_shows_the_session(ro
 
         assert (await room.guard()).state is GuardState.ARMED
         assert room.world.ledger("alpaca").total("AAPL") == 2
+
+
+SLOW = {
+    Venue.KRAKEN: ("BalanceEx", "OpenPositions"),
+    Venue.COINBASE: ("accounts",),
+    Venue.ALPACA: ("GET /v2/account", "GET /v2/positions"),
+}
+
+
+@pytest.mark.fault("V152")
+@pytest.mark.parametrize("off_s", [0, -3600])
+@pytest.mark.parametrize("venue", list(Venue))
+async def test_no_order_is_dated_later_than_it_left_by_a_clock_that_was_read_slowly(rooms, venue, off_s):
+    async with rooms(venues=(venue,)) as room:
+        room.clock.set_by(off_s)
+        room.set_bid("50000", venue=venue)
+        room.deposit("BTC", "0.3", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        for endpoint in SLOW[venue]:
+            room.fault(FaultKind.DELAY_BEFORE, endpoint, venue=venue, delay_s=3, times=None)
+
+        await room.read()
+
+        await room.sell_off()
+
+        [intent] = await room.intents()
+        left_at = await room.journal.orders.load_first_left(intent)
+        [fill] = room.world.ledger(venue.value).fills
+        filled_after = datetime.fromtimestamp(fill.at, UTC) - left_at
+        assert timedelta(0) <= filled_after <= timedelta(seconds=7)
