@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.model.orders import Order
+from engine.brokers.named_orders import is_another
+from engine.model.orders import Order, Side
 from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.states import client_order_id
 
@@ -12,6 +13,9 @@ from engine.orders.states import client_order_id
 class OurOrders:
     """The ids of our orders as one intent sees them."""
 
+    #: What it trades; an order of something else is none of its attempts, whatever client id is listed with it.
+    symbol: str
+    side: Side
     #: Venue and client ids of all its attempts.
     of_intent: frozenset[str]
     #: Venue ids of every order of ours in its account.
@@ -19,7 +23,9 @@ class OurOrders:
 
     def is_of_intent(self, order: Order) -> bool:
         """Return whether an order is one of the intent's attempts."""
-        return order.venue_order_id in self.of_intent or order.client_order_id in self.of_intent
+        if order.venue_order_id in self.of_intent:
+            return True
+        return order.client_order_id in self.of_intent and not is_another(order, self.symbol, self.side)
 
     def is_ours(self, order: Order) -> bool:
         """Return whether an order is ours, so that its owner did not place it."""
@@ -31,7 +37,9 @@ def our_orders(intent: Intent, steps: Sequence[IntentStep], *, of_account: Colle
     sent_as = {client_order_id(intent.intent_id, attempt) for attempt in range(1, intent.attempt + 1)}
     accepted_as = {step.order_id for step in steps if step.order_id and step.note is not StepNote.FILLED_LATE}
     known = {*sent_as, *accepted_as, intent.client_order_id, intent.venue_order_id or ""} - {""}
-    return OurOrders(of_intent=frozenset(known), of_account=frozenset(of_account))
+    return OurOrders(
+        symbol=intent.symbol, side=intent.side, of_intent=frozenset(known), of_account=frozenset(of_account)
+    )
 
 
 def replacements(steps: Sequence[IntentStep]) -> frozenset[str]:

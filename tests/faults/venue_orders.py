@@ -69,4 +69,9 @@ VENUE_ORDERS = (
         "an answer to an order with a 4xx status in other words than the venue publishes",
         "an unknown outcome: looked for, and sent again once that proves it absent",
     ),
+    Row(
+        "V153",
+        "our order id stands on an order or a trade of another coin or side, or on one with a limit",
+        "none of ours: the exit goes on by the balance",
+    ),
 )

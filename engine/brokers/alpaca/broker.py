@@ -81,13 +81,13 @@ class AlpacaBroker(CcxtBroker):
     async def find_order(
         self,
         client_order_id: ClientOrderId,
-        symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
+        symbol: str,
         *,
         since: datetime,
-        sent: Sent | None = None,  # noqa: ARG002 - part of the port; the answer is of our id alone
+        sent: Sent | None = None,
         priority: Priority = Priority.READ,
     ) -> Order | None:
-        return await self._orders.find(client_order_id, since=since, priority=priority)
+        return await self._orders.find(client_order_id, symbol, since=since, sent=sent, priority=priority)
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ

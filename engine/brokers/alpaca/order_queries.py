@@ -5,14 +5,21 @@ from datetime import datetime, timedelta
 
 from engine.brokers.alpaca.calls import FILLS_A_PAGE, PAGES, AlpacaCalls, endless, rfc3339
 from engine.brokers.alpaca.market import AlpacaMarketData
-from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_succession, replaced_by
+from engine.brokers.alpaca.orders import (
+    oldest_submission,
+    parse_open_orders,
+    parse_order,
+    parse_succession,
+    replaced_by,
+)
 from engine.brokers.alpaca.parse import parse_fills, parse_fills_of
 from engine.brokers.base import FillPage, Priority
 from engine.brokers.ccxt_broker import reading
+from engine.brokers.named_orders import is_another, only_of
 from engine.brokers.parse import Row, as_list, as_row, text_in
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.money import ZERO
-from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, VenueOrderId, distinct
+from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, Sent, VenueOrderId, distinct
 from engine.model.venues import Venue
 
 _ORDERS_A_PAGE = 500
@@ -46,7 +53,13 @@ class OrderQueries:
         return await self._with_fills(row, priority)
 
     async def find(
-        self, client_order_id: ClientOrderId, *, since: datetime, priority: Priority
+        self,
+        client_order_id: ClientOrderId,
+        symbol: str,
+        *,
+        since: datetime,
+        sent: Sent | None,
+        priority: Priority,
     ) -> Order | None:
         """Look an order up by our id; None when the venue has none.
 
@@ -56,9 +69,12 @@ class OrderQueries:
             row = await self._row_of(client_order_id, priority)
         except BrokerError:
             row = await self._listed_row(client_order_id, since, priority)
-            if row is None:
+            if row is None or await self._is_another(row, symbol, sent):
                 raise
-        return None if row is None else await self._with_fills(row, priority)
+            return await self._with_fills(row, priority)
+        if row is None or await self._is_another(row, symbol, sent):
+            return None
+        return await self._with_fills(row, priority)
 
     async def fetch_fills_of(self, order: Order, *, priority: Priority) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order's own totals are."""
@@ -68,7 +84,8 @@ class OrderQueries:
         rows = await self._calls.fill_rows(order.opened_at - _SLACK, priority)
         with reading(Venue.ALPACA):
             ids = (order.venue_order_id, *order.successors)
-            return distinct(fill for one in ids for fill in parse_fills_of(one, rows, catalog))
+            fills = [fill for one in ids for fill in parse_fills_of(one, rows, catalog)]
+            return distinct(only_of(order, fills))
 
     async def fetch_fills(self, *, cursor: str | None, priority: Priority) -> FillPage:
         """Return one page of fills, newest first."""
@@ -89,6 +106,12 @@ class OrderQueries:
             raise
         with reading(Venue.ALPACA):
             return as_row(answer, "order")
+
+    async def _is_another(self, row: Row, symbol: str, sent: Sent | None) -> bool:
+        """Return whether a row is of another order; what took an order's place since may be of another kind."""
+        catalog = await self._market.catalog()
+        with reading(Venue.ALPACA):
+            return is_another(parse_order(row, catalog), symbol, sent.side if sent else None)
 
     async def _listed_row(
         self, client_order_id: ClientOrderId, since: datetime, priority: Priority

@@ -11,6 +11,7 @@ from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import parse_fill_cursor, parse_fills, parse_fills_of, parse_traded_orders
 from engine.brokers.coinbase.unnamed_matches import UnnamedMatches
+from engine.brokers.named_orders import only_of
 from engine.brokers.order_search import find_in_any
 from engine.brokers.parse import Row, as_row, lenient, row_in, text_in
 from engine.model.errors import BrokerError, RefusedError
@@ -94,7 +95,7 @@ class OrderQueries:
         async for answer in self._calls.fill_answers({"order_ids": order.venue_order_id}, priority):
             with reading(Venue.COINBASE):
                 fills.extend(parse_fills_of(order.venue_order_id, answer, instruments))
-        return distinct(fills)
+        return distinct(only_of(order, fills))
 
     async def fetch_fills(self, *, cursor: str | None, priority: Priority) -> FillPage:
         """Return one page of fills, newest first."""
@@ -106,8 +107,9 @@ class OrderQueries:
     async def _find_listed(self, search: _Search, wanted: Params) -> Order | None:
         async for row in self._calls.order_rows(wanted, search.priority):
             order_id = await self._id_if_ours(row, search)
-            if order_id is not None:
-                return await self.fetch(order_id, priority=search.priority)
+            order = None if order_id is None else await self.fetch(order_id, priority=search.priority)
+            if order is not None and not search.unnamed.is_another(order):
+                return order
         return None
 
     async def _find_traded(self, search: _Search, start: str) -> Order | None:
@@ -124,6 +126,9 @@ class OrderQueries:
     async def _id_if_ours(self, row: Row, search: _Search) -> VenueOrderId | None:
         """Return the id of a listed order that bears our id; one without an id in the list is fetched by itself."""
         known = has_client_id(row, search.client_order_id)
+        if known and search.unnamed.shows_another(row):
+            # Which of them is wrong, the id or what it stands beside, the order itself shows.
+            known = None
         if known is False:
             search.seen.add(str(row.get("order_id")))
             return None

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from engine.brokers.coinbase.orders import glimpse_fill, glimpse_order, has_client_id, parse_order
+from engine.brokers.named_orders import is_another, shows_another
 from engine.brokers.open_orders import named
 from engine.brokers.parse import MalformedAnswerError, Row, text_in
 from engine.brokers.unnamed import Glimpse, Likeness, could_be, likeness
 from engine.model.errors import RefusalReason, RefusedError, UncertainOrderError
-from engine.model.orders import ClientOrderId, Sent
+from engine.model.orders import ClientOrderId, Order, Sent
 from engine.model.venues import Venue
 
 _ORDER, _TRADE = "an order without an id", "a trade without an order id"
@@ -32,6 +33,14 @@ class UnnamedMatches:
         if like is Likeness.UNCERTAIN:
             self._uncertain.add(text_in(row, "order_id"))
         return like is Likeness.OURS
+
+    def shows_another(self, row: Row) -> bool:
+        """Return whether a row shows another order, whatever id it bears."""
+        return shows_another(glimpse_order(row), self._symbol, self._sent.side if self._sent else None)
+
+    def is_another(self, order: Order) -> bool:
+        """Return whether an order that was read is another one, whatever id it bears."""
+        return is_another(order, self._symbol, self._sent.side if self._sent else None)
 
     def note_order(self, row: Row) -> None:
         """Remember a listed order without any id, if it may be ours: it cannot be looked up any further."""
@@ -70,7 +79,7 @@ class UnnamedMatches:
     def _likeness(self, row: Row) -> Likeness:
         known = has_client_id(row, self._client_order_id)
         if known is not None or self._sent is None:
-            return Likeness.OURS if known else Likeness.OTHER
+            return Likeness.OURS if known and not self.shows_another(row) else Likeness.OTHER
         # Of what certainly is none of ours nothing else need be readable.
         if not could_be(glimpse_order(row), self._symbol, self._sent, shifted=self._shifted):
             return Likeness.OTHER

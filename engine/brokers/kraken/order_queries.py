@@ -12,6 +12,7 @@ from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.kraken.orders import parse_open_orders, parse_order, require_all
 from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, parse_trades_of
 from engine.brokers.kraken.trades_pages import trades_page, trades_since
+from engine.brokers.named_orders import is_another, only_of
 from engine.brokers.order_search import find_in_any
 from engine.brokers.parse import Row, as_row, optional_in, table_in, text_in
 from engine.brokers.unnamed import Likeness, likeness
@@ -99,7 +100,7 @@ class OrderQueries:
         rows = await trades_since(self._calls.trades, _unix(order.opened_at - _BEFORE_IT_OPENED), priority)
         catalog = await self._market.catalog()
         with reading(Venue.KRAKEN):
-            return parse_trades_of(order.venue_order_id, rows, catalog)
+            return only_of(order, parse_trades_of(order.venue_order_id, rows, catalog))
 
     async def fetch_fills(self, *, cursor: str | None, priority: Priority) -> FillPage:
         """Return one page of fills, newest first."""
@@ -144,7 +145,10 @@ class OrderQueries:
             with reading(Venue.KRAKEN):
                 named = optional_in(row, "cl_ord_id", text_in)
             if named == search.client_order_id:
-                return await self._parsed(order_id, row)
+                order = await self._parsed(order_id, row)
+                if is_another(order, search.symbol, sent.side if sent else None):
+                    continue
+                return order
             # We send no userref, which another program may.
             if named is None and sent is not None and not row.get("userref"):
                 try:

@@ -10,7 +10,7 @@ from engine.exits.position_reading import PositionReading
 from engine.model.errors import TryLaterError
 from engine.model.failing_reasons import UnknownHold
 from engine.model.holdings import Holding
-from engine.model.orders import OpenOrders
+from engine.model.orders import OpenOrders, Side
 from engine.model.venues import Venue
 from engine.orders.our_orders import OurOrders
 from tests.builders import a_guard
@@ -18,7 +18,12 @@ from tests.engine.exits.test_release_plan import an_order
 
 D = Decimal
 OWN, OTHER_EXIT = an_order("own", "1"), an_order("another-exit", "2")
-KNOWN = OurOrders(of_intent=frozenset({"own"}), of_account=frozenset({"own", "another-exit"}))
+KNOWN = OurOrders(
+    symbol="BTC/USD",
+    side=Side.SELL,
+    of_intent=frozenset({"own"}),
+    of_account=frozenset({"own", "another-exit"}),
+)
 
 
 def a_reading(free, held):
