@@ -6,7 +6,7 @@ from engine.orders.intents import Intent, IntentStep
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.steps_store import load_steps
 from engine.orders.store import load_intents
-from engine.orders.unproven import orders_of_attempts, unproven_attempts
+from engine.orders.unproven import orders_of_attempts, proven_absent, unproven_attempts
 from engine.storage.readable import UnreadableRecordError
 from engine.storage.session import DatabaseSession
 
@@ -24,9 +24,11 @@ def orders_under_way(intent: Intent, steps: Sequence[IntentStep]) -> tuple[str, 
     """Return the ids of the orders that may stand or have filled, the latest first; none where nothing can have."""
     present = (_id_of(intent),) if is_under_way(intent) else ()
     known = {attempt: order for order, attempt in orders_of_attempts(intent.venue, steps).items()}
+    absent = proven_absent(intent.venue, steps)
     given_up = (
         known.get(attempt, client_order_id(intent.intent_id, attempt))
         for attempt in reversed(unproven_attempts(intent.venue, steps))
+        if attempt not in absent
     )
     return tuple(dict.fromkeys((*present, *given_up)))
 

@@ -7,6 +7,7 @@ from engine.model.venues import Venue
 from engine.orders.intents import IntentStep, StepNote
 from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentState
+from engine.orders.step_cause import StepCause, cause_of
 
 #: An accepted order that was reported as over without a fill.
 _CLOSED = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
@@ -23,6 +24,17 @@ def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, .
         if _ends(step, _UNPROVEN) or _is_left_under_way(step)
     )
     return tuple(dict.fromkeys(given_up))
+
+
+def proven_absent(venue: Venue, steps: Sequence[IntentStep]) -> frozenset[int]:
+    """Return the numbers of the attempts that certainly never arrive: under another id the next one went out."""
+    if PROOFS[venue].resend is not Resend.NEW_ATTEMPT:
+        return frozenset()
+    return frozenset(
+        attempt
+        for attempt, step in _by_attempt(venue, steps)
+        if _ends(step, _UNPROVEN) and cause_of(step.cause) == StepCause.PROVEN_ABSENT
+    )
 
 
 def first_sent_at(venue: Venue, steps: Sequence[IntentStep], attempt: int) -> datetime | None:

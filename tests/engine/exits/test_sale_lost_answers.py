@@ -94,6 +94,17 @@ async def test_reminders_of_a_venue_that_answers_every_order_with_an_error_count
         assert later[-1].why.endswith(f"did not arrive, and the last answer was lost: {page}")
 
 
+async def test_once_a_lost_request_certainly_did_not_arrive_its_owner_reads_that_nothing_is_sold(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, times=None)
+    await room.look()
+    await room.clock.sleep(60)
+
+    assert [len(alert.order_ids) for alert in await room.alerts(ExitFailing)] == [1, 0]
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.wait_for("exit ")
+
+
 @pytest.mark.parametrize("times", [2, 3])
 async def test_answers_lost_again_and_again_still_make_one_sale(room, times):
     await a_falling_position(room, Venue.KRAKEN)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from engine.model.venues import Venue
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState, client_order_id
+from engine.orders.step_cause import StepCause
 from engine.orders.under_way import load_orders_under_way, orders_under_way
 from tests.engine_room import a_trigger
 
@@ -82,6 +83,23 @@ async def test_only_an_exit_without_an_order_under_way_is_certainly_unsold(
 
     expected = tuple(client_order_id("i1", one) if isinstance(one, int) else one for one in found)
     assert orders_under_way(intent, steps) == expected
+
+
+@pytest.mark.parametrize(
+    ("venue", "found"),
+    [
+        pytest.param(Venue.KRAKEN, (2,), id="Kraken drops what is late"),
+        pytest.param(Venue.COINBASE, (2, 1), id="at Coinbase it may still arrive"),
+        pytest.param(Venue.ALPACA, (2, 1), id="at Alpaca it may still arrive"),
+    ],
+)
+async def test_an_attempt_that_certainly_did_not_arrive_is_none_of_them(planned, venue, found):
+    intent, steps = lived(planned, P, S, U, P, S, U, attempt=2)
+    ended = replace(steps[3], cause=StepCause.PROVEN_ABSENT)
+
+    ids = orders_under_way(replace(intent, venue=venue), [*steps[:3], ended, *steps[4:]])
+
+    assert ids == tuple(client_order_id("i1", one) for one in found)
 
 
 async def test_of_steps_that_cannot_be_read_nobody_knows_what_was_sent(room, planned):
