@@ -34,8 +34,10 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
             yield bold("Price still unknown" if message.again else "Price unknown")
             yield f"{subject_of(message)} has no price to trust: {foreign(problem_text(message.why, message.venue.label))}"
             yield from at_stake_lines(message.at_stake, reader)
+            listed = {stake.symbol for stake in message.at_stake}
+            if unlisted := [symbol for symbol in message.others if symbol not in listed]:
+                yield f"Without a price too: {escape(', '.join(unlisted))}"
             if message.others:
-                yield f"Nor have: {escape(', '.join(message.others))}"
                 yield "Their guards cannot act until there is one. NIJA keeps looking and will tell you."
             else:
                 yield "Its guard cannot act until there is one. NIJA keeps looking and will tell you."

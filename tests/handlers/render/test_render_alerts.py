@@ -270,7 +270,7 @@ def test_an_exit_that_could_not_be_sent_says_when_it_was_written():
     )
 
 
-def test_a_price_that_stays_away_names_all_that_lack_one():
+def test_alerts_of_before_there_was_anything_at_stake_in_them_name_all_that_lack_a_price():
     trouble = PriceTrouble(
         **_ABOUT,
         what=PriceEvent.UNKNOWN,
@@ -283,7 +283,19 @@ def test_a_price_that_stays_away_names_all_that_lack_one():
     text = render_alert(trouble, READER).text
 
     assert "Price still unknown" in text
-    assert "Nor have: ETH/USD, SOL/USD" in text
+    assert "Without a price too: ETH/USD, SOL/USD" in text
+
+
+def test_what_is_at_stake_without_a_price_is_named_once():
+    stakes = tuple(
+        replace(EXAMPLES["price_trouble"].at_stake[0], symbol=symbol) for symbol in ("ETH/USD", "SOL/USD")
+    )
+    trouble = replace(EXAMPLES["price_trouble"], symbol="ETH/USD", others=("SOL/USD",), at_stake=stakes)
+
+    text = render_alert(trouble, READER).text
+
+    assert text.count("SOL") == 1
+    assert "Their guards cannot act" in text
 
 
 def test_a_missing_price_shows_what_is_at_stake_and_how_far_its_guard_is():
