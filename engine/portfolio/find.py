@@ -65,6 +65,7 @@ def _spot(facts: AccountFacts, holding: Holding, symbols: Mapping[str, str]) -> 
     return replace(
         _found(facts, key, Direction.LONG, symbol=symbol, quantity=holding.total, guard=guard),
         locked=holding.locked,
+        held=holding.held,
         explained=costed.explained if costed else ZERO,
         cost=costed.cost if costed else None,
         cost_currency=basis.currency if basis else None,

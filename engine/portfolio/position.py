@@ -43,6 +43,8 @@ class Position:
     quantity: Decimal
     #: The part that is staked or bonded and cannot be sold now.
     locked: Decimal = ZERO
+    #: The part that open orders reserve.
+    held: Decimal = ZERO
     #: The part explained by fills, what it cost and in which currency; None is unknown.
     explained: Decimal = ZERO
     cost: Decimal | None = None
@@ -124,6 +126,12 @@ class Position:
         """Return how much of it its owner may sell now, held by open orders or not."""
         with exact():
             return max(self.quantity - self.locked, ZERO)
+
+    @property
+    def free(self) -> Decimal:
+        """Return how much of it neither an open order nor staking reserves."""
+        with exact():
+            return max(self.sellable - self.held, ZERO)
 
     @property
     def paused_guard(self) -> Guard | None:

@@ -6,6 +6,7 @@ from engine.accounts.snapshot import BalanceOverview, BalanceSnapshot, UserBroke
 from engine.model.holdings import AccountFigure
 from engine.model.venues import Venue
 from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.locked import held_label
 from handlers.render.numbers import add_rounded, at_least, full_quantity, in_currency, price
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
@@ -15,9 +16,6 @@ _NO_BROKER = (
     "Put a broker's keys into the settings and restart; nija doctor checks them."
 )
 
-#: Kraken's `hold_trade` and what Alpaca takes off `qty_available` are open orders' alone; Coinbase's `hold` is not:
-#: https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/accounts/get-single-account-hold
-_HELD = {Venue.COINBASE: "· on hold at Coinbase"}
 #: Coinbase lists the money of its other platforms and of vaults; elsewhere it has not settled.
 _UNSPENDABLE = {Venue.COINBASE: "· not spendable here"}
 _UNKNOWN = {
@@ -123,7 +121,7 @@ def _figures(venue: Venue, balance: BalanceSnapshot) -> str:
             (f"· {asset} at {venue.label}'s own value", at_least(value, complete=True))
             for asset, value in balance.venue_valued
         ],
-        held_label=_HELD.get(venue, "· held by open orders"),
+        held_label=held_label(venue),
         held=at_least(held, complete=balance.held_complete) if _has_hold(balance) else "",
         unspendable_label=_UNSPENDABLE.get(venue, "· not spendable yet"),
         unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",

@@ -1,10 +1,19 @@
-"""What is owned and out of reach of spot orders: what it is called, and what its owner can do about it."""
+"""What is owned and not free: what it is called, and what its owner can do about it."""
 
 from decimal import Decimal
 
 from engine.model.venues import Venue
 from handlers.render.html import escape
 from handlers.render.numbers import quantity
+
+#: Kraken's `hold_trade` and what Alpaca takes off `qty_available` are open orders' alone; Coinbase's `hold` is not:
+#: https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/accounts/get-single-account-hold
+_HELD = {Venue.COINBASE: "· on hold at Coinbase"}
+
+
+def held_label(venue: Venue) -> str:
+    """Name what open orders reserve, for a row of a table."""
+    return _HELD.get(venue, "· held by open orders")
 
 
 def locked_label(venue: Venue) -> str:

@@ -8,7 +8,7 @@ from engine.model.holdings import Direction
 from engine.model.money import ZERO
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.position import Position
-from handlers.render.locked import locked_label
+from handlers.render.locked import held_label, locked_label
 from handlers.render.numbers import (
     in_currency,
     money,
@@ -76,7 +76,10 @@ def _quantities(position: Position) -> Iterator[tuple[str, str]]:
     yield "Quantity", quantity(position.quantity)
     if position.locked:
         yield f"· {locked_label(position.account.venue)}", quantity(position.locked)
-        yield "· free", quantity(position.sellable)
+    if position.held:
+        yield held_label(position.account.venue), quantity(position.held)
+    if position.locked or position.held:
+        yield "· free", quantity(position.free)
     if guard is not None and guard.quantity != position.quantity:
         yield _GUARDED_PART.get(guard.state, "· guarded"), quantity(guard.quantity)
 

@@ -94,7 +94,7 @@ def test_cash_and_what_is_gone_are_no_positions():
 def test_coins_held_or_staked_are_positions_too():
     one = found(a_holding("BTC", "0", held="1", locked="2"))
 
-    assert (one.quantity, one.locked) == (3, 2)
+    assert (one.quantity, one.held, one.locked, one.free) == (3, 1, 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import (
     READER,
     WITHOUT_COST,
+    account,
     ago,
     guard,
     instrument,
@@ -97,6 +98,16 @@ def test_what_is_held_free_and_guarded_are_told_apart():
     table = " ".join(render_positions(portfolio(ether), READER).text.split())
 
     assert "Quantity 1.987 · staked 0.75 · free 1.237 · guarded 1 Entry" in table
+
+
+def test_what_open_orders_hold_is_not_called_free():
+    ether = position(quantity=Decimal("1.98765432"), locked=Decimal("0.75"), held=Decimal("1.2"), guard=None)
+    ripple = position(account=account(Venue.COINBASE), quantity=Decimal(10), held=Decimal(6), guard=None)
+
+    table = " ".join(render_positions(portfolio(ether, ripple), READER).text.split())
+
+    assert "Quantity 1.98765432 · staked 0.75 · held by open orders 1.2 · free 0.03765432 Entry" in table
+    assert "Quantity 10 · on hold at Coinbase 6 · free 4 Entry" in table
 
 
 def test_what_is_guarded_whole_and_free_has_one_quantity():
