@@ -15,7 +15,7 @@ from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
 from engine.offers.not_held import at, not_held, not_known
 from engine.offers.outcomes import LeftAlone, Nothing, Outcome, Unguarded
-from engine.offers.questions import Button, overview_buttons, single_buttons
+from engine.offers.questions import Button, choosing_buttons, overview_buttons, single_buttons
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
@@ -130,7 +130,7 @@ class GuardService:
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
-        return await self._inquiry.offer(pressed.user_id, About.CHOOSE, able, single_buttons(able))
+        return await self._inquiry.offer(pressed.user_id, About.CHOOSE, able, choosing_buttons(able))
 
     async def _unguard(self, pressed: ConfirmedPositions) -> Outcome:
         ended = list[Guard]()

@@ -1,7 +1,7 @@
 """Store what an offer's buttons show, and build the offer around them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -99,6 +99,16 @@ def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
         for kind in proposal.choices
     ]
     return (*buttons, Button(kind=ChoiceKind.CANCEL))
+
+
+def choosing_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons to choose positions by: among so many none sells at once, that is asked about again."""
+    return single_buttons([replace(one, choices=_asking_again(one)) for one in proposals])
+
+
+def _asking_again(proposal: Proposal) -> tuple[ChoiceKind, ...]:
+    asked = {ChoiceKind.GUARD_AND_SELL_NOW: ChoiceKind.GUARD_FROM_COST}
+    return tuple(asked.get(kind, kind) for kind in proposal.choices)
 
 
 def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal] = ()) -> tuple[Button, ...]:

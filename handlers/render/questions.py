@@ -14,7 +14,10 @@ _QUESTIONS = {
         "Sell at once?",
         "This is already past its threshold, so guarding it sells it now. Nothing is sold until you answer.",
     ),
-    About.CHOOSE: ("Which ones?", "Each button guards one position. Nothing else changes."),
+    About.CHOOSE: (
+        "Which ones?",
+        "Each button guards one position. What would be sold now is asked about again before it is sold.",
+    ),
     About.UNGUARD: ("Stop guarding?", "It stays guarded until you answer."),
     "unguard_paused": (
         "End the paused guard?",

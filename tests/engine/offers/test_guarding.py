@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.alerts.questions import ChoiceKind, Exclusion, PartReason, Standing
+from engine.alerts.questions import About, ChoiceKind, Exclusion, PartReason, Standing
 from engine.guards.guard import GuardSource
 from engine.offers.outcomes import LeftAlone, Nothing
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
@@ -134,11 +134,22 @@ async def test_choosing_shows_the_buttons_of_each_position_the_largest_first(met
         (ChoiceKind.GUARD_FROM_PRICE, "ETH Kraken"),
         (ChoiceKind.GUARD_FROM_PRICE, "BTC Kraken"),
         (ChoiceKind.GUARD_FROM_PRICE, "SOL Kraken"),
-        (ChoiceKind.GUARD_AND_SELL_NOW, "SOL Kraken"),
+        (ChoiceKind.GUARD_FROM_COST, "SOL Kraken"),
         (ChoiceKind.CANCEL, None),
     ]
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_PRICE, "BTC Kraken")
     assert list(armed(outcome)) == ["BTC"]
+
+
+async def test_choosing_what_would_be_sold_now_asks_once_more(met):
+    offer = await press(met, await first_offer(met), ChoiceKind.CHOOSE)
+
+    again = await press(met, offer, ChoiceKind.GUARD_FROM_COST, "SOL Kraken")
+
+    assert again.about is About.WOULD_SELL
+    assert await met.guards() == ()
+    await press(met, again, ChoiceKind.GUARD_AND_SELL_NOW, "SOL Kraken")
+    assert [guard.asset for guard in await met.guards()] == ["SOL"]
 
 
 async def test_choosing_when_nothing_is_left_says_so(met):
