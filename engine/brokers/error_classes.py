@@ -144,7 +144,7 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
         return (
             NoAnswerError(venue, message) if operation is Operation.ORDER else TryLaterError(venue, message)
         )
-    return _error(venue, Meaning.UNKNOWN, "the answer was lost", operation)
+    return _error(venue, Meaning.UNKNOWN, "the connection broke off", operation)
 
 
 def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -> BrokerError:
