@@ -43,8 +43,8 @@ class OrderWatch:
         """Wait for news from now on only."""
         self._woken.clear()
 
-    async def pause(self, seconds: float) -> None:
-        """Wait so long, or until there is news."""
+    async def pause(self, seconds: float) -> bool:
+        """Wait so long, or until there is news; return whether there is."""
         waits = [asyncio.ensure_future(one) for one in (self._clock.sleep(seconds), self._woken.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -52,6 +52,7 @@ class OrderWatch:
             for one in waits:
                 one.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
+        return self._woken.is_set()
 
 
 @dataclass(slots=True)

@@ -108,6 +108,10 @@ class AccountReader:
         """Return the open orders of an account that could not be read."""
         return self._reports.unreadable_orders(account.account_id)
 
+    def is_held_back(self, account: Account) -> bool:
+        """Return whether an account's requests wait for what its key may spend, so that no venue is silent."""
+        return self._brokers[account.account_id].is_short_of_points
+
     async def read(self, account: Account) -> UserBrokerState:
         """Read an account now, or join the reading that is under way.
 

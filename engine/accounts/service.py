@@ -157,11 +157,11 @@ class BalanceService:
             async with asyncio.timeout(READ_BUDGET_S):
                 state = await self._reader.read(account)
         except TimeoutError:
-            if not self._reader.is_valuing(account):
+            if not (self._reader.is_valuing(account) or self._reader.is_held_back(account)):
                 silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
                 await self._note_outcome(account, ReadingKind.BALANCES, silence)
                 return
-            # The account has answered.
+            # The account has answered, or was not asked yet.
             state = await self._reader.read(account)
         except Exception as e:
             # The venue's answer was not used: no better than none.

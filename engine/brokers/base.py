@@ -133,6 +133,10 @@ class Broker(Protocol):
     def account(self) -> Account:
         """Return whose account it is."""
 
+    @property
+    def is_short_of_points(self) -> bool:
+        """Return whether requests wait for what the key may spend and not for the venue."""
+
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings, holds and margin positions."""
 

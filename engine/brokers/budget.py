@@ -1,5 +1,8 @@
 """The points one key may spend at a venue, with a part that only exits may touch."""
 
+#: Less than this is no lack of points but the rounding of floats.
+_ROUNDING = 1e-6
+
 
 class Budget:
     """A bucket of points that fills with time; times are monotonic seconds passed in."""
@@ -11,17 +14,17 @@ class Budget:
         self._points = capacity
         self._counted_at: float | None = None
 
-    def wait_s(self, cost: float, *, now: float, is_exit: bool) -> float:
+    def wait_s(self, cost: float, *, now: float, with_reserve: bool) -> float:
         """Return how long a call has to wait for its points; one without cost never does.
 
-        An exit may take the last point, the others leave the reserve untouched.
+        One with the reserve may take the last point, the others leave it untouched.
         """
         if cost == 0:
             return 0.0
         self._refill(now)
-        kept = 0.0 if is_exit else self._reserve
+        kept = 0.0 if with_reserve else self._reserve
         lacking = kept + min(cost, self._capacity - kept) - self._points
-        return max(0.0, lacking / self._refill_per_s)
+        return lacking / self._refill_per_s if lacking > _ROUNDING else 0.0
 
     def points(self, *, now: float) -> float:
         """Return the points there are, below zero where calls did not wait for theirs."""

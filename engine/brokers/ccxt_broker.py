@@ -50,6 +50,10 @@ class CcxtBroker:
     def account(self) -> Account:
         return self._account
 
+    @property
+    def is_short_of_points(self) -> bool:
+        return self._lane.is_short_of_points
+
     async def fetch_account_name(self) -> str | None:
         """Return what the venue itself calls the account, whatever key opens it; None where it does not report it."""
         return None

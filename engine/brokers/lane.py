@@ -15,6 +15,10 @@ T = TypeVar("T")
 #: How long an exit waits for an unanswered call before it overtakes it.
 EXIT_MAX_WAIT_S = 0.25
 
+#: Where no reading was made for so long because exits take all points, the first that waits so long gets the next ones:
+#: exits must know what became of their accounts. Two of them, which an account takes, fit into one reading's time.
+READ_MAX_WAIT_S = 12.0
+
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _QueuedCall:
@@ -36,7 +40,8 @@ class Lane:
     In a serial lane one call at a time is under way until it is answered. An exit waits at most
     `EXIT_MAX_WAIT_S` for another call to be answered, then overtakes it; nothing follows an exit until
     that is answered. In a parallel lane exits never wait and other calls are limited in number.
-    Calls that cost points wait for them, exits with the reserve at hand.
+    Calls that cost points wait for them, exits with the reserve at hand. What costs none, as every order, waits for no
+    point, and a reading that is overdue (`READ_MAX_WAIT_S`) gets the next ones.
     Waiting is measured on the event loop's own clock.
     """
 
@@ -48,6 +53,13 @@ class Lane:
         self._running: set[_QueuedCall] = set()
         self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
+        #: When the last reading was admitted.
+        self._read_at = float("-inf")
+
+    @property
+    def is_short_of_points(self) -> bool:
+        """Return whether a call waits for points and not for the venue."""
+        return any(self._points_s(queued) > 0 for *_, queued in self._waiting)
 
     async def run(self, call: Callable[[], Awaitable[T]], *, priority: Priority, cost: float = 1) -> T:
         """Wait for this call's turn, make it and return its answer."""
@@ -77,29 +89,57 @@ class Lane:
 
     def _give_up(self, queued: _QueuedCall) -> None:
         self._running.discard(queued)
+        self._take_out(queued)
+        self._admit()
+
+    def _take_out(self, queued: _QueuedCall) -> None:
         self._waiting = [entry for entry in self._waiting if entry[-1] is not queued]
         heapq.heapify(self._waiting)
-        self._admit()
 
     def _admit(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._waiting:
-            queued = self._waiting[0][-1]
-            if queued.admitted.cancelled():
-                heapq.heappop(self._waiting)
-                continue
+        while (queued := self._next()) is not None:
             wait_s = self._wait_s(queued)
             if wait_s is None:
                 return
             if wait_s > 0:
-                self._timer = asyncio.get_running_loop().call_later(wait_s, self._admit)
+                self._timer = asyncio.get_running_loop().call_at(self._look_again_at(wait_s), self._admit)
                 return
             self._start(queued)
 
+    def _next(self) -> _QueuedCall | None:
+        """Return whose turn it is: the most urgent call, or an overdue reading where points do not suffice for both."""
+        while self._waiting and self._waiting[0][-1].admitted.cancelled():
+            heapq.heappop(self._waiting)
+        if not self._waiting:
+            return None
+        first, reading = self._waiting[0][-1], self._first_reading()
+        if reading is None or not first.cost or not self._is_overdue(reading) or self._other_turn_s() != 0:
+            return first
+        both_s = self._budget.wait_s(first.cost + reading.cost, now=_now(), with_reserve=True)
+        return reading if both_s > 0 else first
+
+    def _first_reading(self) -> _QueuedCall | None:
+        waiting = (queued for *_, queued in sorted(self._waiting) if not queued.admitted.cancelled())
+        return next((queued for queued in waiting if queued.priority is Priority.READ and queued.cost), None)
+
+    def _due_at(self, reading: _QueuedCall) -> float:
+        return max(reading.queued_at, self._read_at) + READ_MAX_WAIT_S
+
+    def _is_overdue(self, queued: _QueuedCall) -> bool:
+        return queued.priority is Priority.READ and _now() >= self._due_at(queued)
+
+    def _look_again_at(self, wait_s: float) -> float:
+        """Return when a waiting call may have its turn, or the first reading becomes overdue."""
+        at, reading = _now() + wait_s, self._first_reading()
+        return at if reading is None or self._is_overdue(reading) else min(at, self._due_at(reading))
+
     def _start(self, queued: _QueuedCall) -> None:
-        heapq.heappop(self._waiting)
+        self._take_out(queued)
+        if queued.priority is Priority.READ:
+            self._read_at = _now()
         if self._serial:
             self._running.clear()  # what is still unanswered has been overtaken
         self._running.add(queued)
@@ -108,10 +148,14 @@ class Lane:
 
     def _wait_s(self, queued: _QueuedCall) -> float | None:
         """Return how long a call has to wait, None until another one is answered."""
-        points_s = self._budget.wait_s(queued.cost, now=_now(), is_exit=queued.is_exit)
+        points_s = self._points_s(queued)
         if points_s > 0:
             return points_s
         return self._exit_turn_s(queued) if queued.is_exit else self._other_turn_s()
+
+    def _points_s(self, queued: _QueuedCall) -> float:
+        with_reserve = queued.is_exit or self._is_overdue(queued)
+        return self._budget.wait_s(queued.cost, now=_now(), with_reserve=with_reserve)
 
     def _exit_turn_s(self, queued: _QueuedCall) -> float | None:
         if not self._serial or not self._running:

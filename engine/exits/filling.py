@@ -26,11 +26,13 @@ from engine.orders.follow import Follower
 from engine.orders.intents import Intent
 from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.order_readings import AGREES_AFTER_S, Verdict, falls_short, is_price_odd
+from engine.orders.pace import LONGEST_COSTLY_PAUSE_S, stretched
 
 #: An alert waits no longer than this for what the account pays.
 FEE_READ_S = 0.5
 
-#: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
+#: Pauses between questions after an accepted order, which grow on as it stands; market orders fill at once or hardly at
+#: all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
 #: After an answer that is not confirmed: a hair longer than it takes the next one to confirm it.
 ASK_AGAIN_S = AGREES_AFTER_S + 0.05
@@ -81,11 +83,11 @@ class Filling:
         followed = await self._follower.ask(intent)
         intent, order, error = followed.intent, followed.order, followed.error
         if isinstance(error, KeyRejectedError):
-            await self._wait(error)
+            await self._wait(intent, error)
         elif followed.verdict is Verdict.OPEN:
             if error is None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
-            await self._wait(error, order=order)
+            await self._wait(intent, error, order=order)
         elif followed.verdict is Verdict.NOT_KNOWN:
             return await self._follower.lose(intent, order)
         elif followed.verdict is Verdict.UNCONFIRMED:
@@ -99,7 +101,7 @@ class Filling:
             return await self._journal.orders.retry(intent, cause="closed without a fill")
         elif not order.average_price or self._is_price_unconfirmed(intent, order, exit_quantity):
             # Nothing is booked at an unreported price, or one that no trade confirms.
-            await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
+            await self._wait(intent, f"{intent.venue.label} filled the order and does not say at what price")
         else:
             return await self._conclude(intent, order, exit_quantity)
         return intent
@@ -115,14 +117,16 @@ class Filling:
         try:
             contradiction = await self._order_end.contradiction(intent, order)
         except BrokerError as e:
-            await self._wait(e)
+            await self._wait(intent, e)
             return False
         if contradiction is None:
             return True
         # What still holds it may be listed and cannot be read.
         self._reminder.name_unreadable(self._reports.unreadable_orders(intent.account_id))
         self._not_over += 1
-        await self._ask_again(intent, contradiction, wait_s=pause_s("", self._not_over))
+        waited_s = self._follower.waited_s(intent)
+        wait_s = stretched(pause_s("", self._not_over), waited_s=waited_s, longest_s=LONGEST_COSTLY_PAUSE_S)
+        await self._ask_again(intent, contradiction, wait_s=wait_s)
         return False
 
     async def _ask_again(self, intent: Intent, why_unconfirmed: str, *, wait_s: float = ASK_AGAIN_S) -> None:
@@ -133,7 +137,7 @@ class Filling:
                 f"{label} says the order is over {why_unconfirmed}",
                 "asking again until that is certain; nothing is sent before",
             )
-        await self._clock.sleep(wait_s)
+        await self._clock.sleep(stretched(wait_s, waited_s=self._follower.waited_s(intent)))
 
     async def _conclude(self, intent: Intent, order: Order, exit_quantity: ExitQuantity) -> Intent:
         await self._availability.confirm_releases(intent, self._broker)
@@ -178,9 +182,12 @@ class Filling:
             return None
         return fees[symbol].taker if symbol in fees else None
 
-    async def _wait(self, why: BrokerError | str | None, *, order: Order | None = None) -> None:
+    async def _wait(
+        self, intent: Intent, why: BrokerError | str | None, *, order: Order | None = None
+    ) -> None:
         """Pause before the next question; `order` is one that stands without anything being wrong."""
-        wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
+        waited_s = self._follower.waited_s(intent)
+        wait_s = stretched(FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)], waited_s=waited_s)
         self._polls += 1
         is_key_rejected = isinstance(why, KeyRejectedError)
         if isinstance(why, KeyRejectedError):
@@ -194,8 +201,8 @@ class Filling:
             await self._reminder.note(why or "", doing)
         if self._watch is None or is_key_rejected:
             await self._clock.sleep(wait_s)
-        else:
-            await self._watch.pause(wait_s)
+        elif await self._watch.pause(wait_s):
+            self._follower.note_news(intent)
 
     def _watch_order(self, intent: Intent) -> OrderWatch | None:
         """Return what waits for news of an order; None where none is pushed."""

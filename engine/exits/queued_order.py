@@ -23,7 +23,7 @@ _HALTED = ": {symbol} is not tradable there now, as in a trading halt"
 _PERHAPS_HALTED = (
     ": a market order stands so long where trading is halted, so please look whether {symbol} is"
 )
-_FOLLOWING = "querying it every few seconds; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
+_FOLLOWING = "querying it until it is over; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
 
 
 class QueuedOrder:

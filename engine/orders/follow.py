@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.brokers.base import Broker
+from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError, RefusedError
 from engine.model.orders import Fill, Order, VenueOrderId, quantity_of
@@ -24,6 +24,7 @@ from engine.orders.order_readings import (
     why_unconfirmed,
     with_trade_totals,
 )
+from engine.orders.pace import LONGEST_COSTLY_PAUSE_S, STANDS_AFTER_S, stretched, turn
 from engine.orders.states import IntentEvent
 from engine.orders.step_cause import StepCause
 from engine.orders.unreadable_order import unread_order
@@ -53,6 +54,9 @@ class Follower:
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: When to fetch the trades of an order that is not reported as over.
         self._trades_due_s = dict[VenueOrderId, float]()
+        #: Since when each order is followed, anew from its first final answer or any news on: there is something to decide again.
+        self._since_s = dict[VenueOrderId, float]()
+        self._ending = set[VenueOrderId]()
 
     async def ask(self, intent: Intent) -> Followed:
         """Query an accepted order once and store what has filled of it."""
@@ -61,9 +65,10 @@ class Follower:
         if order is None:
             message = f"intent {intent.intent_id} is {intent.state} without an order id"
             raise ValueError(message)
+        self._since_s.setdefault(order.venue_order_id, self._clock.monotonic())
         try:
             order = await self._broker.fetch_order(
-                order.venue_order_id, intent.symbol, priority=intent.priority
+                order.venue_order_id, intent.symbol, priority=self._turn(intent)
             )
         except KeyRejectedError as e:
             return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=e)
@@ -74,7 +79,28 @@ class Follower:
         if order.quantity > intent.quantity:
             # It was found under an id that was sent again for less, when a part of it had been sold.
             intent = replace(intent, quantity=order.quantity)
+        self._note_end(order)
         return await self._weigh(intent, order, error)
+
+    def waited_s(self, intent: Intent) -> float:
+        """Return for how long an intent's order has been followed as open, or since its first final answer or the last news of it."""
+        now_s = self._clock.monotonic()
+        order_id = intent.venue_order_id
+        return 0.0 if order_id is None else now_s - self._since_s.get(order_id, now_s)
+
+    def note_news(self, intent: Intent) -> None:
+        """Query an intent's order in its own turn again: its venue pushed news of it."""
+        if intent.venue_order_id is not None:
+            self._since_s[intent.venue_order_id] = self._clock.monotonic()
+
+    def _note_end(self, order: Order) -> None:
+        order_id = order.venue_order_id
+        if order.status.is_final and order_id not in self._ending:
+            self._ending.add(order_id)
+            self._since_s[order_id] = self._clock.monotonic()
+
+    def _turn(self, intent: Intent) -> Priority:
+        return turn(intent.priority, waited_s=self.waited_s(intent), after_s=STANDS_AFTER_S)
 
     async def lose(self, intent: Intent, order: Order) -> Intent:
         """Write down that the venue does not know the order it accepted: it is looked up like one whose answer was lost."""
@@ -153,9 +179,11 @@ class Follower:
             return None
         fills = await self._fetch_trades(intent, order)
         is_all = is_all_traded(fills, intent.quantity)
-        after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
+        again_s = stretched(TRADES_AGAIN_S, waited_s=self.waited_s(intent), longest_s=LONGEST_COSTLY_PAUSE_S)
+        after_s = AGREES_AFTER_S if is_all else again_s
         self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
         return fills
 
     async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
-        return await fetch_trades(intent, order, self._broker, now=self._clock.now())
+        now = self._clock.now()
+        return await fetch_trades(intent, order, self._broker, now=now, priority=self._turn(intent))

@@ -87,7 +87,7 @@ class OrderLookup:
 
 
 async def fetch_trades(
-    intent: Intent, order: Order, broker: Broker, *, now: datetime
+    intent: Intent, order: Order, broker: Broker, *, now: datetime, priority: Priority | None = None
 ) -> tuple[Fill, ...] | None:
     """Return the trades of an order, which it names itself or the account's history does; None is silence."""
     if order.fills and quantity_of(order.fills) == order.filled_quantity:
@@ -95,7 +95,9 @@ async def fetch_trades(
     if order.opened_at is None:
         order = replace(order, opened_at=lookup_start(intent, now))
     try:
-        return await broker.fetch_order_fills(order, priority=intent.priority)
+        return await broker.fetch_order_fills(
+            order, priority=intent.priority if priority is None else priority
+        )
     except BrokerError:
         return None
 

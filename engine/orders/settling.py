@@ -20,6 +20,7 @@ from engine.orders.lookup import (
     fetch_trades,
     found_cause,
 )
+from engine.orders.pace import FAILS_AFTER_S, stretched, turn
 from engine.orders.settling_step import (
     PROOFS,
     BalanceReading,
@@ -70,6 +71,8 @@ class Settler:
         looks, balances, failures = list[Look](), list[BalanceReading](), 0
         unread_at: timedelta | None = None
         unread: BrokerError | None = None
+        #: The age at the first of the failures in a row.
+        failing_from: timedelta | None = None
         is_there = await self._is_id_used(intent)
         while isinstance(
             step := next_settling_step(
@@ -83,15 +86,18 @@ class Settler:
                 verdict = await judge(looks[-1].may_be if looks else (), unread)
                 balances.append(BalanceReading(age=age, verdict=verdict))
                 continue
+            failing_s = 0.0 if failing_from is None else (age - failing_from).total_seconds()
+            priority = turn(intent.priority, waited_s=failing_s, after_s=FAILS_AFTER_S)
             try:
-                found = await self._lookup.find(intent, broker, priority=intent.priority)
+                found = await self._lookup.find(intent, broker, priority=priority)
             except BrokerError as e:
                 # Silence is no evidence either way.
+                failing_from = age if failing_from is None else failing_from
                 failures, unread_at, unread = failures + 1, age, e
                 await note_unread(e, failures)
-                await self._clock.sleep(pause_s(e, failures))
+                await self._clock.sleep(stretched(pause_s(e, failures), waited_s=failing_s))
                 continue
-            failures, unread_at, unread = 0, None, None
+            failures, unread_at, unread, failing_from = 0, None, None, None
             if isinstance(found, Found):
                 return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))

@@ -303,4 +303,9 @@ VENUE_READINGS = (
         "an order is lost after slow answers, from which the venue's clock is known",
         "it is dated no later than it left, so its own trades are not taken for another's",
     ),
+    Row(
+        "V154",
+        "an order stands unfilled, or looking for a lost one fails, for long",
+        "it is queried less and less often: the account is read all the while, and nothing that its owner sold is sold again",
+    ),
 )

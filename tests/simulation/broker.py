@@ -70,6 +70,10 @@ class SimBroker:
     def account(self):
         return self._account
 
+    @property
+    def is_short_of_points(self):
+        return False
+
     async def fetch_report(self, *, priority=None):
         requested_at = self._known.note_request()
         await self._read(Kind.READ_LOST, Kind.READ_HANGS)

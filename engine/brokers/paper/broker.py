@@ -80,6 +80,11 @@ class PaperBroker:
     def account(self) -> Account:
         return self._account
 
+    @property
+    def is_short_of_points(self) -> bool:
+        """Return False: nothing is spent here."""
+        return False
+
     async def open(self, opening: Mapping[str, Decimal]) -> None:
         """Give a new account what it begins with; one that had its beginning keeps what it has."""
         async with self._changing() as (_, ledger):

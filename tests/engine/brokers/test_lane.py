@@ -240,3 +240,68 @@ def test_history_waits_until_nobody_else_wants_the_key():
         return wire
 
     assert run_virtually(main()).order == ["READ", "ENTRY", "READ", "HISTORY"]
+
+
+@pytest.mark.fault("V154")
+def test_exits_that_take_all_points_leave_one_in_twelve_seconds_to_readings():
+    async def main():
+        wire = Wire(lambda: 0)
+        lane = Lane(budget=Budget(capacity=4, refill_per_s=0.33, reserve=2), serial=True)
+
+        async def follow(number):
+            while True:
+                await lane.run(lambda: wire.call(f"look {number}"), priority=Priority.EXIT)
+
+        following = [asyncio.create_task(follow(number)) for number in range(3)]
+        await asyncio.gather(
+            *(lane.run(lambda n=n: wire.call(n), priority=Priority.READ) for n in ("a", "b", "c"))
+        )
+        for task in following:
+            task.cancel()
+        return wire.sent
+
+    sent = run_virtually(main())
+
+    reads = [(name, at) for name, at in sent if not name.startswith("look")]
+    assert [name for name, _ in reads] == ["a", "b", "c"]
+    assert [at for _, at in reads] == [pytest.approx(at, abs=1) for at in (12, 24, 36)]
+    assert len(sent) - len(reads) > 8
+
+
+def test_a_reading_that_waits_for_its_points_holds_up_no_order_once_it_is_overdue():
+    async def main():
+        wire = Wire(lambda: 0)
+        lane = Lane(budget=Budget(capacity=4, refill_per_s=0.1, reserve=3), serial=True)
+        await lane.run(lambda: wire.call("first"), priority=Priority.READ)
+        read = asyncio.create_task(lane.run(lambda: wire.call("read", 20), priority=Priority.READ, cost=4))
+        await asyncio.sleep(5)
+        await lane.run(lambda: wire.call("look"), priority=Priority.EXIT, cost=3)
+        await asyncio.sleep(10)
+        await lane.run(lambda: wire.call("order"), priority=Priority.EXIT, cost=0)
+        await read
+        return wire.sent
+
+    sent = run_virtually(main())
+
+    assert [(name, at) for name, at in sent if name in {"first", "look", "order"}] == [
+        ("first", 0.0),
+        ("look", 5.0),
+        ("order", 15.0),
+    ]
+
+
+def test_a_lane_tells_waiting_for_points_from_waiting_for_an_answer():
+    async def main():
+        wire = Wire(lambda: 1)
+        lane = Lane(budget=Budget(capacity=2, refill_per_s=0.5, reserve=0), serial=True)
+        told = []
+        calls = [
+            asyncio.create_task(lane.run(lambda n=n: wire.call(n), priority=Priority.READ)) for n in range(3)
+        ]
+        for pause_s in (0.5, 1.2, 2):
+            await asyncio.sleep(pause_s)
+            told.append(lane.is_short_of_points)
+        await asyncio.gather(*calls)
+        return told
+
+    assert run_virtually(main()) == [False, True, False]

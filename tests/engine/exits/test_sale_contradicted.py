@@ -277,7 +277,7 @@ async def test_coins_that_go_beside_an_order_hold_its_end_up_for_a_minute_at_mos
     room.set_bid("50000")
     await room.look()
     await room.world.tape("kraken").wait_for("AddOrder")
-    await room.clock.sleep(305)
+    await room.clock.sleep(330)
     room.withdraw("BTC", "0.1")
     began_s = room.clock.monotonic()
     [order] = room.world.ledger("kraken").open_orders()
