@@ -103,12 +103,12 @@ def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
 
 def choosing_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
     """Return the buttons to choose positions by: among so many none sells at once, that is asked about again."""
-    return single_buttons([replace(one, choices=_asking_again(one)) for one in proposals])
+    return single_buttons([replace(one, choices=_without_sale(one)) for one in proposals])
 
 
-def _asking_again(proposal: Proposal) -> tuple[ChoiceKind, ...]:
-    asked = {ChoiceKind.GUARD_AND_SELL_NOW: ChoiceKind.GUARD_FROM_COST}
-    return tuple(asked.get(kind, kind) for kind in proposal.choices)
+def _without_sale(proposal: Proposal) -> tuple[ChoiceKind, ...]:
+    instead = {ChoiceKind.GUARD_AND_SELL_NOW: ChoiceKind.GUARD_FROM_COST}
+    return tuple(instead.get(kind, kind) for kind in proposal.choices)
 
 
 def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal] = ()) -> tuple[Button, ...]:
