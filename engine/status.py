@@ -10,7 +10,6 @@ from engine.accounts.live_accounts import AccountStreamStatus
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss
-from engine.entries.gates import Gate
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import PriceProblem
 from engine.model.delays import Wait
@@ -170,8 +169,6 @@ class StatusReport:
     last_given_up: str = ""
     #: Critical alerts of this user that `NIJA_ALERT_URL` refused and will be sent again, or that were given up.
     posts: PostCounts = field(default_factory=PostCounts)
-    #: What keeps entries back; no exit checks them.
-    gates: tuple[Gate, ...] = ()
 
     @property
     def guards(self) -> int:

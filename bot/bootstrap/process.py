@@ -97,7 +97,6 @@ def _build_status(
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,
-        halts=engine.halts,
         jobs=jobs,
         database_failing_s=lambda: alarm.failing_s,
     )

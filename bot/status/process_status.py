@@ -14,8 +14,6 @@ from engine.accounts.reader import AccountReader
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.outbox import GivenUp
 from engine.clock import Clock, moment
-from engine.entries.gates import check_halt
-from engine.entries.halts import HaltSwitch
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
@@ -65,7 +63,6 @@ class ProcessStatus:
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
-        halts: HaltSwitch,
         jobs: Callable[[], tuple[JobStatus, ...]],
         database_failing_s: Callable[[], float | None],
     ) -> None:
@@ -82,7 +79,6 @@ class ProcessStatus:
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
-        self._halts = halts
         self._jobs = jobs
         self._database_failing_s = database_failing_s
         self._look_overdue_after = overdue_after(facts.guard_interval_s)
@@ -123,7 +119,6 @@ class ProcessStatus:
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
             database_bytes=_size(self._facts.database_file),
-            gates=(check_halt(await self._halts.fetch_halt(user_id)),),
         )
 
     def _count_exits(self, guards: Sequence[Guard], exits: Sequence[Intent]) -> int:

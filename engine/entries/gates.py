@@ -31,6 +31,10 @@ class GateName(StrEnum):
     HELD = "already held"
 
 
+#: Those that ask nothing about what is bought.
+_SAME_FOR_ALL = (GateName.HALT, GateName.EXPOSURE, GateName.DAILY_LOSS)
+
+
 class Verdict(StrEnum):
     """What a gate says."""
 
@@ -111,6 +115,12 @@ class Proposal:
 def check_gates(proposal: Proposal) -> tuple[Gate, ...]:
     """Return what every gate says, those that let it through included."""
     return tuple(_CHECKS[name](proposal) for name in GateName)
+
+
+def check_every_buy(accounts: EntryAccounts, rules: EntryRules) -> tuple[Gate, ...]:
+    """Return what those gates say that are the same for every buy, however small and wherever it would go."""
+    proposal = Proposal(base="", usd=ZERO, place=None, accounts=accounts, rules=rules)
+    return tuple(_CHECKS[name](proposal) for name in _SAME_FOR_ALL)
 
 
 def check_halt(halt: Halt | None) -> Gate:

@@ -59,6 +59,10 @@ class Places:
         looks = (self._look(account, base, quote, reservations) for account in accounts)
         return tuple(await asyncio.gather(*looks))
 
+    def known(self, user_id: int) -> tuple[RoutingAccount, ...]:
+        """Return what was last read of each account, as a place to buy nothing in particular; no venue is asked."""
+        return tuple(self._describe(account, {}, {}, None) for account in self._reader.accounts(user_id))
+
     async def opens_at(self, places: Sequence[RoutingAccount]) -> datetime | None:
         """Return when the first market opens that is shut for the trade, if its venue reports it."""
         for venue in {one.account.venue for one in places if one.in_session is False}:

@@ -14,6 +14,7 @@ from engine.alerts.outbox import load_since
 from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
+from engine.entries.gates import Gate, check_every_buy
 from engine.entries.halts import HaltSwitch
 from engine.entries.holdings import DamagedGuard, EntryAccounts, Realised
 from engine.entries.places import Places
@@ -48,7 +49,7 @@ _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
 
 
 class EntryService:
-    """Answers `/route` and `/why`; it places nothing."""
+    """Answers `/route` and `/why`, and what holds every buy back; it places nothing."""
 
     def __init__(
         self,
@@ -97,12 +98,19 @@ class EntryService:
         # Reservations come first: a buy that fills meanwhile counts twice then, and never not at all.
         request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
-            await self._with_positions(user_id, accounts),
+            await self._with_limits(user_id, accounts, rules),
             last_exit=await self._last_exit(user_id, request.base),
-            halt=await self._halts.fetch_halt(user_id),
-            realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
         )
         return plan_entry(request, accounts, rules)
+
+    async def fetch_gates(self, user_id: int) -> tuple[Gate, ...]:
+        """Return what the gates say that keep back every buy alike."""
+        rules = await self._preferences.rules_of(user_id)
+        reservations = await self._reservations(user_id, buffer=rules.buffer)
+        accounts = EntryAccounts(
+            places=self._places.known(user_id), reservations=reservations, at=self._clock.now()
+        )
+        return check_every_buy(await self._with_limits(user_id, accounts, rules), rules)
 
     async def forget_old(self) -> None:
         """Delete decisions that are no longer shown; called by a job."""
@@ -121,6 +129,13 @@ class EntryService:
             symbol=f"{base}/{quote or 'USD'}", base=base, asset_class=_class(places), size=size
         )
         return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
+
+    async def _with_limits(self, user_id: int, accounts: EntryAccounts, rules: EntryRules) -> EntryAccounts:
+        return replace(
+            await self._with_positions(user_id, accounts),
+            halt=await self._halts.fetch_halt(user_id),
+            realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
+        )
 
     async def _with_positions(self, user_id: int, accounts: EntryAccounts) -> EntryAccounts:
         return replace(

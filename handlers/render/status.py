@@ -1,8 +1,9 @@
 """The text of /status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine import wall_time
+from engine.entries.gates import Gate
 from engine.entries.halts import Halt
 from engine.nonce.store import NonceStatus
 from engine.status import (
@@ -28,14 +29,16 @@ _SHOWN_OF_FINGERPRINT = 4
 _UNREADABLE = "unreadable"
 
 
-def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None) -> Screen:
-    """Show whether all is well, then every part of the process with its last sign of life."""
+def render_status(
+    report: StatusReport, reader: Reader, halt: Halt | None = None, gates: Sequence[Gate] = ()
+) -> Screen:
+    """Show whether all is well, then every part of the process with its last sign of life; `gates` are every buy's."""
     blocks = (
         "\n".join(_head(report, reader)),
         _section("Brokers", (_broker(broker, report, reader) for broker in report.brokers)),
         _pushed(report),
         _section("Guards", guard_lines(report, reader)),
-        "\n".join(_entries(report, reader, halt)),
+        "\n".join(_entries(gates, reader, halt)),
         _section("Jobs", job_lines(report, reader)),
         f"{bold('Alerts')}: {_outbox(report, reader)}\n{bold('Database')}: {_database(report)}",
         _section("Nonces, one counter per key", (_nonce(nonce, reader) for nonce in report.nonces)),
@@ -131,12 +134,12 @@ def _polling_failing(prices: VenuePrices) -> str:
     return f" (polling fails: {foreign(problem_text(prices.polling_error, prices.venue_label))}; its order book is asked instead)"
 
 
-def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
-    shut = [gate for gate in report.gates if not gate.is_open]
+def _entries(gates: Sequence[Gate], reader: Reader, halt: Halt | None) -> Iterator[str]:
+    shut = [gate for gate in gates if not gate.is_open]
     if halt is not None:
         yield f"{bold('Entries')}: halted {halted_since(halt, reader)}, so no buys"
     else:
-        yield f"{bold('Entries')}: {'halted' if shut else 'allowed'}"
+        yield f"{bold('Entries')}: allowed{', but now every buy is kept back' if shut else ''}"
     yield from (f"gate {gate.name}: shut, {gate_text(gate, reader)}" for gate in shut)
 
 

@@ -79,6 +79,7 @@ class FakeEngine:
             "fetch_open_choices": frozenset(),
             "preview": preview(),
             "plan": entry_plan(),
+            "fetch_gates": (),
             "rules_of": RULES,
             "set_share": replace(RULES, share=Decimal("0.05")),
             "set_daily_loss": replace(RULES, daily_loss_usd=Decimal(50)),
@@ -160,6 +161,9 @@ class FakeEngine:
 
     async def plan(self, user_id, symbol, size):
         return await self._answer("plan", user_id, symbol, size)
+
+    async def fetch_gates(self, user_id):
+        return await self._answer("fetch_gates", user_id)
 
     async def offer_close(self, user_id, symbol=None, venue=None):
         return await self._answer("offer_close", user_id, symbol, venue)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.entries.gates import Gate, GateName, Verdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
@@ -52,7 +53,7 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
 async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner, typed, asked, shown):
     answer = await owner.ask(typed)
 
-    beside = {("fetch_halt", OWNER), ("fetch_status", OWNER)} - {asked}
+    beside = {("fetch_halt", OWNER), ("fetch_status", OWNER), ("fetch_gates", OWNER)} - {asked}
     assert [call for call in engine.calls if call not in beside] == [asked]
     assert shown in answer.text
 
@@ -98,6 +99,12 @@ async def test_the_status_says_since_when_entries_are_halted(engine, owner):
     engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
 
     assert "Entries: halted since 02:30:11 UTC" in (await owner.ask("/status")).text
+
+
+async def test_the_status_says_what_keeps_every_buy_back_as_why_does(engine, owner):
+    engine.answers["fetch_gates"] = (Gate(name=GateName.DAILY_LOSS, verdict=Verdict.UNKNOWN),)
+
+    assert "gate daily loss: shut, what was lost today unknown." in (await owner.ask("/status")).text
 
 
 @pytest.mark.parametrize(

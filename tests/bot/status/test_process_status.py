@@ -11,7 +11,6 @@ from engine.accounts.live_accounts import LiveAccounts
 from engine.alerts.messages import RecordKind
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
-from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
 from engine.exits.reminder_loop import ReminderLoop
@@ -65,7 +64,6 @@ class ChatData:
             tasks=self.tasks,
             nonces=nonces,
             database=database,
-            halts=HaltSwitch(database=database, clock=self.clock),
             jobs=tuple,
             database_failing_s=lambda: self.failing_s,
         )

@@ -174,6 +174,7 @@ async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorr
     await room.read()
 
     today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
+    kept_back = [one for one in await room.engine.entries.fetch_gates(OWNER_ID) if not one.is_open]
     await room.clock.sleep(24 * 3600)
     await room.read()
     tomorrow = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
@@ -181,6 +182,7 @@ async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorr
     # About 639.68 of 700 came back, less the fee.
     assert today.verdict is Verdict.FAIL
     assert Decimal(-64) < today.actual < Decimal(-60)
+    assert today in kept_back
     assert (tomorrow.verdict, tomorrow.actual) == (Verdict.PASS, 0)
 
 
@@ -201,6 +203,23 @@ async def test_a_sale_of_today_whose_report_cannot_be_read_is_no_loss_of_zero(ro
     today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
 
     assert (today.verdict, today.remedy) == (Verdict.UNKNOWN, Remedy.LIFT_LIMIT)
+
+
+async def test_a_guard_that_cannot_be_read_keeps_every_buy_back_by_what_it_may_cover(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "500")
+    await room.engine.preferences.set_daily_loss(OWNER_ID, Decimal(50))
+    await room.read()
+    await room.arm("0.01", "700")
+    await room.damage("guards", "quantity = '?'")
+
+    gates = await room.engine.entries.fetch_gates(OWNER_ID)
+
+    assert [(one.name, one.verdict, one.damaged) for one in gates] == [
+        (GateName.HALT, Verdict.PASS, None),
+        (GateName.EXPOSURE, Verdict.UNKNOWN, DamagedRecord.GUARD),
+        (GateName.DAILY_LOSS, Verdict.UNKNOWN, DamagedRecord.GUARD),
+    ]
 
 
 async def test_a_sale_of_today_that_cannot_be_read_itself_is_no_loss_of_zero(room):

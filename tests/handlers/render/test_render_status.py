@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -7,7 +8,7 @@ from engine.accounts.live_accounts import AccountStreamStatus
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss, LossReason
-from engine.entries.gates import check_halt
+from engine.entries.gates import Gate, GateName, Remedy, Verdict, check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import PriceProblem
@@ -22,6 +23,7 @@ from engine.status import (
     PriceAge,
     VenuePrices,
 )
+from handlers.render.html import plain_text
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
@@ -263,16 +265,32 @@ def test_halted_entries_say_since_when_and_why():
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
     gate = check_halt(halt)
 
-    text = render_status(status(gates=(gate,)), READER, halt).text
+    text = render_status(status(), READER, halt, (gate,)).text
 
     assert "<b>Entries</b>: halted since 02:28:11 UTC" in text
     assert "gate halt: shut, buys are stopped since 02:28:11 UTC. /resume allows them again." in text
 
 
 def test_an_open_gate_lets_entries_through():
-    text = render_status(status(gates=(check_halt(None),)), READER).text
+    text = render_status(status(), READER, None, (check_halt(None),)).text
 
-    assert "<b>Entries</b>: allowed" in text
+    assert "<b>Entries</b>: allowed\n" in text
+
+
+def test_what_keeps_every_buy_back_is_named_though_nobody_halted_them():
+    lost = Gate(
+        name=GateName.DAILY_LOSS,
+        verdict=Verdict.FAIL,
+        actual=Decimal(-60),
+        limit=Decimal(-50),
+        unit="USD",
+        remedy=Remedy.CHANGE_LIMIT,
+    )
+
+    text = plain_text(render_status(status(), READER, None, (check_halt(None), lost)).text)
+
+    assert "Entries: allowed, but now every buy is kept back\ngate daily loss: shut, " in text
+    assert "at most $50.00 may be lost. What was realised counts until midnight UTC" in text
 
 
 def test_an_error_since_answered_is_history():
