@@ -158,6 +158,8 @@ class StatusReport:
     streams: tuple[VenuePrices, ...] = ()
     #: Positions in the latest readings that have no guard.
     unguarded: int = 0
+    #: Questions about guards that wait for this user's answer.
+    open_questions: int = 0
     #: When the oldest exit in flight was written down.
     exits_since: datetime | None = None
     #: For how long the database could not be written; None while it can.

@@ -86,7 +86,7 @@ class ProcessStatus:
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
-            stored = await load_stored(session, user_id, self._why_failing)
+            stored = await load_stored(session, user_id, self._why_failing, now=self._clock.now())
         guards = [guard for guard in stored.watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
@@ -109,6 +109,7 @@ class ProcessStatus:
             paused=tuple(_paused(guard) for guard in guards if guard.state is GuardState.PAUSED),
             failing=tuple(replace(one, why_unsent=self._why_unsent(one.intent_id)) for one in stored.failing),
             exits_in_flight=self._count_exits(guards, stored.exits),
+            open_questions=stored.open_questions,
             exits_since=wall_time.earliest(one.created_at for one in stored.exits),
             outbox_waiting=stored.outbox.waiting,
             outbox_oldest_at=stored.outbox.oldest_at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine import wall_time
 from engine.alerts.messages import ExitFailing
@@ -12,6 +13,7 @@ from engine.exits.failure_reminders import failing_key
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
+from engine.offers.questions_store import count_open_questions
 from engine.orders import store as intent_rows
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.under_way import load_orders_under_way
@@ -21,7 +23,7 @@ from engine.storage.session import DatabaseSession
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What the database holds about the process: every watched guard, and one user's exits and alerts."""
+    """What the database holds about the process: every watched guard, and one user's exits, questions and alerts."""
 
     watched: tuple[Guard, ...]
     outbox: Depth
@@ -29,10 +31,11 @@ class Stored:
     posts: PostCounts
     exits: tuple[Intent, ...]
     failing: tuple[FailingExit, ...]
+    open_questions: int
 
 
 async def load_stored(
-    session: DatabaseSession, user_id: int, why_failing: Callable[[str], HeldUp | None]
+    session: DatabaseSession, user_id: int, why_failing: Callable[[str], HeldUp | None], *, now: datetime
 ) -> Stored:
     """Read it; `why_failing` is what an exit itself says of its present delay."""
     live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
@@ -44,6 +47,7 @@ async def load_stored(
         posts=await count_posts(session, user_id),
         exits=tuple(one for one in live if one.kind is IntentKind.EXIT),
         failing=tuple(one for one in failing if one is not None),
+        open_questions=await count_open_questions(session, user_id, now),
     )
 
 

@@ -1,6 +1,6 @@
 """Which positions a question to their owner is still open about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -36,13 +36,24 @@ async def load_open_questions(
     The buttons of one question were stored together, and each answers it for its own positions. A later
     question takes an earlier one's place.
     """
+    return frozenset(await _load_open(session, user_id, now))
+
+
+async def count_open_questions(session: DatabaseSession, user_id: int, now: datetime) -> int:
+    """Return how many questions about guards wait for an answer."""
+    return len(set((await _load_open(session, user_id, now)).values()))
+
+
+async def _load_open(session: DatabaseSession, user_id: int, now: datetime) -> Mapping[PositionKey, datetime]:
+    """Return when the question was put that is open about a position, of each there is one of."""
     found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
     answered = _answered(found)
-    open_now = dict[PositionKey, bool]()
+    latest = dict[PositionKey, datetime | None]()
     for row, positions in reversed(found):
         is_open = wall_time.is_open(row.created_at, row.expires_at, now)
-        open_now.update({key: is_open and (row.created_at, key) not in answered for key in positions})
-    return frozenset(key for key, is_open in open_now.items() if is_open)
+        for key in positions:
+            latest[key] = row.created_at if is_open and (row.created_at, key) not in answered else None
+    return {key: at for key, at in latest.items() if at is not None}
 
 
 async def load_open_choices(

@@ -61,6 +61,9 @@ def verdict_lines(report: StatusReport) -> Iterator[str]:
     elif not troubles:
         is_starting = any(one.is_starting for one in report.unwatched)
         yield f"{bold(_summary(report, is_starting=is_starting))} {_watched(report)}{_unguarded(report)}"
+    if report.open_questions:
+        are = "1 question waits" if report.open_questions == 1 else f"{report.open_questions} questions wait"
+        yield f"{are} for your answer, further up in this chat."
     if not report.guards and not troubles:
         yield "NIJA itself works."
 

@@ -261,6 +261,21 @@ def test_a_sale_that_fails_at_another_broker_is_no_error_of_this_one():
     assert "Kraken: answered 3 s ago, no errors" in text
 
 
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [(1, "1 question waits for your answer"), (3, "3 questions wait for your answer")],
+)
+def test_questions_that_wait_for_an_answer_are_named_beside_what_is_guarded(questions, said):
+    text = render_status(status(open_questions=questions), READER).text
+
+    assert "All is well." in text
+    assert said in text
+
+
+def test_without_an_open_question_none_is_named():
+    assert "for your answer" not in render_status(status(), READER).text
+
+
 def test_halted_entries_say_since_when_and_why():
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
     gate = check_halt(halt)
