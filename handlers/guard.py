@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from engine.offers.outcomes import Outcome
 from handlers.arguments import Misread, parse_guard
 from handlers.chat_context import ChatContext
 from handlers.render.guard_outcomes import render_outcome
@@ -20,7 +19,9 @@ async def offer_guard(context: ChatContext, arguments: Sequence[str]) -> Screen:
     parsed = parse_guard(arguments, command="guard", threshold=guards.threshold)
     if isinstance(parsed, Misread):
         return render_misread(parsed)
-    return _screen(await guards.offer_guard(context.user.user_id, parsed.symbol, parsed.venue), context)
+    answer = await guards.offer_guard(context.user.user_id, parsed.symbol, parsed.venue)
+    hindrances = (await context.services.fetch_status(context.user.user_id)).hindrances
+    return render_outcome(answer, context.reader, hindrances)[0]
 
 
 async def offer_unguard(context: ChatContext, arguments: Sequence[str]) -> Screen:
@@ -31,8 +32,6 @@ async def offer_unguard(context: ChatContext, arguments: Sequence[str]) -> Scree
     if parsed.symbol is None:
         return render_misread(_ONE_AT_A_TIME)
     guards = context.services.guards
-    return _screen(await guards.offer_unguard(context.user.user_id, parsed.symbol, parsed.venue), context)
-
-
-def _screen(answer: Outcome, context: ChatContext) -> Screen:
-    return render_outcome(answer, context.reader)[0]
+    answer = await guards.offer_unguard(context.user.user_id, parsed.symbol, parsed.venue)
+    hindrances = (await context.services.fetch_status(context.user.user_id)).hindrances
+    return render_outcome(answer, context.reader, hindrances)[0]

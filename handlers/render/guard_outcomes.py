@@ -6,6 +6,7 @@ from engine.alerts.messages import ExistingGuarded
 from engine.alerts.questions import Armed, Offer, OfferLine, PartLeftOut, Standing
 from engine.guards.guard import Guard
 from engine.offers.outcomes import ComparedFirst, LeftAlone, Nothing, Outcome, StaysPaused, Unguarded
+from engine.status import Hindrances
 from handlers.render.guard_standing import is_guarded, standing_of
 from handlers.render.guards import render_offer
 from handlers.render.html import bold, escape, foreign
@@ -13,7 +14,7 @@ from handlers.render.no_price import no_price_text
 from handlers.render.numbers import price, quantity, threshold_percent
 from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
-from handlers.render.standing import position_name
+from handlers.render.standing import NO_HINDRANCES, position_name
 from handlers.render.times import Reader
 from handlers.render.why_not import part_text, why_not_text
 
@@ -24,16 +25,20 @@ _LEFT_ALONE = (
 )
 
 
-def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
+def render_outcome(
+    outcome: Outcome, reader: Reader, hindrances: Hindrances = NO_HINDRANCES
+) -> tuple[Screen, ...]:
     """Return what came of an answer: first what takes the question's place, then any further question."""
     match outcome:
         case Offer():
-            return (render_offer(outcome, reader),)
+            return (render_offer(outcome, reader, hindrances),)
         case Armed():
             later = (LATER_BUYS,) if outcome.guards else ()
-            done = Screen(text="\n\n".join((*_armed(outcome, reader), *later, reader.as_of(reader.now))))
+            done = Screen(
+                text="\n\n".join((*_armed(outcome, reader, hindrances), *later, reader.as_of(reader.now)))
+            )
             further = outcome.follow_up
-            return (done, render_offer(further, reader)) if further else (done,)
+            return (done, render_offer(further, reader, hindrances)) if further else (done,)
         case Unguarded():
             return (Screen(text="\n\n".join((*_unguarded(outcome), reader.as_of(reader.now)))),)
         case ComparedFirst():
@@ -56,7 +61,7 @@ def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
     title = bold(f"First look at {message.venue.label}")
     does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
     end = f"{LATER_BUYS}\n/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
-    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed, reader), end)))
+    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed, reader, NO_HINDRANCES), end)))
 
 
 def render_nothing(nothing: Nothing | StaysPaused) -> Screen:
@@ -71,7 +76,7 @@ def nothing_text(nothing: Nothing | StaysPaused) -> str:
     return f"{nothing.symbol} stays paused: {no_price_text(nothing.problem, nothing.venue.label)}."
 
 
-def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
+def _armed(armed: Armed, reader: Reader, hindrances: Hindrances) -> Iterator[str]:
     if armed.guards:
         yield "\n".join((bold("Guarded"), *(_armed_line(guard, armed) for guard in armed.guards)))
     else:
@@ -86,16 +91,18 @@ def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
         yield "\n".join((bold("Asked about below, not guarded until you answer"), *questions))
     before = [line for line in armed.left_out if is_guarded(line)]
     if before:
-        yield "\n".join((bold("Guarded before"), *(_left_out_line(line, reader) for line in before)))
+        yield "\n".join(
+            (bold("Guarded before"), *(_left_out_line(line, reader, hindrances) for line in before))
+        )
     not_guarded = [
         *map(_part_line, armed.parts_left_out),
-        *(_left_out_line(line, reader) for line in armed.left_out if not is_guarded(line)),
+        *(_left_out_line(line, reader, hindrances) for line in armed.left_out if not is_guarded(line)),
     ]
     if not_guarded:
         yield "\n".join((bold("Not guarded"), *not_guarded))
 
 
-def _left_out_line(line: OfferLine, reader: Reader) -> str:
+def _left_out_line(line: OfferLine, reader: Reader, hindrances: Hindrances) -> str:
     why = why_not_text(line)
     if line.standing is Standing.ENTRY_UNKNOWN and not why:
         position = line.position
@@ -104,7 +111,7 @@ def _left_out_line(line: OfferLine, reader: Reader) -> str:
         )
         return f"{position_name(position)}: entry unknown; {way_out}"
     reason = f" ({foreign(why)})" if line.standing is Standing.ENTRY_UNKNOWN else ""
-    return f"{position_name(line.position)}: {standing_of(line, reader)}{reason}"
+    return f"{position_name(line.position)}: {standing_of(line, reader, hindrances)}{reason}"
 
 
 def _part_line(part: PartLeftOut) -> str:

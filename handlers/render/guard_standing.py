@@ -9,6 +9,7 @@ from engine.market.mark import Mark
 from engine.model.holdings import Direction
 from engine.model.money import ZERO
 from engine.portfolio.position import Position
+from engine.status import Hindrances
 from handlers.render.html import bold, escape, foreign
 from handlers.render.no_price import unpriced_text
 from handlers.render.numbers import percent_beside, price, quantity, threshold_percent
@@ -19,17 +20,22 @@ from handlers.render.position_results import (
     result_text,
 )
 from handlers.render.standing import (
-    SOLD_ON_REQUEST,
+    NO_HINDRANCES,
     command_name,
     is_locked,
     locked_text,
+    not_watched_text,
+    sale_text,
+    unwatched_of,
     way_in,
 )
 from handlers.render.times import Reader
 from handlers.render.why_not import why_not_text
 
 
-def guarded_lines(guard: Guard, line: OfferLine) -> Iterator[str]:
+def guarded_lines(
+    guard: Guard, line: OfferLine, reader: Reader, hindrances: Hindrances = NO_HINDRANCES
+) -> Iterator[str]:
     """Return how a guard stands; beside its threshold stands only what it judges by."""
     position, amount = line.position, quantity(guard.quantity)
     if guard.state is GuardState.PAUSED:
@@ -37,14 +43,16 @@ def guarded_lines(guard: Guard, line: OfferLine) -> Iterator[str]:
         return
     at = f"{amount} of it guarded at {threshold_percent(guard.threshold)}"
     if guard.is_for_one_sale:
-        yield f"{amount} of it {SOLD_ON_REQUEST}"
+        yield f"{amount} of it {sale_text(guard, reader, hindrances)}"
         return
     if guard.state is GuardState.CLOSING:
-        yield f"{at}, being sold now"
+        yield f"{at}, {sale_text(guard, reader, hindrances)}"
         return
     is_long = guard.direction is Direction.LONG
     sold, side = ("sold", "less") if is_long else ("bought back", "more")
-    yield escape(f"{at}, {_judged(position, guard)}{sold} at {guard_trigger(guard)} or {side}")
+    unwatched = unwatched_of(position, hindrances)
+    judged = f"but {not_watched_text(unwatched)}; " if unwatched else escape(_judged(position, guard))
+    yield f"{at}, {judged}{sold} at {escape(guard_trigger(guard))} or {side}"
     if line.standing is Standing.CANNOT_BE_GUARDED and is_guarded_from_elsewhere(position):
         yield f"{escape(result_text(position.pnl_ratio, position.pnl, position.currency))}{_from_cost(position)}"
 
@@ -60,7 +68,7 @@ def _judged(position: Position, guard: Guard) -> str:
     return f"now {percent_beside(position.guard_ratio, guard.threshold)} against {guarded_from(guard)}, "
 
 
-def standing_of(line: OfferLine, reader: Reader) -> str:
+def standing_of(line: OfferLine, reader: Reader, hindrances: Hindrances = NO_HINDRANCES) -> str:
     """Return how a position would stand the moment it were guarded."""
     position = line.position
     result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
@@ -72,7 +80,7 @@ def standing_of(line: OfferLine, reader: Reader) -> str:
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:
-            return _why_not(line, reader)
+            return _why_not(line, reader, hindrances)
 
 
 def _from_cost(position: Position) -> str:
@@ -87,20 +95,26 @@ def _of(line: OfferLine, counted: Decimal) -> str:
     return f"{quantity(counted)} of it "
 
 
-def _why_not(line: OfferLine, reader: Reader) -> str:
+def _why_not(line: OfferLine, reader: Reader, hindrances: Hindrances) -> str:
     position = line.position
     guard = position.guard
     if guard is not None and guard.is_for_one_sale:
-        return SOLD_ON_REQUEST
+        return sale_text(guard, reader, hindrances)
     if is_guarded(line) and guard is not None:
-        selling = ", being sold now" if guard.state is GuardState.CLOSING else ""
-        return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
+        return f"already guarded at {threshold_percent(guard.threshold)}{_cannot_act(guard, line, reader, hindrances)}"
     if guard is not None and guard.state is GuardState.PAUSED and position.quantity == ZERO:
         return f"none there; its guard is paused; /unguard {command_name(position)} ends it"
     if not is_locked(position) and line.excluded == Exclusion.PRICE_UNKNOWN:
         return f"cannot be guarded: {foreign(_why_no_price(line))}"
     why = locked_text(position) if is_locked(position) else why_not_text(line)
     return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
+
+
+def _cannot_act(guard: Guard, line: OfferLine, reader: Reader, hindrances: Hindrances) -> str:
+    if guard.state is GuardState.CLOSING:
+        return f", {sale_text(guard, reader, hindrances)}"
+    unwatched = unwatched_of(line.position, hindrances)
+    return "" if unwatched is None else f", but {not_watched_text(unwatched)}"
 
 
 def _why_no_price(line: OfferLine) -> str:

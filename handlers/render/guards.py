@@ -8,6 +8,7 @@ from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
 from engine.model.money import ZERO
 from engine.portfolio.position import Position
+from engine.status import Hindrances
 from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.guard_standing import guarded_lines, standing_of
 from handlers.render.guard_terms import terms
@@ -18,6 +19,7 @@ from handlers.render.questions import question_of, unanswered
 from handlers.render.sale_figures import sale_at_once, usual_fee_note
 from handlers.render.screen import Screen
 from handlers.render.standing import (
+    NO_HINDRANCES,
     is_locked,
     locked_text,
     position_name,
@@ -31,13 +33,15 @@ _FROM_COST = {ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.GUARD_FROM_COST}
 _FROM_PRICE = {ChoiceKind.GUARD_ALL_FROM_PRICE, ChoiceKind.GUARD_FROM_PRICE}
 
 
-def render_offer(offer: Offer, reader: Reader) -> Screen:
+def render_offer(offer: Offer, reader: Reader, hindrances: Hindrances = NO_HINDRANCES) -> Screen:
     """Ask, with what each answer would mean for each position."""
     title, meaning = question_of(offer)
     blocks = [f"{bold(title)}\n{meaning}"]
     apart = [line for line in offer.lines if _is_apart(line, offer)]
     blocks += [
-        "\n".join((*_offer_line(line, reader), *_sale_prices(line, offer), *_sale_now(line, offer)))
+        "\n".join(
+            (*_offer_line(line, reader, hindrances), *_sale_prices(line, offer), *_sale_now(line, offer))
+        )
         for line in offer.lines
         if line not in apart
     ]
@@ -51,14 +55,14 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
 
 
-def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:
+def _offer_line(line: OfferLine, reader: Reader, hindrances: Hindrances) -> Iterator[str]:
     position = line.position
     yield f"{position_name(position)} · {quantity(position.quantity)}"
     if position.guard is not None:
-        yield from guarded_lines(position.guard, line)
+        yield from guarded_lines(position.guard, line, reader, hindrances)
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
-    yield standing_of(line, reader)
+    yield standing_of(line, reader, hindrances)
     yield from _priced(line, reader)
     yield from _left_out_part(line)
     if line.no_entry and (why := why_not_text(line)):

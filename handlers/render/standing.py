@@ -42,9 +42,8 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
     if guard.state is GuardState.CLOSING:
         return _selling_text(guard, reader, hindrances)
     if (unwatched := unwatched_of(position, hindrances)) is not None:
-        yet = " yet" if unwatched.is_starting else ""
-        why = f"{foreign(unwatched_text(unwatched))}{opening_text(position, reader)}{_past(position, guard)}"
-        return f"guarded at {at}{_part(position, guard)}, but not watched{yet}: {why}"
+        why = f"{not_watched_text(unwatched)}{opening_text(position, reader)}{_past(position, guard)}"
+        return f"guarded at {at}{_part(position, guard)}, but {why}"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
         return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
@@ -57,12 +56,23 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
 
 
 def _selling_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:
+    sale = sale_text(guard, reader, hindrances)
+    return sale if guard.is_for_one_sale else f"guarded at {threshold_percent(guard.threshold)}, {sale}"
+
+
+def sale_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:
+    """Say that a guard's sale is under way, or since when and why it does not get through."""
     failing = hindrances.failing.get(guard.guard_id)
     why = f"failing {failing_line(failing, reader)}" if failing else ""
     if guard.is_for_one_sale:
         return f"{SOLD_ON_REQUEST}, {why}" if why else SOLD_ON_REQUEST
-    sale = f"sale {why}" if why else "being sold now"
-    return f"guarded at {threshold_percent(guard.threshold)}, {sale}"
+    return f"sale {why}" if why else "being sold now"
+
+
+def not_watched_text(unwatched: Unwatched) -> str:
+    """Say why an armed guard cannot act now."""
+    yet = " yet" if unwatched.is_starting else ""
+    return f"not watched{yet}: {foreign(unwatched_text(unwatched))}"
 
 
 def unwatched_of(position: Position, hindrances: Hindrances) -> Unwatched | None:

@@ -5,9 +5,11 @@ import pytest
 
 from engine.alerts.questions import Armed, ChoiceKind, Exclusion, Standing, TradingCost
 from engine.guards.guard import GuardState
+from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
+from engine.status import FailingExit, Hindrances
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
@@ -18,6 +20,7 @@ from tests.handlers.values import (
     NOW,
     READER,
     WITHOUT_COST,
+    ago,
     choice,
     guard,
     instrument,
@@ -32,6 +35,10 @@ from tests.handlers.values import (
 def _would_be_sold(**changes):
     values = {"standing": Standing.WOULD_BE_SOLD_NOW, "pnl_ratio": Decimal("-0.172"), "pnl": Decimal(-812)}
     return offer_line(**values | changes)
+
+
+def _left_out(**changes):
+    return offer_line(Standing.CANNOT_BE_GUARDED, excluded=Exclusion.ALREADY_GUARDED, **changes)
 
 
 def test_first_contact_lists_what_each_answer_would_mean():
@@ -157,6 +164,38 @@ def test_a_guard_whose_sale_runs_says_so():
     text = render_offer(offer("guard_all", lines=(offer_line(position=held),)), READER).text
 
     assert f"0.12 of it guarded at {MINUS}1.00 %, being sold now" in text
+
+
+def test_a_guard_that_cannot_act_is_shown_with_the_reason_that_status_gives():
+    selling = position(guard=guard(state=GuardState.CLOSING))
+    failing = FailingExit(
+        symbol="BTC/USD", venue_label="Kraken", guard_id="g1", why="no connection", since=ago(minutes=4)
+    )
+    unwatched = Unwatched(
+        guard_id="g1",
+        symbol="BTC/USD",
+        venue_label="Kraken",
+        reason=UnwatchedReason.PRICE_UNKNOWN,
+        problem=PriceProblem.NO_QUOTE,
+        since=ago(minutes=3),
+    )
+    stuck, blind = Hindrances(failing={"g1": failing}), Hindrances(unwatched={"g1": unwatched})
+
+    def shown(held, hindrances):
+        question = offer("guard_all", lines=(offer_line(position=held),))
+        refused = Armed(guards=(), left_out=(_left_out(position=held),))
+        return [
+            render_offer(question, READER, hindrances).text,
+            render_outcome(refused, READER, hindrances)[0].text,
+        ]
+
+    for text in shown(selling, stuck):
+        assert f"guarded at {MINUS}1.00 %, sale failing since 02:26:11 UTC, not sold yet: no connection" in text
+        assert "being sold now" not in text
+    question, refused = shown(position(), blind)
+    assert f"guarded at {MINUS}1.00 %, but not watched: price unknown (no quote)" in question
+    assert "; sold at $63,360.00 or less" in question
+    assert f"already guarded at {MINUS}1.00 %, but not watched: price unknown (no quote)" in refused
 
 
 @pytest.mark.parametrize("kind", ChoiceKind)
