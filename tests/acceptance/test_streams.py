@@ -42,12 +42,17 @@ async def until_prices(stage, words, **options):
 
 async def until_status(stage, *words, meanwhile=lambda: None):
     """Ask for the status until it says all this."""
+    return await until_says(stage, "Status", *words, meanwhile=meanwhile)
+
+
+async def until_says(stage, head, *words, meanwhile=lambda: None):
+    """Ask for a screen until it says all this."""
     async with asyncio.timeout(3 * WAIT_S):
         while True:
             meanwhile()
-            status = await stage.owner.ask("/status", head="Status", timeout_s=WAIT_S)
-            if all(one in status.text for one in words):
-                return status.text
+            screen = await stage.owner.ask(f"/{head.lower()}", head=head, timeout_s=WAIT_S)
+            if all(one in screen.text for one in words):
+                return screen.text
 
 
 def polls(world):
@@ -96,13 +101,11 @@ async def test_a_fall_at_the_other_venues_is_sold_by_its_tick_too(open_bot, venu
 
 async def test_a_position_says_whether_its_price_is_pushed(open_bot):
     world, stage = await a_guarded_ether(open_bot)
-    live = await stage.owner.ask("/positions", head="Positions", timeout_s=WAIT_S)
+    await until_says(stage, "Positions", "Mark, live, ")
     end_streams(world)
     await until_prices(stage, "Kraken polled")
-    polled = await stage.owner.ask("/positions", head="Positions", timeout_s=WAIT_S)
 
-    assert "Mark, live, " in live.text
-    assert "Mark, polled " in polled.text
+    await until_says(stage, "Positions", "Mark, polled ")
 
 
 @pytest.mark.fault("V21")

@@ -139,10 +139,15 @@ def test_a_refused_key_is_said_from_the_start_on():
 
 
 def test_a_changed_key_is_named_until_it_is_certain_whose_account_it_opens():
-    found = find_unwatched(a_guard(), replace(WATCHED, is_key_certain=False))
+    guard = a_guard()
+    found = find_unwatched(guard, replace(WATCHED, is_key_certain=False))
 
     assert found == Unwatched(
-        symbol="BTC/USD", venue_label="Kraken", reason=UnwatchedReason.KEY_UNCERTAIN, since=None
+        guard_id=guard.guard_id,
+        symbol="BTC/USD",
+        venue_label="Kraken",
+        reason=UnwatchedReason.KEY_UNCERTAIN,
+        since=None,
     )
 
 

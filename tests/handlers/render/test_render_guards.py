@@ -190,7 +190,9 @@ def test_a_guard_that_cannot_act_is_shown_with_the_reason_that_status_gives():
         ]
 
     for text in shown(selling, stuck):
-        assert f"guarded at {MINUS}1.00 %, sale failing since 02:26:11 UTC, not sold yet: no connection" in text
+        assert (
+            f"guarded at {MINUS}1.00 %, sale failing since 02:26:11 UTC, not sold yet: no connection" in text
+        )
         assert "being sold now" not in text
     question, refused = shown(position(), blind)
     assert f"guarded at {MINUS}1.00 %, but not watched: price unknown (no quote)" in question
