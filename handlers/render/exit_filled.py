@@ -79,7 +79,9 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     if message.manual:
         yield "Price at request", price(message.trigger_price, currency)
     else:
-        yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
+        yield from brought_by_sale(message).trigger_rows(
+            percent_beside(message.trigger_ratio, message.threshold)
+        )
         yield "Threshold", threshold_percent(message.threshold)
         yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)

@@ -9,7 +9,7 @@ from engine.exits.audit import ExitRecord
 from engine.model.instruments import quote_of
 from engine.model.money import exact
 from handlers.render.numbers import in_currency, percent
-from handlers.render.sale_figures import against_guard_lines
+from handlers.render.sale_figures import against_guard_lines, trigger_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,10 @@ class Brought:
         with exact():
             cost = self.entry * self.quantity
         return f", {percent(self.realised / cost)}"
+
+    def trigger_rows(self, trigger_pnl: str) -> Iterator[tuple[str, str]]:
+        """Name the loss at the trigger, against what its guard counts from."""
+        return trigger_rows(trigger_pnl, self.against_guard, entry=self.entry, currency=self.currency)
 
     def guard_lines(self) -> Iterator[str]:
         """Write the result against the guard's price, where that is not what was paid."""

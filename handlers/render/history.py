@@ -165,7 +165,7 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
         if trigger.manual is None:
-            yield "Trigger PnL", percent_beside(trigger.ratio, trigger.threshold)
+            yield from _trigger_pnl(record, percent_beside(trigger.ratio, trigger.threshold))
             yield "Threshold", threshold_percent(trigger.threshold)
         yield "To be sold", full_quantity(trigger.quantity)
     with exact():
@@ -182,6 +182,11 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     took = _took(record)
     if took is not None:
         yield time_to_fill_name(manual=record.intent.manual is not None), took
+
+
+def _trigger_pnl(record: ExitRecord, text: str) -> Iterator[tuple[str, str]]:
+    brought = brought_by_exit(record)
+    return iter([("Trigger PnL", text)]) if brought is None else brought.trigger_rows(text)
 
 
 def _sent(record: ExitRecord) -> tuple[str, str]:

@@ -39,12 +39,31 @@ def against_guard_lines(
     """Return what a sale wins or loses against the price its guard counts from, where that is not what was paid."""
     if against is None:
         return
-    guarded_from = "" if against.price is None else f" {price(against.price, currency)}"
-    if against.price is not None and entry is not None and guarded_from == f" {price(entry, currency)}":
+    guarded_from = _other_price(against, entry, currency)
+    if against.price is not None and not guarded_from:
         return
+    guarded_from = f" {guarded_from}" if guarded_from else ""
     part = "" if against.quantity == of_quantity else f", for {quantity(against.quantity)} of it"
     result = in_currency(against.result, currency, signed=True)
     yield escape(f"Against the guard's price{guarded_from}{part}: {result}")
+
+
+def trigger_rows(
+    trigger_pnl: str, against: AgainstGuard | None, *, entry: Decimal | None, currency: str
+) -> Iterator[tuple[str, str]]:
+    """Name the loss at the trigger, with the price that it counts from where that is not what was paid."""
+    guarded_from = _other_price(against, entry, currency)
+    if guarded_from:
+        yield "Guarded from", guarded_from
+    yield f"Trigger PnL{' against that' if guarded_from else ''}", trigger_pnl
+
+
+def _other_price(against: AgainstGuard | None, entry: Decimal | None, currency: str) -> str:
+    """Return the price a guard counts from; empty where that is not known, or is the entry."""
+    if against is None or against.price is None:
+        return ""
+    guarded_from = price(against.price, currency)
+    return "" if entry is not None and guarded_from == price(entry, currency) else guarded_from
 
 
 def sale_at_once(position: Position) -> Iterator[str]:

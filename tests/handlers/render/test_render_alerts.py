@@ -191,6 +191,21 @@ def test_a_result_from_the_day_it_was_guarded_is_named_as_that():
     assert "guard's price" not in unescape(render_alert(EXIT, READER).text)
 
 
+def test_the_loss_at_the_trigger_is_named_against_the_price_it_counts_from():
+    guarded = AgainstGuard(price=Decimal("64013.8"), quantity=EXIT.quantity, result=Decimal("-3.07"))
+    from_price = replace(EXIT, entry=Decimal(62000), against_guard=guarded)
+
+    shown, usual = squeezed(from_price), squeezed(EXIT)
+
+    at = shown.index("Entry $62,000.00")
+    assert shown[at + 1 : at + 3] == [
+        "Guarded from $64,013.80",
+        f"Trigger PnL against that {MINUS}1.50 %",
+    ]
+    assert f"Trigger PnL {MINUS}1.50 %" in usual
+    assert not any(line.startswith("Guarded from") for line in usual)
+
+
 def test_a_short_is_bought_back():
     assert "was bought back at market" in render_alert(replace(EXIT, direction=Direction.SHORT), READER).text
 

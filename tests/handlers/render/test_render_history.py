@@ -315,3 +315,9 @@ def test_a_step_long_after_the_trigger_is_shown_in_minutes_and_seconds():
         "at 2 min 1 s: sent (2 min 1 s after the step before)"
         in render_exit_record(exit_record(life=life), READER).text
     )
+
+
+def test_the_loss_at_the_trigger_of_an_exit_is_named_against_the_price_it_counts_from():
+    shown = [" ".join(line.split()) for line in render_exit_record(from_price(), READER).text.splitlines()]
+
+    assert shown[shown.index("Guarded from $64,000.00") + 1] == f"Trigger PnL against that {MINUS}1.50 %"
