@@ -169,7 +169,8 @@ def test_what_no_broker_lists_is_said_in_one_sentence():
     nowhere = refused(decision=NoRoute(request=request(), left_out=(unlisted, unlisted)))
 
     assert plain_text(render_why(nowhere, READER).text) == (
-        "Why BTC/USD\nNo broker lists BTC/USD. A preview: nothing was ordered.\n\nAs of 02:30:11 UTC"
+        "Why BTC/USD\nNo broker lists BTC/USD. A preview: nothing was ordered. "
+        "This version places no buys by itself.\n\nAs of 02:30:11 UTC"
     )
 
 
