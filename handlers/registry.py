@@ -78,7 +78,7 @@ COMMANDS = (
     Command(
         name="guard",
         form="SYMBOL [BROKER]",
-        help="have it sold by itself when it loses too much; ALL for every position",
+        help="have NIJA sell it at market once it has lost too much; ALL for every position",
         role=Role.TRADER,
         screen=offer_guard,
         not_done="No guard was set; what was guarded before still is.",

@@ -78,6 +78,7 @@ def _head(
     if sent_at is not None:
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     if preview.confirmation_id:
+        yield "At market, so the fill may differ from these prices."
         yield f"Nothing is sold without {'the button' if by_button else 'your yes'}."
         yield from _one_of_several(preview.sellable, by_button=by_button)
 

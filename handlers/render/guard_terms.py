@@ -6,14 +6,13 @@ from engine.alerts.questions import About, ChoiceKind, Offer, OfferLine, Standin
 from engine.model.money import exact
 from handlers.render.choice_buttons import LABELS, MOST_BUTTONS
 from handlers.render.html import escape, foreign
-from handlers.render.numbers import cost_percent, threshold_percent
+from handlers.render.numbers import cost_percent, loss_percent, threshold_percent
 from handlers.render.why_not import why_not_text
 
 
 def terms(offer: Offer) -> Iterator[str]:
     if offer.about != About.UNGUARD:
-        at = threshold_percent(offer.threshold)
-        yield f"Guarded means: sold at market as soon as the loss reaches {at}."
+        yield f"Guarded means: sold at market once it has lost {loss_percent(offer.threshold)}."
         yield from _all_leaves_out(offer)
         yield from (_costly(one, offer) for one in offer.costly_at)
     if len(offer.choices) > MOST_BUTTONS:

@@ -92,10 +92,19 @@ def cost_percent(ratio: Decimal) -> str:
 
 def threshold_percent(ratio: Decimal) -> str:
     """Write a threshold in full: `-1.00 %`, and `-0.125 %` when two places do not hold it."""
+    return _percent(ratio, _places(ratio), signed=True)
+
+
+def loss_percent(threshold: Decimal) -> str:
+    """Write the loss at a threshold in full, as what is lost: `1.00 %`."""
+    return _percent(abs(threshold), _places(threshold), signed=False)
+
+
+def _places(ratio: Decimal) -> int:
     with exact():
         exponent = (ratio * 100).normalize().as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else _PERCENT_PLACES
-    return _percent(ratio, max(_PERCENT_PLACES, places), signed=True)
+    return max(_PERCENT_PLACES, places)
 
 
 def percent_beside(ratio: Decimal, threshold: Decimal) -> str:

@@ -11,6 +11,7 @@ from handlers.render.numbers import (
     cost_percent,
     full_quantity,
     in_currency,
+    loss_percent,
     money,
     percent,
     percent_beside,
@@ -88,6 +89,7 @@ def test_costs_carry_no_sign():
 )
 def test_a_threshold_is_shown_in_full(ratio, expected):
     assert threshold_percent(Decimal(ratio)) == real(expected)
+    assert loss_percent(Decimal(ratio)) == expected.removeprefix("-")
 
 
 @pytest.mark.parametrize(
