@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
 
 from tests.simulation.database import Store
 from tests.simulation.defects import DEFECTS, runs_until_found
@@ -25,17 +24,16 @@ def main():
         "--kind", action="append", type=Kind, help="only faults of this kind; may be repeated"
     )
     parser.add_argument("--defects", action="store_true", help="plant mistakes and count until each is found")
-    parser.add_argument("--tally", type=Path, help="write the counts into this file too")
     choices = parser.parse_args()
     if choices.defects:
         return _find_defects(Store(), choices.seeds)
     if choices.seed is not None:
         return _run_one(choices.seed, Store())
     seeds = range(choices.first, choices.first + choices.seeds)
-    return _soak(seeds, choices.lanes, choices.kind, choices.tally)
+    return _soak(seeds, choices.lanes, choices.kind)
 
 
-def _soak(seeds, lanes, kinds, file):
+def _soak(seeds, lanes, kinds):
     began, failing = time.monotonic(), []
 
     def report(words):
@@ -48,8 +46,6 @@ def _soak(seeds, lanes, kinds, file):
         tally = soak(Store(), seeds, on_violation=lambda world: report(describe(world)), kinds=kinds)
     else:
         tally = soak_in_lanes(seeds, lanes=lanes, on_violation=report, kinds=kinds)
-    if file is not None:
-        tally.write(file)
     _say("\n".join(tally.lines()))
     _say(f"{time.monotonic() - began:.1f} s")
     return 1 if tally.violations else 0

@@ -1,8 +1,7 @@
 """What happened over many scenarios, counted."""
 
-import json
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from engine.orders import states
 from tests.simulation.faults import Kind
@@ -38,16 +37,6 @@ class Tally:
         self.violations += other.violations
         for name in ("faults", "crashes", "transitions", "ends", "alerts", "actions"):
             getattr(self, name).update(getattr(other, name))
-
-    def write(self, file):
-        file.write_text(json.dumps({each.name: getattr(self, each.name) for each in fields(self)}))
-
-    @classmethod
-    def read(cls, file):
-        counts = json.loads(file.read_text())
-        return cls(
-            **{name: Counter(each) if isinstance(each, dict) else each for name, each in counts.items()}
-        )
 
     def lines(self):
         yield f"{self.scenarios} scenarios, {self.orders} closing orders, {self.violations} violations"
