@@ -43,6 +43,7 @@ COMMANDS = (
     ),
     Command(
         name="balance",
+        form="[BROKER]",
         help="equity, available, in positions: in all and at each broker",
         role=Role.VIEWER,
         screen=show_balance,

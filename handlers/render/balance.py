@@ -26,8 +26,10 @@ _UNKNOWN = {
 _COINBASE_HOLD = "On hold: by open orders, or by a withdrawal that is still under way."
 
 
-def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
-    """Show the whole equity, then each broker with its own figures and their age."""
+def render_balance(overview: BalanceOverview, reader: Reader, venue: Venue | None = None) -> Screen:
+    """Show the whole equity, then each broker with its own figures and their age; or one broker alone."""
+    if venue is not None:
+        return _one_broker(venue, overview, reader)
     keyboard = refresh_row("balance")
     if not overview.states:
         text = f"{bold('Balance')}\n{_NO_BROKER}\n{reader.as_of(reader.now)}"
@@ -36,6 +38,14 @@ def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
     blocks += ["\n".join(_broker(state, overview, reader)) for state in overview.states]
     blocks.append(reader.as_of(reader.now))
     return Screen(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+def _one_broker(venue: Venue, overview: BalanceOverview, reader: Reader) -> Screen:
+    states = [state for state in overview.states if state.broker is venue]
+    blocks = ["\n".join(_broker(state, overview, reader)) for state in states]
+    shown = blocks or [f"{venue.label} is not connected: no key of it is in the settings."]
+    text = "\n\n".join((bold("Balance"), *shown, reader.as_of(reader.now)))
+    return Screen(text=text, keyboard=refresh_row("balance", venue))
 
 
 def _totals(overview: BalanceOverview, reader: Reader) -> Iterator[str]:

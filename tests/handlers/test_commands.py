@@ -17,6 +17,7 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
     ("typed", "asked", "shown"),
     [
         ("/balance", ("fetch_overview", OWNER), "Total equity"),
+        ("/balance kraken", ("fetch_overview", OWNER), "Kraken · 3 s ago"),
         ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
         ("/positions btc", ("fetch_portfolio", OWNER), "1 held, 1 guarded."),
         ("/positions Kraken BTC", ("fetch_portfolio", OWNER), "1 held, 1 guarded."),
@@ -74,7 +75,7 @@ async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, ow
     assert "Buys are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
 
 
-@pytest.mark.parametrize("typed", ["/balance kraken", "/status kraken"])
+@pytest.mark.parametrize("typed", ["/resume kraken", "/status kraken"])
 async def test_words_nothing_was_made_of_are_said_to_be_ignored(owner, typed):
     command = typed.split()[0]
 

@@ -233,3 +233,16 @@ def test_what_could_not_be_read_is_named_and_makes_the_sums_lower_bounds():
     assert "Could not be read, so not counted: an asset without a name, SOL." in text
     assert "Some assets could not be read and are not in these sums: see Kraken." in text
     assert "\N{GREATER-THAN OR EQUAL TO} $10.00" in text
+
+
+def test_one_broker_is_shown_alone_and_refreshed_alone():
+    kraken, coinbase = state(Venue.KRAKEN, snapshot("777", "0")), state(Venue.COINBASE, snapshot("5", "0"))
+
+    screen = render_balance(overview(kraken, coinbase), READER, Venue.KRAKEN)
+    none = render_balance(overview(coinbase), READER, Venue.KRAKEN)
+
+    assert screen.text.count("Total equity") == 1
+    assert "$777.00" in screen.text
+    assert "Coinbase" not in screen.text
+    assert screen.keyboard[0][0].data == "r:balance:kraken"
+    assert "Kraken is not connected" in none.text
