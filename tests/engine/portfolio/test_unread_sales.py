@@ -9,7 +9,7 @@ from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
 DAY_S = 86_400
-OFF_BY_S = [0, -30 * DAY_S, 30 * DAY_S, -3600, 3600]
+OFF_BY_S = [0, -30 * DAY_S, 3600]
 
 
 @pytest.mark.fault("V40")
@@ -169,4 +169,4 @@ async def test_a_report_is_dated_when_its_request_left_and_not_when_it_was_queue
     report = await room.broker().fetch_report(priority=priority)
 
     assert (report.at - queued_at).total_seconds() > 60
-    assert (room.clock.now() - report.at).total_seconds() < 10
+    assert abs(report.at.timestamp() - room.world.tape("kraken").calls("BalanceEx")[-1].at) < 0.1
