@@ -51,7 +51,11 @@ def guarded_lines(
     is_long = guard.direction is Direction.LONG
     sold, side = ("sold", "less") if is_long else ("bought back", "more")
     unwatched = unwatched_of(position, hindrances)
-    judged = f"but {not_watched_text(unwatched)}; " if unwatched else escape(_judged(position, guard))
+    if unwatched is None or unwatched.is_starting:
+        # What has just begun is about to be judged by the price shown.
+        judged = escape(_judged(position, guard))
+    else:
+        judged = f"but {not_watched_text(unwatched)}; "
     yield f"{at}, {judged}{sold} at {escape(guard_trigger(guard))} or {side}"
     if line.standing is Standing.CANNOT_BE_GUARDED and is_guarded_from_elsewhere(position):
         yield f"{escape(result_text(position.pnl_ratio, position.pnl, position.currency))}{_from_cost(position)}"

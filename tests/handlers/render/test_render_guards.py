@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -179,6 +180,7 @@ def test_a_guard_that_cannot_act_is_shown_with_the_reason_that_status_gives():
         problem=PriceProblem.NO_QUOTE,
         since=ago(minutes=3),
     )
+    starting = Hindrances(unwatched={"g1": replace(unwatched, reason=UnwatchedReason.STARTING)})
     stuck, blind = Hindrances(failing={"g1": failing}), Hindrances(unwatched={"g1": unwatched})
 
     def shown(held, hindrances):
@@ -197,6 +199,7 @@ def test_a_guard_that_cannot_act_is_shown_with_the_reason_that_status_gives():
     question, refused = shown(position(), blind)
     assert f"guarded at {MINUS}1.00 %, but not watched: price unknown (no quote)" in question
     assert "; sold at $63,360.00 or less" in question
+    assert f"now {MINUS}0.78 % against $64,000.00, sold at" in shown(position(), starting)[0]
     assert f"already guarded at {MINUS}1.00 %, but not watched: price unknown (no quote)" in refused
 
 
