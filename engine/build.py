@@ -1,4 +1,4 @@
-"""Build the engine: the one place that knows how its parts hang together."""
+"""Build the engine of its parts, each group of which is wired in `parts/`."""
 
 from contextlib import AsyncExitStack
 
@@ -11,17 +11,21 @@ from engine.parts.chat import ChatParts
 from engine.parts.exits import ExitParts
 from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
+from engine.parts.watch import WatchParts
 from engine.sync.unreadable import UnreadableRecords
 
 
 def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack) -> Engine:
     """Return the engine, which owns `resources` from now on."""
-    accounts = AccountParts(settings, base)
-    exits = ExitParts(settings, base, accounts=accounts)
-    positions = PositionParts(settings, base, accounts=accounts, exits=exits)
-    sync = SyncParts(settings, base, accounts=accounts, exits=exits, positions=positions)
-    chat = ChatParts(settings, base, accounts=accounts, exits=exits, positions=positions, sync=sync)
-    resources.enter_context(base.database.on_commit(exits.ticks.note_commit))
+    accounts = AccountParts(settings=settings, base=base)
+    exits = ExitParts(base=base, accounts=accounts)
+    watch = WatchParts(settings=settings, base=base, accounts=accounts, exits=exits)
+    positions = PositionParts(settings=settings, base=base, accounts=accounts, watch=watch)
+    sync = SyncParts(settings=settings, base=base, accounts=accounts, exits=exits, positions=positions)
+    chat = ChatParts(
+        settings=settings, base=base, accounts=accounts, exits=exits, positions=positions, sync=sync
+    )
+    resources.enter_context(base.database.on_commit(watch.ticks.note_commit))
     return Engine(
         brokers=base.brokers,
         markets=base.markets,
@@ -31,8 +35,8 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         sync=sync.sync,
         updates=accounts.updates,
         live_accounts=accounts.live_accounts,
-        watch=exits.watch,
-        watch_log=exits.watch_log,
+        watch=watch.watch,
+        watch_log=watch.watch_log,
         exits=exits.exits,
         identities=base.identities,
         costs=accounts.costs,

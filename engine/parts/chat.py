@@ -1,5 +1,6 @@
 """What the chat uses: guards, closing, halts, and the plan of a buy."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from engine.base import Base, EngineSettings
@@ -18,68 +19,57 @@ from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ChatParts:
     """What answers questions and takes orders."""
 
-    def __init__(
-        self,
-        settings: EngineSettings,
-        base: Base,
-        *,
-        accounts: AccountParts,
-        exits: ExitParts,
-        positions: PositionParts,
-        sync: SyncParts,
-    ) -> None:
-        self._settings = settings
-        self._base = base
-        self._clock = base.clock
-        self._database = base.database
-        self._accounts = accounts
-        self._exits = exits
-        self._positions = positions
-        self._sync = sync
+    settings: EngineSettings
+    base: Base
+    accounts: AccountParts
+    exits: ExitParts
+    positions: PositionParts
+    sync: SyncParts
 
     @cached_property
     def guards(self) -> GuardService:
         return GuardService(
-            portfolio=self._positions.portfolio,
-            database=self._database,
-            clock=self._clock,
-            threshold=self._settings.liquidation_pnl,
-            setter=self._sync.setter,
+            portfolio=self.positions.portfolio,
+            database=self.base.database,
+            clock=self.base.clock,
+            threshold=self.settings.liquidation_pnl,
+            setter=self.sync.setter,
         )
 
     @cached_property
     def closing(self) -> ClosingService:
         return ClosingService(
-            portfolio=self._positions.portfolio,
+            portfolio=self.positions.portfolio,
             reader=ClosingReader(
-                reader=self._accounts.reader,
-                reports=self._accounts.reports,
-                brokers=self._base.brokers,
-                marks=self._accounts.marks,
-                threshold=self._settings.liquidation_pnl,
-                is_key_certain=self._base.identities.is_settled,
+                reader=self.accounts.reader,
+                reports=self.accounts.reports,
+                brokers=self.base.brokers,
+                marks=self.accounts.marks,
+                threshold=self.settings.liquidation_pnl,
+                is_key_certain=self.base.identities.is_settled,
             ),
-            exits=self._exits.exits,
-            database=self._database,
-            clock=self._clock,
-            threshold=self._settings.liquidation_pnl,
+            exits=self.exits.exits,
+            database=self.base.database,
+            clock=self.base.clock,
+            threshold=self.settings.liquidation_pnl,
             new_id=new_id,
         )
 
     @cached_property
     def halts(self) -> HaltSwitch:
-        return HaltSwitch(database=self._database, clock=self._clock)
+        return HaltSwitch(database=self.base.database, clock=self.base.clock)
 
     @cached_property
     def preferences(self) -> EntryPreferences:
         return EntryPreferences(
-            database=self._database,
+            database=self.base.database,
             rules=EntryRules(
-                threshold=self._settings.liquidation_pnl,
-                coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
+                threshold=self.settings.liquidation_pnl,
+                coinbase_min_equity_usd=self.settings.coinbase_min_equity_usd,
             ),
         )
 
@@ -87,16 +77,16 @@ class ChatParts:
     def entries(self) -> EntryService:
         return EntryService(
             places=Places(
-                reader=self._accounts.reader,
-                balances=self._positions.balances,
-                markets=self._base.markets,
-                costs=self._accounts.costs,
-                clock=self._clock,
+                reader=self.accounts.reader,
+                balances=self.positions.balances,
+                markets=self.base.markets,
+                costs=self.accounts.costs,
+                clock=self.base.clock,
             ),
-            reader=self._accounts.reader,
-            portfolio=self._positions.portfolio,
+            reader=self.accounts.reader,
+            portfolio=self.positions.portfolio,
             halts=self.halts,
-            database=self._database,
-            clock=self._clock,
+            database=self.base.database,
+            clock=self.base.clock,
             preferences=self.preferences,
         )

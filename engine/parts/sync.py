@@ -1,5 +1,6 @@
 """What makes guards follow what happens to their accounts."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from engine.base import Base, EngineSettings
@@ -18,73 +19,63 @@ from engine.sync.unattributed_trades import UnattributedTrades
 from engine.sync.waiting_guards import WaitingGuards
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SyncParts:
     """What each reading is compared with, and what is asked and told about it."""
 
-    def __init__(
-        self,
-        settings: EngineSettings,
-        base: Base,
-        *,
-        accounts: AccountParts,
-        exits: ExitParts,
-        positions: PositionParts,
-    ) -> None:
-        self._settings = settings
-        self._base = base
-        self._clock = base.clock
-        self._database = base.database
-        self._accounts = accounts
-        self._exits = exits
-        self._positions = positions
+    settings: EngineSettings
+    base: Base
+    accounts: AccountParts
+    exits: ExitParts
+    positions: PositionParts
 
     @cached_property
     def setter(self) -> GuardSetter:
-        return GuardSetter(database=self._database, clock=self._clock, new_id=new_id)
+        return GuardSetter(database=self.base.database, clock=self.base.clock, new_id=new_id)
 
     @cached_property
     def _reconciler(self) -> GuardReconciler:
         changes = GuardChanges(
-            portfolio=self._positions.portfolio, database=self._database, clock=self._clock
+            portfolio=self.positions.portfolio, database=self.base.database, clock=self.base.clock
         )
         return GuardReconciler(
             waiting=WaitingGuards(
-                reports=self._accounts.reports,
+                reports=self.accounts.reports,
                 changes=changes,
-                is_alone=self._base.is_alone,
-                database=self._database,
-                clock=self._clock,
+                is_alone=self.base.is_alone,
+                database=self.base.database,
+                clock=self.base.clock,
             ),
             changes=changes,
-            renamings=Renamings(portfolio=self._positions.portfolio, database=self._database),
-            reports=self._accounts.reports,
-            database=self._database,
-            clock=self._clock,
+            renamings=Renamings(portfolio=self.positions.portfolio, database=self.base.database),
+            reports=self.accounts.reports,
+            database=self.base.database,
+            clock=self.base.clock,
         )
 
     @cached_property
     def sync(self) -> AccountSync:
         return AccountSync(
             reconciler=self._reconciler,
-            reports=self._accounts.reports,
-            unchanged=self._accounts.unchanged,
-            histories=self._accounts.histories,
+            reports=self.accounts.reports,
+            unchanged=self.accounts.unchanged,
+            histories=self.accounts.histories,
             onboarding=Onboarding(
-                portfolio=self._positions.portfolio,
+                portfolio=self.positions.portfolio,
                 setter=self.setter,
-                database=self._database,
-                clock=self._clock,
-                threshold=self._settings.liquidation_pnl,
-                mode=self._settings.guard_existing,
+                database=self.base.database,
+                clock=self.base.clock,
+                threshold=self.settings.liquidation_pnl,
+                mode=self.settings.guard_existing,
             ),
-            outages=self._positions.outages,
+            outages=self.positions.outages,
             late_fills=LateFills(
-                database=self._database,
-                journal=self._exits.context.journal,
-                brokers=self._base.brokers,
-                markets=self._base.markets,
-                clock=self._clock,
+                database=self.base.database,
+                journal=self.exits.context.journal,
+                brokers=self.base.brokers,
+                markets=self.base.markets,
+                clock=self.base.clock,
             ),
-            unattributed_trades=UnattributedTrades(database=self._database, clock=self._clock),
-            database=self._database,
+            unattributed_trades=UnattributedTrades(database=self.base.database, clock=self.base.clock),
+            database=self.base.database,
         )
