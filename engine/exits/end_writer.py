@@ -96,6 +96,21 @@ class EndWriter:
 
         return await self._write(intent, await self._end_of(intent, step), confirm=confirm)
 
+    async def write_if_unwanted(self, intent: Intent) -> Intent | None:
+        """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
+        match why_end(await self._facts(intent)):
+            case WhyEnd.NO_BREACH:
+                return await self.write(intent, stand_down)
+            case WhyEnd.TOO_LATE:
+                return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
+            case WhyEnd.PRICE_WORSE:
+                return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
+        return None
+
+    async def write_if_manual_close_unwanted(self, intent: Intent) -> Intent | None:
+        """End what its owner requested too long ago or at a much better price; None if it goes on."""
+        return None if intent.manual is None else await self.write_if_unwanted(intent)
+
     async def _write(self, intent: Intent, end: End, *, confirm: _Confirm | None = None) -> Intent:
         if await self._lost.may_arrive_late(intent):
             return intent
@@ -137,21 +152,6 @@ class EndWriter:
             manual=intent.manual,
             presumed_filled=self._given_up.presumed_filled(intent),
         )
-
-    async def write_if_unneeded(self, intent: Intent) -> Intent | None:
-        """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
-        match why_end(await self._facts(intent)):
-            case WhyEnd.NO_BREACH:
-                return await self.write(intent, stand_down)
-            case WhyEnd.TOO_LATE:
-                return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
-            case WhyEnd.PRICE_WORSE:
-                return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
-        return None
-
-    async def write_if_unwanted(self, intent: Intent) -> Intent | None:
-        """End what its owner requested too long ago or at a much better price; None if it goes on."""
-        return None if intent.manual is None else await self.write_if_unneeded(intent)
 
     async def _facts(self, intent: Intent) -> EndFacts:
         facts = EndFacts(

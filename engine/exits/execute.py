@@ -8,6 +8,7 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
+from engine.exits.failure_reminders import ExitNews
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.sale import Sale
@@ -32,8 +33,10 @@ SETTLED_POLL_S = 0.2
 CERTAIN_WITHIN_S = 5.0
 CERTAIN_POLL_S = 0.1
 
-_NO_KEY = "the settings have no key for this account any more"
-_WAITS_FOR_KEY = "going on as soon as the key is back and the bot was started again"
+_KEY_MISSING = ExitNews(
+    why="the settings have no key for this account any more",
+    doing="going on as soon as the key is back and the bot was started again",
+)
 _KEY_CHANGED = "its key was changed, and whose account the new one opens could not be read yet"
 _WAITS_FOR_NAME = "asking again every few seconds; nothing is sold before it is certain"
 _BEGINS_AGAIN = "beginning again with every look; please look at the venue yourself"
@@ -114,7 +117,7 @@ class Exits:
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
                 with failures.turn_of(name):
-                    await self._context.reminders.send_if_due(live.intent, _NO_KEY, _WAITS_FOR_KEY)
+                    await self._context.reminders.send_if_due(live.intent, _KEY_MISSING)
             elif name not in driven and name not in self._starting:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
         failures.raise_together("exits were not taken up")
@@ -213,7 +216,7 @@ class Exits:
                 raise
 
     async def _report_failure(self, intent: Intent, why: str, doing: str) -> None:
-        await self._context.reminders.try_to_send(intent, why, doing)
+        await self._context.reminders.try_to_send(intent, ExitNews(why=why, doing=doing))
 
 
 def _name(guard: Guard) -> str:

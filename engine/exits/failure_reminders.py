@@ -26,6 +26,17 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitNews:
+    """What is wrong with an exit, and what is being done."""
+
+    why: FailingReason
+    doing: str
+    wait: Wait | None = None
+    #: Open orders that could not be read and may be what is in the way.
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
     """What was sent of one exit: when, and since when it does not get through by that."""
 
@@ -55,51 +66,48 @@ class FailureReminders:
         #: By intent, of those that are being reminded of: whether one is due is decided after the last was written.
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def send_if_due(
-        self,
-        intent: Intent,
-        why: FailingReason,
-        doing: str,
-        *,
-        wait: Wait | None = None,
-        unreadable: tuple[str, ...] = (),
-        is_urgent: bool = False,
-    ) -> None:
+    async def send_if_due(self, intent: Intent, news: ExitNews, *, is_urgent: bool = False) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
-        held_up = self.keep_reason(intent, why, wait=wait, unreadable=unreadable)
+        self.keep(intent, news)
         async with self._turns.setdefault(intent.intent_id, asyncio.Lock()):
             try:
-                await self._send_if_due(intent, held_up, doing, is_urgent=is_urgent)
+                await self._send_if_due(intent, news, is_urgent=is_urgent)
             except BaseException:
                 # It may be written all the same: the outbox shows it.
                 self._sent.drop(intent.intent_id)
                 raise
         self._unsent.drop(intent.intent_id)
 
-    async def try_to_send(
-        self,
-        intent: Intent,
-        why: FailingReason,
-        doing: str,
-        *,
-        wait: Wait | None = None,
-        unreadable: tuple[str, ...] = (),
-        is_urgent: bool = False,
-    ) -> bool:
+    async def try_to_send(self, intent: Intent, news: ExitNews, *, is_urgent: bool = False) -> bool:
         """Do the same; what keeps it from being written is logged and no reason for an exit to stop."""
         try:
-            await self.send_if_due(intent, why, doing, wait=wait, unreadable=unreadable, is_urgent=is_urgent)
+            await self.send_if_due(intent, news, is_urgent=is_urgent)
         except Exception as e:  # noqa: BLE001 - the edge of reminding: reported, tried again, and no sale stops for it
             self._note_unsent(intent, e)
             return False
         return True
+
+    def keep(self, intent: Intent, news: ExitNews, *, since: datetime | None = None) -> None:
+        """Keep why an exit does not get through now, for screens before its owner is alerted.
+
+        `since` is when the first of what did not get through was begun, if not now.
+        """
+        before = self._reasons.get(intent.intent_id)
+        began = before.since if before is not None else since or self._clock.now()
+        held_up = HeldUp(why=news.why, since=began, wait=news.wait, unreadable=news.unreadable)
+        self._reasons.put(intent.intent_id, held_up)
+
+    def why(self, intent_id: str) -> HeldUp | None:
+        """Return why this process last reported an exit as failing; None where it did not."""
+        reason = self._reasons.get(intent_id)
+        return reason and replace(reason, since=self._since(intent_id, reason.since))
 
     def why_unsent(self, intent_id: str) -> str:
         """Return why the owner could not be reminded of an exit when it was last tried; empty where that was done."""
         unsent = self._unsent.get(intent_id)
         return unsent.why if unsent else ""
 
-    async def _send_if_due(self, intent: Intent, held_up: HeldUp, doing: str, *, is_urgent: bool) -> None:
+    async def _send_if_due(self, intent: Intent, news: ExitNews, *, is_urgent: bool) -> None:
         sent, now = await self._load(intent), moment(self._clock)
         trigger = intent.trigger
         if trigger is None or not (is_urgent or sent.state.is_due(now)):
@@ -111,12 +119,12 @@ class FailureReminders:
             trigger_ratio=trigger.ratio,
             threshold=trigger.threshold,
             quantity=intent.quantity,
-            why=held_up.why,
-            doing=doing,
+            why=news.why,
+            doing=news.doing,
             since=since,
             manual=trigger.manual is not None,
-            wait=held_up.wait,
-            unreadable=held_up.unreadable,
+            wait=news.wait,
+            unreadable=news.unreadable,
         )
         await self._write(intent, message, now)
         # Reported means stored in the outbox.
@@ -135,29 +143,6 @@ class FailureReminders:
             )
             logged = logged.noted(now)
         self._unsent.put(intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
-
-    def keep_reason(
-        self,
-        intent: Intent,
-        why: FailingReason,
-        *,
-        wait: Wait | None = None,
-        unreadable: tuple[str, ...] = (),
-        since: datetime | None = None,
-    ) -> HeldUp:
-        """Keep and return why an exit does not get through now, for screens before its owner is alerted.
-
-        `since` is when the first of what did not get through was begun, if not now.
-        """
-        before = self._reasons.get(intent.intent_id)
-        began = before.since if before is not None else since or self._clock.now()
-        held_up = HeldUp(why=why, since=began, wait=wait, unreadable=unreadable)
-        return self._reasons.put(intent.intent_id, held_up)
-
-    def why(self, intent_id: str) -> HeldUp | None:
-        """Return why this process last reported an exit as failing; None where it did not."""
-        reason = self._reasons.get(intent_id)
-        return reason and replace(reason, since=self._since(intent_id, reason.since))
 
     def _since(self, intent_id: str, now: datetime) -> datetime:
         reason, sent = self._reasons.get(intent_id), self._sent.get(intent_id)

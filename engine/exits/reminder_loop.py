@@ -2,29 +2,19 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from engine import wall_time
 from engine.clock import Clock
-from engine.exits.failure_reminders import FailureReminders
+from engine.exits.failure_reminders import ExitNews, FailureReminders
 from engine.model.delays import HeldUp, Wait
 from engine.model.failing_reasons import FailingReason
 from engine.orders.intents import Intent
 from engine.orders.under_way import is_under_way
 
 CHECK_EVERY_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    """What is wrong with an exit, and what is being done."""
-
-    why: FailingReason
-    doing: str
-    wait: Wait | None = None
-    unreadable: tuple[str, ...] = ()
 
 
 class ReminderLoop:
@@ -38,10 +28,10 @@ class ReminderLoop:
         self._began = clock.now()
         if is_under_way(intent) and intent.sent_at is not None:
             self._began = wall_time.at_most(intent.sent_at, self._began)
-        self._news = _News(why="", doing="")
+        self._news = ExitNews(why="", doing="")
         self._unreadable: tuple[str, ...] = ()
         #: What must be reported whatever was reported just before, until it is written down.
-        self._urgent = deque[_News]()
+        self._urgent = deque[ExitNews]()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -64,12 +54,10 @@ class ReminderLoop:
 
         What cannot be written down now is tried again each second: the exit goes on meanwhile.
         """
-        self._news = _News(why=why, doing=doing, wait=wait)
-        self._reminders.keep_reason(
-            self._intent, why, wait=wait, unreadable=self._unreadable, since=self._began
-        )
+        self._news = ExitNews(why=why, doing=doing, wait=wait, unreadable=self._unreadable)
+        self._reminders.keep(self._intent, self._news, since=self._began)
         if is_urgent:
-            self._urgent.append(replace(self._news, unreadable=self._unreadable))
+            self._urgent.append(self._news)
         if self._task is None or is_urgent:
             await self._send_due()
         if self._task is None:
@@ -105,12 +93,5 @@ class ReminderLoop:
             if not is_sent:
                 return
 
-    async def _send(self, news: _News, *, is_urgent: bool = False) -> bool:
-        return await self._reminders.try_to_send(
-            self._intent,
-            news.why,
-            news.doing,
-            wait=news.wait,
-            unreadable=news.unreadable,
-            is_urgent=is_urgent,
-        )
+    async def _send(self, news: ExitNews, *, is_urgent: bool = False) -> bool:
+        return await self._reminders.try_to_send(self._intent, news, is_urgent=is_urgent)

@@ -94,7 +94,7 @@ class Sale:
             case IntentState.PLANNED | IntentState.SUSPENDED:
                 arrived = await self._parts.lost.adopt_late_order(intent)
                 return (
-                    arrived or await self._parts.end.write_if_unneeded(intent) or await self._attempt(intent)
+                    arrived or await self._parts.end.write_if_unwanted(intent) or await self._attempt(intent)
                 )
             case IntentState.SENT:
                 cause = "found sent after a restart"
@@ -169,8 +169,8 @@ class Sale:
         symbol = self._parts.tradability.pair.symbol
         basis = self._parts.inventory.basis(symbol, step.quantity)
         # Reading and freeing it may have taken long since the last comparison.
-        if (unwanted := await self._parts.end.write_if_unwanted(intent)) is not None:
-            return unwanted
+        if (ended := await self._parts.end.write_if_manual_close_unwanted(intent)) is not None:
+            return ended
         attempt = await self._context.submitter.send(
             intent, self._broker, step.quantity, symbol=symbol, basis=basis
         )

@@ -41,20 +41,22 @@ class EndFacts:
     direction: Direction
 
     @property
+    def leaves_at_once(self) -> bool:
+        """Return whether it leaves at the price it began with."""
+        return self.is_first_attempt and (not self.is_manual or self.age_s <= AT_ONCE_S)
+
+    @property
     def is_price_needed(self) -> bool:
-        """Return whether the price of now decides: an exit that leaves at once leaves at the price it began with."""
-        if not self.is_manual:
-            return not self.is_first_attempt
-        is_at_once = self.is_first_attempt and self.age_s <= AT_ONCE_S
-        return not is_at_once and not self.is_too_late
+        """Return whether the price of now decides."""
+        return not self.leaves_at_once and not self.is_too_late
 
 
 def why_end(facts: EndFacts) -> WhyEnd | None:
     """Decide whether an exit ends before its next order; None where it goes on."""
-    if not facts.is_manual:
-        return WhyEnd.NO_BREACH if facts.is_breach_over and not facts.is_first_attempt else None
-    if facts.is_first_attempt and facts.age_s <= AT_ONCE_S:
+    if facts.leaves_at_once:
         return None
+    if not facts.is_manual:
+        return WhyEnd.NO_BREACH if facts.is_breach_over else None
     if facts.is_too_late:
         return WhyEnd.TOO_LATE
     is_price_worse = facts.price is not None and is_worse(facts.price, facts.shown_price, facts.direction)

@@ -12,7 +12,7 @@ from engine.alerts.messages import RecordKind
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.failure_reminders import FailureReminders
+from engine.exits.failure_reminders import ExitNews, FailureReminders
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
@@ -191,7 +191,7 @@ async def test_every_guard_that_waits_is_named_with_its_reason(chat_data):
     live = await journal.plan_exit(selling, a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
     reminders = chat_data.reminders
     for why in ("its balance is held", "Kraken does not answer"):
-        await reminders.send_if_due(live.intent, why, "trying again")
+        await reminders.send_if_due(live.intent, ExitNews(why=why, doing="trying again"))
         chat_data.clock.pass_time(3600)
 
     report = await chat_data.status.fetch_status(OWNER)
@@ -240,7 +240,7 @@ async def test_an_exit_whose_failing_was_reported_is_named_at_once(chat_data):
     live = await journal.plan_exit(guard, trigger, intent_id="intent-1")
     before = await chat_data.status.fetch_status(OWNER)
     reminders = chat_data.reminders
-    await reminders.send_if_due(live.intent, "no connection", "trying again")
+    await reminders.send_if_due(live.intent, ExitNews(why="no connection", doing="trying again"))
 
     report = await chat_data.status.fetch_status(OWNER)
 
@@ -268,7 +268,7 @@ async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_sam
     journal = ExitJournal(database=chat_data.database, clock=chat_data.clock)
     live = await journal.plan_exit(a_guard(), a_trigger(at=chat_data.clock.now()), intent_id="intent-1")
     chat_data.clock.pass_time(5)
-    chat_data.reminders.keep_reason(live.intent, "no connection")
+    chat_data.reminders.keep(live.intent, ExitNews(why="no connection", doing="trying again"))
 
     [failing] = (await chat_data.status.fetch_status(OWNER)).failing
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from engine.alerts.messages import ExitFailing
 from engine.alerts.series import load_series
 from engine.alerts.table import AlertRow
-from engine.exits.failure_reminders import FailureReminders
+from engine.exits.failure_reminders import ExitNews, FailureReminders
 from engine.exits.reminder_loop import ReminderLoop
 from engine.orders.states import IntentEvent
 from tests.engine_room import a_trigger
@@ -23,7 +23,7 @@ def reminders_of(room):
 
 
 async def remind(reminders, intent):
-    await reminders.send_if_due(intent, "no connection", "trying again")
+    await reminders.send_if_due(intent, ExitNews(why="no connection", doing="trying again"))
 
 
 async def sent(room):
@@ -80,7 +80,7 @@ async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_rep
     await room.clock.sleep(60)
     again = reminders_of(room)
 
-    await again.send_if_due(intent, "refused", "trying again")
+    await again.send_if_due(intent, ExitNews(why="refused", doing="trying again"))
 
     held_up = again.why(intent.intent_id)
     assert (held_up.since, held_up.why) == (reported_at, "refused")
@@ -105,10 +105,11 @@ async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_re
 
 
 YOURS = "this order may be yours"
+PERHAPS_YOURS = ExitNews(why=YOURS, doing="selling on")
 
 
 async def remind_urgently(reminders, intent):
-    await reminders.send_if_due(intent, YOURS, "selling on", is_urgent=True)
+    await reminders.send_if_due(intent, PERHAPS_YOURS, is_urgent=True)
 
 
 @pytest.mark.fault("P50")
@@ -233,7 +234,7 @@ async def test_a_defect_in_a_reminder_is_logged_as_often_as_the_owner_was_due(fa
 async def test_a_cancelled_reminder_stays_cancelled(failing):
     room, reminders, intent = failing
     async with room.held_database():
-        waiting = asyncio.create_task(reminders.try_to_send(intent, YOURS, "selling on", is_urgent=True))
+        waiting = asyncio.create_task(reminders.try_to_send(intent, PERHAPS_YOURS, is_urgent=True))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
