@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
 
+from engine.exits.pair_rules import leaves_pair
 from engine.model.errors import RefusalReason
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO
@@ -11,14 +12,14 @@ from engine.orders.too_small import TooSmall, is_collapsed
 
 
 class AfterRefusal(Enum):
-    """What comes next; where the exit goes on, it tries again after a pause or through another pair."""
+    """What comes next; unless it ends or goes through another pair, the exit tries again after a pause."""
 
-    GO_ON = auto()
+    TRY_AGAIN = auto()
+    ANOTHER_PAIR = auto()
     #: What was read before does not hold any more.
     READ_AGAIN = auto()
     #: The listing may be out of date.
     READ_LISTING = auto()
-    NOTE_SHUT = auto()
     CANCEL_OPPOSITE = auto()
     #: Too little was free for an order; the rest is held or locked.
     AWAIT_REST = auto()
@@ -26,6 +27,11 @@ class AfterRefusal(Enum):
     CHECK_MINIMUM = auto()
     #: The exit ends: nothing of it is there, and its guard waits until it comes back.
     AWAIT_RETURN = auto()
+
+    @property
+    def is_of_size(self) -> bool:
+        """Return whether the guarded pair refused the order as too small."""
+        return self in {AfterRefusal.AWAIT_REST, AfterRefusal.CHECK_MINIMUM}
 
 
 class AfterTooSmall(Enum):
@@ -45,6 +51,8 @@ class RefusalFacts:
     #: None where the venue did not answer, or not with one of the listed reasons.
     reason: RefusalReason | None
     is_guarded_pair: bool
+    #: For how long the market of the guarded pair has been shut.
+    shut_s: float
     #: Whether the order was for all that is left to be sold.
     is_all: bool
     #: Whether nothing is there by all readings.
@@ -77,15 +85,14 @@ def after_refusal(facts: RefusalFacts) -> AfterRefusal:
             return AfterRefusal.CHECK_MINIMUM if facts.is_all else AfterRefusal.AWAIT_REST
         case RefusalReason.INSUFFICIENT_FUNDS:
             return AfterRefusal.AWAIT_RETURN if facts.is_gone else AfterRefusal.READ_AGAIN
-        case RefusalReason.MARKET_UNAVAILABLE:
-            return AfterRefusal.NOTE_SHUT
         case RefusalReason.OPPOSITE_ORDER:
             return AfterRefusal.CANCEL_OPPOSITE
         case RefusalReason.INVALID_ORDER:
             # It may be finer than the lot of a listing that was not reported in time.
             return AfterRefusal.READ_LISTING
         case _:
-            return AfterRefusal.GO_ON
+            leaves = leaves_pair(facts.reason, is_guarded_pair=facts.is_guarded_pair, shut_s=facts.shut_s)
+            return AfterRefusal.ANOTHER_PAIR if leaves else AfterRefusal.TRY_AGAIN
 
 
 def after_too_small(facts: TooSmallFacts) -> AfterTooSmall:

@@ -12,7 +12,6 @@ from engine.exits.pair_rules import (
     choose_pair,
     is_shut,
     least_by_book,
-    leaves_pair,
     needs_second_look,
     other_pairs,
 )
@@ -57,12 +56,15 @@ class ExitPair:
         """Return whether the guarded pair refused a sale for its market."""
         return self._shut_since_s is not None
 
-    def is_left_after(self, error: BrokerError, *, now_s: float) -> bool:
-        """Return whether the same sale goes through another pair after a refusal."""
+    def note_refused(self, error: BrokerError) -> None:
+        """Note since when the market of the guarded pair takes no sale, if that is why the present one was refused."""
         if self.is_first and is_shut(error) and self._shut_since_s is None:
-            self._shut_since_s = now_s
-        shut_s = 0.0 if self._shut_since_s is None else now_s - self._shut_since_s
-        return leaves_pair(error, is_first=self.is_first, shut_s=shut_s)
+            self._shut_since_s = self._clock.monotonic()
+
+    @property
+    def shut_s(self) -> float:
+        """Return how long ago the guarded pair first refused a sale for its market; zero where it did not."""
+        return 0.0 if self._shut_since_s is None else self._clock.monotonic() - self._shut_since_s
 
     async def has_others(self) -> bool:
         """Return whether the asset may be sold through another pair at all."""

@@ -10,7 +10,7 @@ from engine.market.mark_rules import JUMP_RATIO, is_within
 from engine.market.pricing import pairs_for_exit
 from engine.market.second_look import AGREEMENT_RATIO
 from engine.model.currencies import is_currency
-from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.errors import RefusalReason, RefusedError
 from engine.model.failing_reasons import PairOffer
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import Instrument
@@ -39,15 +39,16 @@ def is_shut(why: object) -> bool:
     return isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE
 
 
-def leaves_pair(error: BrokerError, *, is_first: bool, shut_s: float) -> bool:
-    """Return whether a refusal sends an exit to another pair; `shut_s` is for how long its market has been shut."""
-    if not isinstance(error, RefusedError):
-        return False
-    if not is_first:
-        return error.reason in _OF_ANOTHER_PAIR
-    if is_shut(error):
+def leaves_pair(reason: RefusalReason | None, *, is_guarded_pair: bool, shut_s: float) -> bool:
+    """Return whether a refusal sends an exit to another pair; None is no refusal of a known reason.
+
+    `shut_s` is for how long the market of the guarded pair has been shut.
+    """
+    if not is_guarded_pair:
+        return reason in _OF_ANOTHER_PAIR
+    if reason is RefusalReason.MARKET_UNAVAILABLE:
         return shut_s >= SHUT_MAX_WAIT_S
-    return error.reason in _OF_THE_PAIR
+    return reason in _OF_THE_PAIR
 
 
 def other_pairs(

@@ -20,12 +20,12 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.inventory import Inventory
 from engine.exits.manual_close import wanted_of
-from engine.exits.pair_rules import is_shut, least_price
+from engine.exits.pair_rules import is_shut, least_price, leaves_pair
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
-from engine.model.errors import BrokerError, RefusedError
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.too_small import TooSmall, is_collapsed
@@ -87,32 +87,32 @@ class Refusals:
 
     async def answer(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
         """Do what the refusal of an order calls for; None when the exit goes on."""
-        facts = RefusalFacts(
-            reason=error.reason if isinstance(error, RefusedError) else None,
-            is_guarded_pair=self._tradability.pair.is_first,
-            is_all=sent.is_all,
-            is_gone=self._inventory.is_gone(),
-        )
-        step, guard = after_refusal(facts), sent.exit_quantity.guard
-        if step is AfterRefusal.AWAIT_REST:
-            await self._pauses.await_rest(intent, intent.quantity)
-            return None
-        if step is AfterRefusal.CHECK_MINIMUM:
-            return await self._answer_too_small(intent, error, guard)
-        self._too_small = TooSmall()
+        self._tradability.note_refused(error)
+        step, guard = after_refusal(self._facts(error, sent)), sent.exit_quantity.guard
+        if not step.is_of_size:
+            # Too small is believed only when that is refused again and again.
+            self._too_small = TooSmall()
         match step:
             case AfterRefusal.AWAIT_RETURN:
                 dust = Dust(guard.quantity, "nothing of it is there any more")
                 return End(write=partial(await_return, dust=dust), guard=guard, is_of_empty=True)
+            case AfterRefusal.CHECK_MINIMUM:
+                return await self._answer_too_small(intent, error, guard)
+            case AfterRefusal.AWAIT_REST:
+                await self._pauses.await_rest(intent, intent.quantity)
+                return None
+            case AfterRefusal.ANOTHER_PAIR:
+                await self.go_through_another(intent, error)
+                return None
             case AfterRefusal.READ_AGAIN:
                 self._inventory.outdate(intent)
-            case AfterRefusal.NOTE_SHUT:
-                self._tradability.note_refused()
             case AfterRefusal.CANCEL_OPPOSITE:
                 await self._cancel_opposite(intent)
             case AfterRefusal.READ_LISTING:
                 await self._tradability.read_listing_again()
-        await self._reroute_or_wait(intent, error)
+            case AfterRefusal.TRY_AGAIN:
+                pass
+        await self._pauses.wait(error)
         return None
 
     async def wait_for_market(self, intent: Intent, error: BrokerError) -> Intent:
@@ -122,7 +122,12 @@ class Refusals:
             intent = await self._context.journal.orders.record(
                 intent, IntentEvent.SUSPEND, cause=error.message
             )
-        await self._reroute_or_wait(intent, error, is_new=is_new)
+        pair = self._tradability.pair
+        pair.note_refused(error)
+        if leaves_pair(_reason(error), is_guarded_pair=pair.is_first, shut_s=pair.shut_s):
+            await self.go_through_another(intent, error)
+        else:
+            await self._pauses.wait(error, is_new=is_new)
         return intent
 
     async def await_price(self, intent: Intent) -> bool:
@@ -145,12 +150,15 @@ class Refusals:
         if none_left is not None:
             await self._pauses.wait(why if none_left.is_alone else replace(none_left, why=str(why)))
 
-    async def _reroute_or_wait(self, intent: Intent, error: BrokerError, *, is_new: bool = False) -> None:
-        """Go on through another pair where the refusal speaks of this one, or wait."""
-        if self._tradability.pair.is_left_after(error, now_s=self._context.clock.monotonic()):
-            await self.go_through_another(intent, error)
-        else:
-            await self._pauses.wait(error, is_new=is_new)
+    def _facts(self, error: BrokerError, sent: Sent) -> RefusalFacts:
+        pair = self._tradability.pair
+        return RefusalFacts(
+            reason=_reason(error),
+            is_guarded_pair=pair.is_first,
+            shut_s=pair.shut_s,
+            is_all=sent.is_all,
+            is_gone=self._inventory.is_gone(),
+        )
 
     async def _answer_too_small(self, intent: Intent, error: BrokerError, guard: Guard) -> End | None:
         await self._tradability.read_listing_again()
@@ -199,3 +207,7 @@ class Refusals:
             self._reminder.name_unreadable(unreadable)
         except BrokerError as e:
             await self._reminder.note(str(e), "cancelling the opposite orders again with the next try")
+
+
+def _reason(error: BrokerError) -> RefusalReason | None:
+    return error.reason if isinstance(error, RefusedError) else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from engine.clock import Clock
 from engine.exits.exit_pair import LISTING_S, ExitPair
+from engine.exits.pair_rules import is_shut
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.market.session import is_settled
@@ -35,9 +36,10 @@ class Tradability:
         #: That its stock market is closed, as it was last looked at; None where it is not.
         self.closed: Wait | None = None
 
-    def note_refused(self) -> None:
-        """Check the listings from now on: the venue itself refused a sale for its market."""
-        self._was_refused = True
+    def note_refused(self, error: BrokerError) -> None:
+        """Check the listings from now on if the venue itself refused a sale for its market."""
+        self._was_refused |= is_shut(error)
+        self.pair.note_refused(error)
 
     @property
     def ahead(self) -> timedelta:

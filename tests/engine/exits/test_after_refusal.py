@@ -11,11 +11,12 @@ from engine.exits.after_refusal import (
     after_refusal,
     after_too_small,
 )
+from engine.exits.pair_rules import SHUT_MAX_WAIT_S
 from engine.model.errors import RefusalReason
 from engine.orders.too_small import TooSmall
 from tests.builders import an_instrument
 
-FACTS = RefusalFacts(reason=None, is_guarded_pair=True, is_all=True, is_gone=False)
+FACTS = RefusalFacts(reason=None, is_guarded_pair=True, shut_s=0, is_all=True, is_gone=False)
 LISTED = an_instrument(lot="0.00001", minimum_quantity="0.00001", minimum_notional="5")
 SMALL = TooSmallFacts(
     quantity=Decimal("0.001"),
@@ -32,18 +33,20 @@ SMALL = TooSmallFacts(
 @pytest.mark.parametrize(
     ("reason", "changes", "step"),
     [
-        (None, {}, AfterRefusal.GO_ON),
+        (None, {}, AfterRefusal.TRY_AGAIN),
         (RefusalReason.BELOW_MINIMUM, {}, AfterRefusal.CHECK_MINIMUM),
         (RefusalReason.BELOW_MINIMUM, {"is_all": False}, AfterRefusal.AWAIT_REST),
         # Too little for another pair is none of the guarded one's business.
-        (RefusalReason.BELOW_MINIMUM, {"is_guarded_pair": False}, AfterRefusal.GO_ON),
-        (RefusalReason.BELOW_MINIMUM, {"is_guarded_pair": False, "is_all": False}, AfterRefusal.GO_ON),
+        (RefusalReason.BELOW_MINIMUM, {"is_guarded_pair": False}, AfterRefusal.ANOTHER_PAIR),
+        (RefusalReason.BELOW_MINIMUM, {"is_guarded_pair": False, "is_all": False}, AfterRefusal.ANOTHER_PAIR),
         (RefusalReason.INSUFFICIENT_FUNDS, {}, AfterRefusal.READ_AGAIN),
         (RefusalReason.INSUFFICIENT_FUNDS, {"is_gone": True}, AfterRefusal.AWAIT_RETURN),
-        (RefusalReason.MARKET_UNAVAILABLE, {"is_gone": True}, AfterRefusal.NOTE_SHUT),
+        (RefusalReason.MARKET_UNAVAILABLE, {"is_gone": True}, AfterRefusal.TRY_AGAIN),
+        (RefusalReason.MARKET_UNAVAILABLE, {"shut_s": SHUT_MAX_WAIT_S}, AfterRefusal.ANOTHER_PAIR),
+        (RefusalReason.PAIR_UNAVAILABLE, {}, AfterRefusal.ANOTHER_PAIR),
         (RefusalReason.OPPOSITE_ORDER, {}, AfterRefusal.CANCEL_OPPOSITE),
         (RefusalReason.INVALID_ORDER, {}, AfterRefusal.READ_LISTING),
-        (RefusalReason.UNKNOWN_ORDER, {}, AfterRefusal.GO_ON),
+        (RefusalReason.UNKNOWN_ORDER, {}, AfterRefusal.TRY_AGAIN),
     ],
 )
 def test_what_an_exit_does_follows_from_the_reason_of_the_refusal(reason, changes, step):

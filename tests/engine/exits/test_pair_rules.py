@@ -17,11 +17,10 @@ from engine.exits.pair_rules import (
     needs_second_look,
     other_pairs,
 )
-from engine.model.errors import BrokerError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import RefusalReason
 from engine.model.failing_reasons import NoPair, OfferProblem, PairOffer
 from engine.model.holdings import PositionKind
 from engine.model.instruments import TradingStatus
-from engine.model.venues import Venue
 from tests.builders import a_book, a_guard, an_instrument
 from tests.engine.exits.pairs import D
 
@@ -189,13 +188,11 @@ def test_which_refusals_send_an_exit_to_another_pair(reason, is_first, shut_s):
     elif shut_s:
         leaving.add(SHUT)
 
-    refused = RefusedError(Venue.KRAKEN, "no", reason)
-    assert leaves_pair(refused, is_first=is_first, shut_s=shut_s) is (reason in leaving)
+    assert leaves_pair(reason, is_guarded_pair=is_first, shut_s=shut_s) is (reason in leaving)
 
 
-@pytest.mark.parametrize("error", [TryLaterError(Venue.KRAKEN, "busy"), BrokerError(Venue.KRAKEN, "no")])
-def test_what_is_no_refusal_speaks_of_no_pair(error):
-    assert not leaves_pair(error, is_first=False, shut_s=99)
+def test_what_is_no_refusal_speaks_of_no_pair():
+    assert not leaves_pair(None, is_guarded_pair=False, shut_s=99)
 
 
 @pytest.mark.parametrize(
