@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.guards.unwatched import UnwatchedReason
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
-from engine.model.money import exact
+from engine.model.money import ZERO, exact
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
@@ -16,9 +16,7 @@ from engine.portfolio.position import Position
 from engine.status import Hindrances
 from handlers.render.html import MESSAGE_UNITS, bold, foreign, rows, units
 from handlers.render.no_price import unpriced_text
-from handlers.render.numbers import (
-    quantity,
-)
+from handlers.render.numbers import money, quantity
 from handlers.render.position_figures import is_being_sold, position_figures, shows_net
 from handlers.render.sale_figures import usual_fee_note
 from handlers.render.screen import Screen, refresh_row
@@ -93,6 +91,7 @@ def _head(portfolio: Portfolio, reader: Reader, hindrances: Hindrances, name: st
     yield bold("Positions")
     if portfolio.positions:
         yield f"{len(portfolio.positions)} held, {_count_guarded(portfolio.positions, hindrances)}."
+        yield from _net_of_all(portfolio.positions)
     elif portfolio.unread:
         yield f"No {foreign(name)} is known." if name else "No positions are known."
     elif name:
@@ -100,6 +99,18 @@ def _head(portfolio: Portfolio, reader: Reader, hindrances: Hindrances, name: st
     else:
         yield "None: everything is cash."
     yield from (_unread(unread, reader) for unread in portfolio.unread)
+
+
+def _net_of_all(positions: Sequence[Position]) -> Iterator[str]:
+    """Sum up what several positions would bring; those whose result is unknown, or in another currency, are counted apart."""
+    nets = [one.net_if_sold for one in positions if shows_net(one) and one.currency == "USD"]
+    known = [net for net in nets if net is not None]
+    if len(known) > 1:
+        with exact():
+            total = sum(known, ZERO)
+        rest = len(positions) - len(known)
+        others = f", and {rest} without a figure" if rest else ""
+        yield f"Net if sold now, together: {money(total, signed=True)} ({len(known)} positions{others})."
 
 
 def _unread(unread: Unread, reader: Reader) -> str:

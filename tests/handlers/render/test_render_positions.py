@@ -11,6 +11,7 @@ from engine.model.venues import Venue
 from engine.portfolio.portfolio import Unread
 from engine.status import Hindrances
 from handlers.render.html import plain_text, split
+from handlers.render.numbers import money
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import (
@@ -332,3 +333,21 @@ def test_a_price_that_the_watch_does_not_take_is_not_called_live():
     assert "2 held, 2 guarded, 1 of them not watched." in text
     assert "Mark, not confirmed, 2 s ago $63,500.00" in text
     assert "Mark, live" not in text
+
+
+def head_of(*positions):
+    return plain_text(render_positions(portfolio(*positions), READER).text).split("\n\n")[0]
+
+
+def test_what_several_positions_would_bring_is_summed_up_and_the_others_are_counted():
+    priced = position()
+    both = 2 * priced.net_if_sold
+
+    head = head_of(priced, position(), position(**UNPRICED))
+
+    assert f"together: {money(both, signed=True)} (2 positions, and 1 without a figure)." in head
+
+
+@pytest.mark.parametrize("others", [(), (position(**UNPRICED),), (position(cost_currency="EUR"),)])
+def test_one_result_alone_is_not_summed_up(others):
+    assert "together" not in head_of(position(), *others)
