@@ -213,18 +213,21 @@ class Journal:
 
     async def load_basis(self, intent: Intent) -> SendBasis | None:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
-        steps = await self.load_steps(intent.intent_id)
-        return next((step.basis for step in reversed(steps) if step.cause == StepCause.SEND), None)
+        bases = await self._load_bases(intent)
+        return bases[-1] if bases else None
 
     async def load_sent_quantities(self, intent: Intent) -> frozenset[Decimal] | None:
         """Return how much each of its attempts was to trade; None where one of them was not written down with it."""
-        steps = await self.load_steps(intent.intent_id)
-        sent = [step.basis.quantity if step.basis else None for step in steps if step.cause == StepCause.SEND]
+        sent = [basis.quantity if basis else None for basis in await self._load_bases(intent)]
         known = [quantity for quantity in sent if quantity is not None]
         return frozenset(known) if len(known) == len(sent) else None
 
     async def load_first_left(self, intent: Intent) -> datetime | None:
         """Return when the first of its attempts left, on the venue's own clock; None where that is not known."""
+        bases = await self._load_bases(intent)
+        return bases[0].left_at if bases and bases[0] else None
+
+    async def _load_bases(self, intent: Intent) -> tuple[SendBasis | None, ...]:
+        """Return what each of its attempts was based on, the first first."""
         steps = await self.load_steps(intent.intent_id)
-        first = next((step.basis for step in steps if step.cause == StepCause.SEND), None)
-        return first.left_at if first else None
+        return tuple(step.basis for step in steps if step.cause == StepCause.SEND)

@@ -29,6 +29,7 @@ from engine.orders.settling_step import (
     LookAfter,
     ReadBalanceAfter,
     Resend,
+    SettlingStep,
     TakeOrder,
     next_settling_step,
 )
@@ -74,12 +75,12 @@ class Settler:
         #: The age at the first of the failures in a row.
         failing_from: timedelta | None = None
         is_there = await self._is_id_used(intent)
-        while isinstance(
-            step := next_settling_step(
-                intent.venue, looks, balances, unread_at=None if is_there else unread_at
-            ),
-            LookAfter | ReadBalanceAfter,
-        ):
+
+        def next_step() -> SettlingStep:
+            silent_since = None if is_there else unread_at
+            return next_settling_step(intent.venue, looks, balances, unread_at=silent_since)
+
+        while isinstance(step := next_step(), LookAfter | ReadBalanceAfter):
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             age = self._age(left_at)
             if isinstance(step, ReadBalanceAfter):
