@@ -40,19 +40,12 @@ class DamagedGuard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryAccounts:
-    """A user's accounts as places to buy, what they hold, and what keeps buys back."""
+class EntryPlaces:
+    """A user's accounts as places to buy; nothing is said of what they hold."""
 
     places: tuple[RoutingAccount, ...]
-    positions: tuple[Position, ...] = ()
-    damaged_guards: tuple[DamagedGuard, ...] = ()
     #: By unsettled buys of the journal.
     reservations: tuple[Reservation, ...] = ()
-    #: The latest sale of what is to be bought; None where there is none.
-    last_exit: LastExit | None = None
-    halt: Halt | None = None
-    #: Of every sale since midnight, UTC.
-    realised_today: tuple[Realised, ...] = ()
     at: datetime
 
     @property
@@ -66,6 +59,19 @@ class EntryAccounts:
     def is_equity_complete(self) -> bool:
         """Return whether nothing lacks in that."""
         return all(place.equity_usd is not None and place.equity_complete for place in self.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAccounts(EntryPlaces):
+    """The same with what the accounts hold, and what keeps buys back."""
+
+    positions: tuple[Position, ...]
+    damaged_guards: tuple[DamagedGuard, ...]
+    #: The latest sale of what is to be bought; None where there is none.
+    last_exit: LastExit | None = None
+    halt: Halt | None
+    #: Of every sale since midnight, UTC; None where no limit asks for it.
+    realised_today: tuple[Realised, ...] | None
 
     @property
     def guarded(self) -> tuple[Position, ...]:
@@ -88,7 +94,7 @@ class EntryAccounts:
         What positions stood at when the day began is stored nowhere: a loss counts whole, and a gain, which may be
         older than today, makes up for none.
         """
-        if self.damaged_guards:
+        if self.damaged_guards or self.realised_today is None:
             return None
         lost = [_guarded_loss(position) for position in self.guarded]
         return _total((*(one.usd for one in self.realised_today), *lost))
@@ -96,7 +102,7 @@ class EntryAccounts:
     @property
     def is_realised_known(self) -> bool:
         """Return whether every sale of today has a known result."""
-        return all(one.usd is not None for one in self.realised_today)
+        return self.realised_today is not None and all(one.usd is not None for one in self.realised_today)
 
     def held(self, base: str) -> tuple[Position, ...]:
         """Return the positions in an asset, dust apart."""

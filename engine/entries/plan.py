@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
 from engine.entries.gates import Gate, GateName, Proposal, check_gates
-from engine.entries.holdings import EntryAccounts
+from engine.entries.holdings import EntryAccounts, EntryPlaces
 from engine.entries.route import NoRoute, Route, RouteObstacle
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
@@ -70,7 +70,8 @@ class Refused:
 
 def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | Refused:
     """Return the plan of a buy, or why there is none."""
-    size = plan_size(request.size, bounds_of(request, accounts, rules), rules)
+    bounds = bounds_of(request, accounts, rules, exposure_usd=accounts.exposure_usd)
+    size = plan_size(request.size, bounds, rules)
     usd = size.usd if isinstance(size, Size) else None
     trade = None if usd is None else trade_of(request, usd)
     decision = None if trade is None else choose(trade, accounts.places, rules)
@@ -117,17 +118,21 @@ def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:
     )
 
 
-def bounds_of(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> Bounds:
-    """Return what a size is worked out from: of the brokers that would take the smallest buy, if any would."""
+def bounds_of(
+    request: EntryRequest, accounts: EntryPlaces, rules: EntryRules, *, exposure_usd: Decimal | None
+) -> Bounds:
+    """Return what a size is worked out from: of the brokers that would take the smallest buy, if any would.
+
+    An exposure of None is unknown, or not asked for.
+    """
     takers = _takers(request, accounts, rules)
     # Where none takes even the smallest, the size says how much was to be bought, and the route why it is not.
     places = [one.account for one in takers] or accounts.places
     cash = [value for one in places if (value := one.spendable_usd) is not None]
-    equity, exposure = accounts.total_equity_usd, accounts.exposure_usd
-    left = None
-    if equity is not None and exposure is not None:
+    equity, left = accounts.total_equity_usd, None
+    if equity is not None and exposure_usd is not None:
         with exact():
-            left = max(max(equity, ZERO) * rules.most_exposure - exposure, ZERO)
+            left = max(max(equity, ZERO) * rules.most_exposure - exposure_usd, ZERO)
     return Bounds(
         equity_usd=equity,
         is_equity_complete=accounts.is_equity_complete,
@@ -137,7 +142,7 @@ def bounds_of(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules)
     )
 
 
-def _takers(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules) -> Sequence[Assessment]:
+def _takers(request: EntryRequest, accounts: EntryPlaces, rules: EntryRules) -> Sequence[Assessment]:
     """Return the brokers that would take the smallest buy, else those that would with more cash."""
     probes = [
         assess(trade_of(request, smallest), place, rules)

@@ -16,7 +16,7 @@ from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.gates import Gate, check_every_buy
 from engine.entries.halts import HaltSwitch
-from engine.entries.holdings import DamagedGuard, EntryAccounts, Realised
+from engine.entries.holdings import DamagedGuard, EntryAccounts, EntryPlaces, Realised
 from engine.entries.places import Places
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
 from engine.entries.preferences import EntryPreferences
@@ -74,10 +74,11 @@ class EntryService:
         """Decide where a buy should go, store the decision, and place nothing."""
         rules = await self._preferences.rules_of(user_id)
         request, accounts = await self._look(user_id, symbol or USUAL_ASSET, size, rules)
+        exposure_usd = None
         if isinstance(size, Most):
             # Only then what is guarded decides how much that is.
-            accounts = await self._with_positions(user_id, accounts)
-        planned = plan_size(size, bounds_of(request, accounts, rules), rules)
+            exposure_usd = (await self._with_limits(user_id, accounts, rules)).exposure_usd
+        planned = plan_size(size, bounds_of(request, accounts, rules, exposure_usd=exposure_usd), rules)
         if isinstance(planned, SizeUnknown):
             return Unsized(symbol=request.symbol, unknown=planned, at=accounts.at)
         trade = trade_of(request, planned.usd)
@@ -107,7 +108,7 @@ class EntryService:
         """Return what the gates say that keep back every buy alike."""
         rules = await self._preferences.rules_of(user_id)
         reservations = await self._reservations(user_id, buffer=rules.buffer)
-        accounts = EntryAccounts(
+        accounts = EntryPlaces(
             places=self._places.known(user_id), reservations=reservations, at=self._clock.now()
         )
         return check_every_buy(await self._with_limits(user_id, accounts, rules), rules)
@@ -119,7 +120,7 @@ class EntryService:
 
     async def _look(
         self, user_id: int, symbol: str, size: SizeRequest, rules: EntryRules
-    ) -> tuple[EntryRequest, EntryAccounts]:
+    ) -> tuple[EntryRequest, EntryPlaces]:
         """Return what is to be bought and the accounts as places to buy it, with nothing of what they hold."""
         base, _, quote = symbol.partition("/")
         base, quote = await self._places.listed_name(user_id, base), quote.upper()
@@ -128,20 +129,17 @@ class EntryService:
         request = EntryRequest(
             symbol=f"{base}/{quote or 'USD'}", base=base, asset_class=_class(places), size=size
         )
-        return request, EntryAccounts(places=places, reservations=reservations, at=self._clock.now())
+        return request, EntryPlaces(places=places, reservations=reservations, at=self._clock.now())
 
-    async def _with_limits(self, user_id: int, accounts: EntryAccounts, rules: EntryRules) -> EntryAccounts:
-        return replace(
-            await self._with_positions(user_id, accounts),
-            halt=await self._halts.fetch_halt(user_id),
-            realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else (),
-        )
-
-    async def _with_positions(self, user_id: int, accounts: EntryAccounts) -> EntryAccounts:
-        return replace(
-            accounts,
+    async def _with_limits(self, user_id: int, accounts: EntryPlaces, rules: EntryRules) -> EntryAccounts:
+        return EntryAccounts(
+            places=accounts.places,
+            reservations=accounts.reservations,
+            at=accounts.at,
             damaged_guards=await self._damaged_guards(user_id),
             positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
+            halt=await self._halts.fetch_halt(user_id),
+            realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else None,
         )
 
     async def _reservations(self, user_id: int, *, buffer: Decimal) -> tuple[Reservation, ...]:

@@ -17,14 +17,14 @@ from engine.entries.gates import (
     check_halt,
 )
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.holdings import DamagedGuard, EntryAccounts, Realised
+from engine.entries.holdings import DamagedGuard, Realised
 from engine.entries.reservations import Reservation
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.venues import Venue
 from engine.orders.ended_exits_store import LastExit
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument, number
-from tests.engine.entries.trades import RULES, a_place, a_request
+from tests.engine.entries.trades import RULES, a_place, a_request, entry_accounts
 
 HALT = Halt(since=NOW, by=HaltedBy.CHAT)
 CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
@@ -40,7 +40,7 @@ def a_market(bid="49950", ask="50000", size="5"):
 
 def gates(usd="30", *, place=None, rules=RULES, **known):
     place = place or a_place(Venue.KRAKEN, **a_market())
-    accounts = EntryAccounts(**{"places": (place,), "at": NOW, **known})
+    accounts = entry_accounts(place, **known)
     proposal = Proposal(
         base="BTC",
         usd=Decimal(usd),
@@ -414,10 +414,14 @@ def test_what_is_not_held_yet_is_counted_as_none_of_it():
     )
 
 
+def test_sales_of_today_that_were_not_read_are_no_sales_without_a_loss():
+    gate = gates(rules=LIMITED, realised_today=None)[GateName.DAILY_LOSS]
+
+    assert (gate.verdict, gate.actual) == (Verdict.UNKNOWN, None)
+
+
 def test_where_no_broker_is_near_nothing_is_known_of_one():
-    proposal = Proposal(
-        base="BTC", usd=Decimal(30), place=None, accounts=EntryAccounts(places=(), at=NOW), rules=RULES
-    )
+    proposal = Proposal(base="BTC", usd=Decimal(30), place=None, accounts=entry_accounts(), rules=RULES)
 
     found = {gate.name: gate for gate in check_gates(proposal)}
 

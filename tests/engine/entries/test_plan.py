@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from engine.entries.gates import GateName, Verdict
 from engine.entries.halts import Halt, HaltedBy
-from engine.entries.holdings import EntryAccounts
-from engine.entries.plan import EntryPlan, EntryRequest, Refused, plan_entry, trade_of
+from engine.entries.holdings import EntryPlaces
+from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
 from engine.entries.route import NoRoute, RouteObstacle
 from engine.entries.sizing import Amount, EquityShare, Most, SizeBasis, SizeUnknown
 from engine.entries.trade import TradeRequest
@@ -16,7 +16,7 @@ from engine.model.instruments import AssetClass
 from engine.model.money import exact
 from engine.model.venues import Venue
 from tests.builders import NOW, a_book, a_guard, a_mark, a_position, an_instrument
-from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, KRAKEN, RULES, a_place
+from tests.engine.entries.trades import ALPACA, CHEAP, COINBASE, KRAKEN, RULES, a_place, entry_accounts
 
 BOOK = a_book(bids=[("49950", "5")], asks=[("50000", "5")])
 
@@ -32,7 +32,7 @@ def request(size=None):
 
 
 def plan(*places, size=None, rules=RULES, **known):
-    return plan_entry(request(size), EntryAccounts(**{"places": places, "at": NOW, **known}), rules)
+    return plan_entry(request(size), entry_accounts(*places, **known), rules)
 
 
 def test_total_equity_over_all_brokers_decides_the_size_and_not_free_cash():
@@ -42,6 +42,12 @@ def test_total_equity_over_all_brokers_decides_the_size_and_not_free_cash():
     assert isinstance(planned, Refused)
     assert planned.size.usd == 100
     assert [gate.name for gate in planned.reasons] == [GateName.CASH]
+
+
+def test_what_total_exposure_leaves_is_unknown_where_the_positions_were_not_read():
+    places = EntryPlaces(places=(a_market(KRAKEN),), at=NOW)
+
+    assert bounds_of(request(), places, RULES, exposure_usd=None).exposure_left_usd is None
 
 
 def test_a_plan_has_its_broker_quantity_stop_target_and_time():

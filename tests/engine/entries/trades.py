@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from engine.accounts.fees import TABLE, FeeProfile
+from engine.entries.holdings import EntryAccounts
 from engine.entries.rules import EntryRules
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.model.venues import Venue
-from tests.builders import an_account, an_instrument
+from tests.builders import NOW, an_account, an_instrument
 
 KRAKEN, COINBASE, ALPACA = Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA
 RULES = EntryRules(threshold=Decimal("-0.01"), coinbase_min_equity_usd=Decimal(50))
@@ -50,3 +51,9 @@ def a_place(venue, *, equity="1000", free="1000", fees=None, account_id=None, **
         free_quote=None if free is None else Decimal(free),
         **(usual | facts),
     )
+
+
+def entry_accounts(*places, **known):
+    """Accounts that were read and hold nothing, but for what is said."""
+    read = {"positions": (), "damaged_guards": (), "halt": None, "realised_today": ()}
+    return EntryAccounts(**{"places": places, "at": NOW, **read, **known})
