@@ -19,17 +19,17 @@ def choose(request: TradeRequest, accounts: Sequence[RoutingAccount], rules: Ent
     entries = [assess(request, account, rules) for account in accounts]
     able = [entry for entry in entries if entry.is_able]
     preferred = [entry for entry in able if entry.small is None]
-    field = preferred or able
-    if not field:
+    candidates = preferred or able
+    if not candidates:
         left_out = tuple(_left_out(entry.account, entry.cost, *entry.obstacles) for entry in entries)
         return NoRoute(request=request, left_out=left_out)
-    chosen = min(field, key=lambda entry: _by_cost(entry.account, entry.cost))
+    chosen = min(candidates, key=lambda entry: _by_cost(entry.account, entry.cost))
     return Route(
         request=request,
         account=chosen.account.account,
         instrument=chosen.account.instrument,
         cost=chosen.cost,
-        choice=RouteChoice.CHEAPEST if len(field) > 1 else RouteChoice.ONLY_ONE,
+        choice=RouteChoice.CHEAPEST if len(candidates) > 1 else RouteChoice.ONLY_ONE,
         profit_target=_target(request, chosen),
         small=chosen.small,
         missed=_missed(request, chosen, entries),

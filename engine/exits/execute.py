@@ -146,11 +146,11 @@ class Exits:
             waiting = exit_of(guard, trigger, intent_id=name, now=self._context.clock.now())
             if not await self._await_certainty(waiting):
                 return
-        became = await self._begin_once(guard, trigger)
+        changed = await self._begin_once(guard, trigger)
         mark = Mark(price=trigger.price, basis=MarkBasis(trigger.basis), at=trigger.price_at or trigger.at)
-        if became is not None and became.state is GuardState.ARMED and is_past(became, mark):
-            again = trigger_of(became, mark, now=trigger.at)
-            await self._begin_once(became, replace(again, unseen=trigger.unseen))
+        if changed is not None and changed.state is GuardState.ARMED and is_past(changed, mark):
+            again = trigger_of(changed, mark, now=trigger.at)
+            await self._begin_once(changed, replace(again, unseen=trigger.unseen))
 
     async def _begin_once(self, guard: Guard, trigger: Trigger) -> Guard | None:
         """Sell a guard; return it as it became where its owner traded some of it just before."""
@@ -158,7 +158,7 @@ class Exits:
         draft = exit_of(guard, trigger, intent_id=intent_id, now=self._context.clock.now())
         async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
-            return sale.became
+            return sale.changed_guard
 
     def _with_entry(self, guard: Guard, trigger: Trigger) -> Trigger:
         """Add what was paid where the guard counts from the price of a day, as far as that is known by now."""

@@ -46,8 +46,8 @@ class _Target:
     #: The intent as it was when the attempt left.
     sent: Intent
     left_at: datetime | None
-    #: What traded since and is not known as ours.
-    strangers: frozenset[str]
+    #: The orders that traded since and are not known as ours.
+    external_orders: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,20 +174,18 @@ class LateFills:
         unknown = [one for one in unproven_attempts(intent.venue, steps) if one not in known]
         if not unknown or not self._is_recent(intent):
             return []
-        strangers = await self._strangers(intent)
+        external = await self._external_orders(intent)
         attempts = (
             _Target(
                 intent=intent,
                 sent=intent.as_attempt(attempt),
                 left_at=first_sent_at(intent.venue, steps, attempt),
-                strangers=strangers,
+                external_orders=external,
             )
             for attempt in unknown
         )
         return [
-            one
-            for one in attempts
-            if not strangers <= self._others.get(one.sent.client_order_id, frozenset())
+            one for one in attempts if not external <= self._others.get(one.sent.client_order_id, frozenset())
         ]
 
     async def _book_if_ours(self, target: _Target, report: AccountReport) -> BrokerError | None:
@@ -209,10 +207,10 @@ class LateFills:
             )
             await self._booking.book(late, report)
         else:
-            self._others[sent.client_order_id] = target.strangers
+            self._others[sent.client_order_id] = target.external_orders
         return None
 
-    async def _strangers(self, intent: Intent) -> frozenset[str]:
+    async def _external_orders(self, intent: Intent) -> frozenset[str]:
         """Return the orders that traded what the intent was to sell and are not known as ours."""
         since = lookup_start(intent, self._clock.now())
         async with self._database.read() as session:

@@ -1,4 +1,7 @@
-"""Pure: what an exit does next, given what there is to be sold; of a refusal `after_refusal`, of its end `why_end` decides."""
+"""Pure: what an exit does next, given what there is to be sold.
+
+What follows a refusal is decided in `after_refusal`, and why an exit ends before its next order in `why_end`.
+"""
 
 from dataclasses import replace
 from decimal import Decimal

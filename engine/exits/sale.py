@@ -41,7 +41,7 @@ class Sale:
         self._parts = parts
         self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
         #: The guard after its owner's own trades, where an exit that began found some.
-        self.became: Guard | None = None
+        self.changed_guard: Guard | None = None
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
         """Sell a guard that has just been triggered; nothing happens when it is not as it was judged any more."""
@@ -69,8 +69,8 @@ class Sale:
         """Decide the step of an exit that is not on disk yet; None where a reading is missing."""
         try:
             available = await self._parts.inventory.read()
-            # A guard that this changed is not sold as it was judged: see `became`.
-            self.became = await self._context.owner_trades.learn(self._guard, available, self._broker)
+            # A guard that this changed is not sold as it was judged: see `changed_guard`.
+            self.changed_guard = await self._context.owner_trades.learn(self._guard, available, self._broker)
             await self._parts.tradability.check(manual=False)
             return next_step(await self._parts.inventory.view(available, price=trigger.price, manual=None))
         except BrokerError:

@@ -71,7 +71,7 @@ class Fills:
 
     @property
     def all(self) -> tuple[Fill, ...]:
-        """Return both."""
+        """Return the owner's and then ours, whatever the order in which they happened."""
         return self.external + self.ours
 
 

@@ -111,9 +111,9 @@ class ReadingDefectError(BrokerError):
 class UncertainOrderError(MisconfiguredError):
     """The venue lists orders without our id that may be the one that is looked up, or their owner's own."""
 
-    def __init__(self, venue: Venue, order_ids: Collection[str], nameless: Collection[str] = ()) -> None:
+    def __init__(self, venue: Venue, order_ids: Collection[str], unnamed: Collection[str] = ()) -> None:
         self.order_ids = tuple(sorted(order_ids))
         #: Those without any id, by the other fields of their rows.
-        self.nameless = tuple(sorted(nameless))
-        names = ", ".join((*self.order_ids, *self.nameless))
+        self.unnamed = tuple(sorted(unnamed))
+        names = ", ".join((*self.order_ids, *self.unnamed))
         super().__init__(venue, f"it does not tell whose order {names} is")

@@ -133,7 +133,7 @@ class Journal:
         await self.move(session, intent, IntentEvent.SET_ASIDE, cause=cause)
 
     async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
-        """End an attempt that is proven to have done nothing, so that the next one can be made."""
+        """End an attempt that was refused, is over or is given up on a ground, so that the next one can be made."""
         following = intent if same_id else intent.as_attempt(intent.attempt + 1)
         return await self.record(
             intent,

@@ -40,12 +40,12 @@ class Uncertain:
 
     order_ids: tuple[str, ...]
     #: Those that are listed without any id, by their rows' other fields.
-    nameless: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return what their owner finds all of them by."""
-        return (*self.order_ids, *self.nameless)
+        return (*self.order_ids, *self.unnamed)
 
 
 Lookup = Found | Absent | Uncertain
@@ -82,7 +82,7 @@ class OrderLookup:
                 priority=priority,
             )
         except UncertainOrderError as e:
-            return Uncertain(e.order_ids, e.nameless)
+            return Uncertain(e.order_ids, e.unnamed)
         return Absent() if order is None else Found(order)
 
 

@@ -155,8 +155,8 @@ class Settler:
             case Uncertain((order_id,), ()):
                 # What was sent is gone from the balance, so the only one that may be it is.
                 return await broker.fetch_order(VenueOrderId(order_id), sent.symbol, priority=sent.priority)
-            case Uncertain(order_ids, nameless):
-                raise UncertainOrderError(sent.venue, order_ids, nameless)
+            case Uncertain(order_ids, unnamed):
+                raise UncertainOrderError(sent.venue, order_ids, unnamed)
             case Absent():
                 return None
 

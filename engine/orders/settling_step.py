@@ -155,7 +155,7 @@ class EndAttempt:
 
     @property
     def cause(self) -> StepCause:
-        """Return the journal's cause."""
+        """Return what the journal writes: of an uncertain order also whether the balance had to show its coins untouched."""
         if self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT:
             return StepCause.MAY_BE_ANOTHERS_UNTOUCHED
         return _CAUSES[self.ground]

@@ -51,8 +51,8 @@ class IntentEvent(StrEnum):
     REFUSE = "refuse"
     #: The answer did not come, a restart found the request sent and unanswered, or nobody knows the order it named.
     LOSE_ANSWER = "lose answer"
-    #: The venue reports that this attempt ended with something left to do: refused for a passing
-    #: reason, proven absent, or closed before everything was filled.
+    #: An attempt is over with something left to do: refused for a passing reason, closed before everything was
+    #: filled, or given up on one of the grounds that `settling_step` names.
     END_ATTEMPT = "end attempt"
     SUSPEND = "suspend"
     ABANDON = "abandon"

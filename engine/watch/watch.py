@@ -128,15 +128,15 @@ class Watch:
         )
         self._note_polling(venue, held)
         differed = marks.checks.differing()
-        alike = [guard for guard in guards if guard.symbol not in differed]
-        failures = await self._judge_all(marks, alike, held, begun)
+        agreeing = [guard for guard in guards if guard.symbol not in differed]
+        failures = await self._judge_all(marks, agreeing, held, begun)
         # Now, because a second source may take its time.
-        failures += await self._news.report_all(alike)
+        failures += await self._news.report_all(agreeing)
         # The second source is queried after the first was judged by, so that it delays no sale.
         failures += await marks.checks.run(reading.quotes, wanted=_wanted(guards, marks.max_age_s))
         differing = differed | marks.checks.differing()
-        unlike = [guard for guard in guards if guard.symbol in differing]
-        failures += await self._judge_all(marks, unlike, held, begun)
+        contradicted = [guard for guard in guards if guard.symbol in differing]
+        failures += await self._judge_all(marks, contradicted, held, begun)
         failures += await self._news.report_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)

@@ -55,7 +55,7 @@ def _order_asset(row: Row, catalog: Catalog) -> Asset:
 
 
 def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
-    """Read a page of open orders."""
+    """Read a page of open orders; one that cannot be read is named by its id and symbol."""
     return read_open_orders(
         items,
         lambda item: _open_order(as_row(item, "order"), catalog),

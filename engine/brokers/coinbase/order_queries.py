@@ -115,8 +115,8 @@ class OrderQueries:
     async def _find_traded(self, search: _Search, start: str) -> Order | None:
         async for answer in self._calls.fill_answers({"start_sequence_timestamp": start}, search.priority):
             with reading(Venue.COINBASE):
-                traded, nameless = parse_traded_orders(answer)
-                for row in nameless:
+                traded, unnamed = parse_traded_orders(answer)
+                for row in unnamed:
                     search.unnamed.note_trade(row)
             for order_id in sorted(traded - search.seen):
                 if await self._is_ours(order_id, search):

@@ -78,7 +78,7 @@ def _quantity_without_size(row: Row, side: Side, filled: Decimal) -> Decimal:
 
 
 def parse_open_orders(rows: Iterable[Row]) -> OpenOrders:
-    """Read open orders."""
+    """Read open orders; one that cannot be read is named by its id and pair."""
     return read_open_orders(rows, _open_order, lambda row: named(row, "order_id", "product_id"))
 
 

@@ -139,8 +139,8 @@ def parse_traded_orders(answer: object) -> tuple[set[VenueOrderId], tuple[Row, .
     items = as_list(as_row(answer, "fills").get("fills"), "fills")
     rows: list[Row] = [item if isinstance(item, Mapping) else {} for item in items]
     named = {row_id for row in rows if (row_id := lenient(row, "order_id", text_in))}
-    nameless = tuple(row for row in rows if not lenient(row, "order_id", text_in))
-    return {VenueOrderId(row_id) for row_id in named}, nameless
+    unnamed = tuple(row for row in rows if not lenient(row, "order_id", text_in))
+    return {VenueOrderId(row_id) for row_id in named}, unnamed
 
 
 def _fill(row: Row, instruments: Instruments) -> Fill | None:

@@ -24,7 +24,7 @@ class UnnamedMatches:
         self._symbol = symbol
         self._sent = sent
         self._shifted = shifted
-        self._uncertain, self._nameless = set[str](), set[str]()
+        self._uncertain, self._unnamed = set[str](), set[str]()
         self._unknown: RefusedError | None = None
 
     def is_ours(self, row: Row) -> bool:
@@ -65,8 +65,8 @@ class UnnamedMatches:
         """Raise where one of them may be the order that was looked up: UncertainOrderError, or Coinbase's refusal."""
         if self._unknown is not None:
             raise self._unknown
-        if self._uncertain or self._nameless:
-            raise UncertainOrderError(Venue.COINBASE, self._uncertain, self._nameless)
+        if self._uncertain or self._unnamed:
+            raise UncertainOrderError(Venue.COINBASE, self._uncertain, self._unnamed)
 
     def _note(self, row: Row, glimpse: Glimpse, what: str) -> None:
         if self._sent is None:
@@ -74,7 +74,7 @@ class UnnamedMatches:
             text_in(row, "order_id")
         elif could_be(glimpse, self._symbol, self._sent, shifted=self._shifted):
             text = named(row, "product_id", "side", "size", "created_time", "trade_time")
-            self._nameless.add(what if text == _ORDER else f"{what} ({text})")
+            self._unnamed.add(what if text == _ORDER else f"{what} ({text})")
 
     def _likeness(self, row: Row) -> Likeness:
         known = has_client_id(row, self._client_order_id)

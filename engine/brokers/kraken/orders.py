@@ -85,7 +85,7 @@ def _family(terms: Row) -> ProductFamily:
 
 
 def parse_open_orders(result: object, catalog: Catalog) -> OpenOrders:
-    """Read OpenOrders."""
+    """Read the answer to OpenOrders; an order that cannot be read is named by its id."""
     return read_open_orders(
         row_in(as_row(result, "OpenOrders"), "open").items(),
         lambda item: _open_order(item[0], as_row(item[1], item[0]), catalog),

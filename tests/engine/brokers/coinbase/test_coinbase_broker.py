@@ -355,7 +355,7 @@ MAYBE_OURS = (
 )
 
 
-def lists_nameless(venue, kind, change):
+def lists_unnamed(venue, kind, change):
     """Let every list show a row without any id."""
     rows = [{**NAMELESS, **change}] if kind == "order" else []
     fills = [{**NAMELESS_FILL, **change}] if kind == "fill" else []
@@ -366,23 +366,23 @@ def lists_nameless(venue, kind, change):
 @pytest.mark.parametrize("kind", ["order", "fill"])
 @pytest.mark.parametrize("change", CERTAINLY_OTHERS)
 async def test_a_row_without_any_id_that_cannot_be_ours_hides_no_absence(broker, venue, kind, change):
-    lists_nameless(venue, kind, change)
+    lists_unnamed(venue, kind, change)
     assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT) is None
 
 
 @pytest.mark.parametrize("kind", ["order", "fill"])
 @pytest.mark.parametrize("change", MAYBE_OURS)
 async def test_a_row_without_any_id_that_may_be_ours_is_named(broker, venue, kind, change):
-    lists_nameless(venue, kind, change)
+    lists_unnamed(venue, kind, change)
     with pytest.raises(UncertainOrderError) as quantity_check:
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
-    [name] = quantity_check.value.nameless
+    [name] = quantity_check.value.unnamed
     assert name.startswith("an order without an id" if kind == "order" else "a trade without an order id")
     assert quantity_check.value.order_ids == ()
 
 
 async def test_a_row_without_any_id_is_named_by_what_it_says(broker, venue):
-    lists_nameless(venue, "order", {})
+    lists_unnamed(venue, "order", {})
     with pytest.raises(UncertainOrderError, match="BTC-USD SELL 2026-03-04T12:00:01Z"):
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
 
@@ -391,7 +391,7 @@ async def test_a_row_that_is_no_row_at_all_may_be_ours(broker, venue):
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page("garbage"), times=None)
     with pytest.raises(UncertainOrderError) as quantity_check:
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
-    assert quantity_check.value.nameless == ("an order without an id",)
+    assert quantity_check.value.unnamed == ("an order without an id",)
 
 
 @pytest.mark.parametrize("odd", ["client_order_id", "status", "side", "filled_size"])
