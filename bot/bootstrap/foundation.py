@@ -67,16 +67,9 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
         raise CommandError(_NO_POSTGRESQL)
     database = Database(settings.database_url)
     resources.push_async_callback(database.dispose)
-    nonces = await NonceStore(file, clock).open()
-    resources.push_async_callback(nonces.close)
-    http = Http.open(clock, secrets=settings.secrets())
-    resources.push_async_callback(http.close)
-    connections = connect_all(ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces))
+    nonces, connections = await _open_connections(settings, file, clock, resources)
     if not connections:
         log.warning(_NO_BROKER)
-    for connection in connections.values():
-        resources.push_async_callback(connection.broker.close)
-        resources.push_async_callback(connection.market.close)
     markets = {
         venue: VenueMarket(data=c.market, clock=clock, streams=c.streams) for venue, c in connections.items()
     }
@@ -107,6 +100,21 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
         ),
         second_poller=SecondPoller(clock),
     )
+
+
+async def _open_connections(
+    settings: Settings, file: Path, clock: Clock, resources: AsyncExitStack
+) -> tuple[NonceStore, Mapping[Venue, Connection]]:
+    """Open the counters of the keys, and connect to every venue that has one."""
+    nonces = await NonceStore(file, clock).open()
+    resources.push_async_callback(nonces.close)
+    http = Http.open(clock, secrets=settings.secrets())
+    resources.push_async_callback(http.close)
+    connections = connect_all(ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces))
+    for connection in connections.values():
+        resources.push_async_callback(connection.broker.close)
+        resources.push_async_callback(connection.market.close)
+    return nonces, connections
 
 
 async def _save_accounts(
@@ -142,15 +150,7 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
             raise CommandError(_NO_POSTGRESQL)
         if not file.exists():
             file = await asyncio.to_thread(_make_passing, settings, clock, resources)
-        nonces = await NonceStore(file, clock).open()
-        resources.push_async_callback(nonces.close)
-        http = Http.open(clock, secrets=settings.secrets())
-        resources.push_async_callback(http.close)
-        parts = ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces)
-        connections = connect_all(parts)
-        for connection in connections.values():
-            resources.push_async_callback(connection.broker.close)
-            resources.push_async_callback(connection.market.close)
+        _, connections = await _open_connections(settings, file, clock, resources)
         yield tuple(
             Link(market=c.market)
             if public_only

@@ -178,12 +178,8 @@ def _line(
     priced = facts.priced if isinstance(facts.priced, ClosingPrice) else None
     instrument = position.instrument
     sold = position.quantity if obstacle or instrument is None else instrument.floor_quantity(quantity)
-    value = fee = None
-    if priced is not None and obstacle is None:
-        with exact():
-            value = sold * priced.price
-            fee = value * position.taker.ratio
-    results = Results() if value is None else _results(position, sold, value=value, fee=fee)
+    proceeds = None if priced is None or obstacle else _proceeds(position, sold, priced.price)
+    results = Results() if proceeds is None else _results(position, sold, proceeds)
     return CloseLine(
         venue=position.account.venue,
         symbol=instrument.symbol if instrument else position.asset,
@@ -196,36 +192,51 @@ def _line(
         price_at=priced.at if priced else None,
         thin=priced is not None and priced.thin,
         contradicted=priced is not None and priced.contradicted,
-        value=value,
-        fee=fee,
+        value=proceeds.value if proceeds else None,
+        fee=proceeds.fee if proceeds else None,
         is_fee_own=position.is_fee_own,
         result=results.realised,
         entry=results.entry,
         against_guard=results.against_guard,
-        cancels=tuple(
-            CancelledOrder(
-                side=order.side,
-                quantity=order.remaining_quantity,
-                price=order.price,
-                venue_order_id=order.venue_order_id,
-                symbol=order.symbol,
-            )
-            for order in orders
-        ),
+        cancels=tuple(_cancelled_order(order) for order in orders),
         unreadable=facts.unreadable if _is_held(facts, quantity) else (),
         obstacle=obstacle,
         opens_at=position.mark.opens_at if obstacle and isinstance(position.mark, PriceUnknown) else None,
     )
 
 
-def _results(position: Position, quantity: Decimal, *, value: Decimal, fee: Decimal | None) -> Results:
+@dataclass(frozen=True, slots=True)
+class _Proceeds:
+    """What a sale would bring, and what the venue takes of it."""
+
+    value: Decimal
+    fee: Decimal
+
+
+def _proceeds(position: Position, quantity: Decimal, price: Decimal) -> _Proceeds:
+    with exact():
+        value = quantity * price
+        return _Proceeds(value, value * position.taker.ratio)
+
+
+def _cancelled_order(order: Order) -> CancelledOrder:
+    return CancelledOrder(
+        side=order.side,
+        quantity=order.remaining_quantity,
+        price=order.price,
+        venue_order_id=order.venue_order_id,
+        symbol=order.symbol,
+    )
+
+
+def _results(position: Position, quantity: Decimal, proceeds: _Proceeds) -> Results:
     guard, quote = position.guard, position.quote or ""
     traded = Traded(
         quantity=quantity,
-        value=value,
+        value=proceeds.value,
         is_sale=position.direction is Direction.LONG,
         currency=quote,
-        fee=fee,
+        fee=proceeds.fee,
         fee_asset=quote,
         rate=_ONE,
     )
