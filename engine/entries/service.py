@@ -14,7 +14,7 @@ from engine.alerts.outbox import load_since
 from engine.clock import Clock
 from engine.entries import routes_store as rows
 from engine.entries.choose import choose
-from engine.entries.gates import Gate, check_every_buy
+from engine.entries.gates import Gate, Remedy, check_every_buy
 from engine.entries.halts import HaltSwitch
 from engine.entries.holdings import DamagedGuard, EntryAccounts, EntryPlaces, Realised
 from engine.entries.places import Places
@@ -31,6 +31,7 @@ from engine.model.instruments import AssetClass, quote_of
 from engine.orders.ended_exits_store import LastExit, load_filled_exits, load_last_exit
 from engine.orders.filled_intents_store import read_filled
 from engine.orders.store import read_live_intents
+from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -105,13 +106,15 @@ class EntryService:
         return plan_entry(request, accounts, rules)
 
     async def fetch_gates(self, user_id: int) -> tuple[Gate, ...]:
-        """Return what the gates say that keep back every buy alike."""
+        """Return what the gates say that keep back every buy alike, but what only a venue could tell: none is asked."""
         rules = await self._preferences.rules_of(user_id)
         reservations = await self._reservations(user_id, buffer=rules.buffer)
         accounts = EntryPlaces(
             places=self._places.known(user_id), reservations=reservations, at=self._clock.now()
         )
-        return check_every_buy(await self._with_limits(user_id, accounts, rules), rules)
+        positions = await self._portfolio.known_positions(user_id)
+        gates = check_every_buy(await self._with_limits(user_id, accounts, rules, positions), rules)
+        return tuple(gate for gate in gates if gate.remedy is not Remedy.TRY_AGAIN)
 
     async def forget_old(self) -> None:
         """Delete decisions that are no longer shown; called by a job."""
@@ -131,13 +134,21 @@ class EntryService:
         )
         return request, EntryPlaces(places=places, reservations=reservations, at=self._clock.now())
 
-    async def _with_limits(self, user_id: int, accounts: EntryPlaces, rules: EntryRules) -> EntryAccounts:
+    async def _with_limits(
+        self,
+        user_id: int,
+        accounts: EntryPlaces,
+        rules: EntryRules,
+        positions: Sequence[Position] | None = None,
+    ) -> EntryAccounts:
+        if positions is None:
+            positions = (await self._portfolio.fetch_portfolio(user_id)).positions
         return EntryAccounts(
             places=accounts.places,
             reservations=accounts.reservations,
             at=accounts.at,
             damaged_guards=await self._damaged_guards(user_id),
-            positions=(await self._portfolio.fetch_portfolio(user_id)).positions,
+            positions=tuple(positions),
             halt=await self._halts.fetch_halt(user_id),
             realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else None,
         )

@@ -97,6 +97,14 @@ class PortfolioService:
             as_of=self._clock.now(),
         )
 
+    async def known_positions(self, user_id: int) -> list[Position]:
+        """Return every position of a user as the last readings and the prices of the watch show it; no venue is asked."""
+        reports = (self._reports.latest(account.account_id) for account in self._reader.accounts(user_id))
+        facts = [
+            await self._facts(report, reading=QuoteReading()) for report in reports if report is not None
+        ]
+        return [one.with_known_cost() for each in facts for one in find_positions(each)]
+
     async def find(
         self, user_id: int, symbol: str | None, venue: Venue | None, *, fresh: bool = False
     ) -> list[Position]:
@@ -177,7 +185,10 @@ class PortfolioService:
         """Return positions with marks that a second look confirmed for a quantity, or with *price unknown*."""
         return await self._confirmer.confirm(positions, quantity=quantity)
 
-    async def _facts(self, report: AccountReport, *, fresh: bool) -> AccountFacts:
+    async def _facts(
+        self, report: AccountReport, *, fresh: bool = False, reading: QuoteReading | None = None
+    ) -> AccountFacts:
+        """Gather what positions are found by; `reading` is what is taken for their quotes instead of asking."""
         account = report.account
         market = self._markets[account.venue]
         async with self._database.read() as session:
@@ -194,7 +205,8 @@ class PortfolioService:
             *(holding.symbol for holding in report.shorts if holding.symbol),
             *(guard.symbol for guard in stored.guards),
         }
-        reading = await self._quotes(market, _quoted(symbols, instruments), fresh=fresh)
+        if reading is None:
+            reading = await self._quotes(market, _quoted(symbols, instruments), fresh=fresh)
         return AccountFacts(
             report=report,
             guards=stored.guards,

@@ -377,3 +377,18 @@ async def test_a_plan_places_nothing(rooms):
 
         assert not any(room.world.ledger(venue).orders for venue in BOTH)
         assert await room.intents() == []
+
+
+async def test_what_keeps_every_buy_back_is_known_without_asking_a_venue(room):
+    room.deposit("BTC", "0.3")
+    await room.arm("0.1", "6000")
+    await room.read()
+    await room.look()
+    await room.clock.sleep(30)
+    room.fault(FaultKind.DELAY_BEFORE, "*", times=None, delay_s=86400)
+    before = len(room.world.tape("kraken").calls())
+
+    gates = await room.engine.entries.fetch_gates(OWNER_ID)
+
+    assert room.world.tape("kraken").calls()[before:] == []
+    assert [gate for gate in gates if not gate.is_open] == []
