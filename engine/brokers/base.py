@@ -102,8 +102,11 @@ class MarketData(Protocol):
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
-        """Return the top of the book of each symbol; one the venue does not answer for is absent, with the reason."""
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> Quotes:
+        """Return the top of the book of each symbol; one the venue does not answer for is absent, with the reason.
+
+        What was answered is returned before `within_s` has passed.
+        """
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

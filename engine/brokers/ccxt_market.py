@@ -43,20 +43,25 @@ async def ask_together(
 
 
 async def gather_quotes(
-    venue: Venue, *requests: Callable[[], Coroutine[Any, Any, dict[str, Quote]]]
+    venue: Venue,
+    *requests: Callable[[], Coroutine[Any, Any, dict[str, Quote]]],
+    within_s: float | None = None,
 ) -> Quotes:
     """Return what several requests bring; one that fails, or hangs, must hide nothing of the others.
+
+    Who gives up after `within_s` has what was answered before that.
 
     Raises:
         BrokerError: one failed, and the others brought nothing.
 
     """
     quotes, failures = dict[str, Quote](), list[BrokerError]()
+    ends_s = None if within_s is None else _loop_s() + within_s
     pending = {asyncio.create_task(request(), name="quotes") for request in requests}
     try:
         while pending:
             done, pending = await asyncio.wait(
-                pending, timeout=LAGS_MOST_S if quotes else None, return_when=asyncio.FIRST_COMPLETED
+                pending, timeout=_lag_s(ends_s) if quotes else None, return_when=asyncio.FIRST_COMPLETED
             )
             if not done:
                 failures.append(TryLaterError(venue, "no answer in time"))
@@ -75,6 +80,15 @@ async def gather_quotes(
     # The venue did answer for what it refuses: it has no quote of that.
     failed = next((one for one in failures if not isinstance(one, RefusedError)), None)
     return Quotes(quotes, failed)
+
+
+def _lag_s(ends_s: float | None) -> float:
+    """Return how long a further answer may take: half of what is left, so that something is left to be judged by."""
+    return LAGS_MOST_S if ends_s is None else min(LAGS_MOST_S, max(0.0, ends_s - _loop_s()) / 2)
+
+
+def _loop_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class CcxtMarketData(ABC, Generic[CatalogT]):

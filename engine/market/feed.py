@@ -126,11 +126,11 @@ class VenueMarket:
         else:
             self._distrusted.add(symbol)
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> Quotes:
         """Fetch from the venue now, whatever is cached."""
         requested_at = moment(self._clock)
         with no_defect_escapes(self.venue):
-            fresh = await self.data.fetch_quotes(symbols)
+            fresh = await self.data.fetch_quotes(symbols, within_s=within_s)
         if not self._set_since(requested_at):
             # The age of a price that came while the clock was set is unknown.
             self._quotes.update(fresh)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from engine.clock import Clock, Moment, moment
+from engine.clock import Clock, moment
 from engine.market.book_tops import BookTops
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
@@ -33,6 +33,7 @@ from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Venue
 
 #: Where polls already confirm a price, its book must deny that within so long; no look may be shorter.
 BOOK_BESIDE_POLLS_S = 1.5
@@ -60,6 +61,11 @@ class Marks:
         return self._max_age_s
 
     @property
+    def venue(self) -> Venue:
+        """Return the venue whose prices these are."""
+        return self._market.venue
+
+    @property
     def pushed(self) -> LivePrices:
         """Return what the venue pushes."""
         return self._market.pushed
@@ -68,16 +74,15 @@ class Marks:
         """Return fresh quotes and why there are none of the others; none when the venue does not answer in time."""
         try:
             async with asyncio.timeout(within_s):
-                quotes = await self._market.fetch_quotes(symbols)
+                quotes = await self._market.fetch_quotes(symbols, within_s=within_s)
         except (BrokerError, TimeoutError) as e:
             return QuoteReading(failed=e)
         return QuoteReading(quotes=quotes, failed=quotes.failed)
 
-    async def hold_pushed(
-        self, symbols: Collection[str], reading: QuoteReading, *, requested: Moment, within_s: float
+    async def with_books(
+        self, symbols: Collection[str], reading: QuoteReading, *, within_s: float
     ) -> QuoteReading:
-        """Hold what is pushed against a reading; where that failed, the order book stands in if both show the same."""
-        self.pushed.compare(symbols, reading.quotes, requested=requested)
+        """Let order books stand in where a reading failed, for what is pushed and shows the same."""
         if reading.failed is None:
             return reading
         unpolled = set(symbols) - reading.quotes.keys()

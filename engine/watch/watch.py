@@ -123,13 +123,15 @@ class Watch:
         begun = moment(self._clock)
         symbols = {guard.symbol for guard in guards}
         reading = await marks.fetch_quotes(symbols, within_s=self._judging.left_s(guards, begun))
-        held = await marks.hold_pushed(
-            symbols, reading, requested=begun, within_s=self._judging.left_s(guards, begun)
-        )
-        self._note_polling(venue, held)
+        marks.pushed.compare(symbols, reading.quotes, requested=begun)
         differed = marks.checks.differing()
         agreeing = [guard for guard in guards if guard.symbol not in differed]
-        failures = await self._judge_all(marks, agreeing, held, begun)
+        # What was answered waits for no order book of what was not.
+        failures, (others, held) = await asyncio.gather(
+            self._judge_all(marks, [one for one in agreeing if one.symbol in reading.quotes], reading, begun),
+            self._judge_by_books(marks, guards, reading, begun),
+        )
+        failures += others
         # Now, because a second source may take its time.
         failures += await self._news.report_all(agreeing)
         # The second source is queried after the first was judged by, so that it delays no sale.
@@ -142,6 +144,16 @@ class Watch:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if held.quotes:
             self._looked_at[venue] = moment(self._clock)
+
+    async def _judge_by_books(
+        self, marks: Marks, guards: Sequence[Guard], reading: QuoteReading, begun: Moment
+    ) -> tuple[list[Exception], QuoteReading]:
+        """Judge what a reading has no quote of, with the order books that stand in for it; return what those added too."""
+        symbols, differed = {guard.symbol for guard in guards}, marks.checks.differing()
+        held = await marks.with_books(symbols, reading, within_s=self._judging.left_s(guards, begun))
+        self._note_polling(marks.venue, held)
+        unpolled = [one for one in guards if one.symbol not in reading.quotes.keys() | differed]
+        return await self._judge_all(marks, unpolled, held, begun), held
 
     def _note_polling(self, venue: Venue, reading: QuoteReading) -> None:
         if reading.failed is None:

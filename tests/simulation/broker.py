@@ -322,7 +322,7 @@ class SimMarketData:
         status = self._truth.status()
         return {symbol: replace(one, status=status) for symbol, one in self._truth.instruments.items()}
 
-    async def fetch_quotes(self, symbols):
+    async def fetch_quotes(self, symbols, *, within_s=None):
         await self._ask()
         if self._faults.strikes(self.venue, Kind.QUOTES_HANG):
             await asyncio.sleep(30)

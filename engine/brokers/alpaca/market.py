@@ -57,7 +57,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         """Return what is listed, by our symbol; stocks join the mapping when an account turns out to hold them."""
         return (await self.refresh_catalog()).instruments
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> Quotes:
         """Return the latest quotes: one request for all pairs and one for all stocks."""
         catalog = await self.catalog()
         wanted = {catalog.venue_symbol(s): s for s in symbols if s in catalog.instruments}
@@ -67,6 +67,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
             self.venue,
             partial(self._quotes, "v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs),
             partial(self._quotes, "v2/stocks/quotes/latest", _STOCKS, stocks),
+            within_s=within_s,
         )
 
     async def fetch_book(self, symbol: str) -> OrderBook:

@@ -52,11 +52,12 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         """Return what is listed, by our symbol."""
         return await self.refresh_catalog()
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> Quotes:
         """Return the top of each symbol's book, one request each: the product list has no bid and ask."""
         listed = await self.catalog()
         wanted = sorted(symbol for symbol in symbols if symbol in listed)
-        return await gather_quotes(self.venue, *(partial(self._quote, symbol) for symbol in wanted))
+        requests = (partial(self._quote, symbol) for symbol in wanted)
+        return await gather_quotes(self.venue, *requests, within_s=within_s)
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

@@ -57,7 +57,7 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         """Return what is listed, by our symbol."""
         return (await self.refresh_catalog()).instruments
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Quotes:
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> Quotes:
         """Return the top of the book of each symbol, timed by our request: Ticker has no time.
 
         What was read last of a frozen book dates its ticker as well.
@@ -79,7 +79,10 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         coins = [pair_id for pair_id in pair_ids if pair_id not in catalog.tokenized]
         tokens = [pair_id for pair_id in pair_ids if pair_id in catalog.tokenized]
         return await gather_quotes(
-            self.venue, partial(ask_together, coins, ask), partial(ask_together, tokens, ask)
+            self.venue,
+            partial(ask_together, coins, ask),
+            partial(ask_together, tokens, ask),
+            within_s=within_s,
         )
 
     async def fetch_book(self, symbol: str) -> OrderBook:

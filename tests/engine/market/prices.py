@@ -47,7 +47,7 @@ class Prices:
     async def fetch_instruments(self):
         return {SYMBOL: an_instrument(SYMBOL)}
 
-    async def fetch_quotes(self, symbols):
+    async def fetch_quotes(self, symbols, *, within_s=None):
         return Quotes({symbol: replace(self.ticker, at=self.clock.now()) for symbol in symbols})
 
     async def fetch_book(self, _symbol):

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from engine.clock import moment
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.market.quote_reading import QuoteReading
 from engine.model.errors import UnknownOutcomeError
@@ -148,7 +147,7 @@ async def test_no_book_stands_in_for_a_pushed_price_that_was_polled_though_other
     stream.confirm()
     reading = QuoteReading(quotes={SYMBOL: a_quote("100", "100.1", at=looks.clock.now())}, failed=no_answer())
 
-    held = await looks.marks.hold_pushed([SYMBOL], reading, requested=moment(looks.clock), within_s=5)
+    held = await looks.marks.with_books([SYMBOL], reading, within_s=5)
 
     reader.cancel()
     await asyncio.gather(reader, return_exceptions=True)
