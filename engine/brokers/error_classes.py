@@ -93,6 +93,13 @@ _TOO_MANY = 429
 
 def judge_answer(venue: Venue, payload: object, operation: Operation, *, status: int) -> BrokerError:
     """Turn an answer that is not what was requested into an error."""
+    error = _judge(venue, payload, operation, status)
+    if isinstance(error, UnknownOutcomeError) and status in _CLIENT_ERRORS and status not in _TIMED_OUT:
+        error.read_as = _judge(venue, payload, Operation.READ, status)
+    return error
+
+
+def _judge(venue: Venue, payload: object, operation: Operation, status: int) -> BrokerError:
     pieces = _find_pieces(payload)
     if operation is Operation.ORDER and names_order(venue, payload):
         return _error(venue, Meaning.UNKNOWN, error_text(payload) or "an error beside an order", operation)

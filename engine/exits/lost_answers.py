@@ -9,8 +9,8 @@ from engine.exits.given_up_attempts import GivenUpAttempts
 from engine.exits.inventory import Inventory
 from engine.exits.lost_reasons import Judged, why_lost
 from engine.exits.reminder_loop import ReminderLoop
-from engine.model.errors import BrokerError, KeyRejectedError
-from engine.orders.backoff import proven_pause_s
+from engine.model.errors import BrokerError, KeyRejectedError, RefusedError, UnknownOutcomeError
+from engine.orders.backoff import page_pause_s, proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
@@ -61,6 +61,11 @@ class LostAnswers:
         #: When the venue last answered a query for one and did not show it.
         self._looked_at: float | None = None
         self._absent = 0
+        #: What the last page means for a read that answered an order, if the last order was answered by one.
+        self._read_as: BrokerError | None = None
+        #: How many orders in a row were answered so, and since when.
+        self._pages = 0
+        self._pages_since = 0.0
         #: Orders that were named to the owner because they may be ours.
         self._named = set[tuple[str, ...]]()
         #: The kinds of errors that were reported of lists that could not be read.
@@ -71,12 +76,23 @@ class LostAnswers:
         """Return whether any of them was given up."""
         return self._absent > 0
 
+    def note_answer(self, error: BrokerError | None) -> None:
+        """Take note of the answer to the last order; None if it was accepted."""
+        read_as = error.read_as if isinstance(error, UnknownOutcomeError) else None
+        self._read_as = None if isinstance(read_as, RefusedError) else read_as
+        if self._read_as is None:
+            self._pages = 0
+            return
+        if not self._pages:
+            self._pages_since = self._clock.monotonic()
+        self._pages += 1
+
     async def settle(self, intent: Intent) -> Intent:
         """Query until one is found or may be sent again; the second time not at once."""
         label, began_s = intent.venue.label, self._clock.monotonic()
         expected = await self._inventory.expected(intent.manual)
         refusal = await self._journal.orders.load_unlisted_refusal(intent)
-        lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
+        lost = await self._why(intent)
         await self._reminder.note(
             f"{label}: {refusal}" if refusal else lost,
             f"asking {label} what became of it; it is sent again {_resend_of(intent)}",
@@ -103,13 +119,8 @@ class LostAnswers:
         settled = await self._settler.settle(intent, self._broker, judge, note_unread=note_unread)
         if settled.state is IntentState.PLANNED:
             self._absent += 1
-            if self._absent > 1:
-                # A venue that loses or refuses one request after the other is not to be stormed; the proof took its time, too.
-                waited_s = self._clock.monotonic() - began_s
-                further_s = proven_pause_s(
-                    self._absent - 1, waited_s=waited_s, is_refused=refusal is not None
-                )
-                await self._clock.sleep(further_s)
+            waited_s = self._clock.monotonic() - began_s
+            await self._clock.sleep(self._further_pause_s(waited_s, is_refused=refusal is not None))
         # What was read before does not hold any more, whatever became of the order.
         self._inventory.outdate(intent)
         return settled
@@ -136,10 +147,23 @@ class LostAnswers:
         """Return whether one may still be found under the id of the present attempt, after a moment if so."""
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
-        lost = why_lost(await self._journal.orders.load_steps(intent.intent_id))
+        lost = await self._why(intent)
         await self._reminder.note(lost, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)
         return True
+
+    def _further_pause_s(self, waited_s: float, *, is_refused: bool) -> float:
+        """Return how much longer to wait: a venue that loses or refuses one request after the other is not to be stormed."""
+        if self._absent <= 1:
+            return 0.0
+        if self._read_as is None or self._pages <= 1:
+            return proven_pause_s(self._absent - 1, waited_s=waited_s, is_refused=is_refused)
+        failing_s = self._clock.monotonic() - self._pages_since
+        return page_pause_s(self._read_as, self._pages - 1, waited_s=waited_s, failing_s=failing_s)
+
+    async def _why(self, intent: Intent) -> str:
+        rejected = self._read_as if isinstance(self._read_as, KeyRejectedError) else None
+        return why_lost(await self._journal.orders.load_steps(intent.intent_id), rejected=rejected)
 
     async def _note_judged(self, intent: Intent, judged: Judged, may_be: tuple[str, ...]) -> None:
         may_have_sold = judged.verdict in MAY_HAVE_SOLD

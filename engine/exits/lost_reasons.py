@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.model.errors import BrokerError
+from engine.model.errors import BrokerError, KeyRejectedError
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import IntentStep
 from engine.orders.settling_step import UNEXPLAINED_FOR, UNPAID_AGREES_AFTER
@@ -82,11 +82,19 @@ class Judged:
         return self.verdict is BalanceVerdict.UNREADABLE
 
 
-def why_lost(steps: Iterable[IntentStep]) -> str:
-    """Return why an exit whose last answer was lost has not sold yet: how often it was sent, and what came last."""
+def why_lost(steps: Iterable[IntentStep], *, rejected: KeyRejectedError | None = None) -> str:
+    """Return why an exit whose last answer was lost has not sold yet: how often it was sent, and what came last.
+
+    A rejected key comes first: its owner must act.
+    """
     moves = [step for step in steps if step.note is None]
     lost = [step for step in moves if step.to_state is IntentState.UNKNOWN]
-    message = f": {lost[-1].detail}" if lost and lost[-1].detail else ""
+    if rejected is not None:
+        return f"{rejected}; {_how_lost(moves, lost, '')}"
+    return _how_lost(moves, lost, f": {lost[-1].detail}" if lost and lost[-1].detail else "")
+
+
+def _how_lost(moves: list[IntentStep], lost: list[IntentStep], message: str) -> str:
     is_named = bool(lost) and lost[-1].cause == StepCause.ID_NOT_KNOWN
     ended = [cause_of(step.cause) for step in moves if _ends_lost(step)]
     if not ended or is_named:

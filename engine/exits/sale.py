@@ -192,6 +192,7 @@ class Sale:
         self._sent = Sent(exit_quantity=step.exit_quantity, is_all=step.is_all)
         self._parts.inventory.note_sent()
         intent, error = attempt.intent, attempt.error
+        self._parts.lost.note_answer(error)
         if error is None or intent.state is IntentState.UNKNOWN:
             return intent
         end = await self._parts.refusals.answer(intent, error, self._sent)

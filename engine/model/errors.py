@@ -52,6 +52,12 @@ class UnknownOutcomeError(BrokerError):
 
     outcome = "answer lost"
 
+    def __init__(self, venue: Venue, message: str, *, read_as: BrokerError | None = None) -> None:
+        super().__init__(venue, message)
+        #: What the same answer means for a read, where its status is 4xx: that proves nothing of an order, and still
+        #: tells how long to leave the venue alone.
+        self.read_as = read_as
+
 
 class NoAnswerError(UnknownOutcomeError):
     """No answer came within the time that was given; the request may still be on its way."""

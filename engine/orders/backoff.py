@@ -2,6 +2,7 @@
 
 from engine.model.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 from engine.model.failing_reasons import FailingReason
+from engine.orders.pace import LONGEST_COSTLY_PAUSE_S, stretched
 
 #: Seconds between attempts at what the venue keeps refusing or not answering; the last one repeats.
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -37,3 +38,14 @@ def proven_pause_s(failures: int, *, waited_s: float, is_refused: bool) -> float
     """
     pauses_s = RETRY_AFTER_S if is_refused else AWAY_RETRY_AFTER_S
     return max(0.0, pauses_s[min(failures, len(pauses_s)) - 1] - waited_s)
+
+
+def page_pause_s(read_as: BrokerError, failures: int, *, waited_s: float, failing_s: float) -> float:
+    """Return the same after so many orders in a row that pages with a 4xx status answered, for `failing_s` by now.
+
+    `read_as` is what the last page means for a read. Each attempt costs the calls of its proof, so the pause goes on
+    growing.
+    """
+    longest_s = LONGEST_COSTLY_PAUSE_S
+    whole_s = stretched(pause_s(read_as, failures), waited_s=failing_s, longest_s=longest_s)
+    return max(0.0, whole_s - waited_s)

@@ -122,3 +122,5 @@ def test_the_words_of_another_venue_are_no_refusal(venue):
 )
 def test_a_read_goes_by_the_status(venue, status, page, expected):
     assert type(judge_answer(venue, page, Operation.READ, status=status)) is expected
+    # How soon an order that it answered goes again follows that, too.
+    assert type(judge_answer(venue, page, Operation.ORDER, status=status).read_as) is expected

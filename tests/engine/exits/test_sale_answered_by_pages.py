@@ -16,6 +16,9 @@ FORBIDDEN = '{"message":"forbidden."}'
 SOLD_WITHIN_S = {Venue.KRAKEN: 10, Venue.COINBASE: 11, Venue.ALPACA: 2}
 #: So many calls in ten minutes are no storm.
 FEW_CALLS = 60
+#: The same of an exit whose orders alone are answered by pages, each with the looks that prove it absent, in six minutes.
+MOST_ORDERS, MOST_CALLS = 24, 220
+TOO_MANY = {Venue.COINBASE: "Too many requests", Venue.ALPACA: '{"message": "too many requests."}'}
 
 
 async def a_falling_position(room, venue):
@@ -101,3 +104,43 @@ async def test_a_key_that_no_request_is_taken_from_is_reported_and_nothing_is_st
         room.world.faults(venue).clear()
         await room.wait_for("exit ")
         assert left(room, venue) == Decimal("0.2")
+
+
+@pytest.mark.fault("V148")
+@pytest.mark.parametrize("status", [401, 403, 429])
+@pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])
+async def test_orders_that_pages_keep_answering_are_sent_less_and_less_often(rooms, venue, status):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        body = TOO_MANY[venue]
+        room.fault(
+            FaultKind.HTTP_ERROR_BEFORE, ORDERS[venue], venue=venue, status=status, body=body, times=None
+        )
+        await room.look()
+        await room.clock.sleep(300)
+        before = len(room.world.tape(venue).calls())
+        sent = len(room.sent(ORDERS[venue], venue=venue))
+
+        await room.clock.sleep(360)
+
+        assert 3 <= len(room.sent(ORDERS[venue], venue=venue)) - sent <= MOST_ORDERS
+        assert len(room.world.tape(venue).calls()) - before <= MOST_CALLS
+        room.world.faults(venue).clear()
+        await room.wait_for("exit ")
+
+
+@pytest.mark.fault("V148")
+async def test_a_key_that_only_orders_are_not_taken_from_is_named_first(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE)
+        page = {"status": 401, "body": "Unauthorized\n", "times": None}
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, ORDERS[Venue.COINBASE], venue=Venue.COINBASE, **page)
+        await room.look()
+        await room.clock.sleep(100)
+
+        rejected = "Coinbase: the venue does not accept this key (HTTP 401); "
+        first, *later = [failing.why for failing in await room.alerts(ExitFailing)]
+        assert first == f"{rejected}the answer to the sell order was lost"
+        assert later[-1].startswith(f"{rejected}sent ")
+        room.world.faults(Venue.COINBASE).clear()
+        await room.wait_for("exit ")

@@ -8,7 +8,7 @@ from engine.brokers.error_classes import RateLimitedError
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 from engine.model.venues import Venue
-from engine.orders.backoff import pause_s, proven_pause_s
+from engine.orders.backoff import page_pause_s, pause_s, proven_pause_s
 
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
@@ -31,6 +31,18 @@ def test_the_time_a_proof_took_is_no_pause_on_top():
     assert proven_pause_s(3, waited_s=1.5, is_refused=False) == 0.5
     assert proven_pause_s(1000, waited_s=6.0, is_refused=False) == 0
     assert proven_pause_s(1000, waited_s=6.0, is_refused=True) == 9
+
+
+@pytest.mark.fault("V13")
+def test_pages_that_keep_answering_orders_are_waited_for_longer_and_longer():
+    limited = RateLimitedError(Venue.COINBASE, "HTTP 429")
+    rejected = KeyRejectedError(Venue.COINBASE, "HTTP 401")
+
+    assert page_pause_s(limited, 1, waited_s=0, failing_s=0) == 0.5
+    assert page_pause_s(limited, 1, waited_s=10, failing_s=10) == 0
+    assert page_pause_s(limited, 6, waited_s=10, failing_s=100) == 20
+    assert page_pause_s(limited, 1000, waited_s=10, failing_s=3600) == 35
+    assert page_pause_s(rejected, 1, waited_s=10, failing_s=20) == 50
 
 
 @pytest.mark.parametrize("failures", [1, 1000])
