@@ -114,8 +114,9 @@ def _lock(descriptor: int, data_dir: Path, *, holder_in: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(holder_in, 32, 0).decode() or "unknown"
+        # Whoever runs a command beside the bot mostly meets the bot itself.
         raise AlreadyRunningError(
-            f"Another NIJA (process {holder}) is running on {data_dir}; stop it first."
+            f"NIJA (process {holder}) is running on {data_dir}; stop it first."
         ) from None
     except OSError as error:
         raise DataDirError(_unlockable(f"NIJA_DATA_DIR {data_dir}", error)) from error

@@ -53,7 +53,7 @@ class Lane:
         self._running: set[_QueuedCall] = set()
         self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
-        #: When the last reading was admitted.
+        #: When the last reading was admitted; before the first one each counts from when it was queued.
         self._read_at = float("-inf")
 
     @property

@@ -5,18 +5,19 @@ A venue may list an id of ours on another order's row: what is of another coin o
 
 from collections.abc import Iterable
 
-from engine.brokers.unnamed import Glimpse
+from engine.brokers.glimpse import Glimpse
 from engine.model.instruments import base_of
 from engine.model.orders import Fill, Order, Side
 
 
 def is_another(order: Order, symbol: str, side: Side | None) -> bool:
     """Return whether an order cannot be the market order that was sent, whatever id it bears; a side of None is unknown."""
+    # An attempt may have gone out through another pair.
     if base_of(order.symbol) != base_of(symbol):
         return True
-    return side is not None and (
-        order.side is not side or order.price is not None or order.is_market is False
-    )
+    # Nothing of ours has a limit.
+    is_limited = order.price is not None or order.is_market is False
+    return side is not None and (order.side is not side or is_limited)
 
 
 def shows_another(row: Glimpse, symbol: str, side: Side | None) -> bool:

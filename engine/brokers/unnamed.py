@@ -1,14 +1,15 @@
 """Pure: recognise an order of ours whose row has no client order id, which venues leave out now and then."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from engine import wall_time
+from engine.brokers.glimpse import Glimpse
+from engine.brokers.named_orders import is_another
 from engine.model.instruments import base_of
 from engine.model.money import ZERO, exact
-from engine.model.orders import Order, ProductFamily, Sent, Side
+from engine.model.orders import Order, ProductFamily, Sent
 
 #: The venue's clock, as we know it, may be off by so much.
 _SLACK = timedelta(seconds=5)
@@ -16,21 +17,6 @@ _SLACK = timedelta(seconds=5)
 _UNREAD_SLACK = timedelta(minutes=1)
 #: A venue may cut what was sent to its lot.
 _CUT_RATIO = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
-    """What could be read of a row; None is unknown."""
-
-    base: str | None
-    side: Side | None
-    quantity: Decimal | None
-    opened_at: datetime | None
-    is_market: bool | None = None
-    #: None where it is not reported whether it trades money, margin or a derivative.
-    family: ProductFamily | None
-    #: True for a trade, which may be a part of its order.
-    is_part: bool = False
 
 
 class Likeness(StrEnum):
@@ -90,14 +76,9 @@ def _family(sent: Sent) -> ProductFamily:
 
 
 def _is_another(order: Order, symbol: str, sent: Sent) -> bool:
-    if order.venue_order_id in sent.others or order.side is not sent.side:
+    if order.venue_order_id in sent.others or order.family not in {_family(sent), ProductFamily.OTHER}:
         return True
-    if order.price is not None or order.is_market is False:
-        return True  # nothing of ours has a limit
-    if order.family not in {_family(sent), ProductFamily.OTHER}:
-        return True
-    # An attempt may have gone out through another pair.
-    return base_of(order.symbol) != base_of(symbol)
+    return is_another(order, symbol, sent.side)
 
 
 def _opened_before(order: Order, at: datetime) -> bool:

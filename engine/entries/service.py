@@ -78,7 +78,8 @@ class EntryService:
         exposure_usd = None
         if isinstance(size, Most):
             # Only then what is guarded decides how much that is.
-            exposure_usd = (await self._with_limits(user_id, accounts, rules)).exposure_usd
+            positions = await self._fetch_positions(user_id)
+            exposure_usd = (await self._with_limits(user_id, accounts, rules, positions)).exposure_usd
         planned = plan_size(size, bounds_of(request, accounts, rules, exposure_usd=exposure_usd), rules)
         if isinstance(planned, SizeUnknown):
             return Unsized(symbol=request.symbol, unknown=planned, at=accounts.at)
@@ -100,7 +101,7 @@ class EntryService:
         # Reservations come first: a buy that fills meanwhile counts twice then, and never not at all.
         request, accounts = await self._look(user_id, symbol, size, rules)
         accounts = replace(
-            await self._with_limits(user_id, accounts, rules),
+            await self._with_limits(user_id, accounts, rules, await self._fetch_positions(user_id)),
             last_exit=await self._last_exit(user_id, request.base),
         )
         return plan_entry(request, accounts, rules)
@@ -135,14 +136,8 @@ class EntryService:
         return request, EntryPlaces(places=places, reservations=reservations, at=self._clock.now())
 
     async def _with_limits(
-        self,
-        user_id: int,
-        accounts: EntryPlaces,
-        rules: EntryRules,
-        positions: Sequence[Position] | None = None,
+        self, user_id: int, accounts: EntryPlaces, rules: EntryRules, positions: Sequence[Position]
     ) -> EntryAccounts:
-        if positions is None:
-            positions = (await self._portfolio.fetch_portfolio(user_id)).positions
         return EntryAccounts(
             places=accounts.places,
             reservations=accounts.reservations,
@@ -152,6 +147,9 @@ class EntryService:
             halt=await self._halts.fetch_halt(user_id),
             realised_today=await self._realised_today(user_id) if rules.daily_loss_usd is not None else None,
         )
+
+    async def _fetch_positions(self, user_id: int) -> Sequence[Position]:
+        return (await self._portfolio.fetch_portfolio(user_id)).positions
 
     async def _reservations(self, user_id: int, *, buffer: Decimal) -> tuple[Reservation, ...]:
         reservations = list[Reservation]()

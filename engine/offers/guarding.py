@@ -137,7 +137,7 @@ class GuardService:
         async with self._database.write() as session:
             for guard in await self._guards(session, pressed):
                 if guard.state is GuardState.CLOSING:
-                    return Nothing(why=f"{guard.symbol} is being sold right now; it was not unguarded.")
+                    return Nothing(why=f"{guard.symbol} is being sold; it was not unguarded.")
                 closed = guard.closed(GuardReason.TAKEN_OFF)
                 await rows.save_guard(session, closed, was=guard, now=self._clock.now(), cause="owner")
                 ended.append(guard)
@@ -161,6 +161,6 @@ def _being_sold(positions: Sequence[Position]) -> str:
     return " ".join(
         f"{guard.symbol} at {guard.venue.label} is being sold as you asked and is not guarded: nothing to unguard."
         if guard.is_for_one_sale
-        else f"{guard.symbol} at {guard.venue.label} is being sold right now; it was not unguarded."
+        else f"{guard.symbol} at {guard.venue.label} is being sold; it was not unguarded."
         for guard in guards
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.coinbase.products import family_of, symbol_of
+from engine.brokers.glimpse import Glimpse
 from engine.brokers.open_orders import named, open_order, read_open_orders, unspent
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -20,7 +21,6 @@ from engine.brokers.parse import (
     positive_in,
     text_in,
 )
-from engine.brokers.unnamed import Glimpse
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from engine.brokers.coinbase.orders import glimpse_fill, glimpse_order, has_client_id, parse_order
+from engine.brokers.glimpse import Glimpse
 from engine.brokers.named_orders import is_another, shows_another
 from engine.brokers.open_orders import named
 from engine.brokers.parse import MalformedAnswerError, Row, text_in
-from engine.brokers.unnamed import Glimpse, Likeness, could_be, likeness
+from engine.brokers.unnamed import Likeness, could_be, likeness
 from engine.model.errors import RefusalReason, RefusedError, UncertainOrderError
 from engine.model.orders import ClientOrderId, Order, Sent
 from engine.model.venues import Venue

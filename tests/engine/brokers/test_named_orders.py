@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine.brokers.glimpse import Glimpse
 from engine.brokers.named_orders import is_another, only_of, shows_another
 from engine.brokers.paper.ledger import Draft, Kind
-from engine.brokers.unnamed import Glimpse
 from engine.model.orders import ClientOrderId, Fill, Order, OrderStatus, Sent, Side, VenueOrderId
 from engine.model.venues import Venue
 

@@ -55,7 +55,7 @@ async def test_what_is_being_sold_cannot_be_taken_off(met):
 
     outcome = await press(met, offer, ChoiceKind.UNGUARD)
 
-    assert outcome == Nothing(why="ETH/USD is being sold right now; it was not unguarded.")
+    assert outcome == Nothing(why="ETH/USD is being sold; it was not unguarded.")
     [guard] = await met.guards()
     assert guard.state is GuardState.CLOSING
 
