@@ -102,10 +102,25 @@ class Room:
 
     async def wait_for(self, *kinds, within_s=900):
         """Wait until no task of these kinds runs."""
-        async with asyncio.timeout(within_s):
-            while running := [task for name, task in self.tasks._running.items() if name.startswith(kinds)]:
-                await asyncio.wait(running)
-                await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(within_s):
+                while running := [
+                    task for name, task in self.tasks._running.items() if name.startswith(kinds)
+                ]:
+                    await asyncio.wait(running)
+                    await asyncio.sleep(0)
+        except TimeoutError as e:
+            e.add_note(self._story())
+            raise
+
+    def _story(self):
+        """What the venues were asked last and what was logged, for whoever wonders what it still waits for."""
+        calls = sorted(
+            (call.monotonic, venue, call.endpoint, call.outcome)
+            for venue in self.world.venues
+            for call in self.world.tape(venue).calls()
+        )
+        return "\n".join(map(str, [self.clock.monotonic(), *calls[-60:], *self.logs[-20:]]))
 
     async def sell_off(self):
         """Look, and wait until what was begun is over."""

@@ -57,7 +57,7 @@ def test_attempts_are_counted_by_what_became_of_each_also_those_of_earlier_versi
     assert why == f"sent {len(ended) + 1} times; {fates}, and the last answer was lost"
 
 
-@pytest.mark.parametrize("verdict", set(BalanceVerdict) - {BalanceVerdict.UNTOUCHED})
+@pytest.mark.parametrize("verdict", [one for one in BalanceVerdict if one is not BalanceVerdict.UNTOUCHED])
 def test_of_lists_that_cannot_be_read_nothing_is_said_but_that(verdict):
     judged = Judged(verdict=verdict, order_ids=("nija-1",), unread=AWAY)
 
