@@ -32,11 +32,9 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[DatabaseSession]:
         """Open a transaction that sees no other writer; commit at the end, roll back on any exception."""
-        async with self._writer.write() as connection:
+        async with self._writer.write(lambda: self._notify_all(session)) as connection:
             with self._session(connection) as session:
                 yield session
-        for listener in tuple(self._on_commit):
-            self._notify(listener, session)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[DatabaseSession]:
@@ -67,6 +65,10 @@ class Database:
         """Close every connection."""
         await self._readers.close()
         await self._writer.close()
+
+    def _notify_all(self, session: DatabaseSession) -> None:
+        for listener in tuple(self._on_commit):
+            self._notify(listener, session)
 
     @staticmethod
     def _notify(listener: Callable[[DatabaseSession], object], session: DatabaseSession) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -48,8 +48,8 @@ class PooledConnection:
         with _database_errors("BEGIN"):
             self._raw.execute("BEGIN")
 
-    async def commit(self) -> None:
-        """Commit; a cancellation takes effect when it is known whether that succeeded.
+    async def commit(self, on_commit: Callable[[], object] | None = None) -> None:
+        """Commit, then call `on_commit`; a cancellation takes effect after both.
 
         Raises:
             RolledBackError: SQLite ended the transaction at an error that somebody let pass; nothing is on disk.
@@ -58,7 +58,7 @@ class PooledConnection:
         if not self._raw.in_transaction:
             raise RolledBackError
         with _database_errors("COMMIT"):
-            await uninterrupted(self._driver.commit())
+            await uninterrupted(self._commit(on_commit))
 
     @contextmanager
     def rolling_back(self) -> Iterator[None]:
@@ -89,6 +89,11 @@ class PooledConnection:
         self.core.invalidate()
         self.core.close()
 
+    async def _commit(self, on_commit: Callable[[], object] | None) -> None:
+        await self._driver.commit()
+        if on_commit is not None:
+            on_commit()
+
     async def _begin_immediate(self) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
 
@@ -118,13 +123,16 @@ class ConnectionPool:
                     self._free.append(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Connection]:
-        """Open a transaction that sees no other writer; commit at the end, roll back on any exception."""
+    async def write(self, on_commit: Callable[[], object] | None = None) -> AsyncIterator[Connection]:
+        """Open a transaction that sees no other writer; commit at the end, roll back on any exception.
+
+        `on_commit` is called once it is committed, whether or not its caller was cancelled meanwhile.
+        """
         async with self.lend() as connection:
             await connection.begin_writing()
             with connection.rolling_back():
                 yield connection.core
-                await connection.commit()
+                await connection.commit(on_commit)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:

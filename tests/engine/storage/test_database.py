@@ -92,6 +92,20 @@ async def test_what_fails_after_a_commit_fails_neither_the_commit_nor_who_else_h
     assert [line["log_level"] for line in logged] == ["error"]
 
 
+async def test_whoever_follows_commits_hears_of_one_whose_writer_was_cancelled_meanwhile(database):
+    await start_counter(database)
+
+    for turns in range(40):
+        heard, before = [], await counter(database)
+        with database.on_commit(heard.append):
+            task = asyncio.create_task(count_up(database))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert len(heard) == await counter(database) - before
+
+
 async def test_a_read_cannot_write(database):
     with pytest.raises(OperationalError, match="readonly database"):
         async with database.read() as session:
