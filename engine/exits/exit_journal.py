@@ -1,7 +1,6 @@
 """The journal of exits: what an order changes of its guard is written in the transaction of its step."""
 
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.alerts.messages import Message
@@ -22,10 +21,11 @@ from engine.orders.filled_intents_store import has_changed_after, load_changes_a
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
-from engine.orders.step_cause import StepCause
 from engine.orders.steps_store import load_last_step_of_all
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
+
+_TRIGGERED = "triggered"
 
 
 class ExitJournal:
@@ -46,7 +46,12 @@ class ExitJournal:
         """
         with suppress(guards.StaleGuardError):
             async with self._database.write() as session:
-                return await self._plan(session, guard, trigger, intent_id=intent_id)
+                closing = await self._close(session, guard)
+                if closing is None:
+                    return None
+                intent = exit_of(guard, trigger, intent_id=intent_id, now=self._clock.now())
+                await self.orders.begin(session, intent, cause=_TRIGGERED)
+                return LiveExit(intent=intent, guard=closing)
         return None
 
     async def plan_and_send(
@@ -64,19 +69,14 @@ class ExitJournal:
         """
         with suppress(guards.StaleGuardError):
             async with self._database.write() as session:
-                live = await self._plan(session, guard, trigger, intent_id=intent_id)
-                if live is None:
+                closing = await self._close(session, guard)
+                if closing is None:
                     return None
-                sent = await self.orders.move(
-                    session,
-                    live.intent,
-                    IntentEvent.SEND,
-                    cause=StepCause.SEND,
-                    quantity=quantity,
-                    sent_at=self._clock.now(),
-                    basis=basis,
+                intent = exit_of(guard, trigger, intent_id=intent_id, now=self._clock.now())
+                sent = await self.orders.begin_sent(
+                    session, intent, cause=_TRIGGERED, quantity=quantity, basis=basis
                 )
-                return replace(live, intent=sent.intent)
+                return LiveExit(intent=sent, guard=closing)
         return None
 
     async def plan_manual_close(
@@ -192,17 +192,13 @@ class ExitJournal:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
 
-    async def _plan(
-        self, session: DatabaseSession, guard: Guard, trigger: Trigger, *, intent_id: str
-    ) -> LiveExit | None:
-        now = self._clock.now()
+    async def _close(self, session: DatabaseSession, guard: Guard) -> Guard | None:
+        """Let a guard be closing from now on; None when it is not armed, or may be on sale already."""
         if guard.state is not GuardState.ARMED or await may_be_on_sale(session, guard):
             return None
-        intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = guard.in_state(GuardState.CLOSING, GuardReason.SELLING)
-        await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
-        await self.orders.begin(session, intent, cause="triggered")
-        return LiveExit(intent=intent, guard=closing)
+        await guards.save_guard(session, closing, was=guard, now=self._clock.now(), cause=_TRIGGERED)
+        return closing
 
     async def _report_end(self, session: DatabaseSession, intent: Intent, message: Message) -> None:
         await append_alert(

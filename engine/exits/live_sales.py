@@ -8,25 +8,26 @@ from engine.guards.table import GuardRow
 from engine.model.holdings import PositionKind
 from engine.orders.store import LIVE, build_intent
 from engine.orders.table import IntentRow
+from engine.storage.compiled import Compiled
 from engine.storage.readable import UnreadableRow, read_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared
+from engine.storage.statements import Precompiled
 
 #: Ordering by this column makes SQLite use the index of live intents; the index by account holds every ended one too.
 _BY_LIVE_INDEX = col(IntentRow.created_at)
 
 
-_LIVE_OF_ACCOUNT = Prepared(
+_LIVE_OF_ACCOUNT = Precompiled(
     select(IntentRow)
     .where(LIVE, col(IntentRow.account_id) == bindparam("account_id"))
     .order_by(_BY_LIVE_INDEX)
 )
 
 
-_LIVE_OF_GUARD = Prepared(select(IntentRow).where(LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
+_LIVE_OF_GUARD = Precompiled(select(IntentRow).where(LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
 
 
-_OTHERS_ON_SALE = (
+_OTHERS_ON_SALE = Compiled(
     select(IntentRow.intent_id)
     .join(GuardRow, col(GuardRow.guard_id) == col(IntentRow.guard_id))
     .where(
@@ -52,7 +53,7 @@ async def may_be_on_sale(session: DatabaseSession, guard: Guard) -> bool:
     of_guard = await read_rows(session, _LIVE_OF_GUARD, build_intent, guard_id=guard.guard_id)
     if any(_may_concern(row, guard) for row in (*of_account.unreadable, *of_guard.unreadable)):
         return True
-    others = await session.send(
+    others = await session.fetch(
         _OTHERS_ON_SALE,
         account_id=guard.account_id,
         asset=guard.asset,
@@ -60,7 +61,7 @@ async def may_be_on_sale(session: DatabaseSession, guard: Guard) -> bool:
         guard_id=guard.guard_id,
         symbol=guard.symbol,
     )
-    return others.first() is not None
+    return bool(others)
 
 
 def _may_concern(row: UnreadableRow, guard: Guard) -> bool:

@@ -14,9 +14,17 @@ from engine.guards.table import GuardEventRow, GuardRow
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO
 from engine.orders import steps_store as steps
+from engine.storage.compiled import Compiled
 from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, attributes, insert_row, plain_table
+from engine.storage.statements import (
+    Precompiled,
+    Prepared,
+    attributes,
+    insert_row,
+    insert_values,
+    plain_table,
+)
 
 _FIELDS = tuple(field.name for field in fields(Guard))
 #: The name in a session's `info` of the guards it has written, by id, as they are then.
@@ -24,7 +32,7 @@ _CHANGED = "changed guards"
 #: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
-_GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
+_GUARD = Precompiled(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
 _OPEN_OF_ACCOUNT = Prepared(
     select(GuardRow)
     .where(col(GuardRow.account_id) == bindparam("account_id"), _OPEN)
@@ -32,15 +40,17 @@ _OPEN_OF_ACCOUNT = Prepared(
 )
 _OPEN_OF_ALL = Prepared(select(GuardRow).where(_OPEN).order_by(col(GuardRow.guard_id)))
 _GUARDS = plain_table(GuardRow).c
-_SEEN = select_columns(
-    _GUARDS.account_id,
-    _GUARDS.created_at,
-    _GUARDS.seen_quantity,
-    _GUARDS.seen_at,
-    _GUARDS.seen_step,
-    _GUARDS.seen_venue_at,
-).where(_GUARDS.guard_id == bindparam("guard_id"))
-_CHANGE = update(plain_table(GuardRow)).where(_GUARDS.guard_id == bindparam("this_guard"))
+_SEEN = Compiled(
+    select_columns(
+        _GUARDS.account_id,
+        _GUARDS.created_at,
+        _GUARDS.seen_quantity,
+        _GUARDS.seen_at,
+        _GUARDS.seen_step,
+        _GUARDS.seen_venue_at,
+    ).where(_GUARDS.guard_id == bindparam("guard_id"))
+)
+_CHANGE = Compiled(update(plain_table(GuardRow)).where(_GUARDS.guard_id == bindparam("this_guard")))
 
 
 class StaleGuardError(Exception):
@@ -86,7 +96,7 @@ async def overwrite_guard(
 ) -> None:
     """Write a guard over whatever its row holds, and be it unreadable."""
     values = {column.name: getattr(guard, name) for name, column in attributes(GuardRow) if name in _FIELDS}
-    await session.send(_CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
+    await session.change(_CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
     _note_changed(session, guard)
     await _add_event(session, guard, was=was, now=now, cause=cause)
 
@@ -103,19 +113,18 @@ def _note_changed(session: DatabaseSession, guard: Guard) -> None:
 async def _add_event(
     session: DatabaseSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
 ) -> None:
-    await insert_row(
+    await insert_values(
         session,
-        GuardEventRow(
-            guard_id=guard.guard_id,
-            user_id=guard.user_id,
-            account_id=guard.account_id,
-            at=now,
-            what=guard.state,
-            quantity_before=ZERO if was is None else was.quantity,
-            quantity_after=guard.quantity,
-            cost_after=guard.cost,
-            cause=cause,
-        ),
+        GuardEventRow,
+        guard_id=guard.guard_id,
+        user_id=guard.user_id,
+        account_id=guard.account_id,
+        at=now,
+        what=guard.state,
+        quantity_before=ZERO if was is None else was.quantity,
+        quantity_after=guard.quantity,
+        cost_after=guard.cost,
+        cause=cause,
     )
 
 
@@ -160,7 +169,7 @@ async def note_seen(
 
     `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
     """
-    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
+    row = await _load_seen_row(session, guard_id)
     if row is None:
         return
     seen_step = row.seen_step
@@ -169,7 +178,7 @@ async def note_seen(
         included = await _included_step(session, row.account_id, seen, before_intent)
         # Readings come in order: what an earlier one included, a later one does. The first may be older than the guard.
         seen_step = included if row.seen_quantity is None else max(included, seen_step or 0)
-    await session.send(
+    await session.change(
         _CHANGE,
         this_guard=guard_id,
         seen_quantity=seen.quantity,
@@ -184,7 +193,7 @@ async def load_seen_step(session: DatabaseSession, guard_id: str) -> int:
 
     What was never seen since it was guarded includes what was done before.
     """
-    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
+    row = await _load_seen_row(session, guard_id)
     if row is None:
         return 0
     if row.seen_step is not None:
@@ -207,9 +216,14 @@ async def _included_step(
     return await steps.load_last_step(session, account_id, until=until, before_intent=before_intent)
 
 
+async def _load_seen_row(session: DatabaseSession, guard_id: str) -> Any:
+    """Return what a guard's row says of what was seen; None without a row."""
+    return next(iter(await session.fetch(_SEEN, guard_id=guard_id)), None)
+
+
 async def load_seen(session: DatabaseSession, guard_id: str) -> Seen | None:
     """Return how much of a guard's position was there when it was last seen; None when it never was."""
-    row = (await session.send(_SEEN, guard_id=guard_id)).one_or_none()
+    row = await _load_seen_row(session, guard_id)
     return None if row is None else _seen(row)
 
 

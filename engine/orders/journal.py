@@ -84,6 +84,25 @@ class Journal:
         await intents.insert_intent(session, intent)
         await insert_step(session, step_of(None, intent, cause=cause, detail="", at=self._clock.now()))
 
+    async def begin_sent(
+        self,
+        session: DatabaseSession,
+        intent: Intent,
+        *,
+        cause: str,
+        quantity: Decimal,
+        basis: SendBasis | None,
+    ) -> Intent:
+        """Write down an order and that its first attempt leaves now: what `begin` and its first step write."""
+        now = self._clock.now()
+        state = next_state(intent.state, IntentEvent.SEND)
+        sent = replace(intent, state=state, quantity=quantity, sent_at=now, updated_at=now)
+        await intents.insert_intent(session, sent)
+        await insert_step(session, step_of(None, intent, cause=cause, detail="", at=now))
+        step = step_of(intent, sent, cause=StepCause.SEND, detail="", at=now, basis=basis)
+        await insert_step(session, step)
+        return sent
+
     async def fill(self, session: DatabaseSession, intent: Intent, order: Order) -> Written:
         """Write an order's fills and its intent's end, in the transaction of what they change."""
         now = self._clock.now()

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from engine.orders.intents import IntentStep
 from engine.orders.table import IntentEventRow, IntentRow
+from engine.storage.compiled import Compiled
 from engine.storage.readable import Read, UnreadableRecordError, read_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, plain_table
@@ -16,12 +17,12 @@ _STEPS = plain_table(IntentEventRow)
 _NEXT_SEQ = select_columns(func.coalesce(func.max(_STEPS.c.seq), -1) + 1).where(
     _STEPS.c.intent_id == bindparam("of_intent")
 )
-_ADD = insert(_STEPS).values(seq=_NEXT_SEQ.scalar_subquery())
+_ADD = Compiled(insert(_STEPS).values(seq=_NEXT_SEQ.scalar_subquery()))
 
 
 async def insert_step(session: DatabaseSession, step: IntentStep) -> int:
     """Add a step behind the intent's last one; return its number among all."""
-    added = await session.send(
+    added = await session.change(
         _ADD,
         of_intent=step.intent_id,
         intent_id=step.intent_id,
@@ -38,8 +39,7 @@ async def insert_step(session: DatabaseSession, step: IntentStep) -> int:
         attempt=step.attempt,
         cancelled_json=step.cancelled,
     )
-    (number,) = tuple(added.inserted_primary_key or ())
-    return int(number)
+    return added.lastrowid or 0
 
 
 async def load_steps(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
@@ -11,9 +12,10 @@ from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
+from engine.storage.compiled import Compiled
 from engine.storage.readable import Read, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, insert_row, plain_table, stored_values
+from engine.storage.statements import Prepared, attributes, insert_values, plain_table
 
 _FIELDS = tuple(field.name for field in fields(Intent))
 #: With literals, exactly as in the index of live intents: parameters would keep SQLite from using it.
@@ -29,12 +31,12 @@ class StaleIntentError(Exception):
 
 async def insert_intent(session: DatabaseSession, intent: Intent) -> None:
     """Add a new intent."""
-    await insert_row(session, _row(intent))
+    await insert_values(session, IntentRow, **_values(intent))
 
 
 _INTENTS = plain_table(IntentRow)
 _CHANGE = update(_INTENTS).where(_INTENTS.c.intent_id == bindparam("this_intent"))
-_CHANGE_EXPECTED = _CHANGE.where(_INTENTS.c.state == bindparam("expected"))
+_CHANGE_EXPECTED = Compiled(_CHANGE.where(_INTENTS.c.state == bindparam("expected")))
 
 
 async def update_intent(session: DatabaseSession, intent: Intent, *, expected: IntentState) -> None:
@@ -44,11 +46,8 @@ async def update_intent(session: DatabaseSession, intent: Intent, *, expected: I
         StaleIntentError: it is not.
 
     """
-    changed = await session.send(
-        _CHANGE_EXPECTED,
-        this_intent=intent.intent_id,
-        expected=expected,
-        **stored_values(_row(intent)),
+    changed = await session.change(
+        _CHANGE_EXPECTED, this_intent=intent.intent_id, expected=expected, **_values(intent)
     )
     if changed.rowcount != 1:
         raise StaleIntentError(intent.intent_id)
@@ -189,6 +188,12 @@ def build_intent(row: IntentRow) -> Intent:
     return Intent(**{name: getattr(row, name) for name in _FIELDS})
 
 
-def _row(intent: Intent) -> IntentRow:
-    values = {name: getattr(intent, name) for name in _FIELDS}
-    return IntentRow(**values, finished_at=intent.updated_at if intent.state.is_final else None)
+def _values(intent: Intent) -> dict[str, object]:
+    """Return what a row keeps of an intent, by column."""
+    values = {column: getattr(intent, name) for name, column in _columns()}
+    return {**values, "finished_at": intent.updated_at if intent.state.is_final else None}
+
+
+@cache
+def _columns() -> tuple[tuple[str, str], ...]:
+    return tuple((name, column.name) for name, column in attributes(IntentRow) if name in _FIELDS)

@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Column, CursorResult, Dialect, Row, type_coerce
+from sqlalchemy import Column, Dialect, Row, type_coerce
 from sqlalchemy.types import NULLTYPE
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -144,12 +144,9 @@ async def read_rows(
 
     `build` gets what the columns' types can read, and raises `UnreadableValueError` for what means nothing to it.
     """
-    if most is None:
-        found = await session.send(statement.all, **values)
-    else:
-        found = await session.send(statement.first, most=most, **values)
     try:
-        return Read(tuple(build(row) for row in _checked(statement.table, found)))
+        found = await _fetch_checked(session, statement, most=most, values=values)
+        return Read(tuple(map(build, found)))
     except UnreadableValueError:
         read = await _read_singly(session, statement, build, most=most, values=values)
     rows: UnreadableRows | None = session.info.get(UNREADABLE)
@@ -214,13 +211,15 @@ def _misfit(column: Column[Any], value: object, dialect: Dialect) -> str:
     return ""
 
 
-def _checked(table: type[R], found: CursorResult[*tuple[Any, ...]]) -> Sequence[Any]:
+async def _fetch_checked(
+    session: DatabaseSession, statement: Prepared[Any], *, most: int | None, values: Mapping[str, Any]
+) -> Sequence[Any]:
     """Return rows whose every value is one of its column's."""
     try:
-        rows = found.all()
+        rows = await statement.fetch(session, most=most, **values)
         # SQLite keeps any kind of value in any column, and our plainer types pass it on.
         for row in rows:
-            _check_row(table, row)
+            _check_row(statement.table, row)
     except _DAMAGE as error:
         raise UnreadableValueError(str(error)) from error
     return rows

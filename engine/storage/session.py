@@ -1,9 +1,14 @@
 """What sends statements within one unit of work."""
 
-from typing import Any, TypeVar, TypeVarTuple, overload
+import sqlite3
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import Connection, CursorResult, Executable, ScalarResult, UpdateBase
 from sqlmodel.sql.expression import Select, SelectOfScalar
+
+from engine.storage.compiled import Compiled
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -44,6 +49,19 @@ class DatabaseSession:
         if result.returns_rows:
             self._results.append(result)
         return result
+
+    async def fetch(self, statement: Compiled, **values: object) -> Sequence[Any]:
+        """Send a compiled statement and return every row it finds."""
+        return statement.fetch(self.raw, self.connection.dialect, values)
+
+    async def change(self, statement: Compiled, **values: object) -> sqlite3.Cursor:
+        """Send a compiled statement that writes; what is returned tells of how many rows, and the last one's number."""
+        return statement.execute(self.raw, self.connection.dialect, values)
+
+    @cached_property
+    def raw(self) -> sqlite3.Connection:
+        """Return SQLite's own connection, which this session's statements share."""
+        return cast(sqlite3.Connection, self.connection.connection.driver_connection)
 
     def close(self) -> None:
         """Let go of what was not read: SQLite keeps its view of the database open for it."""

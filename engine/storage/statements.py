@@ -1,5 +1,6 @@
 """Statements that are built once and sent with other values each time: building one takes longer than its answer."""
 
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast
 
@@ -21,6 +22,7 @@ from sqlalchemy.types import NULLTYPE
 from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.storage.base import Table
+from engine.storage.compiled import Compiled
 from engine.storage.session import DatabaseSession
 
 R = TypeVar("R", bound=Table)
@@ -64,6 +66,30 @@ class Prepared(Generic[R]):
         """Return a statement for at most `most` rows, its parameter."""
         return self.all.limit(bindparam("most"))
 
+    async def fetch(self, session: DatabaseSession, *, most: int | None, **values: object) -> Sequence[Any]:
+        """Return the rows it finds, at most so many of them."""
+        if most is None:
+            return (await session.send(self.all, **values)).all()
+        return (await session.send(self.first, most=most, **values)).all()
+
+
+class Precompiled(Prepared[R]):
+    """One whose SQL never changes and that is on the way of an exit: it is compiled once."""
+
+    async def fetch(self, session: DatabaseSession, *, most: int | None, **values: object) -> Sequence[Any]:
+        """Return the rows it finds, at most so many of them."""
+        if most is None:
+            return await session.fetch(self._compiled_all, **values)
+        return await session.fetch(self._compiled_first, most=most, **values)
+
+    @cached_property
+    def _compiled_all(self) -> Compiled:
+        return Compiled(self.all)
+
+    @cached_property
+    def _compiled_first(self) -> Compiled:
+        return Compiled(self.first)
+
 
 def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
     """Return whether a text begins so, as a range that an index serves; LIKE would look at every row.
@@ -73,6 +99,14 @@ def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
     last, surrogates = ord(prefix[-1]) + 1, range(0xD800, 0xE000)
     after = prefix[:-1] + chr(surrogates.stop if last in surrogates else last)
     return and_(column >= prefix, column < after)
+
+
+async def insert_values(session: DatabaseSession, table: type[Table], **values: object) -> int:
+    """Insert a row of these columns; return its number, where the database counts its rows up.
+
+    What `insert_row` writes, without building the row: for what an exit writes before its order leaves.
+    """
+    return (await session.change(_compiled_insert(table), **values)).lastrowid or 0
 
 
 async def insert_row(session: DatabaseSession, row: Table) -> tuple[Any, ...]:
@@ -118,6 +152,11 @@ def key_columns(table: type[Table]) -> tuple[Column[Any], ...]:
 @cache
 def _insert(table: type[Table]) -> Insert:
     return insert(plain_table(table))
+
+
+@cache
+def _compiled_insert(table: type[Table]) -> Compiled:
+    return Compiled(_insert(table))
 
 
 @cache

@@ -39,6 +39,14 @@ class InlineSession(DatabaseSession):
         self._before_statement(writes_alert=statement.is_insert and statement.table is _ALERTS)
         return await super().send(statement, **values)
 
+    async def fetch(self, statement, **values):
+        self._before_statement()
+        return await super().fetch(statement, **values)
+
+    async def change(self, statement, **values):
+        self._before_statement()
+        return await super().change(statement, **values)
+
 
 class Store:
     """One SQLite in memory, emptied for each scenario; what was committed survives every crash."""
@@ -81,7 +89,10 @@ class Store:
 
     def rows(self, sql, *values):
         """Look at what is committed, past the engine."""
-        return self._raw.execute(sql, values).fetchall()
+        return self.cursor(sql, *values).fetchall()
+
+    def cursor(self, sql, *values):
+        return self._raw.execute(sql, values)
 
 
 class InlineDatabase:

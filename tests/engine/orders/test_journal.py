@@ -59,3 +59,33 @@ async def test_an_intent_that_is_set_aside_is_over_whatever_its_state(room, plan
     last = (await room.journal.orders.load_steps(planned.intent_id))[-1]
     ended = (IntentState.SUPERSEDED, "another account")
     assert ((last.to_state, last.cause) == ended) is (not state.is_final)
+
+
+async def test_an_order_written_down_as_it_leaves_has_the_rows_of_one_that_was_planned_before(room, planned):
+    basis = a_basis(room)
+    first, second = (
+        replace(planned.as_attempt(1), intent_id=name, guard_id=None, client_order_id=name)
+        for name in ("intent-2", "intent-3")
+    )
+    async with room.database.write() as session:
+        await room.journal.orders.begin(session, first, cause="triggered")
+        await room.journal.orders.move(
+            session,
+            first,
+            IntentEvent.SEND,
+            cause=StepCause.SEND,
+            quantity=Decimal("0.09"),
+            sent_at=room.clock.now(),
+            basis=basis,
+        )
+        await room.journal.orders.begin_sent(
+            session, second, cause="triggered", quantity=Decimal("0.09"), basis=basis
+        )
+
+    async with room.database.read() as session:
+        stored = {one.intent_id: one for one in await store.load_live_intents(session)}
+    steps = [await room.journal.orders.load_steps(one.intent_id) for one in (first, second)]
+    as_first = {"intent_id": "intent-2", "client_order_id": "intent-2"}
+    assert replace(stored["intent-3"], **as_first) == stored["intent-2"]
+    assert [replace(step, intent_id="intent-2") for step in steps[1]] == list(steps[0])
+    assert [step.to_state for step in steps[1]] == [IntentState.PLANNED, IntentState.SENT]
