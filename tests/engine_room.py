@@ -256,19 +256,13 @@ class Room:
         """Let another program hold the database file."""
         async with self._another_program() as execute:
             await execute("BEGIN IMMEDIATE")
-            usual = connecting.BUSY_TIMEOUT_MS
-            await self._wait_for_others(HELD_MS)
+            # So long whoever writes waits for another program, the counters of the keys too.
+            usual, connecting.BUSY_TIMEOUT_MS = connecting.BUSY_TIMEOUT_MS, HELD_MS
             try:
                 yield
             finally:
                 await execute("ROLLBACK")
-                await self._wait_for_others(usual)
-
-    async def _wait_for_others(self, milliseconds):
-        """Let what the process writes with, now or after connecting again, wait so long for another program."""
-        connecting.BUSY_TIMEOUT_MS = milliseconds
-        pragma = f"PRAGMA busy_timeout={milliseconds}"
-        await self.base.nonces._connection.execute_fetchall(pragma)
+                connecting.BUSY_TIMEOUT_MS = usual
 
     @asynccontextmanager
     async def _another_program(self):

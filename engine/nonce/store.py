@@ -1,6 +1,7 @@
 """The durable counters: a number is on disk before anybody can send it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,16 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-import aiosqlite
 import structlog
 
 from engine.clock import Clock
 from engine.nonce.sequence import next_nonce
 from engine.storage.connecting import open_connection
+from engine.storage.direct import WRITING, DirectConnection
 
 _LOST = "the stored nonce counter of a key cannot be read; the clock's number is used instead"
 _SHOWN = 40
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
+_PRAGMAS = (*WRITING, "foreign_keys=ON")
 
 _READ = "SELECT last_nonce FROM nonces WHERE key_hash = ?"
 
@@ -62,12 +63,14 @@ class NonceStore:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._connection: aiosqlite.Connection | None = None
+        self._connection: DirectConnection | None = None
         self._turn = asyncio.Lock()
 
     async def open(self) -> Self:
         """Connect to the migrated database."""
-        self._connection = await open_connection(str(self._path), wal=True, pragmas=_PRAGMAS)
+        self._connection = DirectConnection(
+            await open_connection(str(self._path), wal=True, pragmas=_PRAGMAS)
+        )
         return self
 
     async def close(self) -> None:
@@ -93,37 +96,33 @@ class NonceStore:
     async def list_nonces(self) -> tuple[NonceStatus, ...]:
         """Return the counter of every key that was ever used."""
         async with self._turn:
-            rows = await self._opened().execute_fetchall(_LIST)
+            rows = await self._opened().fetch(_LIST)
         return tuple(_status(*row) for row in rows)
 
     async def _issue(self, key_hash: str) -> int:
         async with self._turn, self._transaction() as connection:
-            rows = list(await connection.execute_fetchall(_READ, (key_hash,)))
-            last = rows[0][0] if rows else None
-            if rows and not isinstance(last, int):
+            row = connection.execute(_READ, (key_hash,)).fetchone()
+            last = row[0] if row else None
+            if row and not isinstance(last, int):
                 log.error(_LOST, key=key_hash, stored=repr(last)[:_SHOWN])
             nonce = next_nonce(last if isinstance(last, int) else None, self._clock.now_ns())
-            await connection.execute_fetchall(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
+            connection.execute(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
         return nonce
 
     async def _assign(self, key_hash: str, user_id: int, account_id: str) -> None:
         values = (key_hash, user_id, account_id, _stamp(self._clock.now()))
         async with self._turn, self._transaction() as connection:
-            await connection.execute_fetchall(_ASSIGN, values)
+            connection.execute(_ASSIGN, values)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def _transaction(self) -> AsyncIterator[sqlite3.Connection]:
         connection = self._opened()
-        try:
-            await connection.execute_fetchall("BEGIN IMMEDIATE")
-            yield connection
+        await connection.begin_writing()
+        with connection.rolling_back():
+            yield connection.raw
             await connection.commit()
-        except BaseException:
-            # Statements are carried out in order, so this also ends one that was only just begun.
-            await connection.rollback()
-            raise
 
-    def _opened(self) -> aiosqlite.Connection:
+    def _opened(self) -> DirectConnection:
         if self._connection is None:
             message = "the nonce store is not open"
             raise RuntimeError(message)

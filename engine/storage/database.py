@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager, contextmanager
 import structlog
 from sqlalchemy import Connection, make_url
 
-from engine.storage.pool import WRITING, ConnectionPool
+from engine.storage.direct import WRITING
+from engine.storage.pool import ConnectionPool
 from engine.storage.readable import UNREADABLE, UnreadableRows
 from engine.storage.session import DatabaseSession
 

@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from engine.storage.backup import Backup, backup_database, database_file
-from engine.storage.pool import WRITING, ConnectionPool
+from engine.storage.direct import WRITING
+from engine.storage.pool import ConnectionPool
 from engine.storage.swap import finish_swap, set_foreign_log_aside
 
 

@@ -7,16 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import Connection, NullPool, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from engine.storage.connecting import open_connection, uninterrupted, wait_while_busy
+from engine.storage.connecting import open_connection
+from engine.storage.direct import DirectConnection
 
 _INTERRUPT_EVERY_S = 0.02
-
-#: What is committed survives a power cut; who waits for the write lock lets the loop go on meanwhile.
-WRITING = ("synchronous=FULL", "busy_timeout=0")
 
 _opened = ContextVar[sqlite3.Connection]("opened")
 #: Compiles each statement once for all connections; it opens none itself.
@@ -28,20 +25,21 @@ class RolledBackError(Exception):
 
 
 class PooledConnection:
-    """A connection whose statements run in the thread that sends them; only what waits for the disk runs in its own."""
+    """A connection as SQLAlchemy's Core uses it, and the transactions on it."""
 
-    def __init__(self, driver: aiosqlite.Connection) -> None:
-        self._driver = driver
-        self._raw = driver._conn  # noqa: SLF001 - aiosqlite itself carries every statement to its thread
+    def __init__(self, direct: DirectConnection) -> None:
+        self._direct = direct
+        self._raw = direct.raw
         _opened.set(self._raw)
         self.core: Connection = _CORE.connect()
         # For SQLAlchemy it is always in a transaction: where one begins and ends on disk is decided below.
         self.core.begin()
+        self.rolling_back = direct.rolling_back
 
     async def begin_writing(self) -> None:
-        """Take the write lock: a transaction that reads first and takes it later loses updates on SQLite."""
+        """Take the write lock."""
         with _database_errors("BEGIN IMMEDIATE"):
-            await wait_while_busy(self._begin_immediate)
+            await self._direct.begin_writing()
 
     def begin_reading(self) -> None:
         """Open a view that no later commit changes."""
@@ -58,20 +56,11 @@ class PooledConnection:
         if not self._raw.in_transaction:
             raise RolledBackError
         with _database_errors("COMMIT"):
-            await uninterrupted(self._commit(on_commit))
-
-    @contextmanager
-    def rolling_back(self) -> Iterator[None]:
-        """Undo at the end whatever was not committed."""
-        try:
-            yield
-        finally:
-            if self._raw.in_transaction:
-                self._raw.rollback()
+            await self._direct.commit(on_commit)
 
     async def run_long(self, statement: str) -> list[Any]:
         """Return what a statement finds that may take a while, such as one that reads the whole file."""
-        work = asyncio.ensure_future(self._driver.execute_fetchall(statement))
+        work = asyncio.ensure_future(self._direct.driver.execute_fetchall(statement))
         try:
             with _database_errors(statement):
                 return list(await asyncio.shield(work))
@@ -84,18 +73,9 @@ class PooledConnection:
             raise
 
     async def close(self) -> None:
-        # In its thread: the last connection of a file writes the whole log back, which may take a while.
-        await self._driver.close()
+        await self._direct.close()
         self.core.invalidate()
         self.core.close()
-
-    async def _commit(self, on_commit: Callable[[], object] | None) -> None:
-        await self._driver.commit()
-        if on_commit is not None:
-            on_commit()
-
-    async def _begin_immediate(self) -> None:
-        self._raw.execute("BEGIN IMMEDIATE")
 
 
 class ConnectionPool:
@@ -152,7 +132,7 @@ class ConnectionPool:
         (file,), options = _CORE.dialect.create_connect_args(self._url)
         with _database_errors("opening"):
             driver = await open_connection(file, pragmas=self._pragmas, wal=self._wal, **options)
-        return PooledConnection(driver)
+        return PooledConnection(DirectConnection(driver))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The real counter of request numbers over the scenario's store, with a wall clock that jumps at every start."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 from engine.nonce.store import NonceStore
@@ -29,20 +30,35 @@ class _JumpyClock:
 
 
 class _InlineConnection:
-    """As the driver's connection, in this thread: a transaction runs through without letting anybody else run."""
+    """As the counters' own connection: a transaction runs through without letting anybody else run."""
 
     def __init__(self, store, life):
         self._store = store
         self._life = life
+        self.raw = _Statements(store, life)
 
-    async def execute_fetchall(self, sql, values=()):
-        self._life.check()
-        return self._store.rows(sql, *values)
+    async def begin_writing(self):
+        self.raw.execute("BEGIN IMMEDIATE")
 
     async def commit(self):
         self._life.crash_here("any commit")
         self._store.rows("COMMIT")
         self._life.crash_here("number drawn")
 
-    async def rollback(self):
-        self._store.roll_back()
+    @contextmanager
+    def rolling_back(self):
+        try:
+            yield
+        except BaseException:
+            self._store.roll_back()
+            raise
+
+
+class _Statements:
+    def __init__(self, store, life):
+        self._store = store
+        self._life = life
+
+    def execute(self, sql, values=()):
+        self._life.check()
+        return self._store.cursor(sql, *values)

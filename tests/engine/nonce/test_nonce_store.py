@@ -126,7 +126,7 @@ async def test_a_loop_that_ends_in_the_middle_leaves_the_file_usable(file, clock
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        assert not store._connection.in_transaction
+        assert not store._connection.raw.in_transaction
         await store.close()
 
     for turns in range(12):
@@ -147,9 +147,7 @@ async def test_a_failure_in_the_middle_changes_nothing_and_the_next_call_works(s
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2)])
 async def test_a_committed_number_survives_a_power_cut(store, pragma, value):
-    rows = await store._connection.execute_fetchall(f"PRAGMA {pragma}")
-
-    assert list(rows) == [(value,)]
+    assert await store._connection.fetch(f"PRAGMA {pragma}") == [(value,)]
 
 
 async def test_two_stores_on_one_file_never_issue_the_same_number(store, file, clock):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.storage import connecting
-from engine.storage.pool import WRITING, ConnectionPool, RolledBackError
+from engine.storage.direct import WRITING
+from engine.storage.pool import ConnectionPool, RolledBackError
 
 _LATE = "REFERENCES coins (coin) DEFERRABLE INITIALLY DEFERRED"
 
