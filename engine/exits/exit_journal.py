@@ -155,10 +155,10 @@ class ExitJournal:
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen, and what our orders changed since."""
         async with self._database.read() as session:
-            seen = await guards.load_seen(session, guard.guard_id)
-            if seen is None:
+            found = await guards.load_seen_with_step(session, guard.guard_id)
+            if found is None:
                 return None
-            step = await guards.load_seen_step(session, guard.guard_id)
+            seen, step = found
             return await _load_changed(session, guard, seen.quantity, step=step)
 
     async def load_changed(self, guard: Guard, quantity: Decimal, *, step: int) -> Decimal:

@@ -1,7 +1,9 @@
 """Guards and their history."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -68,7 +70,7 @@ async def save_guard(
     """
     if was is not None:
         await check_guard(session, was)
-        await overwrite_guard(session, guard, was=was, now=now, cause=cause)
+        await _write_guard(session, guard, was=was, now=now, cause=cause, values=_changes(guard, was=was))
         return
     if await load_guard(session, guard.guard_id) is not None:
         raise StaleGuardError(guard.guard_id)
@@ -95,10 +97,36 @@ async def overwrite_guard(
     session: DatabaseSession, guard: Guard, *, was: Guard, now: datetime, cause: str
 ) -> None:
     """Write a guard over whatever its row holds, and be it unreadable."""
-    values = {column.name: getattr(guard, name) for name, column in attributes(GuardRow) if name in _FIELDS}
+    values = {column: getattr(guard, name) for name, column in _columns()}
+    await _write_guard(session, guard, was=was, now=now, cause=cause, values=values)
+
+
+async def _write_guard(
+    session: DatabaseSession,
+    guard: Guard,
+    *,
+    was: Guard,
+    now: datetime,
+    cause: str,
+    values: Mapping[str, object],
+) -> None:
     await session.change(_CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
     _note_changed(session, guard)
     await _add_event(session, guard, was=was, now=now, cause=cause)
+
+
+def _changes(guard: Guard, *, was: Guard) -> Mapping[str, object]:
+    """Return the values that differ, by column: SQLite writes the index of each column that it is given."""
+    return {
+        column: getattr(guard, name)
+        for name, column in _columns()
+        if getattr(guard, name) != getattr(was, name)
+    }
+
+
+@cache
+def _columns() -> tuple[tuple[str, str], ...]:
+    return tuple((name, column.name) for name, column in attributes(GuardRow) if name in _FIELDS)
 
 
 def changed_guards(session: DatabaseSession) -> tuple[Guard, ...]:
@@ -194,8 +222,17 @@ async def load_seen_step(session: DatabaseSession, guard_id: str) -> int:
     What was never seen since it was guarded includes what was done before.
     """
     row = await _load_seen_row(session, guard_id)
-    if row is None:
-        return 0
+    return 0 if row is None else await _seen_step(session, guard_id, row)
+
+
+async def load_seen_with_step(session: DatabaseSession, guard_id: str) -> tuple[Seen, int] | None:
+    """Return what was last seen of a guard's position, and the last step that it certainly includes."""
+    row = await _load_seen_row(session, guard_id)
+    seen = None if row is None else _seen(row)
+    return None if seen is None else (seen, await _seen_step(session, guard_id, row))
+
+
+async def _seen_step(session: DatabaseSession, guard_id: str, row: Any) -> int:
     if row.seen_step is not None:
         return int(row.seen_step)
     seen = _seen(row)

@@ -33,18 +33,19 @@ class Compiled:
         try:
             return connection.execute(form.sql, stored)
         except sqlite3.Error as error:
-            raise DBAPIError.instance(form.sql, stored, error, sqlite3.Error) from error
+            raise _database_error(form.sql, stored, error) from error
 
     def fetch(
         self, connection: sqlite3.Connection, dialect: Dialect, values: Mapping[str, object]
     ) -> Sequence[Any]:
         """Send it and return the rows it finds, with the columns as attributes."""
         form = self._form(dialect, values)
-        cursor = self.execute(connection, dialect, values)
+        stored = form.stored(values)
         try:
-            return [form.row(found) for found in cursor.fetchall()]
+            found = connection.execute(form.sql, stored).fetchall()
         except sqlite3.Error as error:
-            raise DBAPIError.instance(form.sql, None, error, sqlite3.Error) from error
+            raise _database_error(form.sql, stored, error) from error
+        return [form.row(one) for one in found]
 
     def _form(self, dialect: Dialect, values: Mapping[str, object]) -> "_Form":
         names = tuple(values)
@@ -102,6 +103,11 @@ class _Form:
 def _row_class(names: Iterable[str]) -> _Convert:
     row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - which names is known only here
     return row._make
+
+
+def _database_error(sql: str, stored: list[Any], error: sqlite3.Error) -> Exception:
+    """Return SQLite's error as SQLAlchemy raises those of all other statements."""
+    return DBAPIError.instance(sql, stored, error, sqlite3.Error)
 
 
 def _to_stored(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta, timezone
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,8 @@ from tests.engine.storage.stored import NOW
 AMOUNTS = st.decimals(
     min_value="0.000000000000000001", max_value="9e20", allow_nan=False, allow_infinity=False
 )
+#: An equal amount is not written again, and so keeps the zeros it was written with.
+OTHER_AMOUNTS = AMOUNTS.filter(lambda amount: amount not in {GUARD.quantity, GUARD.cost})
 TEXTS = st.text(st.characters(min_codepoint=1, max_codepoint=0x10FFFE, exclude_categories=["Cs"]), max_size=9)
 ZONES = st.integers(-720, 720).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TIMES = st.datetimes(timezones=ZONES, min_value=NOW.replace(year=1980, tzinfo=None))
@@ -56,8 +59,8 @@ def changed(value, **fields):
 GUARDS = changed(
     GUARD,
     asset=TEXTS,
-    quantity=AMOUNTS,
-    cost=AMOUNTS,
+    quantity=OTHER_AMOUNTS,
+    cost=OTHER_AMOUNTS,
     paid=st.none() | AMOUNTS,
     state=st.sampled_from(GuardState),
     reason=st.none() | st.sampled_from(GuardReason) | TEXTS,
@@ -172,6 +175,20 @@ def test_a_guard_and_what_became_of_it_are_written_as_usual(session, guard):
 
     for table in (GuardRow, GuardEventRow):
         assert rows_after(session, table, compiled) == rows_after(session, table, usual)
+
+
+@given(guard=GUARDS)
+def test_what_changed_of_a_guard_is_written_as_all_of_it_is(session, guard):
+    async def of(write):
+        await guards.save_guard(session, GUARD, was=None, now=NOW, cause="set")
+        await write(session, guard, was=GUARD, now=NOW, cause="why")
+
+    for table in (GuardRow, GuardEventRow):
+        saved, overwritten = (
+            rows_after(session, table, partial(of, write))
+            for write in (guards.save_guard, guards.overwrite_guard)
+        )
+        assert saved == overwritten
 
 
 @given(intent=INTENTS, basis=st.none() | BASES, note=st.none() | st.sampled_from(StepNote), detail=TEXTS)
