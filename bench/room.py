@@ -51,13 +51,15 @@ class Room:
 
     def _connect(self, number: int) -> Broker:
         key = key_of(number)
+        fingerprint, nonces = key_fingerprint(key), self.base.nonces
         return connect_kraken(
             account_of(number),
             key,
             SECRET,
             market=self.market,
             clock=self.base.clock,
-            next_nonce=partial(self.base.nonces.next_nonce, key_fingerprint(key)),
+            next_nonce=partial(nonces.next_nonce, fingerprint),
+            reserve_nonce=lambda connection: nonces.reserve(connection, fingerprint),
         )
 
 

@@ -79,6 +79,7 @@ def _kraken(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Conn
         market=market,
         clock=parts.clock,
         next_nonce=lambda: parts.nonces.next_nonce(stored.key_fingerprint),
+        reserve_nonce=lambda connection: parts.nonces.reserve(connection, stored.key_fingerprint),
     )
     url = parts.settings.kraken_ws_url
     streams = (kraken_stream(url, market=market, clock=parts.clock),) if url else ()

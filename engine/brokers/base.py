@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.brokers.departure import Departure
 from engine.model.holdings import AccountReport
@@ -13,6 +13,7 @@ from engine.model.instruments import Instrument
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.model.quotes import OrderBook, Quotes
 from engine.model.venues import Account, Venue
+from engine.storage.session import DatabaseSession
 
 
 class Priority(IntEnum):
@@ -197,3 +198,11 @@ class Broker(Protocol):
 
     async def close(self) -> None:
         """Close connections that are not shared."""
+
+
+@runtime_checkable
+class NumbersRequests(Protocol):
+    """A broker whose requests carry rising numbers, each on disk before its request is signed."""
+
+    def reserve_number(self, session: DatabaseSession) -> None:
+        """Draw the number of the next request in a transaction that writes down what it is for."""

@@ -1,5 +1,6 @@
 """The journal of exits: what an order changes of its guard is written in the transaction of its step."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 
@@ -62,10 +63,12 @@ class ExitJournal:
         intent_id: str,
         quantity: Decimal,
         basis: SendBasis | None,
+        also: Callable[[DatabaseSession], None] | None = None,
     ) -> LiveExit | None:
         """Write down that so much of a guard's quantity is to be sold and that the order for it leaves now.
 
-        None as with `plan_exit`; `basis` is the reading that the order is based on.
+        None as with `plan_exit`; `basis` is the reading that the order is based on, `also` what its request needs
+        on disk: one commit serves for all.
         """
         with suppress(guards.StaleGuardError):
             async with self._database.write() as session:
@@ -76,6 +79,8 @@ class ExitJournal:
                 sent = await self.orders.begin_sent(
                     session, intent, cause=_TRIGGERED, quantity=quantity, basis=basis
                 )
+                if also is not None:
+                    also(session)
                 return LiveExit(intent=sent, guard=closing)
         return None
 

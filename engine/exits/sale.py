@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from engine.brokers.base import Broker
+from engine.brokers.base import Broker, NumbersRequests
 from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
@@ -84,6 +84,7 @@ class Sale:
             intent_id=intent_id,
             quantity=step.quantity,
             basis=self._parts.inventory.basis(self._guard.symbol, step.quantity),
+            also=self._broker.reserve_number if isinstance(self._broker, NumbersRequests) else None,
         )
         if live is None:
             return None

@@ -65,6 +65,9 @@ class NonceStore:
         self._clock = clock
         self._connection: DirectConnection | None = None
         self._turn = asyncio.Lock()
+        #: Draws that were begun and have not ended.
+        self._under_way = 0
+        self._reserved = dict[str, int]()
 
     async def open(self) -> Self:
         """Connect to the migrated database."""
@@ -86,8 +89,18 @@ class NonceStore:
         Where the stored counter is damaged it is the clock's, and higher only if that was not set back since.
         A caller that is cancelled meanwhile loses its number and harms nobody: numbers may be skipped.
         """
+        reserved = self._reserved.pop(key_hash, None)
+        if reserved is not None and self._is_newest(key_hash, reserved):
+            return reserved
         # The transaction runs in its own task, so that a cancellation never leaves it open.
         return await asyncio.shield(asyncio.create_task(self._issue(key_hash)))
+
+    def reserve(self, connection: sqlite3.Connection, key_hash: str) -> None:
+        """Draw a number in a transaction of the same file that writes something else too.
+
+        The next call of the key gets it if it is on disk by then and still the newest; else that call draws its own.
+        """
+        self._reserved[key_hash] = self._draw(connection, key_hash)
 
     async def assign(self, key_hash: str, *, user_id: int, account_id: str) -> None:
         """Write down whose key a counter belongs to."""
@@ -100,14 +113,32 @@ class NonceStore:
         return tuple(_status(*row) for row in rows)
 
     async def _issue(self, key_hash: str) -> int:
-        async with self._turn, self._transaction() as connection:
-            row = connection.execute(_READ, (key_hash,)).fetchone()
-            last = row[0] if row else None
-            if row and not isinstance(last, int):
-                log.error(_LOST, key=key_hash, stored=repr(last)[:_SHOWN])
-            nonce = next_nonce(last if isinstance(last, int) else None, self._clock.now_ns())
-            connection.execute(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
+        self._under_way += 1
+        try:
+            async with self._turn, self._transaction() as connection:
+                return self._draw(connection, key_hash)
+        finally:
+            self._under_way -= 1
+
+    def _draw(self, connection: sqlite3.Connection, key_hash: str) -> int:
+        row = connection.execute(_READ, (key_hash,)).fetchone()
+        last = row[0] if row else None
+        if row and not isinstance(last, int):
+            log.error(_LOST, key=key_hash, stored=repr(last)[:_SHOWN])
+        nonce = next_nonce(last if isinstance(last, int) else None, self._clock.now_ns())
+        connection.execute(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
         return nonce
+
+    def _is_newest(self, key_hash: str, nonce: int) -> bool:
+        """Return whether a number is on disk and no other was drawn after it, or is about to be."""
+        if self._under_way or self._turn.locked():
+            return False
+        try:
+            row = self._opened().raw.execute(_READ, (key_hash,)).fetchone()
+        except sqlite3.Error:
+            # Whatever is wrong, a draw meets it too and reports it.
+            return False
+        return row is not None and row[0] == nonce
 
     async def _assign(self, key_hash: str, user_id: int, account_id: str) -> None:
         values = (key_hash, user_id, account_id, _stamp(self._clock.now()))

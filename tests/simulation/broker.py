@@ -157,6 +157,9 @@ class SimBroker:
         self._life.note_answer()
         return VenueOrderId(f"not-{request.client_order_id}" if is_misnamed else order.order_id)
 
+    def reserve_number(self, session):
+        self._life.reserve_number(self._truth, session)
+
     async def cancel_order(self, venue_order_id, symbol, *, priority):
         late = self._faults.strikes(self._venue, Kind.RELEASES_LATE)
         after_s = self._rng.uniform(1, 14) if late else None

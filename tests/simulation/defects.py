@@ -87,7 +87,7 @@ def _send_before_save():
 
 
 def _save_after_sending_at_once():
-    async def unwritten(self, guard, trigger, *, intent_id, quantity, basis):
+    async def unwritten(self, guard, trigger, *, intent_id, quantity, basis, also):
         live = await self.plan_exit(guard, trigger, intent_id=intent_id)
         sent = {"state": IntentState.SENT, "quantity": quantity, "sent_at": self._clock.now()}
         return live and replace(live, intent=replace(live.intent, **sent))

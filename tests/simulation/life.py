@@ -130,6 +130,11 @@ class Life:
         if truth.rules.numbers_requests:
             self._world.note_nonce(truth.venue, await self._nonces.next_nonce(f"key of {truth.venue}"))
 
+    def reserve_number(self, truth, session):
+        """Draw it in the transaction of what the request is for."""
+        if truth.rules.numbers_requests:
+            self._nonces.reserve(session.raw, f"key of {truth.venue}")
+
     def crash_here(self, point):
         self.check()
         if self._world.crashes.strikes(point):

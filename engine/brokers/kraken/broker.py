@@ -1,6 +1,7 @@
 """One account at Kraken, over its private REST calls."""
 
-from collections.abc import Collection, Mapping
+import sqlite3
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
@@ -20,6 +21,9 @@ from engine.clock import Clock
 from engine.model.holdings import AccountReport
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.model.venues import Account, Venue
+from engine.storage.session import DatabaseSession
+
+ReserveNonce = Callable[[sqlite3.Connection], None]
 
 # https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits, the lowest tier: 15 calls, one more every
 # 3 s. Four are kept for an exit's balance and order look-ups.
@@ -34,9 +38,13 @@ def connect_kraken(
     market: KrakenMarketData,
     clock: Clock,
     next_nonce: NextNonce,
+    reserve_nonce: ReserveNonce | None = None,
     timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> "KrakenBroker":
-    """Return the broker of one account; nothing else may use its key."""
+    """Return the broker of one account; nothing else may use its key.
+
+    `reserve_nonce` draws the number that `next_nonce` returns next in a transaction of somebody else's.
+    """
     client = kraken_client(
         http=market.http,
         url=market.url,
@@ -46,18 +54,27 @@ def connect_kraken(
         unwrap=result_of,
         timeout_s=timeout_s,
     )
-    return KrakenBroker(account=account, client=client, market=market, clock=clock)
+    return KrakenBroker(
+        account=account, client=client, market=market, clock=clock, reserve_nonce=reserve_nonce
+    )
 
 
 class KrakenBroker(CcxtBroker):
     """One account at Kraken; its key's calls go out one by one, numbers rising."""
 
     def __init__(
-        self, *, account: Account, client: VenueClient, market: KrakenMarketData, clock: Clock
+        self,
+        *,
+        account: Account,
+        client: VenueClient,
+        market: KrakenMarketData,
+        clock: Clock,
+        reserve_nonce: ReserveNonce | None = None,
     ) -> None:
         budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
         super().__init__(account=account, client=client, lane=Lane(budget=budget, serial=True), clock=clock)
         self._market = market
+        self._reserve_nonce = reserve_nonce
         self._calls = KrakenCalls(self._send)
         self._holdings = HoldingsReader(account, calls=self._calls, market=market, clock=clock)
         self._orders = OrderQueries(calls=self._calls, market=market)
@@ -103,6 +120,11 @@ class KrakenBroker(CcxtBroker):
         self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
     ) -> VenueOrderId:
         return await self._placement.submit(request, priority=priority, departure=departure)
+
+    def reserve_number(self, session: DatabaseSession) -> None:
+        """Draw the number of the next request in a transaction that writes down what it is for."""
+        if self._reserve_nonce is not None:
+            self._reserve_nonce(session.raw)
 
     async def cancel_order(
         self,

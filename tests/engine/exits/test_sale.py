@@ -66,6 +66,31 @@ async def test_a_position_at_its_threshold_is_sold_and_reported_with_the_exact_f
     assert (intent.state, intent.fee, intent.cost) == (IntentState.FILLED, Decimal(20), Decimal(5000))
 
 
+async def test_one_commit_writes_the_exit_the_guard_and_the_number_of_the_order(falling):
+    committed = []
+
+    def note(session):
+        states = session.raw.execute(
+            "SELECT intents.state, guards.state FROM intents JOIN guards USING (guard_id)"
+        ).fetchall()
+        numbers = session.raw.execute("SELECT last_nonce FROM nonces").fetchall()
+        committed.append((states, numbers))
+
+    with falling.database.on_commit(note):
+        await falling.sell_off()
+
+    [order] = falling.sent()
+    assert ([("sent", "closing")], [(int(order.params["nonce"]),)]) in committed
+
+
+async def test_no_number_is_drawn_that_no_request_carries(falling):
+    await falling.sell_off()
+
+    [counted] = await falling.base.nonces.list_nonces()
+    asked = [call for call in falling.world.tape("kraken").calls() if "nonce" in call.params]
+    assert counted.issued == len(asked)
+
+
 async def test_the_intent_is_on_disk_before_the_order_leaves(falling):
     falling.fault(FaultKind.DELAY_BEFORE, delay_s=1)
     await falling.look()

@@ -3,7 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,6 +163,110 @@ async def test_two_stores_on_one_file_never_issue_the_same_number(store, file, c
 
 async def draw(store, count):
     return [await store.next_nonce("a") for _ in range(count)]
+
+
+@contextmanager
+def elsewhere(file):
+    """Open a transaction of what else is written to the same file."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+async def test_the_next_call_gets_the_number_that_was_drawn_with_what_it_is_for(store, file, clock):
+    await store.next_nonce("a")
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+    clock.ns += 500
+
+    assert await store.next_nonce("a") == START_NS + 1
+    assert on_disk(file) == [(START_NS + 1, 2)]
+    assert await store.next_nonce("a") == START_NS + 500
+
+
+async def test_a_reserved_number_is_of_its_key_alone(store, file):
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+
+    assert await store.next_nonce("b") == START_NS
+    assert on_disk(file) == [(START_NS, 1), (START_NS, 1)]
+    assert await store.next_nonce("a") == START_NS
+
+
+async def test_a_reserved_number_that_is_not_on_disk_is_drawn_again(store, file):
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+        connection.execute("ROLLBACK")
+
+    assert await store.next_nonce("a") == START_NS
+    assert on_disk(file) == [(START_NS, 1)]
+
+
+async def test_a_reserved_number_is_waited_for_by_who_draws_before_it_is_committed(store, file):
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+        drawing = asyncio.create_task(store.next_nonce("a"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not drawing.done()
+
+    assert await drawing == START_NS + 1
+
+
+async def test_a_reserved_number_that_another_process_has_passed_is_not_used(store, file, clock):
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+    other = await NonceStore(file, clock).open()
+    theirs = await other.next_nonce("a")
+    await other.close()
+
+    assert await store.next_nonce("a") == theirs + 1
+
+
+async def test_a_reserved_number_is_not_used_while_a_higher_one_is_being_drawn(store, file):
+    drawing = [asyncio.create_task(store.next_nonce("a")) for _ in range(2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await drawing[0]
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+    last = await store.next_nonce("a")
+
+    assert last > await drawing[1]
+
+
+async def test_numbers_rise_whether_they_are_reserved_drawn_or_both_at_once(store, file):
+    issued = []
+
+    async def call():
+        issued.append(await store.next_nonce("a"))
+
+    for step in range(60):
+        if step % 3:
+            with elsewhere(file) as connection:
+                store.reserve(connection, "a")
+                if step % 5 == 0:
+                    connection.execute("ROLLBACK")
+        await asyncio.gather(*(call() for _ in range(1 + step % 4)))
+
+    assert issued == sorted(set(issued))
+
+
+async def test_a_number_reserved_before_a_restart_is_never_issued_twice(store, file, clock):
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+    used = await store.next_nonce("a")
+    with elsewhere(file) as connection:
+        store.reserve(connection, "a")
+    await store.close()
+
+    again = await NonceStore(file, clock).open()
+    after = await again.next_nonce("a")
+    await again.close()
+
+    assert (used, after) == (START_NS, START_NS + 2)
 
 
 DRAW = """
