@@ -12,6 +12,7 @@ from decimal import Decimal
 from bench.figures import Figure, spread
 from bench.polling import guard_of
 from bench.room import Room, account_of, open_room
+from bench.settled import settle
 from bench.venue import FALLEN, coin_of
 from bench.venue_process import VenueProcess, open_venue
 from bot.bootstrap.foundation import Foundation
@@ -26,13 +27,14 @@ from engine.orders.intents import Trigger
 ROUNDS = 20
 _MS = 1_000
 _DEADLINE = timedelta(seconds=5)
-#: One account for each exit that has to read its balance, one for each that has just been read.
-_ACCOUNTS = 2 * ROUNDS
-_FLOOR = "the same broker sends it, nothing else"
+#: What is known of an account before each of its exits; each exit has an account of its own.
+_KNOWN = ("trigger to AddOrder", "... balance just read", "... and unchanged for a minute")
+_ACCOUNTS = len(_KNOWN) * ROUNDS
+_FLOOR = "the same broker sends it, one durable nonce"
 
 
 async def measure() -> Sequence[Figure]:
-    """Sell in turns: with the balance still to be read, with it just read, and past the journal."""
+    """Sell in turns: with balance and trades still to be read, with the trades, with neither, and past the journal."""
     accounts = _ACCOUNTS + 1
     async with (
         open_venue(accounts=accounts, coins=accounts) as venue,
@@ -41,19 +43,23 @@ async def measure() -> Sequence[Figure]:
     ):
         # Opens the connection and learns the venue's clock before anything is timed.
         await runner.send_bare()
+        await settle(runner.engine, [account_of(2 * ROUNDS + number) for number in range(ROUNDS)])
         turns = [await _turn(runner, number) for number in range(ROUNDS)]
-    whole, read, bare = zip(*turns, strict=True)
+    *exits, bare = zip(*turns, strict=True)
     floor = spread(bare)
     return tuple(
         Figure(name=name, unit="ms", measured=spread(samples), floor_name=_FLOOR, floor=floor)
-        for name, samples in (("trigger to AddOrder", whole), ("... balance just read", read))
+        for name, samples in zip(_KNOWN, exits, strict=True)
     )
 
 
-async def _turn(runner: "_Runner", number: int) -> tuple[float, float, float]:
-    whole = await runner.exit(number)
-    await runner.engine.reader.read(account_of(ROUNDS + number))
-    return whole, await runner.exit(ROUNDS + number), await runner.send_bare()
+async def _turn(runner: "_Runner", number: int) -> tuple[float, ...]:
+    unread, read, settled = (group * ROUNDS + number for group in range(len(_KNOWN)))
+    took = [await runner.exit(unread)]
+    for known in (read, settled):
+        await runner.engine.reader.read(account_of(known))
+        took.append(await runner.exit(known))
+    return (*took, await runner.send_bare())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,10 +77,9 @@ class _Runner:
         """Sell a guarded coin; return the milliseconds until its order arrived."""
         guard, began = self.guards[number], time.monotonic()
         self.engine.exits.begin(guard, _trigger(guard, self.base))
-        took = await self._arrival(began)
-        # The next turn is not to share the processor with the end of this one.
+        # The question to the venue, and the next turn, are not to share the processor with this one.
         await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name().startswith("exit ")))
-        return took
+        return await self._arrival(began)
 
     async def send_bare(self) -> float:
         """Send an order of the same kind and no more."""
