@@ -65,7 +65,7 @@ class StrangerLog:
         self._left_out = 0
 
 
-class AccessGate:
+class AccessCheck:
     """Lets known users in and stops every other update before any handler sees it."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from telegram.ext import (
 
 from engine.services import Services
 from engine.users.roles import Role
-from handlers.access import AccessGate
+from handlers.access import AccessCheck
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
 from handlers.chat_context import ChatApplication, ChatContext
@@ -170,7 +170,7 @@ def register(application: ChatApplication, services: Services) -> None:
     """Give an application built with `CONTEXT_TYPES` its gate, its handlers and its error edge."""
     application.bot_data.services = services
     application.bot_data.commands = COMMANDS
-    application.add_handler(TypeHandler(Update, AccessGate().check, block=True), group=_GATE_GROUP)
+    application.add_handler(TypeHandler(Update, AccessCheck().check, block=True), group=_GATE_GROUP)
     for handler in _handlers():
         application.add_handler(handler)
     application.add_error_handler(partial(report_error, {command.name: command for command in COMMANDS}))

@@ -74,16 +74,16 @@ class Availability:
         # One with less may be of before more came in, or wrong: only readings that agree make less of a position.
         is_contradicted = report is not None and not is_fresh and await self._says_less(report, guard)
         if report is None or is_contradicted or not is_covered(report, guard):
-            return PositionReading(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
+            return PositionReading(free=None, owned=None, at=None, is_fresh=is_fresh, report=report)
         step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
             quantity = quantity_there(report, guard)
             return PositionReading(
-                sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh, report=report
+                free=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh, report=report
             )
         holding = report.holding(guard.asset)
         return PositionReading(
-            sellable=holding.free,
+            free=holding.free,
             owned=holding.total,
             held=holding.held,
             at=report.at,

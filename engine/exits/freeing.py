@@ -18,7 +18,7 @@ from engine.orders.our_orders import OurOrders
 def without_list(available: PositionReading, error: BrokerError) -> PositionReading | None:
     """Return what is sold although the open orders cannot be listed; None where nothing can be before they are."""
     held = available.held or ZERO
-    if not available.sellable and held > ZERO:
+    if not available.free and held > ZERO:
         return None
     # Nobody needs the list to sell what no order holds.
     return replace(available, unknown_hold=UnknownHold(quantity=held, error=str(error)))
@@ -74,12 +74,12 @@ class Freeing:
         """Return what may be sold by the holding of after the release; None where no answer came in time."""
         if released is None:
             # Try with what should be there: the venue refuses what is not.
-            return replace(after, sellable=expected.free)
+            return replace(after, free=expected.free)
         unknown = self._unexplained(expected, released)
         owned = self.available.owned
         return replace(
             after,
-            sellable=released.free,
+            free=released.free,
             unknown_hold=UnknownHold(quantity=unknown) if unknown else None,
             # Nothing else explains the hold, so the status that says that they hold nothing may be wrong.
             unreadable=self.opened.over if unknown else after.unreadable,
@@ -89,7 +89,7 @@ class Freeing:
 
     @property
     def _free(self) -> Decimal:
-        return self.available.sellable or ZERO
+        return self.available.free or ZERO
 
     def _unexplained(self, expected: "Expected", released: Holding) -> Decimal:
         """Return how much is held although no order can be that holds it; zero where one may."""

@@ -127,14 +127,14 @@ def _wanted(view: View, exit_quantity: ExitQuantity) -> Decimal:
 
 
 def _is_held(available: PositionReading, wanted: Decimal) -> bool:
-    if available.held is None or available.sellable is None or available.sellable >= wanted:
+    if available.held is None or available.free is None or available.free >= wanted:
         return False
     # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
     return available.held > ZERO or available.owned == ZERO
 
 
 def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitRest:
-    plan = _plan(view, exit_quantity, there=view.available.sellable)
+    plan = _plan(view, exit_quantity, there=view.available.free)
     if isinstance(plan, Dust) and not view.available.is_fresh:
         # Too little was there some time ago; only the venue knows whether there is more now.
         plan = _plan(view, exit_quantity, there=None)

@@ -20,9 +20,9 @@ from engine.orders.balance_verdict import SendBasis
 class PositionReading:
     """One reading of one position; the figures are None when the account could not be read."""
 
-    #: What may be sold now.
-    sellable: Decimal | None
-    #: All there is of it, sellable or not.
+    #: What may be sold now: neither held by open orders nor locked.
+    free: Decimal | None
+    #: All there is of it, free or not.
     owned: Decimal | None
     #: What open orders hold of it; None also where orders hold nothing, as with margin positions.
     held: Decimal | None = None

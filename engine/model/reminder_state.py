@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from engine import wall_time
 from engine.clock import Moment
 
-#: An exit that keeps failing is reported at once, then 30 s, 2 min and 10 min after that, then hourly.
+#: What lasts (a failing exit, an outage, a missing price) is reported at once, then 30 s, 2 min and 10 min after that,
+#: then hourly.
 REMIND_AFTER = (timedelta(seconds=30), timedelta(seconds=90), timedelta(minutes=8), timedelta(hours=1))
 
 

@@ -9,7 +9,14 @@ from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
 from engine.offers.closing_guard import guard_to_close
-from engine.offers.closing_plan import Plan, ShownSale, gone_line, plan_closing, plan_confirmed, why_again
+from engine.offers.closing_plan import (
+    ClosePlan,
+    ShownSale,
+    gone_line,
+    plan_closing,
+    plan_confirmed,
+    why_again,
+)
 from engine.offers.closing_preview import (
     CloseLine,
     ClosePreview,
@@ -102,7 +109,7 @@ class ClosingService:
         )
 
     async def _show(
-        self, user_id: int, plans: Sequence[Plan], *, again: ShownAgain | None = None
+        self, user_id: int, plans: Sequence[ClosePlan], *, again: ShownAgain | None = None
     ) -> ClosePreview:
         now = self._clock.now()
         sales = tuple(sale for plan in plans if (sale := plan.shown) is not None)
@@ -134,8 +141,8 @@ class ClosingService:
             if one.key.account_id in venues
         )
 
-    async def _sell(self, plans: Sequence[Plan], gone: tuple[CloseLine, ...]) -> Selling | Nothing:
-        by_beginning = {beginning: list[Plan]() for beginning in Beginning}
+    async def _sell(self, plans: Sequence[ClosePlan], gone: tuple[CloseLine, ...]) -> Selling | Nothing:
+        by_beginning = {beginning: list[ClosePlan]() for beginning in Beginning}
         for plan in plans:
             by_beginning[await self._begin(plan)].append(plan)
         if not plans:
@@ -152,7 +159,7 @@ class ClosingService:
             written_down=tuple(plan.line for plan in by_beginning[Beginning.WRITTEN_DOWN]),
         )
 
-    async def _begin(self, plan: Plan) -> Beginning:
+    async def _begin(self, plan: ClosePlan) -> Beginning:
         if plan.line.obstacle:
             return Beginning.NOT_BEGUN
         before = plan.position.guard

@@ -10,7 +10,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import PositionKind
 from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
-from engine.offers.closing_plan import Plan
+from engine.offers.closing_plan import ClosePlan
 from engine.offers.closing_preview import CloseLine
 from engine.orders.intents import MANUAL, ManualClose, Trigger
 from engine.portfolio.position import Position
@@ -27,7 +27,9 @@ class _Covered:
     now: datetime
 
 
-def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: datetime) -> tuple[Guard, Trigger]:
+def guard_to_close(
+    plan: ClosePlan, *, guard_id: str, threshold: Decimal, now: datetime
+) -> tuple[Guard, Trigger]:
     """Return the guard that covers all of what is to be sold, and why it is sold."""
     position, before = plan.position, plan.position.guard
     instrument, price = position.instrument, plan.line.price

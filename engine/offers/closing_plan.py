@@ -57,7 +57,7 @@ class ShownSale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ClosePlan:
     """What closing one position means."""
 
     position: Position
@@ -82,7 +82,7 @@ class Plan:
         )
 
 
-def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
+def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> ClosePlan:
     """Work out what closing a position now would do; `most` caps it at what was confirmed."""
     position = facts.position
     quantity = position.sellable if most is None else min(position.sellable, most)
@@ -90,10 +90,10 @@ def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> Plan:
     orders = () if obstacle else _in_the_way(facts, quantity)
     line = _line(facts, quantity, orders, obstacle)
     cancels = frozenset(str(order.venue_order_id) for order in orders)
-    return Plan(position=position, line=line, quantity=quantity, cancels=cancels)
+    return ClosePlan(position=position, line=line, quantity=quantity, cancels=cancels)
 
 
-def plan_confirmed(facts: ClosingFacts, shown: ShownSale) -> Plan:
+def plan_confirmed(facts: ClosingFacts, shown: ShownSale) -> ClosePlan:
     """Work out what of a position is closed that was confirmed as shown.
 
     A guard is sold whole, so one that covers more than was shown is planned for all of it and shown again.
@@ -122,13 +122,13 @@ def gone_line(shown: ShownSale, *, venue: Venue, now: datetime) -> CloseLine:
     )
 
 
-def why_again(plan: Plan, shown: ShownSale) -> ShownAgain | None:
+def why_again(plan: ClosePlan, shown: ShownSale) -> ShownAgain | None:
     """Return what changed to the owner's disadvantage since the preview; None when nothing did, or nothing is sold."""
     why = None if plan.line.obstacle else _worsening(plan, shown)
     return ShownAgain(why=why, symbol=plan.line.symbol, shown_symbol=shown.symbol) if why else None
 
 
-def _worsening(plan: Plan, shown: ShownSale) -> Worsening | None:
+def _worsening(plan: ClosePlan, shown: ShownSale) -> Worsening | None:
     line = plan.line
     if shown.symbol not in {"", line.symbol}:
         return Worsening.OTHER_PAIR

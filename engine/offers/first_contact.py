@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from engine.alerts.questions import About, Exclusion, Standing
 from engine.offers.arming import Arming, ArmingMode, ArmingPlan
+from engine.offers.arming_plan import plan_arming
 from engine.offers.offering import Proposal, largest_first, propose
-from engine.offers.plan import plan_arming
 from engine.offers.questions import Button, overview_buttons, sell_now_buttons
 from engine.portfolio.position import Position
 

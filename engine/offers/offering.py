@@ -27,7 +27,7 @@ from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
 from engine.offers.arming import Arming, ArmingMode, ArmingPlan
-from engine.offers.plan import plan_arming
+from engine.offers.arming_plan import plan_arming
 from engine.portfolio.position import Position
 
 #: The choices that guard a position without regard to a paused guard of it.

@@ -9,7 +9,7 @@ from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming
-from engine.offers.plan import guard_from
+from engine.offers.arming_plan import guard_from
 from engine.orders.filled_intents_store import has_changed_after
 from engine.portfolio.position import Position
 from engine.storage.database import Database

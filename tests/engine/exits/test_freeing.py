@@ -28,7 +28,7 @@ KNOWN = OurOrders(
 
 def a_reading(free, held):
     free, held = D(free), D(held)
-    return PositionReading(sellable=free, owned=free + held, held=held, at=None)
+    return PositionReading(free=free, owned=free + held, held=held, at=None)
 
 
 def a_freeing(*orders, guarded="1", free="0", held="1", was_cancelling=False, **opened):
@@ -130,7 +130,7 @@ NOTHING, SOME = (
 def test_what_no_order_explains_of_a_hold_is_named(freeing, expected, unknown):
     reading = judged(freeing, expected, a_holding("0.3", "0.7"))
 
-    assert reading.sellable == D("0.3")
+    assert reading.free == D("0.3")
     assert reading.unknown_hold == (unknown and UnknownHold(quantity=D(unknown)))
 
 
@@ -144,7 +144,7 @@ def test_orders_reported_as_over_are_named_where_nothing_else_explains_a_hold():
 def test_without_an_answer_it_is_tried_with_what_should_be_free():
     reading = judged(a_freeing(unreadable=("x",)), SOME, None)
 
-    assert (reading.sellable, reading.unreadable) == (D(1), ("x",))
+    assert (reading.free, reading.unreadable) == (D(1), ("x",))
     assert (reading.unknown_hold, reading.is_overtaken) == (None, False)
 
 

@@ -44,10 +44,10 @@ MANUAL = shown(None)
 HOLD = UnknownHold(quantity=Decimal(2))
 
 
-def an_available(owned="3", *, sellable=None, held="0", **changes):
+def an_available(owned="3", *, free=None, held="0", **changes):
     owned = Decimal(owned)
-    free = owned - Decimal(held) if sellable is None else Decimal(sellable)
-    return PositionReading(sellable=free, owned=owned, held=Decimal(held), at=NOW, **changes)
+    free = owned - Decimal(held) if free is None else Decimal(free)
+    return PositionReading(free=free, owned=owned, held=Decimal(held), at=NOW, **changes)
 
 
 def a_view(available=None, *, guard=None, expected="3", **changes):
@@ -70,7 +70,7 @@ def sold(view):
     return step.quantity if isinstance(step, SellNow) else step
 
 
-UNKNOWN = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
+UNKNOWN = PositionReading(free=None, owned=None, at=None, is_fresh=False)
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,15 @@ UNKNOWN = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
         pytest.param(an_available(), ONE, id="all there"),
         pytest.param(UNKNOWN, ONE, id="not reported"),
         pytest.param(
-            an_available("3", sellable="0.456"), Decimal("0.45"), id="the rest is staked: floored to the lot"
+            an_available("3", free="0.456"), Decimal("0.45"), id="the rest is staked: floored to the lot"
         ),
         pytest.param(an_available("3", held="2"), ONE, id="held, and enough is free"),
         pytest.param(
-            replace(an_available("3", sellable="0.5"), held=None),
+            replace(an_available("3", free="0.5"), held=None),
             Decimal("0.5"),
             id="no word of what is held",
         ),
-        pytest.param(an_available("3", sellable="0.01", is_fresh=False), ONE, id="crumbs some time ago"),
+        pytest.param(an_available("3", free="0.01", is_fresh=False), ONE, id="crumbs some time ago"),
     ],
 )
 def test_what_is_guarded_and_there_is_sold(available, quantity):
@@ -130,7 +130,7 @@ def test_what_orders_hold_is_freed_first_and_what_was_released_is_sold():
     held = an_available("3", held="2.5")
 
     assert isinstance(next_step(a_view(held)), FreeFirst)
-    assert sold(a_view(replace(held, sellable=ONE), may_free=False)) == ONE
+    assert sold(a_view(replace(held, free=ONE), may_free=False)) == ONE
     assert sold(a_view(held, may_free=False)) == Decimal("0.5")
 
 
@@ -239,12 +239,12 @@ def test_more_shares_at_the_same_average_were_split_only_where_no_trade_brought_
 
 
 def test_crumbs_that_are_free_are_no_reason_to_give_up_the_rest():
-    assert next_step(a_view(an_available("3", sellable="0.05"))) == AwaitRest(Decimal("0.05"))
+    assert next_step(a_view(an_available("3", free="0.05"))) == AwaitRest(Decimal("0.05"))
 
 
 def test_a_hold_that_no_order_explains_is_named_with_what_is_sold_or_awaited():
-    selling = next_step(a_view(an_available("3", sellable="0.5", unknown_hold=HOLD)))
-    waiting = next_step(a_view(an_available("3", sellable="0.05", unknown_hold=HOLD)))
+    selling = next_step(a_view(an_available("3", free="0.5", unknown_hold=HOLD)))
+    waiting = next_step(a_view(an_available("3", free="0.05", unknown_hold=HOLD)))
 
     assert (selling.quantity, selling.unknown_hold) == (Decimal("0.5"), HOLD)
     assert waiting == AwaitRest(Decimal("0.05"), HOLD)
@@ -289,7 +289,7 @@ SPLIT = {"available": an_available(venue_entry=Decimal(50)), "guard": a_guard(ve
             id="an order filled that was to be cancelled",
         ),
         pytest.param(
-            {"available": an_available("3", sellable="0.05", hindrance=HINDRANCE)},
+            {"available": an_available("3", free="0.05", hindrance=HINDRANCE)},
             AwaitRelease(HINDRANCE),
             id="too little is free beside what cannot be cancelled",
         ),
@@ -328,7 +328,7 @@ def test_what_orders_of_its_own_and_of_others_came_to_is_decided_before_a_sale(c
 
 
 def test_what_is_free_is_sold_beside_an_order_that_cannot_be_cancelled():
-    step = next_step(a_view(an_available("3", sellable="0.4", hindrance=HINDRANCE), may_free=False))
+    step = next_step(a_view(an_available("3", free="0.4", hindrance=HINDRANCE), may_free=False))
 
     assert (step.quantity, step.is_all, step.hindrance) == (Decimal("0.4"), False, HINDRANCE)
 

@@ -13,11 +13,11 @@ from engine.exits.quantity_check import (
 )
 from tests.builders import NOW
 
-FULL = PositionReading(sellable=Decimal(3), owned=Decimal(3), at=NOW)
-SHORT = PositionReading(sellable=Decimal(2), owned=Decimal(2), at=NOW)
-SHORTER = PositionReading(sellable=Decimal(1), owned=Decimal(1), at=NOW)
-EMPTY = PositionReading(sellable=Decimal(0), owned=Decimal(0), at=NOW)
-SILENT = PositionReading(sellable=None, owned=None, at=None, is_fresh=False)
+FULL = PositionReading(free=Decimal(3), owned=Decimal(3), at=NOW)
+SHORT = PositionReading(free=Decimal(2), owned=Decimal(2), at=NOW)
+SHORTER = PositionReading(free=Decimal(1), owned=Decimal(1), at=NOW)
+EMPTY = PositionReading(free=Decimal(0), owned=Decimal(0), at=NOW)
+SILENT = PositionReading(free=None, owned=None, at=None, is_fresh=False)
 
 READINGS = st.sampled_from((FULL, SHORT, SHORTER, EMPTY, SILENT))
 

@@ -17,7 +17,7 @@ from engine.offers.arming import (
     Excluded,
     WithoutEntry,
 )
-from engine.offers.plan import guard_from, plan_arming
+from engine.offers.arming_plan import guard_from, plan_arming
 from tests.builders import NOW, a_guard, a_mark, a_position, an_account, an_instrument
 
 ASK, ALL, NONE = ArmingMode.ASK, ArmingMode.ALL, ArmingMode.NONE
