@@ -111,7 +111,7 @@ class Journal:
             session,
             intent,
             IntentEvent.FILL,
-            cause="filled",
+            cause=StepCause.FILLED,
             filled_quantity=order.filled_quantity,
             cost=order.cost,
             fee=order.fee,

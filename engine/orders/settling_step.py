@@ -121,44 +121,15 @@ class TakeOrder:
     order_id: str
 
 
-class Ground(StrEnum):
-    """What an attempt is ended on."""
-
-    ABSENT = "absent"
-    #: Not all that may show its order can be read: the balance shows no sale, and its venue takes its id once.
-    UNREAD = "unread"
-    #: An order is listed that may be it; whether it is, the balance reports.
-    UNCERTAIN = "uncertain"
-    #: The balance moved by more than is known, and no list has shown an order for long.
-    UNEXPLAINED = "unexplained"
-    #: The coins look sold, and no list has shown an order for so long that its owner must look: they count as sold.
-    UNLISTED = "unlisted"
-
-
-_CAUSES = {
-    Ground.ABSENT: StepCause.PROVEN_ABSENT,
-    Ground.UNREAD: StepCause.NOT_SOLD_UNREAD,
-    Ground.UNCERTAIN: StepCause.MAY_BE_ANOTHERS,
-    Ground.UNEXPLAINED: StepCause.LISTED_NOWHERE_MOVED,
-    Ground.UNLISTED: StepCause.LISTED_NOWHERE_GONE,
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndAttempt:
     """The lost order is not looked up any more."""
 
     resend: Resend
-    ground: Ground
+    #: The ground it is given up on.
+    cause: StepCause
     #: Orders that may be it.
     may_be: tuple[str, ...] = ()
-
-    @property
-    def cause(self) -> StepCause:
-        """Return what the journal writes: of an uncertain order also whether the balance had to show its coins untouched."""
-        if self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT:
-            return StepCause.MAY_BE_ANOTHERS_UNTOUCHED
-        return _CAUSES[self.ground]
 
 
 SettlingStep = LookAfter | ReadBalanceAfter | TakeOrder | EndAttempt
@@ -180,7 +151,7 @@ def next_settling_step(
     proof = PROOFS[venue]
     if unread_at is not None and proof.resend is Resend.SAME_ID and unread_at >= proof.arrives_within:
         may_be = looks[-1].may_be if looks else ()
-        end = EndAttempt(resend=proof.resend, ground=Ground.UNREAD, may_be=may_be)
+        end = EndAttempt(resend=proof.resend, cause=StepCause.NOT_SOLD_UNREAD, may_be=may_be)
         return _by_balance(Look(age=unread_at, may_be=may_be), balances, end)
     uncovered = [due for due in proof.looks_after if not any(look.age >= due for look in looks)]
     if uncovered:
@@ -188,10 +159,17 @@ def next_settling_step(
     last = looks[-1]
     if len(looks) < proof.looks_least:
         return LookAfter(last.age + LOOK_AGAIN)
-    ground = Ground.UNCERTAIN if last.may_be else Ground.ABSENT
-    end = EndAttempt(resend=proof.resend, ground=ground, may_be=last.may_be)
+    end = EndAttempt(resend=proof.resend, cause=_cause_after(last, proof.resend), may_be=last.may_be)
     # Under the same id a second order is impossible, whatever became of the first.
     return end if proof.resend is Resend.SAME_ID else _by_balance(last, balances, end)
+
+
+def _cause_after(last: Look, resend: Resend) -> StepCause:
+    if not last.may_be:
+        return StepCause.PROVEN_ABSENT
+    # Under a new id the balance has to show its coins untouched first.
+    is_new = resend is Resend.NEW_ATTEMPT
+    return StepCause.MAY_BE_ANOTHERS_UNTOUCHED if is_new else StepCause.MAY_BE_ANOTHERS
 
 
 def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt) -> SettlingStep:
@@ -215,7 +193,7 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
 
 def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndAttempt | None:
     """Return how an attempt ends whose balance has shown something else than untouched coins for so long."""
-    if end.ground is Ground.UNREAD and latest.verdict is not BalanceVerdict.UNPAID:
+    if end.cause is StepCause.NOT_SOLD_UNREAD and latest.verdict is not BalanceVerdict.UNPAID:
         # It may be listed where nobody could look.
         return None
     match latest.verdict:
@@ -223,9 +201,9 @@ def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndA
             return end
         # An order that is listed and may be it may have sold all of it.
         case BalanceVerdict.UNEXPLAINED if not end.may_be and lasts >= UNEXPLAINED_FOR:
-            return replace(end, ground=Ground.UNEXPLAINED)
+            return replace(end, cause=StepCause.LISTED_NOWHERE_MOVED)
         case BalanceVerdict.TAKEN if lasts >= SEARCH_LIMIT:
-            return replace(end, ground=Ground.UNLISTED)
+            return replace(end, cause=StepCause.LISTED_NOWHERE_GONE)
         # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
         # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
         case _:

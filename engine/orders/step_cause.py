@@ -1,4 +1,4 @@
-"""The causes of steps that something is decided by; all others only say why."""
+"""The causes of steps that something is decided by, what a lost attempt is given up on among them; all others only say why."""
 
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ class StepCause(StrEnum):
     SEND = "send"
     #: An order is accepted by the answer to its request; others are accepted once they were looked up.
     ANSWERED = "accepted"
+    FILLED = "filled"
     #: It was looked up and names our id.
     FOUND = "found"
     #: It agrees with what was sent and names no id.

@@ -11,7 +11,6 @@ from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.settling_step import (
     BalanceReading,
     EndAttempt,
-    Ground,
     Look,
     LookAfter,
     ReadBalanceAfter,
@@ -20,6 +19,7 @@ from engine.orders.settling_step import (
     is_search_over,
     next_settling_step,
 )
+from engine.orders.step_cause import StepCause
 
 U, T, H, N = BalanceVerdict.UNTOUCHED, BalanceVerdict.TAKEN, BalanceVerdict.HELD, BalanceVerdict.UNREADABLE
 P, X, PART = BalanceVerdict.UNPAID, BalanceVerdict.UNEXPLAINED, BalanceVerdict.HELD_IN_PART
@@ -41,8 +41,8 @@ def read_after(age_s):
     return ReadBalanceAfter(timedelta(seconds=age_s))
 
 
-SAME_ID = EndAttempt(resend=Resend.SAME_ID, ground=Ground.ABSENT)
-NEW_ATTEMPT = EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.ABSENT)
+SAME_ID = EndAttempt(resend=Resend.SAME_ID, cause=StepCause.PROVEN_ABSENT)
+NEW_ATTEMPT = EndAttempt(resend=Resend.NEW_ATTEMPT, cause=StepCause.PROVEN_ABSENT)
 
 
 @pytest.mark.parametrize("venue", list(Venue))
@@ -99,11 +99,11 @@ def test_coins_that_are_gone_are_sought_for_ten_minutes_before_their_attempt_is_
     after = next_settling_step(Venue.KRAKEN, looks(6, 606), balances(*often, (606, T)))
 
     assert before == look_after(607)
-    assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNLISTED)
+    assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, cause=StepCause.LISTED_NOWHERE_GONE)
     assert "absent" not in after.cause
 
 
-UNEXPLAINED = EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNEXPLAINED)
+UNEXPLAINED = EndAttempt(resend=Resend.NEW_ATTEMPT, cause=StepCause.LISTED_NOWHERE_MOVED)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_an_attempt_is_never_called_absent_while_a_listed_order_may_be_it(venue)
     step = next_settling_step(venue, looks(1, 6, 10, may_be=("A",)), balances((10, U), (13, U)))
 
     assert isinstance(step, EndAttempt)
-    assert (step.ground, step.may_be) == (Ground.UNCERTAIN, ("A",))
-    assert "absent" not in step.cause
-    assert ("balance" in step.cause) == (step.resend is Resend.NEW_ATTEMPT)
+    is_new = step.resend is Resend.NEW_ATTEMPT
+    cause = StepCause.MAY_BE_ANOTHERS_UNTOUCHED if is_new else StepCause.MAY_BE_ANOTHERS
+    assert (step.cause, step.may_be) == (cause, ("A",))
 
 
 def test_a_look_that_finds_nothing_like_it_any_more_is_one_of_absence():
@@ -182,7 +182,7 @@ def test_a_look_that_finds_nothing_like_it_any_more_is_one_of_absence():
     assert next_settling_step(Venue.KRAKEN, seen, balances((6, U), (9, U))) == NEW_ATTEMPT
 
 
-UNREAD = EndAttempt(resend=Resend.SAME_ID, ground=Ground.UNREAD)
+UNREAD = EndAttempt(resend=Resend.SAME_ID, cause=StepCause.NOT_SOLD_UNREAD)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_without_proof_of_absence_nothing_goes_out_but_under_the_same_id_and_by_
 
     step = next_settling_step(venue, looks(*sorted(absent)), readings, unread_at=unread_at)
 
-    if isinstance(step, EndAttempt) and step.ground is Ground.UNREAD:
+    if isinstance(step, EndAttempt) and step.cause is StepCause.NOT_SOLD_UNREAD:
         assert (venue is not Venue.KRAKEN, step.resend) == (True, Resend.SAME_ID)
         assert unread_s >= 30
         assert readings[-1].age >= unread_at

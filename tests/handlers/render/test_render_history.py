@@ -219,6 +219,20 @@ def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed()
     assert ", perhaps by your own order" in listed
 
 
+ENDS_NO_ATTEMPT = {StepCause.SEND, StepCause.ANSWERED, StepCause.FILLED}
+
+
+@pytest.mark.parametrize("cause", [cause for cause in StepCause if cause not in ENDS_NO_ATTEMPT])
+def test_no_step_shows_the_code_that_is_stored_of_its_cause(cause):
+    tried = (20, IntentState.UNKNOWN, IntentState.PLANNED, f"{cause}, same id", "")
+    life = ((3, None, IntentState.PLANNED, "triggered", ""), tried)
+
+    text = render_exit_record(exit_record(life=life, fills=(), **UNFILLED), READER).text
+
+    assert ", same id" not in text
+    assert "_" not in text
+
+
 def test_a_list_that_is_not_all_says_so_and_offers_the_rest():
     exits = [exit_record(intent_id=str(number)) for number in range(5)]
 
