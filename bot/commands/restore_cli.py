@@ -10,7 +10,7 @@ from bot.configuration.settings import Settings
 from bot.storage.backup_text import render_age, render_contents, render_prepared
 from bot.storage.upkeep import restore
 from engine.clock import Clock
-from engine.storage.backup import Prepared, Restored
+from engine.storage.backup import PreparedBackup, Restored
 
 NO_TERMINAL = "Nothing was changed; --yes restores without asking."
 _AFTER = (
@@ -26,7 +26,7 @@ def restore_if_wanted(settings: Settings, file: Path, clock: Clock, *, yes: bool
 
     """
 
-    def agrees(prepared: Prepared) -> bool:
+    def agrees(prepared: PreparedBackup) -> bool:
         if not as_json:
             typer.echo("\n".join(render_prepared(prepared, now=clock.now())))
         if yes or as_json or not sys.stdin.isatty():

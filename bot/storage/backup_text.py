@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from engine import wall_time
-from engine.storage.backup import Prepared
+from engine.storage.backup import PreparedBackup
 from engine.storage.contents import Contents
 
 _HOUR = timedelta(hours=1)
@@ -22,7 +22,7 @@ def render_contents(contents: Contents | None) -> list[str]:
     return [f"It holds {counted}", *([] if contents.guards else [NOTHING_GUARDED])]
 
 
-def render_prepared(prepared: Prepared, *, now: datetime) -> list[str]:
+def render_prepared(prepared: PreparedBackup, *, now: datetime) -> list[str]:
     """Return what a backup holds beside what stands in its place, before anything is changed."""
     lines = [f"The backup {prepared.file}: {_holds(prepared.contents, now)}"]
     if prepared.replaces:

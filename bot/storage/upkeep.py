@@ -14,7 +14,7 @@ from engine.nonce.store import NonceStatus, NonceStore
 from engine.storage.backup import (
     Backup,
     BackupError,
-    Prepared,
+    PreparedBackup,
     Restored,
     backup_database,
     database_file,
@@ -63,7 +63,7 @@ def backup(settings: Settings, file: Path) -> Backup:
 
 
 def restore(
-    settings: Settings, file: Path, clock: Clock, *, agrees: Callable[[Prepared], bool] = lambda _: True
+    settings: Settings, file: Path, clock: Clock, *, agrees: Callable[[PreparedBackup], bool] = lambda _: True
 ) -> Restored | None:
     """Put a backup in the database's place if `agrees` accepts it; no bot may run meanwhile. None means declined."""
     database = _sqlite_file(settings)

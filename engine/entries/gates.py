@@ -35,7 +35,7 @@ class GateName(StrEnum):
 _SAME_FOR_ALL = (GateName.HALT, GateName.EXPOSURE, GateName.DAILY_LOSS)
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What a gate says."""
 
     PASS = "pass"  # noqa: S105 - no password
@@ -74,7 +74,7 @@ class Gate:
     """One gate's answer to one buy."""
 
     name: GateName
-    verdict: Verdict
+    verdict: GateVerdict
     #: The present figure and the one that it is held against; None is unknown, or there is none.
     actual: Decimal | None = None
     limit: Decimal | None = None
@@ -96,11 +96,11 @@ class Gate:
     @property
     def is_open(self) -> bool:
         """Return whether it lets the buy through."""
-        return self.verdict in {Verdict.PASS, Verdict.CONFIRM}
+        return self.verdict in {GateVerdict.PASS, GateVerdict.CONFIRM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class ProposedBuy:
     """A buy that the gates are asked about."""
 
     base: str
@@ -112,29 +112,29 @@ class Proposal:
     rules: EntryRules
 
 
-def check_gates(proposal: Proposal) -> tuple[Gate, ...]:
+def check_gates(proposal: ProposedBuy) -> tuple[Gate, ...]:
     """Return what every gate says, those that let it through included."""
     return tuple(_CHECKS[name](proposal) for name in GateName)
 
 
 def check_every_buy(accounts: EntryAccounts, rules: EntryRules) -> tuple[Gate, ...]:
     """Return what those gates say that are the same for every buy, however small and wherever it would go."""
-    proposal = Proposal(base="", usd=ZERO, place=None, accounts=accounts, rules=rules)
+    proposal = ProposedBuy(base="", usd=ZERO, place=None, accounts=accounts, rules=rules)
     return tuple(_CHECKS[name](proposal) for name in _SAME_FOR_ALL)
 
 
 def check_halt(halt: Halt | None) -> Gate:
     """Return whether the owner has stopped all buys."""
     if halt is None:
-        return Gate(name=GateName.HALT, verdict=Verdict.PASS)
-    return Gate(name=GateName.HALT, verdict=Verdict.FAIL, since=halt.since, remedy=Remedy.RESUME)
+        return Gate(name=GateName.HALT, verdict=GateVerdict.PASS)
+    return Gate(name=GateName.HALT, verdict=GateVerdict.FAIL, since=halt.since, remedy=Remedy.RESUME)
 
 
-def _halt(proposal: Proposal) -> Gate:
+def _halt(proposal: ProposedBuy) -> Gate:
     return check_halt(proposal.accounts.halt)
 
 
-def _cash(proposal: Proposal) -> Gate:
+def _cash(proposal: ProposedBuy) -> Gate:
     place = proposal.place
     account, needed = (place.account, place.needed) if place else (None, None)
     free = account.spendable_quote if account else None
@@ -152,7 +152,7 @@ def _cash(proposal: Proposal) -> Gate:
     )
 
 
-def _exposure(proposal: Proposal) -> Gate:
+def _exposure(proposal: ProposedBuy) -> Gate:
     exposure, equity = proposal.accounts.exposure_usd, proposal.accounts.total_equity_usd
     after = limit = None
     with exact():
@@ -165,13 +165,13 @@ def _exposure(proposal: Proposal) -> Gate:
     return replace(gate, actual=after, limit=limit, ratio=proposal.rules.most_exposure, unit="USD")
 
 
-def _positions(proposal: Proposal) -> Gate:
+def _positions(proposal: ProposedBuy) -> Gate:
     after, limit = Decimal(_count_after(proposal)), Decimal(proposal.rules.most_positions)
     gate = _judge(GateName.POSITIONS, is_open=fits(after, limit), remedy=Remedy.CLOSE_ONE)
     return replace(gate, actual=after, limit=limit)
 
 
-def _count_after(proposal: Proposal) -> int:
+def _count_after(proposal: ProposedBuy) -> int:
     accounts, place = proposal.accounts, proposal.place
     guarded = {(one.account.account_id, one.asset) for one in accounts.guarded}
     bought = {(one.account_id, one.asset) for one in accounts.reservations}
@@ -181,7 +181,7 @@ def _count_after(proposal: Proposal) -> int:
     return len(guarded | bought | damaged | {(where, proposal.base)})
 
 
-def _cooldown(proposal: Proposal) -> Gate:
+def _cooldown(proposal: ProposedBuy) -> Gate:
     last, now, cooldown = proposal.accounts.last_exit, proposal.accounts.at, proposal.rules.cooldown
     ended = last.ended_at if last else None
     until = None if ended is None else ended + cooldown
@@ -194,10 +194,10 @@ def _cooldown(proposal: Proposal) -> Gate:
     return replace(gate, limit=limit, unit="s", since=ended, until=until if is_running else None)
 
 
-def _daily_loss(proposal: Proposal) -> Gate:
+def _daily_loss(proposal: ProposedBuy) -> Gate:
     most = proposal.rules.daily_loss_usd
     if most is None:
-        return Gate(name=GateName.DAILY_LOSS, verdict=Verdict.PASS)
+        return Gate(name=GateName.DAILY_LOSS, verdict=GateVerdict.PASS)
     result = proposal.accounts.result_today_usd
     is_open = None if result is None else result > -most
     gate = _judge(GateName.DAILY_LOSS, is_open=is_open, remedy=Remedy.CHANGE_LIMIT)
@@ -209,7 +209,7 @@ def _daily_loss(proposal: Proposal) -> Gate:
     return replace(gate, actual=result, limit=-most, unit="USD")
 
 
-def _minimum(proposal: Proposal) -> Gate:
+def _minimum(proposal: ProposedBuy) -> Gate:
     place, usd = proposal.place, proposal.usd
     smallest, is_open = (place.smallest_usd, place.is_large_enough) if place else (None, None)
     gate = _judge(GateName.MINIMUM, is_open=is_open, remedy=Remedy.BUY_MORE)
@@ -217,7 +217,7 @@ def _minimum(proposal: Proposal) -> Gate:
     return replace(gate, actual=usd, limit=smallest, unit="USD", venue=venue)
 
 
-def _spread(proposal: Proposal) -> Gate:
+def _spread(proposal: ProposedBuy) -> Gate:
     place, widest = proposal.place, proposal.rules.widest_spread
     distance, is_narrow = (place.distance, place.is_narrow) if place else (None, None)
     gate = _judge(GateName.SPREAD, is_open=is_narrow, remedy=Remedy.OTHER_PAIR)
@@ -235,40 +235,40 @@ def _is_too_large(place: Assessment, widest: Decimal) -> bool:
     return best is not None and best < widest
 
 
-def _held(proposal: Proposal) -> Gate:
+def _held(proposal: ProposedBuy) -> Gate:
     with exact():
         quantity = sum((one.quantity for one in proposal.accounts.held(proposal.base)), ZERO)
-    verdict = Verdict.CONFIRM if quantity else Verdict.PASS
+    verdict = GateVerdict.CONFIRM if quantity else GateVerdict.PASS
     return Gate(name=GateName.HELD, verdict=verdict, actual=quantity, unit=proposal.base)
 
 
-def _damaged_order(proposal: Proposal, account_id: str | None = None) -> DamagedRecord | None:
+def _damaged_order(proposal: ProposedBuy, account_id: str | None = None) -> DamagedRecord | None:
     is_damaged = any(
         one.is_damaged and account_id in {None, one.account_id} for one in proposal.accounts.reservations
     )
     return DamagedRecord.ORDER if is_damaged else None
 
 
-def _damaged_guard(proposal: Proposal) -> DamagedRecord | None:
+def _damaged_guard(proposal: ProposedBuy) -> DamagedRecord | None:
     return DamagedRecord.GUARD if proposal.accounts.damaged_guards else None
 
 
 def _explained(gate: Gate, damaged: DamagedRecord | None) -> Gate:
     """Return an unknown figure with what is stored and cannot be read as its reason."""
-    if gate.verdict is not Verdict.UNKNOWN or damaged is None:
+    if gate.verdict is not GateVerdict.UNKNOWN or damaged is None:
         return gate
     return replace(gate, damaged=damaged, remedy=Remedy.RESTORE)
 
 
 def _judge(name: GateName, *, is_open: bool | None, remedy: Remedy) -> Gate:
     if is_open is None:
-        return Gate(name=name, verdict=Verdict.UNKNOWN, remedy=Remedy.TRY_AGAIN)
+        return Gate(name=name, verdict=GateVerdict.UNKNOWN, remedy=Remedy.TRY_AGAIN)
     if is_open:
-        return Gate(name=name, verdict=Verdict.PASS)
-    return Gate(name=name, verdict=Verdict.FAIL, remedy=remedy)
+        return Gate(name=name, verdict=GateVerdict.PASS)
+    return Gate(name=name, verdict=GateVerdict.FAIL, remedy=remedy)
 
 
-_CHECKS: Mapping[GateName, Callable[[Proposal], Gate]] = MappingProxyType(
+_CHECKS: Mapping[GateName, Callable[[ProposedBuy], Gate]] = MappingProxyType(
     {
         GateName.HALT: _halt,
         GateName.CASH: _cash,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
-from engine.entries.gates import Gate, GateName, Proposal, check_gates
+from engine.entries.gates import Gate, GateName, ProposedBuy, check_gates
 from engine.entries.holdings import EntryAccounts, EntryPlaces
 from engine.entries.route import NoRoute, Route, RouteObstacle
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
@@ -76,7 +76,7 @@ def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules
     trade = None if usd is None else trade_of(request, usd)
     decision = None if trade is None else choose(trade, accounts.places, rules)
     place = None if trade is None else _place(trade, decision, accounts, rules)
-    proposal = Proposal(
+    proposal = ProposedBuy(
         base=request.base,
         usd=usd,
         place=place,

@@ -25,7 +25,7 @@ from engine.orders.backoff import pause_s
 from engine.orders.follow import Follower
 from engine.orders.intents import Intent
 from engine.orders.lookup import may_be_owners, was_looked_up
-from engine.orders.order_readings import AGREES_AFTER_S, Verdict, falls_short, is_price_odd
+from engine.orders.order_readings import AGREES_AFTER_S, ReadingVerdict, falls_short, is_price_odd
 from engine.orders.pace import LONGEST_COSTLY_PAUSE_S, stretched
 
 #: An alert waits no longer than this for what the account pays.
@@ -84,13 +84,13 @@ class Filling:
         intent, order, error = followed.intent, followed.order, followed.error
         if isinstance(error, KeyRejectedError):
             await self._wait(intent, error)
-        elif followed.verdict is Verdict.OPEN:
+        elif followed.verdict is ReadingVerdict.OPEN:
             if error is None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
             await self._wait(intent, error, order=order)
-        elif followed.verdict is Verdict.NOT_KNOWN:
+        elif followed.verdict is ReadingVerdict.NOT_KNOWN:
             return await self._follower.lose(intent, order)
-        elif followed.verdict is Verdict.UNCONFIRMED:
+        elif followed.verdict is ReadingVerdict.UNCONFIRMED:
             intent = await self._follower.note_most(intent, order)
             await self._ask_again(intent, followed.why_unconfirmed)
         elif falls_short(order, intent.quantity) and not await self._is_over(intent, order):

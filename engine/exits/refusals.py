@@ -42,7 +42,7 @@ class Ending(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentQuantity:
     """What the last order was sent for."""
 
     exit_quantity: ExitQuantity
@@ -85,7 +85,7 @@ class Refusals:
         #: Whether the venue takes so little value only at a higher price.
         self._awaits_price = False
 
-    async def answer(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
+    async def answer(self, intent: Intent, error: BrokerError, sent: SentQuantity) -> End | None:
         """Do what the refusal of an order calls for; None when the exit goes on."""
         self._tradability.note_refused(error)
         step, guard = after_refusal(self._facts(error, sent)), sent.exit_quantity.guard
@@ -150,7 +150,7 @@ class Refusals:
         if none_left is not None:
             await self._pauses.wait(why if none_left.is_alone else replace(none_left, why=str(why)))
 
-    def _facts(self, error: BrokerError, sent: Sent) -> RefusalFacts:
+    def _facts(self, error: BrokerError, sent: SentQuantity) -> RefusalFacts:
         pair = self._tradability.pair
         return RefusalFacts(
             reason=_reason(error),

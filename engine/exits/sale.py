@@ -7,7 +7,7 @@ from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
 from engine.exits.position_reading import PositionReading
-from engine.exits.refusals import Sent
+from engine.exits.refusals import SentQuantity
 from engine.exits.sale_parts import SaleParts
 from engine.exits.steps import (
     Abandon,
@@ -39,7 +39,7 @@ class Sale:
         self._journal = context.journal
         self._broker = broker
         self._parts = parts
-        self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
+        self._sent = SentQuantity(exit_quantity=ExitQuantity.all_of(guard))
         #: The guard after its owner's own trades, where an exit that began found some.
         self.changed_guard: Guard | None = None
 
@@ -190,7 +190,7 @@ class Sale:
 
     async def _after(self, attempt: Attempt, step: SellNow) -> Intent:
         """Answer the refusal of an order that was sent, if it is one."""
-        self._sent = Sent(exit_quantity=step.exit_quantity, is_all=step.is_all)
+        self._sent = SentQuantity(exit_quantity=step.exit_quantity, is_all=step.is_all)
         self._parts.inventory.note_sent()
         intent, error = attempt.intent, attempt.error
         self._parts.lost.note_answer(error)

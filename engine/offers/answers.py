@@ -8,7 +8,7 @@ from engine.alerts.questions import About, Armed, Offer, Standing
 from engine.clock import Clock
 from engine.offers.arming import Arming
 from engine.offers.inquiry import Inquiry
-from engine.offers.offering import Proposal, conclude
+from engine.offers.offering import GuardProposal, conclude
 from engine.offers.outcomes import Nothing, Outcome
 from engine.offers.questions import sell_now_buttons, single_buttons
 from engine.offers.setter import GuardSetter
@@ -55,7 +55,7 @@ class Answers:
             sold_now=tuple(one for one in outcome.guards if one.key not in above),
         )
 
-    def _may_sell(self, pressed: ConfirmedPositions, proposal: Proposal) -> bool:
+    def _may_sell(self, pressed: ConfirmedPositions, proposal: GuardProposal) -> bool:
         shown, plan = pressed.shown.of(proposal.key), proposal.plan
         sales = [(sale.arming, sale.pnl_ratio) for sale in plan.would_sell]
         return all(
@@ -66,9 +66,9 @@ class Answers:
     async def _arm(
         self,
         pressed: ConfirmedPositions,
-        proposals: Sequence[Proposal],
-        armings_of: Callable[[Proposal], Sequence[Arming]],
-        would_sell: Sequence[Proposal],
+        proposals: Sequence[GuardProposal],
+        armings_of: Callable[[GuardProposal], Sequence[Arming]],
+        would_sell: Sequence[GuardProposal],
     ) -> Outcome:
         covered = [
             arming
@@ -82,7 +82,7 @@ class Answers:
         follow_up = await self._ask_again(pressed, needs_confirmation) if needs_confirmation else None
         return await self._conclude(covered, proposals, needs_confirmation, follow_up)
 
-    async def _ask_again(self, pressed: ConfirmedPositions, proposals: Sequence[Proposal]) -> Offer:
+    async def _ask_again(self, pressed: ConfirmedPositions, proposals: Sequence[GuardProposal]) -> Offer:
         if all(proposal.line.standing is Standing.WOULD_BE_SOLD_NOW for proposal in proposals):
             buttons = sell_now_buttons(proposals)
             return await self._inquiry.offer(pressed.user_id, About.WOULD_SELL, proposals, buttons)
@@ -91,8 +91,8 @@ class Answers:
     async def _conclude(
         self,
         armings: Sequence[Arming],
-        proposals: Sequence[Proposal],
-        needs_confirmation: Sequence[Proposal],
+        proposals: Sequence[GuardProposal],
+        needs_confirmation: Sequence[GuardProposal],
         follow_up: Offer | None,
     ) -> Outcome:
         guards = await self._setter.arm(armings, cause=_CAUSE)
@@ -104,6 +104,6 @@ class Answers:
         return armed
 
 
-def _to_sell(proposal: Proposal) -> tuple[Arming, ...]:
+def _to_sell(proposal: GuardProposal) -> tuple[Arming, ...]:
     plan = proposal.plan
     return (*(sale.arming for sale in plan.would_sell), *plan.from_cost)

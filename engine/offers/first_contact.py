@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.alerts.questions import About, Exclusion, Standing
 from engine.offers.arming import Arming, ArmingMode, ArmingPlan
 from engine.offers.arming_plan import plan_arming
-from engine.offers.offering import Proposal, largest_first, propose
+from engine.offers.offering import GuardProposal, largest_first, propose
 from engine.offers.questions import Button, overview_buttons, sell_now_buttons
 from engine.portfolio.position import Position
 
@@ -18,13 +18,13 @@ _WITHOUT_PRICE = frozenset({Exclusion.PRICE_UNKNOWN, Exclusion.MARKET_CLOSED})
 class Contact:
     """What is done about the positions of an account that was not known yet."""
 
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[GuardProposal, ...]
     #: Whether its owner is told what was guarded without asking.
     reports_guards: bool
     #: To be guarded without asking.
     arm_now: tuple[Arming, ...]
     #: The positions that its owner is asked about; none where there is no question.
-    in_question: tuple[Proposal, ...]
+    in_question: tuple[GuardProposal, ...]
     buttons: tuple[Button, ...]
     #: What is held, which is not asked about again; an empty name where nothing is, so that the first external buy
     #: is not asked about either.
@@ -61,8 +61,8 @@ def is_too_early(positions: Sequence[Position], mode: ArmingMode, *, threshold: 
 
 
 def _question(
-    plan: ArmingPlan, proposals: Sequence[Proposal], mode: ArmingMode
-) -> tuple[Sequence[Proposal], Sequence[Button]]:
+    plan: ArmingPlan, proposals: Sequence[GuardProposal], mode: ArmingMode
+) -> tuple[Sequence[GuardProposal], Sequence[Button]]:
     """Return what is asked about, if anything, and the buttons for it."""
     if mode is ArmingMode.ASK and plan.ask:
         return proposals, overview_buttons(proposals)
@@ -77,10 +77,10 @@ def _waits_for_price(plan: ArmingPlan) -> bool:
     return any(excluded.reason in _WITHOUT_PRICE for excluded in plan.excluded)
 
 
-def _is_unpriced(proposal: Proposal) -> bool:
+def _is_unpriced(proposal: GuardProposal) -> bool:
     """Return whether only a price is missing to guard a position from its cost."""
     return proposal.position.cost is not None and _waits_for_price(proposal.plan)
 
 
-def _would_sell(proposal: Proposal) -> bool:
+def _would_sell(proposal: GuardProposal) -> bool:
     return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW

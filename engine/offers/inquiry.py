@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.alerts.questions import About, Offer
 from engine.clock import Clock
 from engine.model.venues import Venue
-from engine.offers.offering import Proposal, largest_first, propose, propose_renamed
+from engine.offers.offering import GuardProposal, largest_first, propose, propose_renamed
 from engine.offers.questions import CONVERSATION, Button, create_offer
 from engine.offers.shown import ConfirmedPositions
 from engine.portfolio.position import Position
@@ -39,12 +39,12 @@ class Inquiry:
         """Return the positions a button is about as they are now, priced for showing."""
         return await self._portfolio.find_again(pressed.user_id, pressed.shown.positions)
 
-    def propose(self, positions: Iterable[Position]) -> list[Proposal]:
+    def propose(self, positions: Iterable[Position]) -> list[GuardProposal]:
         """Return what can be done about positions."""
         proposals = [propose(one, threshold=self._threshold) for one in positions]
         return largest_first(map(self._with_trouble, proposals))
 
-    def _with_trouble(self, proposal: Proposal) -> Proposal:
+    def _with_trouble(self, proposal: GuardProposal) -> GuardProposal:
         trouble = self._portfolio.trouble(proposal.position.account)
         return replace(proposal, line=replace(proposal.line, trouble=trouble)) if trouble else proposal
 
@@ -52,12 +52,12 @@ class Inquiry:
         """Return which accounts were never read; empty when all were."""
         return self._portfolio.why_never_read(user_id, venue)
 
-    async def propose_confirmed(self, pressed: ConfirmedPositions) -> list[Proposal]:
+    async def propose_confirmed(self, pressed: ConfirmedPositions) -> list[GuardProposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""
         confirmed = await self.confirm(await self.find_again(pressed))
         return [self._propose_as_shown(one, pressed) for one in confirmed]
 
-    def _propose_as_shown(self, position: Position, pressed: ConfirmedPositions) -> Proposal:
+    def _propose_as_shown(self, position: Position, pressed: ConfirmedPositions) -> GuardProposal:
         shown = pressed.shown.of(position.key)
         if shown is None or shown.old_cost is None:
             return propose(position, threshold=self._threshold)
@@ -70,7 +70,7 @@ class Inquiry:
         return await self._portfolio.confirm(positions, quantity=quantity)
 
     async def offer(
-        self, user_id: int, about: About, proposals: Sequence[Proposal], buttons: Sequence[Button]
+        self, user_id: int, about: About, proposals: Sequence[GuardProposal], buttons: Sequence[Button]
     ) -> Offer:
         """Ask within a conversation."""
         async with self._database.write() as session:

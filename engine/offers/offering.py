@@ -57,7 +57,7 @@ class OldCost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class GuardProposal:
     """One position with what can be done about guarding it."""
 
     position: Position
@@ -76,19 +76,19 @@ class Proposal:
         return self.position.key
 
 
-def propose(position: Position, *, threshold: Decimal) -> Proposal:
+def propose(position: Position, *, threshold: Decimal) -> GuardProposal:
     """Work out how one position could be guarded."""
     plan = plan_arming([position], ArmingMode.ASK, threshold=threshold)
     line = _line(position, plan)
-    return Proposal(position=position, line=line, plan=plan, choices=_choices(plan))
+    return GuardProposal(position=position, line=line, plan=plan, choices=_choices(plan))
 
 
-def largest_first(proposals: Iterable[Proposal]) -> list[Proposal]:
+def largest_first(proposals: Iterable[GuardProposal]) -> list[GuardProposal]:
     """Order positions as their owner weighs them: by value, those without a price last."""
     return sorted(proposals, key=_by_value)
 
 
-def propose_renamed(position: Position, old_cost: OldCost, *, threshold: Decimal) -> Proposal:
+def propose_renamed(position: Position, old_cost: OldCost, *, threshold: Decimal) -> GuardProposal:
     """Return how a coin that its venue renamed could be guarded from what it cost under its old name."""
     taken_over = replace(
         position,
@@ -100,7 +100,7 @@ def propose_renamed(position: Position, old_cost: OldCost, *, threshold: Decimal
     return replace(propose(taken_over, threshold=threshold), old_cost=old_cost)
 
 
-def propose_resuming(position: Position, guard: Guard, mark: Mark) -> Proposal:
+def propose_resuming(position: Position, guard: Guard, mark: Mark) -> GuardProposal:
     """Return the question about a paused guard that would be sold as soon as it watches again."""
     proposal, ratio = propose(position, threshold=guard.threshold), ratio_of(guard, mark)
     loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
@@ -121,7 +121,7 @@ def propose_resuming(position: Position, guard: Guard, mark: Mark) -> Proposal:
     )
 
 
-def propose_paused(position: Position, guard: Guard) -> Proposal:
+def propose_paused(position: Position, guard: Guard) -> GuardProposal:
     """Return the question about a guard that was paused, with its own result at the present price."""
     proposal = propose(replace(position, guard=guard), threshold=guard.threshold)
     mark, line, choices = position.mark, proposal.line, list[ChoiceKind]()
@@ -134,7 +134,7 @@ def propose_paused(position: Position, guard: Guard) -> Proposal:
     return replace(proposal, line=line, choices=(*choices, ChoiceKind.UNGUARD))
 
 
-def propose_returned(position: Position, guard: Guard, *, was: Decimal) -> Proposal:
+def propose_returned(position: Position, guard: Guard, *, was: Decimal) -> GuardProposal:
     """Return the question about what was gone and came back as another quantity: its old cost goes with it."""
     old_cost = OldCost(quantity=guard.quantity, cost=guard.cost, currency=guard.currency)
     with exact():
@@ -171,8 +171,8 @@ def parts_left_out(position: Position, guard: Guard) -> Iterator[PartLeftOut]:
 def conclude(
     guards: Sequence[Guard],
     armings: Iterable[Arming],
-    proposals: Sequence[Proposal],
-    needs_confirmation: Sequence[Proposal] = (),
+    proposals: Sequence[GuardProposal],
+    needs_confirmation: Sequence[GuardProposal] = (),
     follow_up: Offer | None = None,
 ) -> Armed:
     """Return what came of arming: the guards set, and what of the positions they leave out."""
@@ -191,7 +191,7 @@ def conclude(
     )
 
 
-def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
+def costly_at(proposals: Iterable[GuardProposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
     """Return the brokers where the fees both ways are more than the threshold, each with its dearest."""
     dearest = dict[Venue, TradingCost]()
     for position in (proposal.position for proposal in proposals):
@@ -207,7 +207,7 @@ def _changed(line: OfferLine) -> OfferLine:
     return replace(line, standing=Standing.CANNOT_BE_GUARDED, excluded=Exclusion.CHANGED, no_entry=None)
 
 
-def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
+def _by_value(proposal: GuardProposal) -> tuple[bool, Decimal]:
     value = proposal.line.position.value_usd
     return value is None, -(value or ZERO)
 

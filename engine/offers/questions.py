@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.alerts.questions import About, Choice, ChoiceKind, Offer
 from engine.model.holdings import PositionKey
-from engine.offers.offering import Proposal, costly_at
+from engine.offers.offering import GuardProposal, costly_at
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
 from engine.storage.session import DatabaseSession
 
@@ -31,7 +31,7 @@ async def create_offer(
     *,
     user_id: int,
     about: About,
-    proposals: Sequence[Proposal],
+    proposals: Sequence[GuardProposal],
     buttons: Iterable[Button],
     threshold: Decimal,
     now: datetime,
@@ -64,14 +64,14 @@ async def create_offer(
     )
 
 
-def _shown_by(button: Button, proposals: Sequence[Proposal], now: datetime) -> ShownPositions:
+def _shown_by(button: Button, proposals: Sequence[GuardProposal], now: datetime) -> ShownPositions:
     about = (proposal for proposal in proposals if proposal.key in button.keys)
     return ShownPositions(
         positions=button.keys, shown=tuple(shown_of(one, button.kind, now=now) for one in about)
     )
 
 
-def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+def overview_buttons(proposals: Sequence[GuardProposal]) -> tuple[Button, ...]:
     """Return the buttons of a question about everything that is held.
 
     *Guard all* carries every position, so that its answer can name those it leaves out: some would be sold
@@ -90,7 +90,7 @@ def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
     return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
 
 
-def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+def single_buttons(proposals: Sequence[GuardProposal]) -> tuple[Button, ...]:
     """Return the buttons of a question about each position by itself; some may have none."""
     several = len(proposals) > 1
     buttons = [
@@ -101,17 +101,19 @@ def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
     return (*buttons, Button(kind=ChoiceKind.CANCEL))
 
 
-def choosing_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+def choosing_buttons(proposals: Sequence[GuardProposal]) -> tuple[Button, ...]:
     """Return the buttons to choose positions by: among so many none sells at once, that is asked about again."""
     return single_buttons([replace(one, choices=_without_sale(one)) for one in proposals])
 
 
-def _without_sale(proposal: Proposal) -> tuple[ChoiceKind, ...]:
+def _without_sale(proposal: GuardProposal) -> tuple[ChoiceKind, ...]:
     instead = {ChoiceKind.GUARD_AND_SELL_NOW: ChoiceKind.GUARD_FROM_COST}
     return tuple(instead.get(kind, kind) for kind in proposal.choices)
 
 
-def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal] = ()) -> tuple[Button, ...]:
+def sell_now_buttons(
+    proposals: Sequence[GuardProposal], *, others: Sequence[GuardProposal] = ()
+) -> tuple[Button, ...]:
     """Return the buttons that guard what would be sold at once, and others from their cost."""
     buttons = [
         Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal))
@@ -125,9 +127,9 @@ def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal
     return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
 
 
-def _keys_with(proposals: Sequence[Proposal], kind: ChoiceKind) -> tuple[PositionKey, ...]:
+def _keys_with(proposals: Sequence[GuardProposal], kind: ChoiceKind) -> tuple[PositionKey, ...]:
     return tuple(proposal.key for proposal in proposals if kind in proposal.choices)
 
 
-def _subject(proposal: Proposal) -> str:
+def _subject(proposal: GuardProposal) -> str:
     return f"{proposal.position.asset} {proposal.position.account.venue.label}"

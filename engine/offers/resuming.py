@@ -12,7 +12,7 @@ from engine.guards.guard_mark import is_past, ratio_of
 from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
 from engine.offers.inquiry import Inquiry
-from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
+from engine.offers.offering import GuardProposal, may_resume, propose_paused, propose_resuming
 from engine.offers.outcomes import Nothing, Outcome, StaysPaused
 from engine.offers.questions import Button
 from engine.offers.shown import ConfirmedPositions, may_sell
@@ -88,6 +88,6 @@ class Resuming:
         return Armed(guards=(kept,))
 
 
-def buttons_of(proposal: Proposal) -> Sequence[Button]:
+def buttons_of(proposal: GuardProposal) -> Sequence[Button]:
     """Return one button for each choice of a proposal."""
     return [Button(kind=kind, keys=(proposal.key,)) for kind in proposal.choices]

@@ -10,7 +10,7 @@ from engine.model.holdings import PositionKey
 from engine.model.money import exact
 from engine.offers.arming import Arming
 from engine.offers.confirmation import Confirmation, Confirmed
-from engine.offers.offering import OldCost, Proposal, Resumable
+from engine.offers.offering import GuardProposal, OldCost, Resumable
 
 #: Selling at once is confirmed for figures that were just seen.
 SELL_NOW_WITHIN = timedelta(minutes=10)
@@ -55,7 +55,7 @@ GUARD_BUTTONS = Confirmation(ShownPositions, actions=ChoiceKind)
 ConfirmedPositions = Confirmed[ShownPositions]
 
 
-def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
+def shown_of(proposal: GuardProposal, kind: ChoiceKind, *, now: datetime) -> Shown:
     """Return what a button of a proposal shows."""
     key, position = proposal.key, proposal.position
     if kind in _FROM_PRICE:

@@ -15,7 +15,7 @@ from engine.orders.order_readings import (
     STANDS_STILL_S,
     TRADES_AGAIN_S,
     OrderReadings,
-    Verdict,
+    ReadingVerdict,
     is_all_traded,
     is_price_odd,
     needs_trades,
@@ -37,7 +37,7 @@ class Followed:
     intent: Intent
     #: With the totals of its trades; as it was sent where its row could not be read.
     order: Order
-    verdict: Verdict
+    verdict: ReadingVerdict
     #: What is the matter with an end that is not confirmed.
     why_unconfirmed: str = ""
     #: Why its row could not be read.
@@ -71,7 +71,7 @@ class Follower:
                 order.venue_order_id, intent.symbol, priority=self._turn(intent)
             )
         except KeyRejectedError as e:
-            return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=e)
+            return Followed(intent=intent, order=order, verdict=ReadingVerdict.OPEN, error=e)
         except BrokerError as e:
             error = e
         else:
@@ -162,10 +162,10 @@ class Follower:
 
     def _weigh_error(
         self, before: OrderReadings, error: BrokerError, *, traded: Decimal | None
-    ) -> tuple[OrderReadings, Verdict]:
+    ) -> tuple[OrderReadings, ReadingVerdict]:
         # Only the venue's own refusal to show it says anything of the order.
         if not isinstance(error, RefusedError):
-            return before, Verdict.OPEN
+            return before, ReadingVerdict.OPEN
         return weigh_not_known(before, traded=traded, now_s=self._clock.monotonic())
 
     async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:

@@ -35,7 +35,7 @@ TRADES_AGAIN_S = 10.0
 NOT_KNOWN_AFTER_S = 10.0
 
 
-class Verdict(StrEnum):
+class ReadingVerdict(StrEnum):
     """What may be made of the last answer."""
 
     #: It may still fill.
@@ -92,7 +92,7 @@ def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
 
 def weigh(
     readings: OrderReadings, order: Order, *, traded: Decimal | None, now_s: float
-) -> tuple[OrderReadings, Verdict]:
+) -> tuple[OrderReadings, ReadingVerdict]:
     """Take one more answer into account and decide what may be made of it.
 
     `traded` is what the order's trades add up to; None when they are not known. Trades may be reported late, so
@@ -104,13 +104,13 @@ def weigh(
     if not order.status.is_final:
         if traded is None or not _is_all(traded, readings.sent):
             # Whatever was final before was not.
-            return replace(readings, most_filled=most, short=None), Verdict.OPEN
+            return replace(readings, most_filled=most, short=None), ReadingVerdict.OPEN
         # All of it happened, whatever the row goes on saying; but not on one answer alone.
         since_s = readings.short[1] if readings.short and readings.short[0] == traded else now_s
         after = replace(readings, most_filled=most, short=(traded, since_s))
-        return after, Verdict.CONFIRMED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
+        return after, ReadingVerdict.CONFIRMED if now_s - since_s >= AGREES_AFTER_S else ReadingVerdict.OPEN
     if _is_all(filled, readings.sent) or (traded is not None and _is_all(traded, readings.sent)):
-        return replace(readings, most_filled=most, short=None), Verdict.CONFIRMED
+        return replace(readings, most_filled=most, short=None), ReadingVerdict.CONFIRMED
     # Trades that agree confirm nothing: they may be as old as the answer.
     counted = max(filled, traded or ZERO)
     since_s = readings.short[1] if readings.short and readings.short[0] == counted else now_s
@@ -118,17 +118,22 @@ def weigh(
     agrees_after_s = AGREES_AFTER_S if most else NO_FILL_AGREES_AFTER_S
     if filled < most:
         agrees_after_s = LOWER_AGREES_AFTER_S
-    return after, Verdict.CONFIRMED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
+    return (
+        after,
+        ReadingVerdict.CONFIRMED if now_s - since_s >= agrees_after_s else ReadingVerdict.UNCONFIRMED,
+    )
 
 
 def weigh_not_known(
     readings: OrderReadings, *, traded: Decimal | None, now_s: float
-) -> tuple[OrderReadings, Verdict]:
+) -> tuple[OrderReadings, ReadingVerdict]:
     """Take into account that the venue does not know the order; what has filled of it says that it is there."""
     since_s = now_s if readings.not_known_since is None else readings.not_known_since
     after = replace(readings, not_known_since=since_s)
     lasts = now_s - since_s >= NOT_KNOWN_AFTER_S
-    return after, Verdict.NOT_KNOWN if lasts and not (readings.most_filled or traded) else Verdict.OPEN
+    return after, ReadingVerdict.NOT_KNOWN if lasts and not (
+        readings.most_filled or traded
+    ) else ReadingVerdict.OPEN
 
 
 def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:

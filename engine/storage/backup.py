@@ -44,7 +44,7 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class PreparedBackup:
     """A backup that was copied and checked, and the database it would replace."""
 
     file: Path
@@ -112,7 +112,7 @@ def backup_database(source: Path, file: Path) -> Backup:
 
 
 @contextmanager
-def prepare_restore(file: Path, target: Path) -> Iterator[Prepared]:
+def prepare_restore(file: Path, target: Path) -> Iterator[PreparedBackup]:
     """Copy and check a backup beside a database that nobody has open; nothing changes before `finish_restore`.
 
     Raises:
@@ -126,7 +126,7 @@ def prepare_restore(file: Path, target: Path) -> Iterator[Prepared]:
         revision = _revision(copy)
         if revision is None:
             raise BackupError(_foreign(file))
-        yield Prepared(
+        yield PreparedBackup(
             file=file.absolute(),
             copy=copy,
             target=target,
@@ -139,7 +139,7 @@ def prepare_restore(file: Path, target: Path) -> Iterator[Prepared]:
         copy.unlink(missing_ok=True)
 
 
-def finish_restore(prepared: Prepared, *, now: datetime) -> Restored:
+def finish_restore(prepared: PreparedBackup, *, now: datetime) -> Restored:
     """Put a prepared backup in the place of the database, and keep the replaced one aside.
 
     Its guards wait and its exits end: they are compared with the venues at the next start.

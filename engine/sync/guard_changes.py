@@ -11,7 +11,7 @@ from engine.guards.changes import GuardChange, Paused, Unchanged
 from engine.guards.guard import Guard, Seen
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Account
-from engine.offers.offering import Proposal, propose_paused, propose_returned
+from engine.offers.offering import GuardProposal, propose_paused, propose_returned
 from engine.offers.questions import UNSOLICITED_VALID, Button, create_offer
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -65,7 +65,7 @@ class GuardChanges:
             )
 
     async def _ask(
-        self, session: DatabaseSession, guard: Guard, proposal: Proposal, now: datetime, *, about: About
+        self, session: DatabaseSession, guard: Guard, proposal: GuardProposal, now: datetime, *, about: About
     ) -> Offer:
         return await create_offer(
             session,
@@ -78,7 +78,7 @@ class GuardChanges:
             valid_for=UNSOLICITED_VALID,
         )
 
-    async def _proposal(self, change: GuardChange, *, was: Decimal) -> Proposal | None:
+    async def _proposal(self, change: GuardChange, *, was: Decimal) -> GuardProposal | None:
         """Return the question about a guard that is being paused; `was` is how much should be there of it."""
         if not isinstance(change, Paused):
             return None

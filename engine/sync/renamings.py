@@ -13,7 +13,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import AccountReport, PositionKind
 from engine.model.money import ZERO
 from engine.model.venues import Account
-from engine.offers.offering import OldCost, Proposal, propose_renamed
+from engine.offers.offering import GuardProposal, OldCost, propose_renamed
 from engine.orders import fills_store as fill_rows
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -29,7 +29,7 @@ class Successor:
 
     asset: str
     quantity: Decimal
-    proposal: Proposal
+    proposal: GuardProposal
 
 
 class Renamings:
@@ -75,7 +75,7 @@ class Renamings:
             return None
         return Successor(asset=became, quantity=quantity, proposal=proposal)
 
-    async def _propose(self, old: Guard, became: str, old_cost: OldCost) -> Proposal | None:
+    async def _propose(self, old: Guard, became: str, old_cost: OldCost) -> GuardProposal | None:
         """Return the question about the new coin with what the old one had cost; None while that cannot be answered."""
         account = Account(account_id=old.account_id, user_id=old.user_id, venue=old.venue)
         for found in await self._portfolio.gather(account):

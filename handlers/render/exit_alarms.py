@@ -9,7 +9,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.orders.states import is_client_order_id
 from handlers.render.at_stake import value_at_trigger
 from handlers.render.cancelled_orders import cancelled_lines
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -115,7 +115,7 @@ def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:
 
 
 def _why_ended(message: ExitParked) -> str:
-    why = reason_text(message.why)
+    why = guard_reason_text(message.why)
     if message.may_return:
         return f"{why}; if it comes back as it was, it is guarded again"
     return f"{why}; /close asks again" if message.why == GuardReason.ENTRY_CHANGED else why

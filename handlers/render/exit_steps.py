@@ -10,7 +10,7 @@ from engine.orders.intents import StepNote
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause, cause_of
 from handlers.render.cancelled_orders import cancelled_line
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import escape, foreign
 from handlers.render.repetitions import find_repetitions
 from handlers.render.times import Reader, duration
@@ -64,7 +64,7 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if step.note is StepNote.RELEASED else 'cancel'} {line}"
     detail = f": “{foreign(step.detail)}”" if step.detail else ""
-    why = foreign(_CAUSES.get(cause_of(step.why)) or reason_text(step.why))
+    why = foreign(_CAUSES.get(cause_of(step.why)) or guard_reason_text(step.why))
     if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
         # A try that came to nothing; the next one is planned with it.
         return f"{why}{detail}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from engine.entries.gates import DamagedRecord, Gate, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, Gate, GateName, GateVerdict, Remedy
 from engine.model.money import ZERO
 from handlers.render.html import bold, escape
 from handlers.render.numbers import cost_percent, full_quantity, in_currency, quantity
@@ -38,7 +38,7 @@ def gate_line(gate: Gate, reader: Reader) -> str:
 
 def gate_text(gate: Gate, reader: Reader) -> str:
     """Return what a gate says, with its figures and, where it keeps a buy back, what would change that."""
-    text = _unknown(gate) if gate.verdict is Verdict.UNKNOWN else _TEXTS[gate.name](gate, reader)
+    text = _unknown(gate) if gate.verdict is GateVerdict.UNKNOWN else _TEXTS[gate.name](gate, reader)
     return f"{text}." if gate.remedy is None else f"{text}. {_REMEDIES[gate.remedy]}"
 
 
@@ -106,7 +106,7 @@ def _spread(gate: Gate, _reader: Reader) -> str:
 
 
 def _held(gate: Gate, _reader: Reader) -> str:
-    if gate.verdict is Verdict.PASS:
+    if gate.verdict is GateVerdict.PASS:
         return f"no {escape(gate.unit)} yet"
     return f"{quantity(gate.actual or ZERO)} {escape(gate.unit)}; a buy would ask whether to add to it"
 

@@ -18,7 +18,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.instruments import quote_of
 from handlers.render.alert_subject import subject_of
 from handlers.render.choice_buttons import choice_keyboard
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.no_price import still_unwatched_text, unpriced_text
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
@@ -49,7 +49,7 @@ def render_guard_paused(message: GuardPaused, reader: Reader) -> Screen:
 def _why_paused(message: GuardPaused) -> str:
     if message.why == GuardReason.CHANGED_SINCE_BACKUP:
         return "something happened to it after the backup was made"
-    return reason_text(message.why)
+    return guard_reason_text(message.why)
 
 
 def _how_it_goes_on(message: GuardPaused) -> str:
@@ -141,7 +141,7 @@ def guard_reduced_lines(message: GuardReduced) -> Iterator[str]:
 
 def _why_reduced(message: GuardReduced) -> str:
     it = "it " if message.why == GuardReason.SOLD_OR_MOVED else ""
-    return f"{it}{reason_text(message.why)}{_PERHAPS_OUR_ORDER if message.may_be_ours else ''}"
+    return f"{it}{guard_reason_text(message.why)}{_PERHAPS_OUR_ORDER if message.may_be_ours else ''}"
 
 
 def guard_resumed_lines(message: GuardResumed) -> Iterator[str]:

@@ -49,7 +49,7 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def reason_text(reason: str | None, detail: str = "") -> str:
+def guard_reason_text(reason: str | None, detail: str = "") -> str:
     """Return the sentence for a reason and what it leaves open; a code of a newer version, or its own text, as it is."""
     sentence = "" if reason is None else _SENTENCES.get(reason, reason)
     return "; ".join(filter(None, (sentence, detail)))

@@ -17,7 +17,7 @@ from handlers.render.exit_filled import fill_against_name, may_be_your_own, time
 from handlers.render.exit_results import Brought, brought_by_exit, brought_by_sale
 from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -251,7 +251,7 @@ def _state(record: ExitRecord) -> str:
 def _cause(record: ExitRecord, reader: Reader) -> str | None:
     if record.intent.state not in _WITH_CAUSE or not record.steps:
         return None
-    return f"{reason_text(record.steps[-1].why)}{opening_of(record.wait, reader)}"
+    return f"{guard_reason_text(record.steps[-1].why)}{opening_of(record.wait, reader)}"
 
 
 def _why(intent: Intent) -> str:

@@ -26,7 +26,7 @@ _OBSTACLES: Mapping[RouteObstacle, str] = {
 }
 
 
-def reason_text(reason: Reason) -> str:
+def obstacle_text(reason: Reason) -> str:
     """Say what stands against a broker, with its figures."""
     limit, actual, obstacle, text = reason.limit, reason.actual, reason.obstacle, _OBSTACLES[reason.obstacle]
     if limit is not None and actual is not None:

@@ -12,7 +12,7 @@ from engine.model.money import exact
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, code, escape, rows
 from handlers.render.numbers import cost_percent, estimated, full_quantity, money
-from handlers.render.reasons import missed_text, reason_text
+from handlers.render.reasons import missed_text, obstacle_text
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.sizes import size_text
 from handlers.render.times import Reader
@@ -121,7 +121,7 @@ def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
 
 def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
     yield bold(left_out.account.venue.label)
-    yield f"Not chosen: {'; '.join(reason_text(reason) for reason in left_out.reasons)}."
+    yield f"Not chosen: {'; '.join(obstacle_text(reason) for reason in left_out.reasons)}."
     if left_out.is_unlisted:
         return
     yield rows(_costs(left_out.cost, usd))
@@ -167,7 +167,7 @@ def _source_while_silent(fees: FeeProfile) -> str:
 def _why(route: Route) -> str:
     small = route.small
     if small is not None and small.limit is not None:
-        what = f"{reason_text(small)}: chosen only because no other can take it"
+        what = f"{obstacle_text(small)}: chosen only because no other can take it"
         if route.choice is RouteChoice.CHEAPEST:
             return f"{what}, {cost_percent(route.cost.round_trip)} a round trip"
         return what

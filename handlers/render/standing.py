@@ -9,7 +9,7 @@ from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from engine.portfolio.position import Position
 from engine.status import Hindrances
 from handlers.render.failing_exits import failing_line
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.no_price import unpriced_text
@@ -47,7 +47,7 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
         return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
-        text = reason_text(guard.reason, guard.detail)
+        text = guard_reason_text(guard.reason, guard.detail)
         why = f" ({foreign(text)})" if text else ""
         return f"not guarded: {not_guarded_text(reason) if reason else guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark

@@ -11,7 +11,7 @@ from engine.status import (
     StatusReport,
 )
 from handlers.render.failing_exits import failing_line
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import escape, foreign, rows
 from handlers.render.times import Reader, age_or_never
 from handlers.render.unwatched import unwatched_text
@@ -27,7 +27,7 @@ def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
     yield from _unwatched(report, reader)
     yield from map(_unreadable_record, report.unreadable)
     for paused in report.paused:
-        why = foreign(reason_text(paused.reason, paused.detail)) or "your answer is needed"
+        why = foreign(guard_reason_text(paused.reason, paused.detail)) or "your answer is needed"
         yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
     for exit_ in report.failing:
         yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} {failing_line(exit_, reader)}"

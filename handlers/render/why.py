@@ -19,7 +19,7 @@ from handlers.render.numbers import (
     quantity,
     threshold_percent,
 )
-from handlers.render.reasons import missed_text, reason_text
+from handlers.render.reasons import missed_text, obstacle_text
 from handlers.render.screen import Screen
 from handlers.render.sizes import size_text, unknown_size_text
 from handlers.render.times import Reader
@@ -94,7 +94,7 @@ def _refused(refused: Refused) -> Iterator[str]:
         case NoRoute(left_out=left_out):
             yield "No broker can take it."
             for one in left_out:
-                reasons = "; ".join(reason_text(reason) for reason in one.reasons)
+                reasons = "; ".join(obstacle_text(reason) for reason in one.reasons)
                 yield f"{one.account.venue.label}: {reasons}."
         case Route(account=account, other_pair=pair):
             through = f", as {escape(pair)}" if pair else ""

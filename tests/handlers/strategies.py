@@ -23,7 +23,7 @@ from engine.alerts.questions import (
 )
 from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost
-from engine.entries.gates import DamagedRecord, Gate, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, Gate, GateName, GateVerdict, Remedy
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import (
     LeftOut,
@@ -261,10 +261,10 @@ previews = st.builds(
     at=times,
 )
 
-_open_or_not = st.sampled_from([Verdict.PASS, Verdict.CONFIRM, Verdict.FAIL])
+_open_or_not = st.sampled_from([GateVerdict.PASS, GateVerdict.CONFIRM, GateVerdict.FAIL])
 _figures = [GateName.CASH, GateName.EXPOSURE, GateName.DAILY_LOSS, GateName.MINIMUM, GateName.SPREAD]
 _names_and_verdicts = st.tuples(st.sampled_from(GateName), _open_or_not) | st.tuples(
-    st.sampled_from(_figures), st.just(Verdict.UNKNOWN)
+    st.sampled_from(_figures), st.just(GateVerdict.UNKNOWN)
 )
 _gates = st.builds(
     lambda said, **facts: Gate(name=said[0], verdict=said[1], **facts),

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.entries.gates import Gate, GateName, Verdict
+from engine.entries.gates import Gate, GateName, GateVerdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
@@ -103,7 +103,7 @@ async def test_the_status_says_since_when_entries_are_halted(engine, owner):
 
 
 async def test_the_status_says_what_keeps_every_buy_back_as_why_does(engine, owner):
-    engine.answers["fetch_gates"] = (Gate(name=GateName.DAILY_LOSS, verdict=Verdict.UNKNOWN),)
+    engine.answers["fetch_gates"] = (Gate(name=GateName.DAILY_LOSS, verdict=GateVerdict.UNKNOWN),)
 
     assert "gate daily loss: shut, what was lost today unknown." in (await owner.ask("/status")).text
 

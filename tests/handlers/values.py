@@ -9,7 +9,7 @@ from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, Us
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
 from engine.brokers.venue_rules import Execution
 from engine.entries.cost import TradeCost, cost_by_figures
-from engine.entries.gates import Gate, GateName, Verdict
+from engine.entries.gates import Gate, GateName, GateVerdict
 from engine.entries.plan import EntryPlan, EntryRequest, Refused
 from engine.entries.route import LeftOut, Reason, Route, RouteChoice, RouteObstacle, RoutePreview
 from engine.entries.sizing import Size, SizeBasis
@@ -259,7 +259,7 @@ def gates(**changes):
     return tuple(gate(name, **facts | changes.get(name.name.lower(), {})) for name, facts in usual.items())
 
 
-def gate(name, verdict=Verdict.PASS, **facts):
+def gate(name, verdict=GateVerdict.PASS, **facts):
     figures = {
         key: Decimal(facts.pop(key)) for key in ("actual", "limit", "ratio", "reserved") if facts.get(key)
     }

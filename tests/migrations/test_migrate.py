@@ -17,7 +17,7 @@ from engine.orders.step_cause import StepCause
 from engine.storage.migrate import MigrationRefusedError, migration_config
 from engine.storage.restored import disarm
 from engine.tables import metadata
-from handlers.render.guard_reasons import reason_text
+from handlers.render.guard_reasons import guard_reason_text
 from migrations import SCRIPTS
 from tests.migrations.old_databases import MOMENT, NOW, add_owner, down, insert, migrate, old_database, run
 
@@ -362,7 +362,7 @@ def test_a_backup_of_before_that_was_restored_since_has_codes_already(file):
 
 
 def test_every_reason_is_shown_in_the_words_that_were_stored_before():
-    shown = {code: reason_text(code) for code in GuardReason if reason_text(code)}
+    shown = {code: guard_reason_text(code) for code in GuardReason if guard_reason_text(code)}
 
     assert shown == REASONS.LAST_SENTENCES
 

@@ -42,7 +42,7 @@ from engine.nonce.store import NonceStore
 from engine.orders import follow as follow_order
 from engine.orders import settling_step, submit
 from engine.orders.journal import Journal
-from engine.orders.order_readings import Verdict
+from engine.orders.order_readings import ReadingVerdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
@@ -281,7 +281,7 @@ def _misjudge_answers(misjudge):
 
     def hasty(readings, order, *, traded, now_s):
         after, verdict = weigh(readings, order, traded=traded, now_s=now_s)
-        return after, Verdict.CONFIRMED if misjudge(order) else verdict
+        return after, ReadingVerdict.CONFIRMED if misjudge(order) else verdict
 
     return patch.object(follow_order, "weigh", hasty)
 
@@ -370,7 +370,7 @@ def _send_again_what_is_not_found():
 
 def _wait_for_an_id_that_nobody_knows():
     def patient(readings, *, traded, now_s):
-        return readings, Verdict.OPEN
+        return readings, ReadingVerdict.OPEN
 
     return patch.object(follow_order, "weigh_not_known", patient)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from engine.brokers.parse import Row, as_list, as_row, text_in
 from engine.brokers.streams.conversation import StreamEnd, figure, venue_time
 from engine.brokers.streams.message_json import read_message
-from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_conversation import ParsedMessage, PriceConversation
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import Moment
 
@@ -33,7 +33,9 @@ class AlpacaQuotes(PriceConversation):
 
     is_ready = False
 
-    def __init__(self, reading: Reading, *, key: str, secret: str, most_symbols: int | None = None) -> None:
+    def __init__(
+        self, reading: ParsedMessage, *, key: str, secret: str, most_symbols: int | None = None
+    ) -> None:
         super().__init__(reading)
         self._key = key
         self._secret = secret

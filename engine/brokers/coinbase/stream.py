@@ -15,7 +15,7 @@ from engine.brokers.parse import (
 )
 from engine.brokers.streams.conversation import venue_time
 from engine.brokers.streams.message_json import read_message
-from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_conversation import ParsedMessage, PriceConversation
 from engine.brokers.streams.sequence import MessageSequence
 from engine.brokers.streams.venue_price_stream import VenuePriceStream
 from engine.brokers.streams.websocket import StreamTerms
@@ -48,7 +48,7 @@ class CoinbaseBooks(PriceConversation):
     Messages are numbered over all channels of a connection; of one that is missing nobody knows what it held.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ParsedMessage) -> None:
         super().__init__(reading)
         self._sequence = MessageSequence("sequence_num")
         self._books: dict[str, TopOfBook] = {}

@@ -7,7 +7,7 @@ from engine.brokers.kraken.market import KrakenMarketData
 from engine.brokers.parse import Row, as_row, rows_in
 from engine.brokers.streams.conversation import figure, venue_time
 from engine.brokers.streams.message_json import read_message
-from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_conversation import ParsedMessage, PriceConversation
 from engine.brokers.streams.venue_price_stream import VenuePriceStream
 from engine.brokers.streams.websocket import StreamTerms
 from engine.clock import Clock, Moment
@@ -42,7 +42,7 @@ def name_of(symbol: str) -> str | None:
 class KrakenTickers(PriceConversation):
     """Each answer is for one pair; a change of the best quantities alone is not sent for sure."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ParsedMessage) -> None:
         super().__init__(reading)
         self._numbers = count(1)
 

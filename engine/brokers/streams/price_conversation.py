@@ -14,7 +14,7 @@ from engine.model.quotes import Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParsedMessage:
     """What a conversation reads with: where it reports, the venue's clock, what is secret."""
 
     subscriptions: Subscriptions
@@ -30,7 +30,7 @@ class PriceConversation(Conversation):
     #: False while the venue takes no subscription yet.
     is_ready = True
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ParsedMessage) -> None:
         super().__init__(reading.redact)
         self.subscriptions = reading.subscriptions
         self._reading = reading

@@ -11,7 +11,7 @@ from engine.brokers.streams.conversation import StreamEnd
 from engine.brokers.streams.demand import NameOf, StreamDemand
 from engine.brokers.streams.names import NamedSink
 from engine.brokers.streams.price_connection import PriceConnection
-from engine.brokers.streams.price_conversation import PriceConversation, Reading
+from engine.brokers.streams.price_conversation import ParsedMessage, PriceConversation
 from engine.brokers.streams.price_stream import PriceSink
 from engine.brokers.streams.reconnecting import hold_connection, keep_connected
 from engine.brokers.streams.subscriptions import Subscriptions
@@ -26,7 +26,7 @@ class VenuePriceStream:
     def __init__(
         self,
         terms: StreamTerms,
-        converse: Callable[[Reading], PriceConversation],
+        converse: Callable[[ParsedMessage], PriceConversation],
         *,
         name_of: NameOf,
         http: Http,
@@ -89,7 +89,7 @@ class VenuePriceStream:
     def _begin(self, subscriptions: Subscriptions, names: NamedSink, socket: Socket) -> PriceConnection:
         # What was to be subscribed anew is so with all the rest.
         self._demand.take_renewed()
-        reading = Reading(subscriptions=subscriptions, ahead=self._ahead, redact=self._redact)
+        reading = ParsedMessage(subscriptions=subscriptions, ahead=self._ahead, redact=self._redact)
         self._connection = PriceConnection(
             socket,
             self._converse(reading),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.backup_text import NOTHING_GUARDED, render_age, render_contents, render_prepared
-from engine.storage.backup import Prepared
+from engine.storage.backup import PreparedBackup
 from engine.storage.contents import Contents
 
 NOW = datetime(2026, 11, 29, 18, 29, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_a_backup_that_is_not_older_needs_no_word():
 
 
 def prepared(contents, replaced_contents, *, replaces=True):
-    return Prepared(
+    return PreparedBackup(
         file=Path("/b.db"),
         copy=Path("/data/.partial"),
         target=Path("/data/nija.db"),

@@ -10,9 +10,9 @@ from engine.entries.gates import (
     DamagedRecord,
     Gate,
     GateName,
-    Proposal,
+    GateVerdict,
+    ProposedBuy,
     Remedy,
-    Verdict,
     check_gates,
     check_halt,
 )
@@ -41,7 +41,7 @@ def a_market(bid="49950", ask="50000", size="5"):
 def gates(usd="30", *, place=None, rules=RULES, **known):
     place = place or a_place(Venue.KRAKEN, **a_market())
     accounts = entry_accounts(place, **known)
-    proposal = Proposal(
+    proposal = ProposedBuy(
         base="BTC",
         usd=Decimal(usd),
         place=assess(a_request(usd), place, rules),
@@ -69,26 +69,26 @@ def test_every_gate_has_one_check_and_is_shown():
 
 
 def test_with_nothing_in_the_way_every_gate_is_open():
-    assert {gate.verdict for gate in gates().values()} == {Verdict.PASS}
+    assert {gate.verdict for gate in gates().values()} == {GateVerdict.PASS}
     assert all(gate.remedy is None for gate in gates().values())
 
 
 def test_a_halt_keeps_every_buy_back_until_it_is_lifted():
     gate = gates(halt=HALT)[GateName.HALT]
 
-    assert (gate.verdict, gate.since, gate.until, gate.remedy) == (Verdict.FAIL, NOW, None, Remedy.RESUME)
+    assert (gate.verdict, gate.since, gate.until, gate.remedy) == (GateVerdict.FAIL, NOW, None, Remedy.RESUME)
     assert gate == check_halt(HALT)
 
 
 @pytest.mark.parametrize(
     ("free", "reserved", "verdict"),
     [
-        ("30.6", "0", Verdict.PASS),
-        ("30.59", "0", Verdict.FAIL),
-        ("100", "69.4", Verdict.PASS),
-        ("100", "69.41", Verdict.FAIL),
-        ("100", None, Verdict.UNKNOWN),
-        (None, "0", Verdict.UNKNOWN),
+        ("30.6", "0", GateVerdict.PASS),
+        ("30.59", "0", GateVerdict.FAIL),
+        ("100", "69.4", GateVerdict.PASS),
+        ("100", "69.41", GateVerdict.FAIL),
+        ("100", None, GateVerdict.UNKNOWN),
+        (None, "0", GateVerdict.UNKNOWN),
     ],
 )
 def test_cash_must_cover_the_buy_and_the_buffer_beside_what_others_reserve(free, reserved, verdict):
@@ -107,7 +107,7 @@ def test_cash_must_cover_the_buy_and_the_buffer_beside_what_others_reserve(free,
     assert gate.reserved == Decimal(reserved or 0)
 
 
-@pytest.mark.parametrize(("usd", "verdict"), [("300", Verdict.PASS), ("300.01", Verdict.FAIL)])
+@pytest.mark.parametrize(("usd", "verdict"), [("300", GateVerdict.PASS), ("300.01", GateVerdict.FAIL)])
 def test_what_is_guarded_with_it_stays_within_four_fifths_of_equity(usd, verdict):
     held = (guarded("ETH", "2", "150"), guarded("SOL", "10", "20"))
 
@@ -127,7 +127,7 @@ def test_buys_under_way_count_as_exposure_and_as_positions():
 
     found = gates("30", reservations=(under_way,))
 
-    assert (found[GateName.EXPOSURE].verdict, found[GateName.EXPOSURE].actual) == (Verdict.FAIL, 810)
+    assert (found[GateName.EXPOSURE].verdict, found[GateName.EXPOSURE].actual) == (GateVerdict.FAIL, 810)
     assert found[GateName.POSITIONS].actual == 2
 
 
@@ -149,16 +149,16 @@ def test_a_guarded_share_at_night_counts_at_its_cost():
 def test_an_exposure_that_nobody_knows_keeps_a_buy_back(known):
     gate = gates(**known)[GateName.EXPOSURE]
 
-    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+    assert (gate.verdict, gate.remedy) == (GateVerdict.UNKNOWN, Remedy.TRY_AGAIN)
 
 
 @pytest.mark.parametrize(
     ("assets", "after", "verdict"),
     [
-        (["A1", "A2", "A3", "A4", "A5", "A6", "A7"], 8, Verdict.PASS),
-        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"], 9, Verdict.FAIL),
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7"], 8, GateVerdict.PASS),
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"], 9, GateVerdict.FAIL),
         # Adding to one of them makes no other.
-        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "BTC"], 8, Verdict.PASS),
+        (["A1", "A2", "A3", "A4", "A5", "A6", "A7", "BTC"], 8, GateVerdict.PASS),
     ],
 )
 def test_at_most_eight_positions_are_guarded(assets, after, verdict):
@@ -179,7 +179,8 @@ def test_dust_and_the_guard_of_a_single_sale_are_no_positions():
 
 
 @pytest.mark.parametrize(
-    ("ago_s", "verdict"), [(0, Verdict.FAIL), (299, Verdict.FAIL), (300, Verdict.PASS), (-1, Verdict.PASS)]
+    ("ago_s", "verdict"),
+    [(0, GateVerdict.FAIL), (299, GateVerdict.FAIL), (300, GateVerdict.PASS), (-1, GateVerdict.PASS)],
 )
 def test_what_was_sold_is_not_bought_again_for_five_minutes(ago_s, verdict):
     ended = NOW - timedelta(seconds=ago_s)
@@ -187,19 +188,19 @@ def test_what_was_sold_is_not_bought_again_for_five_minutes(ago_s, verdict):
     gate = gates(last_exit=LastExit(ended_at=ended))[GateName.COOLDOWN]
 
     assert gate.verdict is verdict
-    assert gate.until == (ended + timedelta(seconds=300) if verdict is Verdict.FAIL else None)
+    assert gate.until == (ended + timedelta(seconds=300) if verdict is GateVerdict.FAIL else None)
 
 
 def test_what_is_being_sold_is_not_bought_and_nobody_knows_until_when():
     gate = gates(last_exit=LastExit(is_under_way=True))[GateName.COOLDOWN]
 
-    assert (gate.verdict, gate.until) == (Verdict.FAIL, None)
+    assert (gate.verdict, gate.until) == (GateVerdict.FAIL, None)
 
 
 def test_a_sale_that_ended_nobody_knows_when_keeps_a_buy_back():
     gate = gates(last_exit=LastExit())[GateName.COOLDOWN]
 
-    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+    assert (gate.verdict, gate.remedy) == (GateVerdict.UNKNOWN, Remedy.TRY_AGAIN)
 
 
 LIMITED = replace(RULES, daily_loss_usd=Decimal(50))
@@ -212,16 +213,16 @@ def realised(amount, currency="USD"):
 def test_without_a_daily_loss_limit_no_loss_keeps_a_buy_back():
     gate = gates(realised_today=(realised("-100000"),))[GateName.DAILY_LOSS]
 
-    assert (gate.verdict, gate.actual, gate.limit) == (Verdict.PASS, None, None)
+    assert (gate.verdict, gate.actual, gate.limit) == (GateVerdict.PASS, None, None)
 
 
 @pytest.mark.parametrize(
     ("today", "verdict"),
     [
-        (["-29.99"], Verdict.PASS),
-        (["-30"], Verdict.FAIL),
-        (["-80", "60"], Verdict.PASS),
-        ([None], Verdict.UNKNOWN),
+        (["-29.99"], GateVerdict.PASS),
+        (["-30"], GateVerdict.FAIL),
+        (["-80", "60"], GateVerdict.PASS),
+        ([None], GateVerdict.UNKNOWN),
     ],
 )
 def test_realised_and_standing_losses_of_a_day_keep_buys_back_at_the_limit(today, verdict):
@@ -241,7 +242,7 @@ def test_an_open_gain_lets_no_loss_of_the_day_above_the_limit_through():
 
     gate = gates(rules=LIMITED, positions=(gain,), realised_today=(realised("-67.15"),))[GateName.DAILY_LOSS]
 
-    assert (gate.verdict, gate.actual) == (Verdict.FAIL, Decimal("-67.15"))
+    assert (gate.verdict, gate.actual) == (GateVerdict.FAIL, Decimal("-67.15"))
 
 
 def test_an_open_gain_makes_up_for_no_open_loss():
@@ -249,7 +250,7 @@ def test_an_open_gain_makes_up_for_no_open_loss():
         GateName.DAILY_LOSS
     ]
 
-    assert (gate.verdict, gate.actual) == (Verdict.FAIL, -60)
+    assert (gate.verdict, gate.actual) == (GateVerdict.FAIL, -60)
 
 
 def test_a_sale_of_unknown_result_keeps_buys_back_until_midnight_and_a_missing_price_until_it_is_back():
@@ -258,8 +259,8 @@ def test_a_sale_of_unknown_result_keeps_buys_back_until_midnight_and_a_missing_p
     sale = gates(rules=LIMITED, positions=(unpriced,), realised_today=(unsold,))[GateName.DAILY_LOSS]
     price = gates(rules=LIMITED, positions=(unpriced,))[GateName.DAILY_LOSS]
 
-    assert (sale.verdict, sale.remedy) == (Verdict.UNKNOWN, Remedy.LIFT_LIMIT)
-    assert (price.verdict, price.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+    assert (sale.verdict, sale.remedy) == (GateVerdict.UNKNOWN, Remedy.LIFT_LIMIT)
+    assert (price.verdict, price.remedy) == (GateVerdict.UNKNOWN, Remedy.TRY_AGAIN)
 
 
 def test_a_result_in_money_of_no_known_rate_is_no_known_result():
@@ -268,7 +269,7 @@ def test_a_result_in_money_of_no_known_rate_is_no_known_result():
         for currency in ("USDT", "EUR")
     ]
 
-    assert found == [Verdict.PASS, Verdict.UNKNOWN]
+    assert found == [GateVerdict.PASS, GateVerdict.UNKNOWN]
 
 
 def test_a_guarded_share_at_night_stands_at_its_last_price():
@@ -277,8 +278,8 @@ def test_a_guarded_share_at_night_stands_at_its_last_price():
 
     lost, unknown = (gates(rules=LIMITED, positions=(one,))[GateName.DAILY_LOSS] for one in (share, unpriced))
 
-    assert (lost.verdict, lost.actual) == (Verdict.FAIL, -60)
-    assert unknown.verdict is Verdict.UNKNOWN
+    assert (lost.verdict, lost.actual) == (GateVerdict.FAIL, -60)
+    assert unknown.verdict is GateVerdict.UNKNOWN
 
 
 def test_a_buy_below_the_smallest_that_can_be_sold_again_is_kept_back():
@@ -289,10 +290,10 @@ def test_a_buy_below_the_smallest_that_can_be_sold_again_is_kept_back():
     gate = gates("30", place=place)[GateName.MINIMUM]
 
     # A thousandth of a coin and the fee of buying it.
-    assert (gate.verdict, gate.limit) == (Verdict.FAIL, Decimal("50.1300"))
+    assert (gate.verdict, gate.limit) == (GateVerdict.FAIL, Decimal("50.1300"))
 
 
-@pytest.mark.parametrize(("bid", "verdict"), [("49750.01", Verdict.PASS), ("49750", Verdict.FAIL)])
+@pytest.mark.parametrize(("bid", "verdict"), [("49750.01", GateVerdict.PASS), ("49750", GateVerdict.FAIL)])
 def test_a_fill_half_of_the_threshold_above_the_bid_is_kept_back(bid, verdict):
     gate = gates(place=a_place(Venue.KRAKEN, **a_market(bid=bid)))[GateName.SPREAD]
 
@@ -302,7 +303,7 @@ def test_a_fill_half_of_the_threshold_above_the_bid_is_kept_back(bid, verdict):
 def test_without_an_order_book_the_fill_is_not_known():
     gate = gates(place=a_place(Venue.KRAKEN))[GateName.SPREAD]
 
-    assert (gate.verdict, gate.remedy) == (Verdict.UNKNOWN, Remedy.TRY_AGAIN)
+    assert (gate.verdict, gate.remedy) == (GateVerdict.UNKNOWN, Remedy.TRY_AGAIN)
 
 
 def test_a_wide_spread_is_better_at_another_pair_and_a_book_too_thin_for_the_amount_with_less():
@@ -314,16 +315,16 @@ def test_a_wide_spread_is_better_at_another_pair_and_a_book_too_thin_for_the_amo
     found = [(one[GateName.SPREAD].verdict, one[GateName.SPREAD].remedy) for one in (wide, deep, thin)]
 
     assert found == [
-        (Verdict.FAIL, Remedy.OTHER_PAIR),
-        (Verdict.FAIL, Remedy.BUY_LESS),
-        (Verdict.UNKNOWN, Remedy.BUY_LESS),
+        (GateVerdict.FAIL, Remedy.OTHER_PAIR),
+        (GateVerdict.FAIL, Remedy.BUY_LESS),
+        (GateVerdict.UNKNOWN, Remedy.BUY_LESS),
     ]
 
 
 def test_what_is_held_already_is_asked_about_and_keeps_nothing_back():
     gate = gates(positions=(a_position(), a_position(quantity=number("0.001"))))[GateName.HELD]
 
-    assert (gate.verdict, gate.is_open, gate.actual) == (Verdict.CONFIRM, True, 2)
+    assert (gate.verdict, gate.is_open, gate.actual) == (GateVerdict.CONFIRM, True, 2)
 
 
 @pytest.mark.parametrize(("bid", "remedy"), [("49750", Remedy.OTHER_PAIR), ("49750.01", None)])
@@ -405,28 +406,28 @@ KEPT_BACK = {
 
 @pytest.mark.parametrize(("name", "known", "said"), [(name, *row) for name, row in KEPT_BACK.items()])
 def test_a_gate_that_fails_says_its_figure_its_limit_and_what_helps(name, known, said):
-    assert gates(**known)[name] == Gate(name=name, verdict=Verdict.FAIL, **said)
+    assert gates(**known)[name] == Gate(name=name, verdict=GateVerdict.FAIL, **said)
 
 
 def test_what_is_not_held_yet_is_counted_as_none_of_it():
     assert gates()[GateName.HELD] == Gate(
-        name=GateName.HELD, verdict=Verdict.PASS, actual=Decimal(0), unit="BTC"
+        name=GateName.HELD, verdict=GateVerdict.PASS, actual=Decimal(0), unit="BTC"
     )
 
 
 def test_sales_of_today_that_were_not_read_are_no_sales_without_a_loss():
     gate = gates(rules=LIMITED, realised_today=None)[GateName.DAILY_LOSS]
 
-    assert (gate.verdict, gate.actual) == (Verdict.UNKNOWN, None)
+    assert (gate.verdict, gate.actual) == (GateVerdict.UNKNOWN, None)
 
 
 def test_where_no_broker_is_near_nothing_is_known_of_one():
-    proposal = Proposal(base="BTC", usd=Decimal(30), place=None, accounts=entry_accounts(), rules=RULES)
+    proposal = ProposedBuy(base="BTC", usd=Decimal(30), place=None, accounts=entry_accounts(), rules=RULES)
 
     found = {gate.name: gate for gate in check_gates(proposal)}
 
     for name in (GateName.CASH, GateName.MINIMUM, GateName.SPREAD):
-        assert (found[name].verdict, found[name].venue) == (Verdict.UNKNOWN, None)
+        assert (found[name].verdict, found[name].venue) == (GateVerdict.UNKNOWN, None)
     assert (found[GateName.CASH].actual, found[GateName.CASH].unit) == (None, "")
     assert found[GateName.POSITIONS].actual == 1
 
@@ -468,7 +469,7 @@ def test_a_figure_is_unknown_because_of_what_is_stored_and_cannot_be_read(name, 
     gate = gates(**known)[name]
 
     remedy = Remedy.TRY_AGAIN if damaged is None else Remedy.RESTORE
-    assert (gate.verdict, gate.damaged, gate.remedy) == (Verdict.UNKNOWN, damaged, remedy)
+    assert (gate.verdict, gate.damaged, gate.remedy) == (GateVerdict.UNKNOWN, damaged, remedy)
 
 
 def test_cash_that_no_venue_reported_is_not_unknown_because_of_a_damaged_order():
@@ -476,4 +477,4 @@ def test_cash_that_no_venue_reported_is_not_unknown_because_of_a_damaged_order()
 
     gate = gates(place=unreported, reservations=(HERE,))[GateName.CASH]
 
-    assert (gate.verdict, gate.damaged) == (Verdict.UNKNOWN, None)
+    assert (gate.verdict, gate.damaged) == (GateVerdict.UNKNOWN, None)

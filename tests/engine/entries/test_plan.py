@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from engine.entries.gates import GateName, Verdict
+from engine.entries.gates import GateName, GateVerdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.holdings import EntryPlaces
 from engine.entries.plan import EntryPlan, EntryRequest, Refused, bounds_of, plan_entry, trade_of
@@ -239,7 +239,7 @@ def test_what_is_held_of_it_already_is_asked_about():
 
     found = {gate.name: gate for gate in plan(a_market(KRAKEN), positions=(held,)).gates}
 
-    assert (found[GateName.HELD].verdict, found[GateName.HELD].actual) == (Verdict.CONFIRM, 2)
+    assert (found[GateName.HELD].verdict, found[GateName.HELD].actual) == (GateVerdict.CONFIRM, 2)
 
 
 def test_a_refusal_is_of_the_moment_its_figures_were_read():
@@ -344,7 +344,7 @@ def test_a_thin_book_is_no_place_for_a_large_buy():
 def test_without_an_order_book_nothing_is_planned():
     planned = plan(a_market(KRAKEN, book=None))
 
-    assert [(gate.name, gate.verdict) for gate in planned.reasons] == [(GateName.SPREAD, Verdict.UNKNOWN)]
+    assert [(gate.name, gate.verdict) for gate in planned.reasons] == [(GateName.SPREAD, GateVerdict.UNKNOWN)]
 
 
 def test_without_accounts_nothing_is_planned():
@@ -393,7 +393,7 @@ def test_gates_and_route_agree_on_cash_minimum_and_spread(places, size):
         GateName.MINIMUM: RouteObstacle.BELOW_MINIMUM,
         GateName.SPREAD: RouteObstacle.WIDE_SPREAD,
     }
-    failed = {gate.name for gate in planned.reasons if gate.verdict is Verdict.FAIL}
+    failed = {gate.name for gate in planned.reasons if gate.verdict is GateVerdict.FAIL}
     assert {obstacles[name] for name in failed & obstacles.keys()} <= against
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, GateName, GateVerdict, Remedy
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.sizing import Amount, Most, SizeBasis
@@ -103,7 +103,11 @@ async def test_the_second_of_two_buys_is_refused_with_what_the_first_has_reserve
 
     # 0.005 BTC at $64,000 and 2 %
     cash = gate(second, GateName.CASH)
-    assert (cash.verdict, cash.reserved, cash.actual) == (Verdict.FAIL, Decimal("326.4"), Decimal("173.6"))
+    assert (cash.verdict, cash.reserved, cash.actual) == (
+        GateVerdict.FAIL,
+        Decimal("326.4"),
+        Decimal("173.6"),
+    )
     assert isinstance(second, Refused)
     assert isinstance(await plan(room, "ETH", usd(60)), EntryPlan)
 
@@ -158,10 +162,10 @@ async def test_what_was_sold_is_not_bought_again_until_the_cooldown_is_over(room
     later = await plan(room, "BTC", usd(50))
 
     cooldown = gate(sold, GateName.COOLDOWN)
-    assert cooldown.verdict is Verdict.FAIL
+    assert cooldown.verdict is GateVerdict.FAIL
     assert cooldown.until is not None
     assert isinstance(other, EntryPlan)
-    assert gate(later, GateName.COOLDOWN).verdict is Verdict.PASS
+    assert gate(later, GateName.COOLDOWN).verdict is GateVerdict.PASS
 
 
 async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorrow_no_more(room):
@@ -180,10 +184,10 @@ async def test_what_was_sold_at_a_loss_today_counts_towards_the_limit_and_tomorr
     tomorrow = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
 
     # About 639.68 of 700 came back, less the fee.
-    assert today.verdict is Verdict.FAIL
+    assert today.verdict is GateVerdict.FAIL
     assert Decimal(-64) < today.actual < Decimal(-60)
     assert today in kept_back
-    assert (tomorrow.verdict, tomorrow.actual) == (Verdict.PASS, 0)
+    assert (tomorrow.verdict, tomorrow.actual) == (GateVerdict.PASS, 0)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +206,7 @@ async def test_a_sale_of_today_whose_report_cannot_be_read_is_no_loss_of_zero(ro
 
     today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
 
-    assert (today.verdict, today.remedy) == (Verdict.UNKNOWN, Remedy.LIFT_LIMIT)
+    assert (today.verdict, today.remedy) == (GateVerdict.UNKNOWN, Remedy.LIFT_LIMIT)
 
 
 async def test_a_guard_that_cannot_be_read_keeps_every_buy_back_by_what_it_may_cover(room):
@@ -216,9 +220,9 @@ async def test_a_guard_that_cannot_be_read_keeps_every_buy_back_by_what_it_may_c
     gates = await room.engine.entries.fetch_gates(OWNER_ID)
 
     assert [(one.name, one.verdict, one.damaged) for one in gates] == [
-        (GateName.HALT, Verdict.PASS, None),
-        (GateName.EXPOSURE, Verdict.UNKNOWN, DamagedRecord.GUARD),
-        (GateName.DAILY_LOSS, Verdict.UNKNOWN, DamagedRecord.GUARD),
+        (GateName.HALT, GateVerdict.PASS, None),
+        (GateName.EXPOSURE, GateVerdict.UNKNOWN, DamagedRecord.GUARD),
+        (GateName.DAILY_LOSS, GateVerdict.UNKNOWN, DamagedRecord.GUARD),
     ]
 
 
@@ -234,7 +238,7 @@ async def test_a_sale_of_today_that_cannot_be_read_itself_is_no_loss_of_zero(roo
 
     today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
 
-    assert today.verdict is Verdict.UNKNOWN
+    assert today.verdict is GateVerdict.UNKNOWN
 
 
 async def test_sold_without_an_entry_its_result_against_the_guards_price_counts(room):
@@ -248,7 +252,7 @@ async def test_sold_without_an_entry_its_result_against_the_guards_price_counts(
 
     today = gate(await plan(room, "ETH", usd(50)), GateName.DAILY_LOSS)
 
-    assert today.verdict is Verdict.FAIL
+    assert today.verdict is GateVerdict.FAIL
     assert Decimal(-64) < today.actual < Decimal(-60)
 
 
@@ -261,7 +265,7 @@ async def test_what_is_held_and_guarded_counts(room):
     planned = await plan(room, "BTC", usd(50))
 
     held, exposure = gate(planned, GateName.HELD), gate(planned, GateName.EXPOSURE)
-    assert (held.verdict, held.actual) == (Verdict.CONFIRM, Decimal("0.01"))
+    assert (held.verdict, held.actual) == (GateVerdict.CONFIRM, Decimal("0.01"))
     assert exposure.actual == 50 + Decimal("0.01") * room.world.bid("kraken", "BTC/USD")
     assert gate(planned, GateName.POSITIONS).actual == 1
 
@@ -277,7 +281,7 @@ async def test_a_buy_under_way_that_cannot_be_read_reserves_nobody_knows_how_muc
     for name in (GateName.CASH, GateName.EXPOSURE):
         found = gate(planned, name)
         assert (found.verdict, found.damaged, found.remedy) == (
-            Verdict.UNKNOWN,
+            GateVerdict.UNKNOWN,
             DamagedRecord.ORDER,
             Remedy.RESTORE,
         )
@@ -297,8 +301,8 @@ async def test_a_filled_buy_that_cannot_be_read_leaves_unknown_what_it_took_unti
     await room.engine.reader.read(room.account())
     after = gate(await plan(room, "ETH", usd(50)), GateName.CASH)
 
-    assert (before.verdict, before.damaged) == (Verdict.UNKNOWN, DamagedRecord.ORDER)
-    assert (after.verdict, after.damaged) == (Verdict.PASS, None)
+    assert (before.verdict, before.damaged) == (GateVerdict.UNKNOWN, DamagedRecord.ORDER)
+    assert (after.verdict, after.damaged) == (GateVerdict.PASS, None)
 
 
 async def test_a_sale_under_way_that_cannot_be_read_reserves_nothing(room):
@@ -311,7 +315,7 @@ async def test_a_sale_under_way_that_cannot_be_read_reserves_nothing(room):
 
     cash = gate(await plan(room, "ETH", usd(50)), GateName.CASH)
 
-    assert cash.verdict is Verdict.PASS
+    assert cash.verdict is GateVerdict.PASS
 
 
 async def test_a_guard_that_cannot_be_read_leaves_unknown_what_is_guarded_and_counts_as_a_position(room):
@@ -327,7 +331,7 @@ async def test_a_guard_that_cannot_be_read_leaves_unknown_what_is_guarded_and_co
     for name in (GateName.EXPOSURE, GateName.DAILY_LOSS):
         found = gate(planned, name)
         assert (found.verdict, found.damaged, found.remedy) == (
-            Verdict.UNKNOWN,
+            GateVerdict.UNKNOWN,
             DamagedRecord.GUARD,
             Remedy.RESTORE,
         )
@@ -365,7 +369,7 @@ async def test_without_an_order_book_in_time_nothing_is_planned(room):
 
     planned = await plan(room)
 
-    assert gate(planned, GateName.SPREAD).verdict is Verdict.UNKNOWN
+    assert gate(planned, GateName.SPREAD).verdict is GateVerdict.UNKNOWN
 
 
 async def test_a_plan_places_nothing(rooms):

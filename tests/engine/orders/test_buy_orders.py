@@ -15,7 +15,7 @@ from engine.orders.filled_intents_store import load_changes_after
 from engine.orders.fills_store import load_order_fills
 from engine.orders.follow import Follower
 from engine.orders.intents import Intent, IntentKind
-from engine.orders.order_readings import Verdict
+from engine.orders.order_readings import ReadingVerdict
 from engine.orders.settling import Settler
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.submit import Submitter
@@ -79,7 +79,7 @@ class Buyer:
     async def book(self, accepted):
         follower = Follower(journal=self.room.journal.orders, broker=self.broker, clock=self.room.clock)
         followed = await follower.ask(accepted)
-        while followed.verdict is not Verdict.CONFIRMED:
+        while followed.verdict is not ReadingVerdict.CONFIRMED:
             await self.room.clock.sleep(1)
             followed = await follower.ask(followed.intent)
         return (await self.room.journal.orders.book(followed.intent, followed.order)).intent

@@ -7,7 +7,7 @@ import pytest
 from engine.model.errors import KeyRejectedError, TryLaterError
 from engine.model.orders import OrderStatus
 from engine.orders.follow import Follower
-from engine.orders.order_readings import Verdict
+from engine.orders.order_readings import ReadingVerdict
 from engine.orders.states import IntentEvent, IntentState
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -43,7 +43,7 @@ async def test_a_filled_order_is_followed_to_its_figures(planned):
 
     followed = await a_follower(room).ask(accepted)
 
-    assert (followed.verdict, followed.error) == (Verdict.CONFIRMED, None)
+    assert (followed.verdict, followed.error) == (ReadingVerdict.CONFIRMED, None)
     assert (followed.order.status, followed.order.filled_quantity) == (OrderStatus.FILLED, Decimal("0.1"))
     assert (followed.order.cost, followed.order.fee) == (Decimal(5000), Decimal(20))
     assert followed.intent == accepted
@@ -60,7 +60,7 @@ async def test_a_part_that_filled_is_written_down_once(planned):
     again = await follower.ask(once.intent)
 
     assert (once.intent.state, once.intent.filled_quantity) == (IntentState.PARTLY_FILLED, Decimal("0.04"))
-    assert (once.intent.cost, once.verdict) == (Decimal(2040), Verdict.OPEN)
+    assert (once.intent.cost, once.verdict) == (Decimal(2040), ReadingVerdict.OPEN)
     assert again.intent == once.intent
     assert (await room.steps("intent-1"))[-1] == "filled in part: partly_filled"
 
@@ -79,7 +79,7 @@ async def test_an_order_that_cannot_be_read_stays_open_as_it_was_sent(planned, f
 
     followed = await a_follower(room).ask(accepted)
 
-    assert (followed.intent, followed.verdict) == (accepted, Verdict.OPEN)
+    assert (followed.intent, followed.verdict) == (accepted, ReadingVerdict.OPEN)
     assert (followed.order.status, followed.order.filled_quantity) == (OrderStatus.OPEN, 0)
     assert isinstance(followed.error, error)
 
@@ -94,7 +94,7 @@ async def test_an_order_that_its_venue_does_not_know_is_looked_up_again(planned)
     second = await follower.ask(first.intent)
     lost = await follower.lose(second.intent, second.order)
 
-    assert (first.verdict, second.verdict) == (Verdict.OPEN, Verdict.NOT_KNOWN)
+    assert (first.verdict, second.verdict) == (ReadingVerdict.OPEN, ReadingVerdict.NOT_KNOWN)
     assert (lost.state, lost.venue_order_id, lost.client_order_id) == (
         IntentState.UNKNOWN,
         None,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.model.orders import Fill, Order, OrderStatus, Side, VenueOrderId
 from engine.orders.order_readings import (
     OrderReadings,
-    Verdict,
+    ReadingVerdict,
     falls_short,
     is_all_traded,
     is_price_odd,
@@ -23,7 +23,7 @@ from engine.orders.order_readings import (
 )
 
 OPEN, FILLED, CANCELED = OrderStatus.OPEN, OrderStatus.FILLED, OrderStatus.CANCELED
-WAIT, OK, GOES_ON = Verdict.UNCONFIRMED, Verdict.CONFIRMED, Verdict.OPEN
+WAIT, OK, GOES_ON = ReadingVerdict.UNCONFIRMED, ReadingVerdict.CONFIRMED, ReadingVerdict.OPEN
 
 
 def an_order(status, filled, *, sent="1"):
@@ -179,7 +179,7 @@ def not_known(*answers, most="0"):
 
 
 def test_an_order_that_is_not_known_for_long_is_given_up_under_its_id():
-    assert not_known((0, None), (9.9, "0"), (10, "0")) == [GOES_ON, GOES_ON, Verdict.NOT_KNOWN]
+    assert not_known((0, None), (9.9, "0"), (10, "0")) == [GOES_ON, GOES_ON, ReadingVerdict.NOT_KNOWN]
 
 
 def test_an_order_of_which_something_filled_is_there_whatever_its_venue_knows():
@@ -212,13 +212,13 @@ def test_one_final_answer_that_falls_short_never_counts_by_itself(answers):
         now_s += pause_s
         order = an_order(status, filled)
         readings, verdict = weigh(readings, order, traded=traded, now_s=now_s)
-        if verdict is Verdict.CONFIRMED and falls_short(order, Decimal(1)):
+        if verdict is ReadingVerdict.CONFIRMED and falls_short(order, Decimal(1)):
             counted = max(filled, traded or Decimal(0))
             agrees = (status.is_final, counted) in before
             assert agrees or traded == Decimal(1)
         # An order that goes on being reported as open is over once its trades show all that was sent.
-        is_over_by_trades = traded == Decimal(1) and verdict is Verdict.CONFIRMED
-        assert (verdict is Verdict.OPEN) == (not status.is_final) or is_over_by_trades
+        is_over_by_trades = traded == Decimal(1) and verdict is ReadingVerdict.CONFIRMED
+        assert (verdict is ReadingVerdict.OPEN) == (not status.is_final) or is_over_by_trades
         before.append((status.is_final, max(filled, traded or Decimal(0))))
 
 
@@ -229,7 +229,7 @@ def test_an_answer_that_is_repeated_always_counts_in_the_end(filled, before):
     readings, _ = weigh(readings, order, traded=None, now_s=0)
     _, verdict = weigh(readings, order, traded=None, now_s=15)
 
-    assert verdict is Verdict.CONFIRMED
+    assert verdict is ReadingVerdict.CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from engine.accounts.live_accounts import AccountStreamStatus
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.brokers.streams.price_stream import Loss, LossReason
-from engine.entries.gates import Gate, GateName, Remedy, Verdict, check_halt
+from engine.entries.gates import Gate, GateName, GateVerdict, Remedy, check_halt
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import PriceProblem
@@ -295,7 +295,7 @@ def test_an_open_gate_lets_entries_through():
 def test_what_keeps_every_buy_back_is_named_though_nobody_halted_them():
     lost = Gate(
         name=GateName.DAILY_LOSS,
-        verdict=Verdict.FAIL,
+        verdict=GateVerdict.FAIL,
         actual=Decimal(-60),
         limit=Decimal(-50),
         unit="USD",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.entries.gates import DamagedRecord, GateName, Remedy, Verdict
+from engine.entries.gates import DamagedRecord, GateName, GateVerdict, Remedy
 from engine.entries.route import Missed, NoRoute, Reason, RouteObstacle
 from engine.entries.sizing import SizeBasis, SizeUnknown
 from engine.model.venues import Venue
@@ -50,37 +50,37 @@ def test_a_plan_shows_what_would_be_bought_and_every_gate():
 
 
 WORST = {
-    "halt": {"verdict": Verdict.FAIL, "since": ago(minutes=2), "remedy": Remedy.RESUME},
+    "halt": {"verdict": GateVerdict.FAIL, "since": ago(minutes=2), "remedy": Remedy.RESUME},
     "cash": {
-        "verdict": Verdict.FAIL,
+        "verdict": GateVerdict.FAIL,
         "actual": "12.3999",
         "limit": "30.6001",
         "reserved": "5123.4567",
         "remedy": Remedy.ADD_CASH,
     },
     "exposure": {
-        "verdict": Verdict.FAIL,
+        "verdict": GateVerdict.FAIL,
         "actual": "12345678.901",
         "limit": "9876543.219",
         "remedy": Remedy.CLOSE_ONE,
     },
-    "positions": {"verdict": Verdict.FAIL, "actual": "9", "remedy": Remedy.CLOSE_ONE},
+    "positions": {"verdict": GateVerdict.FAIL, "actual": "9", "remedy": Remedy.CLOSE_ONE},
     "cooldown": {
-        "verdict": Verdict.FAIL,
+        "verdict": GateVerdict.FAIL,
         "since": ago(seconds=100),
         "until": NOW + timedelta(seconds=200),
         "remedy": Remedy.WAIT,
     },
     "daily_loss": {
-        "verdict": Verdict.FAIL,
+        "verdict": GateVerdict.FAIL,
         "actual": "-1234.567",
         "limit": "-1000",
         "unit": "USD",
         "remedy": Remedy.CHANGE_LIMIT,
     },
-    "minimum": {"verdict": Verdict.FAIL, "limit": "64320.00001", "remedy": Remedy.BUY_MORE},
-    "spread": {"verdict": Verdict.FAIL, "actual": "0.0123", "remedy": Remedy.OTHER_PAIR},
-    "held": {"verdict": Verdict.CONFIRM, "actual": "1234567.123456789"},
+    "minimum": {"verdict": GateVerdict.FAIL, "limit": "64320.00001", "remedy": Remedy.BUY_MORE},
+    "spread": {"verdict": GateVerdict.FAIL, "actual": "0.0123", "remedy": Remedy.OTHER_PAIR},
+    "held": {"verdict": GateVerdict.CONFIRM, "actual": "1234567.123456789"},
 }
 
 
@@ -120,18 +120,18 @@ DOLLARS = st.decimals("0.001", "99999", places=4)
 )
 @given(actual=DOLLARS, limit=DOLLARS)
 def test_the_figures_of_a_gate_that_passes_pass_as_they_are_shown(name, shown, is_open, actual, limit):
-    verdict = Verdict.PASS if is_open(actual, limit) else Verdict.FAIL
+    verdict = GateVerdict.PASS if is_open(actual, limit) else GateVerdict.FAIL
     plan = entry_plan(
         gates=gates(**{name: {"verdict": verdict, "actual": actual, "limit": limit, "unit": "USD"}})
     )
 
     figures = re.search(shown, plain_text(render_why(plan, READER).text)).groups()
 
-    assert is_open(*(Decimal(one.replace(",", "")) for one in figures)) is (verdict is Verdict.PASS)
+    assert is_open(*(Decimal(one.replace(",", "")) for one in figures)) is (verdict is GateVerdict.PASS)
 
 
 UNKNOWN = {
-    name: {"verdict": Verdict.UNKNOWN, "remedy": Remedy.TRY_AGAIN}
+    name: {"verdict": GateVerdict.UNKNOWN, "remedy": Remedy.TRY_AGAIN}
     for name in ("cash", "exposure", "minimum", "spread")
 }
 
@@ -147,7 +147,7 @@ def test_what_is_not_known_fails_and_is_called_unknown():
 
 
 def test_a_figure_unknown_for_a_damaged_record_says_which_and_what_to_do():
-    damaged = {"verdict": Verdict.UNKNOWN, "remedy": Remedy.RESTORE}
+    damaged = {"verdict": GateVerdict.UNKNOWN, "remedy": Remedy.RESTORE}
     blind = refused(
         gates=gates(
             cash=damaged | {"damaged": DamagedRecord.ORDER},
@@ -219,7 +219,7 @@ def test_a_usual_size_that_fits_no_broker_is_shown_with_one_that_does():
 
 
 def test_a_sale_under_way_is_no_time_to_wait_for():
-    being_sold = gate(GateName.COOLDOWN, Verdict.FAIL, limit="300", unit="s", remedy=Remedy.WAIT)
+    being_sold = gate(GateName.COOLDOWN, GateVerdict.FAIL, limit="300", unit="s", remedy=Remedy.WAIT)
 
     assert plain_text(gate_line(being_sold, READER)) == (
         "fail · cooldown: it is being sold now. Ask again then."
