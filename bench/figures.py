@@ -28,6 +28,8 @@ class Figure:
     floor: Spread
     #: the median should not be above this
     aim: float | None = None
+    #: nor this many times that of its floor
+    ratio_aim: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -36,8 +38,10 @@ class Figure:
 
     @property
     def reaches_aim(self) -> bool | None:
-        """Whether the aim is kept, None where there is none."""
-        return None if self.aim is None else self.measured.median <= self.aim
+        """Whether its aims are kept, None where there is none."""
+        aims = ((self.aim, self.measured.median), (self.ratio_aim, self.ratio))
+        kept = [reached <= aim for aim, reached in aims if aim is not None]
+        return all(kept) if kept else None
 
 
 def spread(samples: Sequence[float]) -> Spread:

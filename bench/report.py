@@ -45,9 +45,11 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 
 
 def _aim(figure: Figure) -> str:
-    if figure.aim is None:
+    if figure.reaches_aim is None:
         return ""
-    return f"; aim {figure.aim:g}: {'kept' if figure.reaches_aim else 'MISSED'}"
+    absolute = "" if figure.aim is None else f" {figure.aim:g}"
+    relative = "" if figure.ratio_aim is None else f" {figure.ratio_aim:g} x"
+    return f"; aim{absolute}{relative}: {'kept' if figure.reaches_aim else 'MISSED'}"
 
 
 def _number(value: float) -> str:

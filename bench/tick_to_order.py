@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bench.figures import Figure, spread
+from bench.journal import FLOOR
 from bench.polling import guard_of
 from bench.room import Room, account_of, open_room
 from bench.settled import settle
@@ -24,6 +25,7 @@ from engine.model.venues import Venue
 from sandbox.kraken.server import STREAM
 
 ROUNDS = 30
+_RATIO_AIM = 3.0
 _MS = 1_000
 _DEADLINE = timedelta(seconds=5)
 #: The last account belongs to the floor.
@@ -48,8 +50,9 @@ async def measure() -> Sequence[Figure]:
             name="price pushed to AddOrder",
             unit="ms",
             measured=spread(ticks),
-            floor_name="the same broker sends it, one durable nonce",
+            floor_name=FLOOR,
             floor=spread(bare),
+            ratio_aim=_RATIO_AIM,
         ),
     )
 

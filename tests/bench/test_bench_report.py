@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -24,6 +25,14 @@ def test_the_table_fits_a_terminal_and_shows_the_floor_beside_each_figure():
     *_, figure, floor = console.file.getvalue().splitlines()
     assert " ".join(figure.split()) == "first /balance, new data dir, s 2 1.38 1.50 0.50 0.50 2.8 x"
     assert floor.strip() == "/ import ccxt; aim 2.5: kept"
+
+
+def test_an_aim_that_is_a_ratio_is_shown_as_one():
+    console = Console(file=io.StringIO(), width=80)
+
+    print_table([replace(FIGURE, aim=None, ratio_aim=2.5)], console=console)
+
+    assert console.file.getvalue().splitlines()[-1].strip() == "/ import ccxt; aim 2.5 x: MISSED"
 
 
 def test_programs_read_ratios_and_circumstances():

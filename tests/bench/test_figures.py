@@ -3,10 +3,8 @@ import pytest
 from bench.figures import Figure, Spread, spread
 
 
-def a_figure(measured, floor, *, aim=None):
-    return Figure(
-        name="something", unit="ms", measured=measured, floor_name="the least", floor=floor, aim=aim
-    )
+def a_figure(measured, floor, **aims):
+    return Figure(name="something", unit="ms", measured=measured, floor_name="the least", floor=floor, **aims)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +26,12 @@ def test_the_ratio_is_that_of_the_medians():
 @pytest.mark.parametrize(("aim", "reached"), [(None, None), (2.0, True), (1.9, False)])
 def test_an_aim_is_reached_by_the_median(aim, reached):
     assert a_figure(spread([1.0, 2.0, 8.0]), spread([1.0]), aim=aim).reaches_aim is reached
+
+
+@pytest.mark.parametrize(
+    ("aim", "ratio_aim", "reached"), [(None, 4.0, True), (None, 3.9, False), (1.9, 4.0, False)]
+)
+def test_an_aim_may_be_a_ratio_too(aim, ratio_aim, reached):
+    figure = a_figure(spread([1.0, 2.0, 8.0]), spread([0.5]), aim=aim, ratio_aim=ratio_aim)
+
+    assert figure.reaches_aim is reached
