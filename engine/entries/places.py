@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +11,7 @@ from engine.accounts.fees import measure_spread
 from engine.accounts.reader import AccountReader
 from engine.accounts.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
 from engine.accounts.snapshot import BalanceSnapshot, UserBrokerState
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.entries.reservations import Reservation, reserved_of
 from engine.entries.trade import RoutingAccount
@@ -66,19 +66,15 @@ class Places:
     async def opens_at(self, places: Sequence[RoutingAccount]) -> datetime | None:
         """Return when the first market opens that is shut for the trade, if its venue reports it."""
         for venue in {one.account.venue for one in places if one.in_session is False}:
-            with suppress(BrokerError, TimeoutError):
-                async with asyncio.timeout(SCREEN_WAIT_S):
-                    session = await self._markets[venue].session()
-                if session is not None and not session.is_open:
-                    return session.next_open
+            session = await within(SCREEN_WAIT_S, self._markets[venue].session(), otherwise=None)
+            if session is not None and not session.is_open:
+                return session.next_open
         return None
 
     async def _bases(self, venue: Venue) -> set[str]:
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                return {listed.base for listed in (await self._markets[venue].instruments()).values()}
-        except (BrokerError, TimeoutError):
-            return set()
+        listing = self._markets[venue].instruments()
+        listed = await within(SCREEN_WAIT_S, listing, otherwise=dict[str, Instrument]())
+        return {one.base for one in listed.values()}
 
     async def _look(
         self, account: Account, base: str, quote: str | None, reservations: Collection[Reservation]
@@ -111,20 +107,13 @@ class Places:
     @staticmethod
     async def _quotes(market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
         """Return the quotes that the venue reports in time: without one the rest of its account is still known."""
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
-        except (BrokerError, TimeoutError):
-            return {}
+        reading = market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
+        return await within(SCREEN_WAIT_S, reading, otherwise=dict[str, Quote]())
 
     @staticmethod
     async def _book(market: VenueMarket, symbol: str) -> OrderBook | None:
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                book = (await market.book(symbol)).filled
-        except (BrokerError, TimeoutError):
-            return None
-        return book if is_sound(book) else None
+        book = await within(SCREEN_WAIT_S, market.book(symbol), otherwise=None)
+        return book.filled if book is not None and is_sound(book.filled) else None
 
     async def _ensure_costs(self, account: Account, symbol: str) -> None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.exits.pair_rules import (
     LeastPrice,
@@ -112,10 +113,9 @@ class ExitPair:
             return Decimal(1)
         instruments = await self._instruments()
         symbols = plan_symbols({currency, self._currency}, instruments)
-        try:
-            async with asyncio.timeout(LISTING_S):
-                quotes = await self._market.quotes(symbols, max_age_s=RATE_MAX_AGE_S)
-        except (BrokerError, TimeoutError):
+        reading = self._market.quotes(symbols, max_age_s=RATE_MAX_AGE_S)
+        quotes = await within(LISTING_S, reading, otherwise=None)
+        if quotes is None:
             return None
         value, of = (value_in_usd(each, instruments, quotes) for each in (currency, self._currency))
         return value / of if value and of else None
@@ -147,11 +147,8 @@ class ExitPair:
         return book if again is not None and agree(own, again) else None
 
     async def _book(self, instrument: Instrument) -> OrderBook | None:
-        try:
-            async with asyncio.timeout(LISTING_S):
-                return (await self._market.book(instrument.symbol)).filled
-        except (BrokerError, TimeoutError):
-            return None
+        book = await within(LISTING_S, self._market.book(instrument.symbol), otherwise=None)
+        return None if book is None else book.filled
 
     def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
         price = walk_book(book, self._guard.direction, self._guard.quantity)
@@ -176,11 +173,7 @@ class ExitPair:
         return PairOffer(symbol=instrument.symbol, price=brings, most=most, least=worst)
 
     async def _instruments(self) -> Mapping[str, Instrument]:
-        try:
-            async with asyncio.timeout(LISTING_S):
-                return await self._market.instruments()
-        except (BrokerError, TimeoutError):
-            return {}
+        return await within(LISTING_S, self._market.instruments(), otherwise=dict[str, Instrument]())
 
 
 def _none(

@@ -1,11 +1,11 @@
 """An order the venue has: queried until it is final, then reported with its exact fill."""
 
-import asyncio
 from decimal import Decimal
 
 from engine.accounts.live_accounts import LiveAccounts, OrderWatch
 from engine.accounts.reports import Reports
 from engine.brokers.base import Broker
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
@@ -175,12 +175,8 @@ class Filling:
 
     async def _taker(self, symbol: str) -> Decimal | None:
         """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""
-        try:
-            async with asyncio.timeout(FEE_READ_S):
-                fees = await self._broker.fetch_fees([symbol])
-        except (BrokerError, TimeoutError):
-            return None
-        return fees[symbol].taker if symbol in fees else None
+        fees = await within(FEE_READ_S, self._broker.fetch_fees([symbol]), otherwise=None)
+        return fees[symbol].taker if fees and symbol in fees else None
 
     async def _wait(
         self, intent: Intent, why: BrokerError | str | None, *, order: Order | None = None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.brokers.base import Broker, Priority
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.recent_exits import RecentExits
@@ -237,12 +238,9 @@ def _was_over(error: BrokerError) -> bool:
 
 async def _is_over(order: Order, broker: Broker) -> bool:
     """Return whether an order ended, whatever message a venue refuses its cancel with."""
-    try:
-        async with asyncio.timeout(CONFIRM_S):
-            now = await broker.fetch_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
-    except (BrokerError, TimeoutError):
-        return False
-    return now.status.is_final
+    reading = broker.fetch_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
+    now = await within(CONFIRM_S, reading, otherwise=None)
+    return now is not None and now.status.is_final
 
 
 async def _read_lists(broker: Broker) -> Lists | None:
@@ -265,10 +263,7 @@ async def _read_lists(broker: Broker) -> Lists | None:
 
 
 async def _read(order: CancelledOrder, intent: Intent, broker: Broker) -> Order | None:
-    try:
-        async with asyncio.timeout(CONFIRM_S):
-            symbol = order.symbol or intent.symbol
-            order_id = VenueOrderId(order.venue_order_id)
-            return await broker.fetch_order(order_id, symbol, priority=Priority.EXIT)
-    except (BrokerError, TimeoutError):
-        return None
+    order_id, symbol = VenueOrderId(order.venue_order_id), order.symbol or intent.symbol
+    return await within(
+        CONFIRM_S, broker.fetch_order(order_id, symbol, priority=Priority.EXIT), otherwise=None
+    )

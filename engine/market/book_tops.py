@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine import wall_time
+from engine.brokers.within import within
 from engine.clock import Clock, Moment, moment
 from engine.market.feed import VenueMarket
-from engine.model.errors import BrokerError
 from engine.model.quotes import Quote
 
 
@@ -46,12 +46,8 @@ class BookTops:
 
     async def _read(self, symbol: str, within_s: float) -> BookTop | None:
         requested = moment(self._clock)
-        try:
-            async with asyncio.timeout(within_s):
-                top = (await self._market.book(symbol)).top
-        except (BrokerError, TimeoutError):
-            return None
-        return BookTop(top, requested) if top.sides is not None else None
+        book = await within(within_s, self._market.book(symbol), otherwise=None)
+        return None if book is None or book.top.sides is None else BookTop(book.top, requested)
 
     def _is_usable(self, top: BookTop) -> bool:
         return wall_time.is_near(top.quote.at, self._clock.now(), self._max_age)

@@ -1,6 +1,5 @@
 """Public market data shared by all accounts: each instrument is requested once per venue."""
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +10,7 @@ from engine.brokers.budget import Budget
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.shared_fetch import SharedFetch
 from engine.brokers.streams.price_stream import PriceStream
+from engine.brokers.within import within
 from engine.clock import Clock, Moment, moment
 from engine.market.live_prices import LivePrices
 from engine.market.quote_reading import QuoteReading
@@ -157,11 +157,7 @@ class VenueMarket:
         lasting = self._lasting_session()
         if lasting is None:
             return await self._session_reading.result()
-        try:
-            async with asyncio.timeout(SESSION_WITHIN_S):
-                return await self._session_reading.result()
-        except (BrokerError, TimeoutError):
-            return lasting
+        return await within(SESSION_WITHIN_S, self._session_reading.result(), otherwise=lasting)
 
     async def fetch_session(self) -> Session | None:
         """Fetch the stock session now, whatever is cached: a market may close unscheduled."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
+from engine.brokers.within import within
 from engine.clock import Clock, moment
 from engine.market.book_tops import BookTops
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
@@ -217,10 +218,8 @@ class Marks:
         is_due = is_due or not self.checks.is_lately_agreed(request.symbol)
         if not is_due or not await self.checks.has_book(request.symbol):
             return None
-        try:
-            async with asyncio.timeout(BOOK_WITHIN_S):
-                book = await self._book(request.symbol)
-        except (BrokerError, TimeoutError):
+        book = await within(BOOK_WITHIN_S, self._book(request.symbol), otherwise=None)
+        if book is None:
             return None
         mark = mark_from_book(request, book=book, now=self._clock.now())
         return mark if isinstance(mark, Mark) and not request.is_past(mark.price) else None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
 from engine.market.mark import MarkRequest
@@ -125,11 +126,7 @@ class PriceChecker:
 
     async def _with_books(self, symbols: Collection[str]) -> list[str]:
         """Return what there is a second source of: of a stock only the quote is to be had."""
-        try:
-            async with asyncio.timeout(BOOK_S):
-                listed = await self._market.instruments()
-        except (BrokerError, TimeoutError):
-            return []
+        listed = await within(BOOK_S, self._market.instruments(), otherwise=None) or {}
         return [
             symbol
             for symbol in symbols

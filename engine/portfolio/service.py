@@ -3,7 +3,6 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
+from engine.brokers.within import within
 from engine.clock import Clock
 from engine.guards import store as guard_rows
 from engine.guards.comparison import SHOWN_LATE_WITHIN
@@ -25,7 +25,6 @@ from engine.market.mark import Mark
 from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols
 from engine.market.quote_reading import QuoteReading
-from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKey, Unsettled
 from engine.model.instruments import Instrument
 from engine.model.quotes import OrderBook, Quote
@@ -240,9 +239,7 @@ class PortfolioService:
     async def _quotes(self, market: VenueMarket, symbols: set[str], *, fresh: bool) -> QuoteReading:
         if fresh and symbols:
             # Where no new ones come, what is kept shows its age.
-            with suppress(BrokerError, TimeoutError):
-                async with asyncio.timeout(SCREEN_WAIT_S):
-                    await market.fetch_quotes(symbols)
+            await within(SCREEN_WAIT_S, market.fetch_quotes(symbols), otherwise=None)
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 return await market.read_quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
@@ -263,29 +260,13 @@ def _pushed(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, Quote
 
 async def _instruments(market: VenueMarket) -> Mapping[str, Instrument]:
     """Return what a venue lists; nothing where it does not answer in time."""
-    try:
-        async with asyncio.timeout(SCREEN_WAIT_S):
-            return await market.instruments()
-    except (BrokerError, TimeoutError):
-        return {}
+    return await within(SCREEN_WAIT_S, market.instruments(), otherwise=dict[str, Instrument]())
 
 
 async def _books(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, OrderBook]:
-    books = await asyncio.gather(*(_book(market, symbol) for symbol in symbols))
-    return {book.symbol: book for book in books if book is not None}
-
-
-async def _book(market: VenueMarket, symbol: str) -> OrderBook | None:
-    try:
-        async with asyncio.timeout(SCREEN_WAIT_S):
-            return await market.book(symbol)
-    except (BrokerError, TimeoutError):
-        return None
+    read = (within(SCREEN_WAIT_S, market.book(symbol), otherwise=None) for symbol in symbols)
+    return {book.symbol: book for book in await asyncio.gather(*read) if book is not None}
 
 
 async def _session(market: VenueMarket) -> Session | None:
-    try:
-        async with asyncio.timeout(SCREEN_WAIT_S):
-            return await market.session()
-    except (BrokerError, TimeoutError):
-        return None
+    return await within(SCREEN_WAIT_S, market.session(), otherwise=None)
