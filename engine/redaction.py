@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
-from engine.secret_forms import SHORTEST_PART, Parts, written_forms
+from engine.secret_forms import SHORTEST_PART, Parts, shortest_of, written_forms
 
 HIDDEN = "***"
 #: What is nested deeper cannot be looked through, and is hidden.
@@ -24,27 +25,41 @@ _MARGIN = 800
 
 
 class Redactor:
-    """Replaces secrets by `***`."""
+    """Replaces secrets by `***`, and those that another one replaces."""
 
-    def __init__(self, secrets: Iterable[str] = (), *, shapes: Iterable[str] = ()) -> None:
+    def __init__(
+        self, secrets: Iterable[str] = (), *, shapes: Iterable[str] = (), other: "Redactor | None" = None
+    ) -> None:
         parts = {part for secret in secrets for part in _parts(secret)}
-        written = {form for part in parts for form in written_forms(part)}
+        # The longest first, so that no tail of a longer one is left over.
+        self._written = sorted(
+            {form for part in parts for form in written_forms(part)}, key=len, reverse=True
+        )
+        self._shapes = tuple(shapes)
+        # A text with none of them holds no longer form either.
+        self._least = shortest_of(self._written)
         # Every PEM has the same first line.
         self._parts = Parts(part for part in parts if "-----" not in part)
-        # The longest first, so that no tail of a longer one is left over.
-        exact = [re.escape(form) for form in sorted(written, key=len, reverse=True)]
-        patterns = [*exact, *shapes]
-        self._pattern = re.compile("|".join(patterns), re.ASCII) if patterns else None
         # A listing of thousands of rows holds mostly texts that are too short to look at.
-        self._shortest = SHORTEST if shapes else min([SHORTEST_PART, *map(len, written)])
+        self._shortest = SHORTEST if self._shapes else min([SHORTEST_PART, *map(len, self._least)])
+        self._other = other
 
     def text(self, text: str) -> str:
         """Return the text with each secret replaced."""
-        if "://" in text:
+        if self._other is not None:
+            text = self._other.text(text)
+        elif "://" in text:
             text = _LOGIN.sub(HIDDEN, text)
-        if self._pattern is None or len(text) < self._shortest:
+        if len(text) < self._shortest:
             return text
-        return self._parts.hide(self._pattern.sub(HIDDEN, text), HIDDEN)
+        if self._shapes or any(map(text.__contains__, self._least)):
+            text = self._pattern.sub(HIDDEN, text)
+        return self._parts.hide(text, HIDDEN)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # Of a thousand keys hardly one is ever repeated: compiling this takes longer than all else here.
+        return re.compile("|".join([*map(re.escape, self._written), *self._shapes]), re.ASCII)
 
     def value(self, value: Any, *, levels: int = DEEPEST) -> Any:
         """Return the value with each secret replaced, however deep it lies."""

@@ -4,14 +4,17 @@ import html
 import json
 import re
 import string
+from array import array
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote, quote_plus, urlsplit
 
 #: So many characters of a secret in a row are no coincidence.
 SHORTEST_PART = 16
 #: What a text is compared in: every part of the length above holds one that begins at a multiple of this.
 _STEP = SHORTEST_PART // 2
+_HASH_BITS = 2**32 - 1
 #: What hangs on to a found part belongs to it: the rest of an encoding that is not ours alone.
 _ATTACHED = frozenset(string.ascii_letters + string.digits + "+/=_-%")
 
@@ -33,17 +36,31 @@ def written_forms(secret: str) -> Iterator[str]:
         yield _PERCENT.sub(lambda code: code[0].lower(), in_address)
 
 
+def shortest_of(forms: Iterable[str]) -> Sequence[str]:
+    """Return the forms that hold no other one."""
+    least = list[str]()
+    for form in sorted(set(forms), key=len):
+        if not any(map(form.__contains__, least)):
+            least.append(form)
+    return least
+
+
 class Parts:
-    """Finds long parts of secrets: cut, in other letters, or encoded together with something else."""
+    """Finds long parts of secrets: cut, in other letters, or encoded together with something else.
+
+    Each key has some thousand short pieces; kept as texts they would be most of what an account takes in memory. What
+    is kept are their hashes, four bytes each: a text is taken for a part only where nine in a row are found.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._grams = frozenset(
-            form[at : at + _STEP]
+        found = {
+            hash(form[at : at + _STEP]) & _HASH_BITS
             for secret in map(_unknown_part, secrets)
             if len(secret) >= SHORTEST_PART
             for form in map(_in_small_letters, _all_forms(secret))
             for at in range(len(form) - _STEP + 1)
-        )
+        }
+        self._grams = array("I", sorted(found))
 
     def hide(self, text: str, hidden: str) -> str:
         """Return the text with each part replaced."""
@@ -72,7 +89,9 @@ class Parts:
             at = stop + _STEP
 
     def _is_part(self, text: str, at: int) -> bool:
-        return text[at : at + _STEP] in self._grams
+        gram = hash(text[at : at + _STEP]) & _HASH_BITS
+        place = bisect_left(self._grams, gram)
+        return place < len(self._grams) and self._grams[place] == gram
 
 
 def _unknown_part(secret: str) -> str:

@@ -7,7 +7,7 @@ with every number kept as the text it came in.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -73,11 +73,11 @@ class VenueClient:
     """
 
     def __init__(
-        self, venue: Venue, exchange: Any, *, secrets: Iterable[str] = (), unwrap: Unwrap | None = None
+        self, venue: Venue, exchange: Any, *, redactor: Redactor, unwrap: Unwrap | None = None
     ) -> None:
         self.venue = venue
         self._exchange = exchange
-        self._redactor = redactor_for(frozenset(secrets))
+        self._redactor = redactor
         self._unwrap = unwrap
 
     async def send(self, call: Call) -> object:
@@ -125,9 +125,15 @@ class VenueClient:
         self._exchange.session = None
 
 
+def redactor_for(http: Http, *own: str) -> Redactor:
+    """Return what hides the secrets of the process, which all its clients share, and those of one key."""
+    shared = _shared_redactor(frozenset(http.secrets))
+    others = frozenset(own).difference(http.secrets, ("",))
+    return Redactor(others, other=shared) if others else shared
+
+
 @lru_cache(maxsize=8)
-def redactor_for(secrets: frozenset[str]) -> Redactor:
-    """Return what hides the secrets; all clients of a process have the same to hide, in some thousand forms."""
+def _shared_redactor(secrets: frozenset[str]) -> Redactor:
     return Redactor(secrets)
 
 
@@ -145,7 +151,7 @@ def kraken_client(
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api={"public": url, "private": url})
     exchange = _Kraken(config)
     exchange.next_nonce = next_nonce
-    return VenueClient(Venue.KRAKEN, exchange, secrets=(*http.secrets, key, secret), unwrap=unwrap)
+    return VenueClient(Venue.KRAKEN, exchange, redactor=redactor_for(http, key, secret), unwrap=unwrap)
 
 
 def coinbase_client(
@@ -159,7 +165,7 @@ def coinbase_client(
     exchange = _Coinbase(config)
     # Its tokens live for two minutes of the venue's time.
     exchange.seconds = lambda: int(http.server_now(url).timestamp())
-    return VenueClient(Venue.COINBASE, exchange, secrets=(*http.secrets, key, secret, pem))
+    return VenueClient(Venue.COINBASE, exchange, redactor=redactor_for(http, key, secret, pem))
 
 
 def alpaca_client(
@@ -168,7 +174,7 @@ def alpaca_client(
     """Return a client for Alpaca, where even most market data needs a key."""
     api = {"trader": url, "market": data_url}
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api=api)
-    return VenueClient(Venue.ALPACA, _Alpaca(config), secrets=(*http.secrets, key, secret))
+    return VenueClient(Venue.ALPACA, _Alpaca(config), redactor=redactor_for(http, key, secret))
 
 
 def _config(

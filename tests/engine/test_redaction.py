@@ -1,6 +1,7 @@
 import html
 import json
 import time
+import tracemalloc
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
@@ -170,3 +171,25 @@ def test_no_part_of_a_secret_is_left_where_a_text_was_cut(secret, written):
 def test_the_beginning_of_a_text_is_as_long_as_it_may_be():
     assert beginning("ab" * 10, 60, str) == "ab" * 10
     assert beginning("ab" * 5_000, 60, str) == "ab" * 30
+
+
+def test_what_another_redactor_hides_is_hidden_too():
+    redactor = Redactor(["s3cr3t-of-one-key"], other=Redactor([SECRET]))
+
+    assert redactor.text(f"{SECRET} at https://me:mine@db.example, s3cr3t-of-one-key") == (
+        f"{HIDDEN} at https://{HIDDEN}@db.example, {HIDDEN}"
+    )
+
+
+def test_a_key_takes_little_memory():
+    """Each of a thousand accounts has one, and 120 KiB for everything."""
+    key = b64encode(bytes(range(64))).decode()
+    tracemalloc.start()
+    try:
+        redactor = Redactor([key])
+        assert redactor.text("OQCLML-BW3P3-BUCMWZ") == "OQCLML-BW3P3-BUCMWZ"
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert taken < 20 * 1024

@@ -45,7 +45,7 @@ class VenueAccountStream:
         self._converse = converse
         self._http = http
         self._clock = clock
-        self._redact = redactor_for(frozenset(http.secrets)).text
+        self._redact = redactor_for(http).text
         self._jitter = jitter
 
     async def run(self, sink: AccountSink) -> None:

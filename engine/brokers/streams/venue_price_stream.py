@@ -42,7 +42,7 @@ class VenuePriceStream:
         self._http = http
         self._clock = clock
         self._ahead = ahead
-        self._redact = redactor_for(frozenset(http.secrets)).text
+        self._redact = redactor_for(http).text
         self._jitter = jitter
         self._demand = StreamDemand(name_of)
         self._connection: PriceConnection | None = None
