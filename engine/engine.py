@@ -99,10 +99,12 @@ class Engine:
         failures.raise_together("the guards are looked at, and not everything else was done")
 
     async def snapshot(self) -> None:
-        """Read every account: all at once after a start, then spread over the interval."""
-        spread_s = self.snapshot_interval_s * SPREAD_RATIO
-        over_s, self._has_read = (spread_s if self._has_read else 0.0), True
-        await self.balances.take_snapshots(over_s=over_s, after=self.updates.run)
+        """Read every account: after a start at once, the nearest to a sale first, then spread over the interval."""
+        accounts, over_s = self.reader.accounts(), self.snapshot_interval_s * SPREAD_RATIO
+        if not self._has_read:
+            accounts, over_s = self.watch_log.nearest_first(accounts), 0.0
+        self._has_read = True
+        await self.balances.take_snapshots(accounts, over_s=over_s, after=self.updates.run)
 
     async def read_accounts(self) -> None:
         """Start reading every account, and raise what the last readings failed at.

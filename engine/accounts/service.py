@@ -110,9 +110,10 @@ class BalanceService:
             for known in await rows.load_account_states(session):
                 self._reader.remember(known.state, known.report)
 
-    async def take_snapshots(self, *, over_s: float, after: Callable[[Account], Awaitable[None]]) -> None:
-        """Read and store every account, spread evenly over `over_s`; `after` runs for each one read."""
-        accounts = self._reader.accounts()
+    async def take_snapshots(
+        self, accounts: Sequence[Account], *, over_s: float, after: Callable[[Account], Awaitable[None]]
+    ) -> None:
+        """Read and store accounts in their order, spread evenly over `over_s`; `after` runs for each one read."""
         for position, account in enumerate(accounts):
             self._tasks.spawn(
                 f"snapshot {account.account_id}",

@@ -1,6 +1,6 @@
 """What the watch saw of each guard last: written by polls and ticks, read by exits and screens."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from engine import wall_time
 from engine.clock import Moment
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import GuardMark, is_past, unseen_before, unseen_over_restart
+from engine.guards.nearest import nearest_first
 from engine.market.mark import Mark
 from engine.model.delays import Away, Unseen
 
@@ -22,6 +23,8 @@ class GuardMarks:
         #: By guard id: when an earlier process saw it last.
         self._last_seen: Mapping[str, datetime] = {}
         self._away: Away | None = None
+        #: By guard id: where each stood when an earlier process saw it last.
+        self._results: Mapping[str, Decimal] = {}
 
     @property
     def by_id(self) -> Mapping[str, GuardMark]:
@@ -45,6 +48,16 @@ class GuardMarks:
     def note_away(self, away: Away, last_seen: Mapping[str, datetime]) -> None:
         """Take it that no process ran for a time, and when an earlier one saw each guard last, by guard id."""
         self._away, self._last_seen = away, last_seen
+
+    def note_results(self, results: Mapping[str, Decimal]) -> None:
+        """Take it that an earlier process saw guards last at these results, by guard id."""
+        self._results = results
+
+    def in_order(self, guards: Sequence[Guard]) -> Sequence[Guard]:
+        """Return guards in the order to judge them in, which matters until this process has seen each of them."""
+        if all(guard.guard_id in self._by_id for guard in guards):
+            return guards
+        return nearest_first(guards, self._results)
 
     def unseen(self, guard: Guard, now: Moment) -> Unseen | None:
         """Return since when and why nobody could see whether a guard was breached; None if somebody did."""

@@ -101,10 +101,8 @@ class Watch:
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
-        looked_at = sorted(
-            (guard for guard in watched if guard.state is not GuardState.PAUSED),
-            key=lambda guard: guard.venue,
-        )
+        wanted = [guard for guard in watched if guard.state is not GuardState.PAUSED]
+        looked_at = sorted(self._guard_marks.in_order(wanted), key=lambda guard: guard.venue)
         self._guard_marks.keep({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))

@@ -1,6 +1,6 @@
 """When guards were watched, so that a gap is reported first thing with what moved in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, ratio_of
 from engine.guards.guard_marks import GuardMarks
+from engine.guards.nearest import accounts_nearest_first, nearest_first
 from engine.guards.table import GuardRow
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.delays import Away
+from engine.model.venues import Account
 from engine.orders.table import IntentRow
 from engine.storage import process_store as rows
 from engine.storage.database import Database
@@ -62,11 +64,17 @@ class WatchLog:
         if self._before is None or self._before.last_guard_cycle_at is None:
             return
         self._seen = self._before.last_seen
+        self._guard_marks.note_results(self._results())
         away = Away(since=self._before.last_guard_cycle_at, until=self._began.at)
         last_seen = {
             guard.guard_id: _seen_at(self._seen.get(guard.guard_id), away) for guard in self._guarded_then
         }
         self._guard_marks.note_away(away, last_seen)
+
+    def nearest_first(self, accounts: Iterable[Account]) -> tuple[Account, ...]:
+        """Return accounts in the order to read them in after the start, by what was guarded then."""
+        guards = (guard for guard in self._guarded_then if guard.state is not GuardState.PAUSED)
+        return accounts_nearest_first(accounts, nearest_first(guards, self._results()))
 
     async def beat(self) -> bool:
         """Note that the process runs, and report the time before it once every guard was looked at.
@@ -98,6 +106,9 @@ class WatchLog:
         """Note that the run ended on purpose."""
         async with self._database.write() as session:
             await rows.end_run(session, self._run_id, now=self._clock.now())
+
+    def _results(self) -> Mapping[str, Decimal]:
+        return {guard_id: Decimal(seen.ratio) for guard_id, seen in self._seen.items()}
 
     def _is_late(self) -> bool:
         return moment(self._clock) - self._began >= REPORT_LATEST

@@ -230,3 +230,21 @@ async def test_a_gap_after_a_clean_stop_is_reported_like_any_other(watched):
     await watched.engine.note_watching()
 
     assert len(await watched.alerts(NotWatching)) == 1
+
+
+async def test_after_a_restart_the_account_nearest_to_a_sale_is_read_first(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
+        for venue, bid in ((Venue.KRAKEN, "60000"), (Venue.COINBASE, "59500")):
+            room.deposit("BTC", "0.1", venue=venue)
+            room.set_bid(bid, venue=venue)
+            await room.arm("0.1", "6000", venue=venue, guard_id=venue.value)
+        await room.engine.start()
+        await room.look()
+        await room.engine.note_watching()
+
+        await come_back(room, 40)
+
+        accounts = room.engine.reader.accounts()
+        ordered = room.engine.watch_log.nearest_first(accounts)
+    assert [account.venue for account in accounts] == [Venue.KRAKEN, Venue.COINBASE]
+    assert [account.venue for account in ordered] == [Venue.COINBASE, Venue.KRAKEN]
