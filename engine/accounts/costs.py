@@ -96,7 +96,7 @@ class Costs:
         self, account: Account, fees: Mapping[str, FeeQuote], quotes: Mapping[str, Quote]
     ) -> None:
         now = self._clock.now()
-        async with self._database.write() as session:
+        async with self._database.write_history() as session:
             for symbol, quote in fees.items():
                 fee = KnownFee(account=account, symbol=symbol, quote=quote, at=now)
                 await save_fee(session, fee)

@@ -125,14 +125,14 @@ class Histories:
             return False
         found = await self._rates.fetch(account, unrated)
         if found:
-            async with self._database.write() as session:
+            async with self._database.write_history() as session:
                 for trade_id, rate in found.items():
                     await rows.save_usd_rate(session, account_id, trade_id, rate)
         return True
 
     async def _begin(self, account: Account) -> tuple[Fill, ...]:
         page = await self._fetch_page(account)
-        async with self._database.write() as session:
+        async with self._database.write_history() as session:
             await rows.save_cursor(session, self._cursor(account, page.next_cursor))
             new = await self._add(session, account, page.fills)
         return _oldest_first(new)
@@ -192,7 +192,7 @@ class Histories:
             page = await self._fetch_page(account, reached.cursor)
         except BrokerError:
             return False
-        async with self._database.write() as session:
+        async with self._database.write_history() as session:
             await self._add(session, account, page.fills)
             await rows.save_cursor(session, self._cursor(account, page.next_cursor))
         return True

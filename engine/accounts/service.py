@@ -137,7 +137,7 @@ class BalanceService:
     async def thin_history(self) -> None:
         """Keep all snapshots of a day, hourly ones for 30 days, then daily ones."""
         now = self._clock.now()
-        async with self._database.write() as session:
+        async with self._database.write_history() as session:
             await rows.thin_snapshots(
                 session, hourly_before=now - timedelta(days=1), daily_before=now - timedelta(days=30)
             )
@@ -184,7 +184,7 @@ class BalanceService:
     async def _save(self, account: Account, state: UserBrokerState) -> None:
         now = self._clock.now()
         report = self._reports.latest(account.account_id)
-        async with self._database.write() as session:
+        async with self._database.write_history() as session:
             await rows.save_account_state(session, AccountState(state=state, report=report, last_attempt=now))
             if state.connected and state.balance is not None:
                 await rows.add_snapshot(session, _figures(state, account))

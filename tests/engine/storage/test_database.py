@@ -50,6 +50,27 @@ async def test_no_update_is_lost_between_two_processes_on_one_file(database):
     assert await counter(database) == 20
 
 
+async def test_what_is_kept_for_history_lets_every_other_writer_go_first(database):
+    """They wait for the one that is being written, however many more have come before them."""
+    written, begun = [], asyncio.Event()
+
+    async def note(opened, name):
+        async with opened:
+            written.append(name)
+            begun.set()
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(note(database.write_history(), f"snapshot {number}"))
+        await begun.wait()
+        for number in range(2):
+            group.create_task(note(database.write(), f"intent {number}"))
+
+    snapshots = [f"snapshot {number}" for number in range(20)]
+    assert written == [snapshots[0], "intent 0", "intent 1", *snapshots[1:]]
+
+
 async def test_an_exception_rolls_the_whole_unit_back(database):
     await start_counter(database)
 
