@@ -11,7 +11,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import first_answer, journal, memory, nonce_transaction, polling, snapshots, tick_to_order, ticks
+from bench import (
+    account_memory,
+    first_answer,
+    journal,
+    memory,
+    nonce_transaction,
+    polling,
+    snapshots,
+    tick_to_order,
+    ticks,
+)
 from bench.figures import Figure
 from bench.report import as_json, print_table
 from bot.logs.redaction import LogRedactor
@@ -24,6 +34,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "journal": journal.measure,
     "nonce": nonce_transaction.measure,
     "snapshots": snapshots.measure,
+    "account-memory": account_memory.measure,
     "first-answer": first_answer.measure,
     "memory": memory.measure,
 }

@@ -53,7 +53,7 @@ async def measure_size(accounts: int, *, rounds: int, delay_s: float) -> Sequenc
         open_room(venue.url, accounts=accounts) as room,
         BareKraken(venue.url) as bare,
     ):
-        turns = [(await _take(room), await _ask(bare, room)) for _ in range(1 + rounds)][1:]
+        turns = [(await take(room), await _ask(bare, room)) for _ in range(1 + rounds)][1:]
     waves, floors = zip(*turns, strict=True)
     return tuple(_figures(accounts, delay_s, waves, floors))
 
@@ -85,7 +85,7 @@ def _figures(
     )
 
 
-async def _take(room: Room) -> Wave:
+async def take(room: Room) -> Wave:
     """Read, value and store every account at once, as after a start."""
     base, engine = room.build()
     # Listings are read once an hour for all accounts.

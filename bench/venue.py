@@ -10,6 +10,7 @@ monotonic clock that all processes share.
 
 import asyncio
 import base64
+import hashlib
 import sys
 import time
 from collections.abc import Iterable
@@ -24,7 +25,9 @@ from sandbox.market import Market
 from sandbox.world import KRAKEN
 
 PRICE, FALLEN = Decimal(100), Decimal("98.5")
-SECRET = base64.b64encode(b"opens nothing but this stand-in").decode()
+#: As long as Kraken's are.
+SECRET = base64.b64encode(hashlib.sha512(b"opens nothing but this stand-in").digest()).decode()
+_KEY_BYTES = 42
 _MAX_WAIT_S = 20.0
 _MS = 1_000
 _PRICES = {"BTC": Decimal(64_000), "ETH": Decimal(3_200)}
@@ -33,7 +36,7 @@ _SHARED = {"BTC": Decimal("0.01"), "ETH": Decimal("0.2"), "USD": Decimal(100)}
 
 def key_of(number: int) -> str:
     """The API key of an account."""
-    return f"key {number}"
+    return base64.b64encode(hashlib.sha512(f"key {number}".encode()).digest()[:_KEY_BYTES]).decode()
 
 
 def coin_of(number: int) -> str:

@@ -18,6 +18,7 @@ def test_each_part_can_be_run_alone():
         "journal",
         "nonce",
         "snapshots",
+        "account-memory",
         "first-answer",
         "memory",
     }
