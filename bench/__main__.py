@@ -1,10 +1,11 @@
-"""`python -m bench`: measure everything in one run and print each figure beside its floor."""
+"""`python -m bench`: measure everything in one run, print each figure beside its floor, fail where one misses its aim."""
 
 import argparse
 import asyncio
 import compileall
 import os
 import platform
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from bench import (
     account_memory,
+    balance_answer,
     first_answer,
     journal,
     memory,
@@ -22,8 +24,8 @@ from bench import (
     tick_to_order,
     ticks,
 )
-from bench.figures import Figure
-from bench.report import as_json, print_table
+from bench.figures import Figure, short_of_aim
+from bench.report import as_json, print_shortfalls, print_table
 from bot.logs.redaction import LogRedactor
 from bot.logs.setup import configure_logs
 
@@ -35,6 +37,7 @@ BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "nonce": nonce_transaction.measure,
     "snapshots": snapshots.measure,
     "account-memory": account_memory.measure,
+    "balance": balance_answer.measure,
     "first-answer": first_answer.measure,
     "memory": memory.measure,
 }
@@ -42,7 +45,8 @@ _ROOT = Path(__file__).parents[1]
 _OURS = ("bot", "handlers", "engine", "sandbox", "migrations", "bench")
 
 
-def main() -> None:
+def main() -> int:
+    """Return 1 when a figure misses its aim."""
     options = _options()
     compile_bytecode()
     configure_logs(level="ERROR", output="console", redactor=LogRedactor(()))
@@ -55,6 +59,8 @@ def main() -> None:
         console = Console()
         print_table(figures, console=console)
         console.print(", ".join(f"{name} {value}" for name, value in circumstances(took_s).items()))
+    print_shortfalls(figures, console=Console(stderr=True))
+    return 1 if short_of_aim(figures) else 0
 
 
 def compile_bytecode() -> None:
@@ -92,4 +98,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

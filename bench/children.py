@@ -10,6 +10,12 @@ from pathlib import Path
 
 #: The classes of ccxt that the bot is built on.
 IMPORT_CCXT = "import ccxt.async_support.alpaca, ccxt.async_support.coinbase, ccxt.async_support.kraken"
+#: What no answer to /balance is possible without: the three venues of ccxt, its web client, Telegram, the database.
+IMPORT_LIBRARIES = """
+import aiohttp, aiosqlite, pydantic_settings, sqlmodel, structlog, telegram.ext
+from engine.brokers.ccxt_classes import import_classes
+import_classes()
+"""
 NOTHING = "pass"
 _MB_BYTES = 1_000_000
 _PAGE_BYTES = resource.getpagesize()

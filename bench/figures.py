@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _EDGE = 0.95
@@ -49,3 +49,8 @@ def spread(samples: Sequence[float]) -> Spread:
     ordered = sorted(samples)
     edge = ordered[math.ceil(_EDGE * len(ordered)) - 1]
     return Spread(median=statistics.median(ordered), p95=edge, count=len(ordered))
+
+
+def short_of_aim(figures: Iterable[Figure]) -> list[Figure]:
+    """Return the figures that miss an aim."""
+    return [figure for figure in figures if figure.reaches_aim is False]

@@ -1,17 +1,17 @@
-"""What the bot's process holds in memory, after its start and after many screens."""
+"""What the bot's process with one account holds in memory, after its start and after many screens."""
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from bench.children import IMPORT_CCXT, NOTHING, resident_mb, weigh_python
+from bench.children import IMPORT_LIBRARIES, NOTHING, resident_mb, weigh_python
 from bench.figures import Figure, spread
 from bench.first_answer import pid_of, time_to_balance
 from demo.stage import Stage, open_stage
-from sandbox.world import SandboxWorld
+from sandbox.world import KRAKEN, SandboxWorld
 
 ROUNDS = 3
-AIM_MB = 200.0
+AIM_MB = 150.0
 SCREENS = ("/balance", "/positions", "/route BTC 30", "/status", "/help") * 10
 #: After the first answer the first jobs are still reading histories and fees.
 _REST_S = 3.0
@@ -20,17 +20,17 @@ _MAX_WAIT_S = 30.0
 
 async def measure() -> Sequence[Figure]:
     """Weigh the bot and the floors, each as processes of their own."""
-    floors = [(await weigh_python(NOTHING), await weigh_python(IMPORT_CCXT)) for _ in range(ROUNDS)]
-    bare, ccxt = (spread(samples) for samples in zip(*floors, strict=True))
+    floors = [(await weigh_python(NOTHING), await weigh_python(IMPORT_LIBRARIES)) for _ in range(ROUNDS)]
+    bare, libraries = (spread(samples) for samples in zip(*floors, strict=True))
     started, used = (spread(samples) for samples in zip(*await _weigh_bots(), strict=True))
-    imports = "python and ccxt"
+    imports = "import its libraries"
     return (
         Figure(
             name="memory after the start",
             unit="MB",
             measured=started,
             floor_name=imports,
-            floor=ccxt,
+            floor=libraries,
             aim=AIM_MB,
         ),
         Figure(
@@ -38,10 +38,10 @@ async def measure() -> Sequence[Figure]:
             unit="MB",
             measured=used,
             floor_name=imports,
-            floor=ccxt,
+            floor=libraries,
             aim=AIM_MB,
         ),
-        Figure(name=imports, unit="MB", measured=ccxt, floor_name="python -c pass", floor=bare),
+        Figure(name=imports, unit="MB", measured=libraries, floor_name="python -c pass", floor=bare),
     )
 
 
@@ -56,7 +56,7 @@ async def _weigh_bots() -> Sequence[tuple[float, float]]:
 
 
 async def _started(stages: AsyncExitStack) -> Stage:
-    stage = await stages.enter_async_context(open_stage(SandboxWorld(), settings={}))
+    stage = await stages.enter_async_context(open_stage(SandboxWorld(venues=[KRAKEN]), settings={}))
     await time_to_balance(stage)
     return stage
 

@@ -8,9 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.figures import Figure, short_of_aim
 
-_SMALL = 10
+_SMALL, _LARGE = 10, 100
 
 
 def print_table(figures: Sequence[Figure], *, console: Console) -> None:
@@ -32,6 +32,17 @@ def as_json(figures: Sequence[Figure], circumstances: Mapping[str, object]) -> s
     return json.dumps({**circumstances, "figures": rows}, indent=2)
 
 
+def print_shortfalls(figures: Sequence[Figure], *, console: Console) -> None:
+    """Name every row that misses an aim, with what it came to."""
+    for figure in short_of_aim(figures):
+        console.print(
+            f"short of its aim: {figure.name}: {_number(figure.measured.median)} {figure.unit}, "
+            f"{figure.ratio:.2f} x {figure.floor_name}",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
 def _cells(figure: Figure) -> tuple[str, ...]:
     return (
         f"{figure.name}, {figure.unit}\n  / {figure.floor_name}{_aim(figure)}",
@@ -40,16 +51,16 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         _number(figure.measured.p95),
         _number(figure.floor.median),
         _number(figure.floor.p95),
-        f"{figure.ratio:.1f} x",
+        f"{figure.ratio:.{1 if figure.ratio < _LARGE else 0}f} x",
     )
 
 
 def _aim(figure: Figure) -> str:
     if figure.reaches_aim is None:
         return ""
-    absolute = "" if figure.aim is None else f" {figure.aim:g}"
+    absolute = "" if figure.aim is None else f" {figure.aim:g} {figure.unit}"
     relative = "" if figure.ratio_aim is None else f" {figure.ratio_aim:g} x"
-    return f"; aim{absolute}{relative}: {'kept' if figure.reaches_aim else 'MISSED'}"
+    return f"\n  aim{absolute}{relative}: {'kept' if figure.reaches_aim else 'MISSED'}"
 
 
 def _number(value: float) -> str:

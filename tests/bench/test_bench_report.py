@@ -5,7 +5,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from bench.figures import Figure, spread
-from bench.report import as_json, print_table
+from bench.report import as_json, print_shortfalls, print_table
 
 FIGURE = Figure(
     name="first /balance, new data dir",
@@ -17,14 +17,15 @@ FIGURE = Figure(
 )
 
 
-def test_the_table_fits_a_terminal_and_shows_the_floor_beside_each_figure():
+def test_the_table_fits_a_terminal_and_shows_floor_and_aim_beside_each_figure():
     console = Console(file=io.StringIO(), width=80)
 
     print_table([FIGURE], console=console)
 
-    *_, figure, floor = console.file.getvalue().splitlines()
+    *_, figure, floor, aim = console.file.getvalue().splitlines()
     assert " ".join(figure.split()) == "first /balance, new data dir, s 2 1.38 1.50 0.50 0.50 2.8 x"
-    assert floor.strip() == "/ import ccxt; aim 2.5: kept"
+    assert floor.strip() == "/ import ccxt"
+    assert aim.strip() == "aim 2.5 s: kept"
 
 
 def test_an_aim_that_is_a_ratio_is_shown_as_one():
@@ -32,7 +33,18 @@ def test_an_aim_that_is_a_ratio_is_shown_as_one():
 
     print_table([replace(FIGURE, aim=None, ratio_aim=2.5)], console=console)
 
-    assert console.file.getvalue().splitlines()[-1].strip() == "/ import ccxt; aim 2.5 x: MISSED"
+    assert console.file.getvalue().splitlines()[-1].strip() == "aim 2.5 x: MISSED"
+
+
+def test_rows_short_of_their_aim_are_named_with_what_they_came_to():
+    console = Console(file=io.StringIO(), width=80)
+
+    print_shortfalls([FIGURE, replace(FIGURE, ratio_aim=2)], console=console)
+
+    assert (
+        console.file.getvalue()
+        == "short of its aim: first /balance, new data dir: 1.38 s, 2.75 x import ccxt\n"
+    )
 
 
 def test_programs_read_ratios_and_circumstances():

@@ -1,6 +1,6 @@
 import pytest
 
-from bench.figures import Figure, Spread, spread
+from bench.figures import Figure, Spread, short_of_aim, spread
 
 
 def a_figure(measured, floor, **aims):
@@ -35,3 +35,11 @@ def test_an_aim_may_be_a_ratio_too(aim, ratio_aim, reached):
     figure = a_figure(spread([1.0, 2.0, 8.0]), spread([0.5]), aim=aim, ratio_aim=ratio_aim)
 
     assert figure.reaches_aim is reached
+
+
+def test_rows_without_an_aim_or_that_keep_it_are_not_short():
+    kept, missed, free = (
+        a_figure(spread([2.0]), spread([1.0]), **a) for a in ({"ratio_aim": 2}, {"aim": 1}, {})
+    )
+
+    assert short_of_aim([kept, missed, free]) == [missed]

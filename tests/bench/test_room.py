@@ -19,6 +19,7 @@ def test_each_part_can_be_run_alone():
         "nonce",
         "snapshots",
         "account-memory",
+        "balance",
         "first-answer",
         "memory",
     }
