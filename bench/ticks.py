@@ -59,7 +59,7 @@ async def measure() -> Sequence[Figure]:
 class HandStream:
     """Hands over what it is given."""
 
-    venue, name, is_whole_market, heard = Venue.KRAKEN, "bench", True, None
+    venue, name, is_whole_market, last_received = Venue.KRAKEN, "bench", True, None
     sink: PriceSink
 
     def __init__(self) -> None:
