@@ -52,6 +52,8 @@ class PriceCheck:
     #: When both last agreed, and the ticker then; None when they never did.
     agreed_s: float | None = None
     agreed: Top | None = None
+    #: Whether a guard would have been sold by one of both alone when they last agreed.
+    sells_alone: bool = False
     #: The ticker when they last disagreed; None while they agree.
     disagreed: Top | None = None
     #: Since when they disagree; None while they agree.
@@ -82,10 +84,14 @@ def differs(
     Of a ticker that stands still a book may differ by less, and not at all in whether a guard is to be sold.
     """
     tolerance = STILL_RATIO if is_still else AGREEMENT_RATIO
-    return any(
-        _is_apart(one, ticker, book, tolerance) or (is_still and _sells_alone(one, ticker, book))
-        for one in requests
-    )
+    if is_still and sells_alone(ticker, book, requests):
+        return True
+    return any(_is_apart(one, ticker, book, tolerance) for one in requests)
+
+
+def sells_alone(ticker: Quote, book: OrderBook, requests: Collection[MarkRequest]) -> bool:
+    """Return whether a guard would be sold by one of both and not by the other, however old they are."""
+    return any(_sells_alone(one, ticker, book) for one in requests)
 
 
 def plan_checks(
@@ -118,9 +124,11 @@ def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: f
     return chosen
 
 
-def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
-    """Return what is known once ticker and book agree."""
-    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=_top(ticker))
+def after_agreement(ticker: Quote, *, now_s: float, sells_alone: bool = False) -> PriceCheck:
+    """Return what is known once ticker and book agree, perhaps not in whether a guard is to be sold."""
+    return PriceCheck(
+        checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=_top(ticker), sells_alone=sells_alone
+    )
 
 
 def after_difference(
@@ -221,7 +229,6 @@ def _is_apart(request: MarkRequest, ticker: Quote, book: OrderBook, tolerance: D
 
 
 def _sells_alone(request: MarkRequest, ticker: Quote, book: OrderBook) -> bool:
-    """Return whether a guard would be sold by one of both and not by the other, however old they are."""
     shown = judge_quote(request, quote=ticker, now=ticker.at)
     in_book = mark_from_book(request, book=book, now=book.at)
     if isinstance(shown, NeedsBook):

@@ -18,6 +18,7 @@ from engine.market.price_check import (
     after_difference,
     differs,
     plan_checks,
+    sells_alone,
 )
 from engine.market.second_look import SECOND_LOOK_AFTER
 from engine.model.errors import BrokerError
@@ -53,9 +54,14 @@ class PriceChecker:
         return frozenset(symbol for symbol, check in self._checks.items() if check.differs)
 
     def is_lately_agreed(self, symbol: str) -> bool:
-        """Return whether an instrument's ticker and book agreed when they were last due to be compared."""
-        agreed_s = self.get(symbol).agreed_s
-        return agreed_s is not None and self._clock.monotonic() - agreed_s <= 2 * self._due_s
+        """Return whether an instrument's ticker and book agreed when they were last due to be compared.
+
+        Two that are near each other, one past a guard's trigger and one not, do not agree on a breach.
+        """
+        check = self.get(symbol)
+        if check.agreed_s is None or check.sells_alone:
+            return False
+        return self._clock.monotonic() - check.agreed_s <= 2 * self._due_s
 
     async def has_book(self, symbol: str) -> bool:
         """Return whether an instrument has a second source."""
@@ -102,7 +108,7 @@ class PriceChecker:
         self._market.spare_calls.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
         if not self._differ(symbol, quote, first, requests):
-            return self._agreed(symbol, quote)
+            return self._agreed(symbol, quote, first, requests)
         self._on_denial(symbol)
         # It is due whatever is left.
         self._market.spare_calls.take(SECOND_CALLS, now=self._clock.monotonic())
@@ -111,14 +117,18 @@ class PriceChecker:
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
         if not self._differ(symbol, again, second, requests):
-            return self._agreed(symbol, again)
+            return self._agreed(symbol, again, second, requests)
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
-    def _agreed(self, symbol: str, ticker: Quote) -> PriceCheck:
+    def _agreed(
+        self, symbol: str, ticker: Quote, book: OrderBook, requests: Collection[MarkRequest]
+    ) -> PriceCheck:
         if not is_usable(ticker, now=self._clock.now(), max_age_s=self._max_age_s):
             # What is old or garbage agrees with any book.
             return self.get(symbol)
-        return after_agreement(ticker, now_s=self._clock.monotonic())
+        return after_agreement(
+            ticker, now_s=self._clock.monotonic(), sells_alone=sells_alone(ticker, book, requests)
+        )
 
     def _differ(self, symbol: str, ticker: Quote, book: OrderBook, requests: Collection[MarkRequest]) -> bool:
         is_still = self.get(symbol).is_still(ticker, now_s=self._clock.monotonic())

@@ -47,12 +47,18 @@ async def until_status(stage, *words, meanwhile=lambda: None):
 
 async def until_says(stage, head, *words, meanwhile=lambda: None):
     """Ask for a screen until it says all this."""
-    async with asyncio.timeout(3 * WAIT_S):
-        while True:
-            meanwhile()
-            screen = await stage.owner.ask(f"/{head.lower()}", head=head, timeout_s=WAIT_S)
-            if all(one in screen.text for one in words):
-                return screen.text
+    said = []
+    try:
+        async with asyncio.timeout(3 * WAIT_S):
+            while True:
+                meanwhile()
+                screen = await stage.owner.ask(f"/{head.lower()}", head=head, timeout_s=WAIT_S)
+                said.append(screen.text)
+                if all(one in screen.text for one in words):
+                    return screen.text
+    except TimeoutError as e:
+        e.add_note(f"{len(said)} answers, the last ones: {said[-2:]}")
+        raise
 
 
 def polls(world):

@@ -468,3 +468,20 @@ async def test_a_frozen_ticker_with_a_spread_that_is_narrow_for_its_guard_sells_
 
     assert room.sent() == []
     assert (await room.guard()).state is GuardState.ARMED
+
+
+@pytest.mark.fault("V86")
+@pytest.mark.parametrize("venue", BOOKS)
+async def test_a_frozen_ticker_that_shows_little_less_than_the_book_sells_nothing_the_book_denies(
+    rooms, venue
+):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("59640", venue=venue)
+        freeze_ticker(room, "59390", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+
+        await watch(room, 60)
+
+        assert await room.alerts(ExitFilled) == []
+        assert (await room.guard()).state is GuardState.ARMED
