@@ -14,7 +14,7 @@ from engine.alerts.messages import Message, dump_message, load_message
 from engine.alerts.table import AlertRow
 from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, begins_with, insert_row
+from engine.storage.statements import Prepared, begins_with, insert_row, prefix_range
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -113,16 +113,23 @@ async def load_alerts(session: DatabaseSession, chosen: Prepared[AlertRow]) -> t
     return await readable_rows(session, chosen, _alert)
 
 
+_IS_UNDER_PREFIX = begins_with(col(AlertRow.dedup_key))
+#: What was written under keys that begin with a prefix, and these keys alone.
+UNDER_PREFIX = Prepared(select(AlertRow).where(_IS_UNDER_PREFIX).order_by(col(AlertRow.alert_id)))
+_KEYS_UNDER_PREFIX = select(AlertRow.dedup_key).where(_IS_UNDER_PREFIX).order_by(col(AlertRow.alert_id))
+
+
 async def load_keys(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[str, datetime | None], ...]:
     """Return the keys that begin so with when each was written, whatever became of it, oldest first.
 
     A row that is damaged elsewhere still has its key; when it was written is None where that cannot be read.
     """
-    same = begins_with(col(AlertRow.dedup_key), key_prefix)
-    rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))
-    times = dict(await readable_rows(session, rows, lambda row: (row.dedup_key, row.created_at)))
-    keys = await session.exec(select(AlertRow.dedup_key).where(same).order_by(col(AlertRow.alert_id)))
-    return tuple((str(key), times.get(key)) for key in keys.all())
+    found = await readable_rows(
+        session, UNDER_PREFIX, lambda row: (row.dedup_key, row.created_at), **prefix_range(key_prefix)
+    )
+    times = dict(found)
+    keys = await session.send(_KEYS_UNDER_PREFIX, **prefix_range(key_prefix))
+    return tuple((str(key), times.get(key)) for key in keys.scalars())
 
 
 async def load_written(session: DatabaseSession, dedup_key: str) -> Message | None:
@@ -132,29 +139,32 @@ async def load_written(session: DatabaseSession, dedup_key: str) -> Message | No
 
 async def load_written_under(session: DatabaseSession, *, key_prefix: str) -> tuple[Message, ...]:
     """Return what was written under keys that begin so, whatever became of it, oldest first."""
-    same = begins_with(col(AlertRow.dedup_key), key_prefix)
-    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), message_of)
+    return await readable_rows(session, UNDER_PREFIX, message_of, **prefix_range(key_prefix))
+
+
+_OF_KIND_SINCE = Prepared(
+    select(AlertRow)
+    .where(
+        col(AlertRow.user_id) == bindparam("user_id"),
+        col(AlertRow.kind) == bindparam("kind"),
+        col(AlertRow.created_at) >= bindparam("since"),
+    )
+    .order_by(col(AlertRow.alert_id))
+)
 
 
 async def load_since(
     session: DatabaseSession, user_id: int, kind: AlertKind, *, since: datetime
 ) -> Read[Message]:
     """Return what of one kind was written for a user since a moment, whatever became of it, and what cannot be read."""
-    same = (
-        col(AlertRow.user_id) == user_id,
-        col(AlertRow.kind) == kind,
-        col(AlertRow.created_at) >= since,
-    )
-    written = select(AlertRow).where(*same).order_by(col(AlertRow.alert_id))
-    return await read_rows(session, Prepared(written), message_of)
+    return await read_rows(session, _OF_KIND_SINCE, message_of, user_id=user_id, kind=kind, since=since)
 
 
 async def load_dated(session: DatabaseSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
     """Return what was written under keys that begin so with when it was, whatever became of it, oldest first."""
-    same = begins_with(col(AlertRow.dedup_key), key_prefix)
-    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), lambda row: (message_of(row), row.created_at))
+    return await readable_rows(
+        session, UNDER_PREFIX, lambda row: (message_of(row), row.created_at), **prefix_range(key_prefix)
+    )
 
 
 async def load_last_gone(session: DatabaseSession) -> int:

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select
-
 from engine.alerts.messages import Message
-from engine.alerts.outbox import append_alert, message_of
-from engine.alerts.table import AlertRow
+from engine.alerts.outbox import UNDER_PREFIX, append_alert, load_keys, message_of
 from engine.storage.readable import readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Prepared, begins_with
+from engine.storage.statements import prefix_range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +27,14 @@ async def load_series(session: DatabaseSession, *, key_prefix: str) -> Series:
 
     The numbers are read from the keys alone: a row that is damaged elsewhere still takes its number.
     """
-    same = begins_with(col(AlertRow.dedup_key), key_prefix)
-    keys = (await session.exec(select(AlertRow.dedup_key).where(same))).all()
-    numbers = [number for key in keys if (number := _number_of(key, key_prefix)) is not None]
-    rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))
-    times = await readable_rows(session, rows, lambda row: (row.dedup_key, row.created_at))
-    messages = await readable_rows(session, rows, lambda row: (row.dedup_key, message_of(row)))
+    keys = await load_keys(session, key_prefix=key_prefix)
+    own = {number: at for key, at in keys if (number := _number_of(key, key_prefix)) is not None}
+    messages = await readable_rows(
+        session, UNDER_PREFIX, lambda row: (row.dedup_key, message_of(row)), **prefix_range(key_prefix)
+    )
     return Series(
-        count=max(numbers, default=-1) + 1,
-        times=tuple(at for key, at in times if _number_of(key, key_prefix) is not None),
+        count=max([*own], default=-1) + 1,
+        times=tuple(at for at in own.values() if at is not None),
         messages=tuple(one for key, one in messages if _number_of(key, key_prefix) is not None),
     )
 

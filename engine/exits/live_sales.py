@@ -11,20 +11,20 @@ from engine.orders.table import IntentRow
 from engine.storage.compiled import Compiled
 from engine.storage.readable import UnreadableRow, read_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Precompiled
+from engine.storage.statements import Prepared
 
 #: Ordering by this column makes SQLite use the index of live intents; the index by account holds every ended one too.
 _BY_LIVE_INDEX = col(IntentRow.created_at)
 
 
-_LIVE_OF_ACCOUNT = Precompiled(
+_LIVE_OF_ACCOUNT = Prepared(
     select(IntentRow)
     .where(LIVE, col(IntentRow.account_id) == bindparam("account_id"))
     .order_by(_BY_LIVE_INDEX)
 )
 
 
-_LIVE_OF_GUARD = Precompiled(select(IntentRow).where(LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
+_LIVE_OF_GUARD = Prepared(select(IntentRow).where(LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
 
 
 _OTHERS_ON_SALE = Compiled(

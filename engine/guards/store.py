@@ -20,7 +20,6 @@ from engine.storage.compiled import Compiled
 from engine.storage.readable import Read, parsing, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import (
-    Precompiled,
     Prepared,
     attributes,
     insert_row,
@@ -34,7 +33,7 @@ _CHANGED = "changed guards"
 #: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
-_GUARD = Precompiled(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
+_GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
 _OPEN_OF_ACCOUNT = Prepared(
     select(GuardRow)
     .where(col(GuardRow.account_id) == bindparam("account_id"), _OPEN)

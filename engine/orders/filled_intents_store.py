@@ -18,7 +18,7 @@ from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import Read, read_rows, readable_rows
 from engine.storage.session import DatabaseSession
-from engine.storage.statements import Precompiled, Prepared, plain_table
+from engine.storage.statements import Prepared, plain_table
 
 _STEP = col(IntentEventRow.event_id)
 _STEPS = plain_table(IntentEventRow)
@@ -114,13 +114,13 @@ _IS_FILL = and_(_STEPS.c.note.is_(None), _STEPS.c.to_state.in_(_FILL_STATES))
 _IS_LATE_FILL = _STEPS.c.note == StepNote.FILLED_LATE
 
 
-def _with_step_after(is_wanted: ColumnElement[bool]) -> Precompiled[IntentRow]:
+def _with_step_after(is_wanted: ColumnElement[bool]) -> Prepared[IntentRow]:
     """Pick the intents on an asset that have such a step of a higher number."""
     # Numbers tell the order of steps; their times are of whatever the clock was set to.
     after = select_columns(_STEPS.c.intent_id).where(
         _STEPS.c.account_id == bindparam("account_id"), _STEPS.c.event_id > bindparam("after"), is_wanted
     )
-    return Precompiled(
+    return Prepared(
         select(IntentRow).where(
             _OF_ACCOUNT, col(IntentRow.asset) == bindparam("asset"), col(IntentRow.intent_id).in_(after)
         )

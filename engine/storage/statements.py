@@ -1,15 +1,13 @@
 """Statements that are built once and sent with other values each time: building one takes longer than its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Insert,
     Select,
-    Update,
     and_,
     bindparam,
     insert,
@@ -68,19 +66,14 @@ class Prepared(Generic[R]):
 
     async def fetch(self, session: DatabaseSession, *, most: int | None, **values: object) -> Sequence[Any]:
         """Return the rows it finds, at most so many of them."""
-        if most is None:
-            return (await session.send(self.all, **values)).all()
-        return (await session.send(self.first, most=most, **values)).all()
-
-
-class Precompiled(Prepared[R]):
-    """One whose SQL never changes and that is on the way of an exit: it is compiled once."""
-
-    async def fetch(self, session: DatabaseSession, *, most: int | None, **values: object) -> Sequence[Any]:
-        """Return the rows it finds, at most so many of them."""
-        if most is None:
-            return await session.fetch(self._compiled_all, **values)
-        return await session.fetch(self._compiled_first, most=most, **values)
+        limit = {} if most is None else {"most": most}
+        if any(map(_is_list, values.values())):
+            # Its SQL has a place for each of them.
+            found = await session.send(self.all if most is None else self.first, **limit, **values)
+            return found.all()
+        return await session.fetch(
+            self._compiled_all if most is None else self._compiled_first, **limit, **values
+        )
 
     @cached_property
     def _compiled_all(self) -> Compiled:
@@ -91,14 +84,23 @@ class Precompiled(Prepared[R]):
         return Compiled(self.first)
 
 
-def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
-    """Return whether a text begins so, as a range that an index serves; LIKE would look at every row.
+def _is_list(value: object) -> bool:
+    return not isinstance(value, str) and isinstance(value, Collection)
+
+
+def begins_with(column: Any) -> ColumnElement[bool]:
+    """Return whether a text begins with a prefix, whose `prefix_range` are the values to send with it."""
+    return and_(column >= bindparam("prefix"), column < bindparam("after_prefix"))
+
+
+def prefix_range(prefix: str) -> dict[str, Any]:
+    """Return the range of every text that begins so, which an index serves; LIKE would look at every row.
 
     SQLite orders text by its UTF-8 bytes, which is the order of its characters.
     """
     last, surrogates = ord(prefix[-1]) + 1, range(0xD800, 0xE000)
     after = prefix[:-1] + chr(surrogates.stop if last in surrogates else last)
-    return and_(column >= prefix, column < after)
+    return {"prefix": prefix, "after_prefix": after}
 
 
 async def insert_values(session: DatabaseSession, table: type[Table], **values: object) -> int:
@@ -106,22 +108,22 @@ async def insert_values(session: DatabaseSession, table: type[Table], **values: 
 
     What `insert_row` writes, without building the row: for what an exit writes before its order leaves.
     """
-    return (await session.change(_compiled_insert(table), **values)).lastrowid or 0
+    return (await session.change(_insert(table), **values)).lastrowid or 0
 
 
 async def insert_row(session: DatabaseSession, row: Table) -> tuple[Any, ...]:
     values, keys = stored_values(row), {column.name for column in key_columns(type(row))}
     # A key that the database counts up is none yet.
     given = {name: value for name, value in values.items() if value is not None or name not in keys}
-    inserted = await session.send(_insert(type(row)), **given)
-    return tuple(inserted.inserted_primary_key or ())
+    inserted = await session.change(_insert(type(row)), **given)
+    return tuple(given.get(column.name, inserted.lastrowid) for column in key_columns(type(row)))
 
 
 async def replace_row(session: DatabaseSession, row: Table) -> None:
     """Insert a row, or write it over the one of its key, which nobody has to be able to read."""
     values = stored_values(row)
     key = {f"this_{column.name}": values[column.name] for column in key_columns(type(row))}
-    replaced = await session.send(_replace(type(row)), **key, **values)
+    replaced = await session.change(_replace(type(row)), **key, **values)
     if not replaced.rowcount:
         await insert_row(session, row)
 
@@ -150,16 +152,11 @@ def key_columns(table: type[Table]) -> tuple[Column[Any], ...]:
 
 
 @cache
-def _insert(table: type[Table]) -> Insert:
-    return insert(plain_table(table))
+def _insert(table: type[Table]) -> Compiled:
+    return Compiled(insert(plain_table(table)))
 
 
 @cache
-def _compiled_insert(table: type[Table]) -> Compiled:
-    return Compiled(_insert(table))
-
-
-@cache
-def _replace(table: type[Table]) -> Update:
+def _replace(table: type[Table]) -> Compiled:
     same = (column == bindparam(f"this_{column.name}") for column in key_columns(table))
-    return update(plain_table(table)).where(*same)
+    return Compiled(update(plain_table(table)).where(*same))

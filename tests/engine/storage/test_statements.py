@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from engine.alerts.table import AlertRow
 from engine.orders.fills_table import FillCursorRow
 from engine.storage.process_table import ProcessRunRow
-from engine.storage.statements import begins_with, insert_row, replace_row
+from engine.storage.statements import begins_with, insert_row, prefix_range, replace_row
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER
 from tests.rows import load_rows
 
@@ -44,8 +44,9 @@ async def test_a_known_row_takes_one_statement(database):
         await replace_row(session, cursor())
     async with database.write() as session:
         sent = []
-        event.listen(session.connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        session.raw.set_trace_callback(sent.append)
         await replace_row(session, cursor(complete=True))
+        session.raw.set_trace_callback(None)
 
     assert [statement.split()[0] for statement in sent] == ["UPDATE"]
 
@@ -63,20 +64,18 @@ def test_a_text_begins_with_its_prefix_as_it_does_here(prefix, rest, other):
         words = {prefix + rest, other}
         connection.executemany("INSERT INTO words VALUES (?)", [(word,) for word in words])
         words_table = Table("words", MetaData(), Column("word", Text))
-        where = begins_with(words_table.c.word, prefix).compile(
-            dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}
-        )
-        found = connection.execute(f"SELECT word FROM words WHERE {where}", tuple(where.params.values()))  # noqa: S608
+        where = begins_with(words_table.c.word).compile(dialect=sqlite.dialect(paramstyle="named"))
+        found = connection.execute(f"SELECT word FROM words WHERE {where}", prefix_range(prefix))  # noqa: S608
 
         assert {word for (word,) in found} == {word for word in words if word.startswith(prefix)}
 
 
 async def test_what_begins_so_is_found_by_the_index_of_its_column(database):
-    same = begins_with(col(AlertRow.dedup_key), "exit:1:")
+    same = begins_with(col(AlertRow.dedup_key))
     async with database.read() as session:
         sent = []
         event.listen(session.connection, "before_cursor_execute", lambda *call: sent.append(call[2:4]))
-        await session.exec(select(AlertRow.dedup_key).where(same))
+        await session.send(select(AlertRow.dedup_key).where(same), **prefix_range("exit:1:"))
         [(statement, values)] = sent
         plan = session.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
 
