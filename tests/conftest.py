@@ -120,5 +120,5 @@ def pytest_collection_finish():
 
 
 def pytest_xdist_auto_num_workers():
-    """Take four workers more than there are processors: many tests wait for sockets and for whole processes."""
-    return len(os.sched_getaffinity(0)) + 4
+    """Take two workers more than there are processors: many tests wait for sockets and for whole processes."""
+    return len(os.sched_getaffinity(0)) + 2

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Self
 
 import aiohttp
@@ -64,8 +65,9 @@ class Http:
         await self.session.close()
 
 
+@cache
 def _certificates() -> str:
-    """Return the file of certificates that ccxt trusts."""
+    """Return the file of certificates that ccxt trusts; only an exchange, which is slow to build, says which."""
     _, _, kraken, _ = import_classes()
     return str(kraken({"logger": logging.getLogger("engine.brokers.ccxt")}).cafile)
 
