@@ -36,7 +36,7 @@ class InlineSession(DatabaseSession):
         self._before_statement = before_statement
 
     async def send(self, statement, **values):
-        self._before_statement(writes_alert=statement.is_insert and statement.table is _ALERTS)
+        self._before_statement()
         return await super().send(statement, **values)
 
     async def fetch(self, statement, **values):
@@ -44,7 +44,8 @@ class InlineSession(DatabaseSession):
         return await super().fetch(statement, **values)
 
     async def change(self, statement, **values):
-        self._before_statement()
+        written = statement.statement
+        self._before_statement(writes_alert=written.is_insert and written.table is _ALERTS)
         return await super().change(statement, **values)
 
 

@@ -9,9 +9,9 @@ from tests.simulation.scenario import run_scenario
 from tests.simulation.soak import describe, soak
 from tests.simulation.tally import KINDS, TRANSITIONS
 
-SEEDS = range(1, 121)
+SEEDS = range(1, 91)
 #: So often each fault and transition is met at least; `make soak` meets them by the hundred.
-LEAST = 5
+LEAST = 3
 
 #: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
 #: be sold, or a fill that is reported and taken back: `make soak` meets and counts them.
