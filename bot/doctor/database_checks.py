@@ -3,9 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor.checks import Check, check_damage, check_revision, check_unstarted, failed, passed
@@ -17,7 +14,7 @@ from engine.alerts.outbox import load_last_errors
 from engine.guards.store import load_watched
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.storage.migrate import migration_config
+from engine.storage.revisions import Revisions, schema_state
 from migrations import SCRIPTS
 
 
@@ -31,9 +28,9 @@ async def read_database(url: str, *, owner_ids: frozenset[int]) -> AsyncIterator
     try:
         yield check_damage(await database.find_damage())
         async with database.read() as session:
-            revision = _revision(session.connection)
-            yield check_revision(revision, _wanted())
-            if revision == _wanted():
+            revision, wanted = schema_state(session.connection).revision, Revisions(SCRIPTS).newest
+            yield check_revision(revision, wanted)
+            if revision == wanted:
                 last_errors = await load_last_errors(session)
                 for chat_id in owner_ids & last_errors.keys():
                     errors = last_errors[chat_id]
@@ -92,11 +89,3 @@ def _unreadable(error: SQLAlchemyError) -> Check:
         f"cannot be read: {type(error).__name__}",
         "Check NIJA_DATABASE_URL, or put a backup back.",
     )
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _wanted() -> str:
-    return ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head() or ""

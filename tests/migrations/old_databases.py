@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from engine.storage.migrate import migration_config, run_migrations
+from engine.storage.alembic_upgrade import migration_config
+from engine.storage.migrate import run_migrations
 from migrations import SCRIPTS
 from tests.bot.database import empty_database
 

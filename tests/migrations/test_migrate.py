@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from engine.model.guard_reasons import GuardReason
 from engine.orders.step_cause import StepCause
-from engine.storage.migrate import MigrationRefusedError, migration_config
+from engine.storage.alembic_upgrade import migration_config
+from engine.storage.migrate import MigrationRefusedError
 from engine.storage.restored import disarm
 from engine.tables import metadata
 from handlers.render.guard_reasons import guard_reason_text

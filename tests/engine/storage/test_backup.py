@@ -4,7 +4,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from alembic.script import ScriptDirectory
 
 from engine.storage.backup import (
     MASTER_KEY_FILE,
@@ -15,12 +14,13 @@ from engine.storage.backup import (
     prepare_restore,
 )
 from engine.storage.contents import Contents
-from engine.storage.migrate import migration_config, run_migrations
+from engine.storage.migrate import run_migrations
+from engine.storage.revisions import Revisions
 from migrations import SCRIPTS
 from tests.engine.storage.restoring import restore_database
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
-NEWEST = ScriptDirectory.from_config(migration_config(SCRIPTS)).get_current_head()
+NEWEST = Revisions(SCRIPTS).newest
 
 
 @pytest.fixture
