@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.accounts.cost_basis import share
-from engine.guards.rule import check_threshold
+from engine.guards.rule import check_target, check_threshold
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.money import ZERO, InvalidNumberError, exact
@@ -70,6 +70,8 @@ class Guard:
     paid: Decimal | None = None
     #: Loss against cost, as a fraction, at which it is sold.
     threshold: Decimal
+    #: Gain on cost, as a fraction, at which all of it is sold; None where no gain sells it.
+    target: Decimal | None = None
     source: GuardSource
     state: GuardState = GuardState.ARMED
     #: Why it is paused, closing or closed; a text that is no `GuardReason` was written by a newer version.
@@ -84,6 +86,8 @@ class Guard:
 
     def __post_init__(self) -> None:
         check_threshold(self.threshold)
+        if self.target is not None:
+            check_target(self.target)
         is_over = self.state is GuardState.CLOSED and self.quantity == self.cost == ZERO
         if not is_over and not (self.quantity > ZERO and self.cost > ZERO):
             message = f"a guard of {self.quantity} {self.asset} at a cost of {self.cost} guards nothing"

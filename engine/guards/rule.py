@@ -31,6 +31,23 @@ def check_threshold(threshold: Decimal) -> Decimal:
     raise ThresholdError(message)
 
 
+class TargetError(ValueError):
+    """A profit target is no gain."""
+
+
+def check_target(target: Decimal) -> Decimal:
+    """Return `target` when it is a gain, as a fraction of cost.
+
+    Raises:
+        TargetError: it is none.
+
+    """
+    if target.is_finite() and target > ZERO:
+        return target
+    message = f"{target} is not a profit target above 0"
+    raise TargetError(message)
+
+
 def pnl(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction) -> Decimal:
     """Return the profit, or the loss as a negative number, before fees, in the currency of cost."""
     _check(quantity, cost)

@@ -51,6 +51,8 @@ class GuardRow(Table, table=True):
     #: What the quantity cost its owner, where `cost` counts from the price of a day.
     paid: Decimal | None = Field(default=None, sa_type=DecimalText)
     detail: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    #: Gain on cost, as a fraction, at which all of it is sold.
+    target: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 
 class GuardEventRow(Table, table=True):

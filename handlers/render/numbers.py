@@ -95,6 +95,11 @@ def threshold_percent(ratio: Decimal) -> str:
     return _percent(ratio, _places(ratio), signed=True)
 
 
+def target_percent(ratio: Decimal) -> str:
+    """Write a profit target in full: `+2.00 %`."""
+    return _percent(ratio, _places(ratio), signed=True)
+
+
 def loss_percent(threshold: Decimal) -> str:
     """Write the loss at a threshold in full, as what is lost: `1.00 %`."""
     return _percent(abs(threshold), _places(threshold), signed=False)

@@ -13,7 +13,7 @@ from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.no_price import unpriced_text
-from handlers.render.numbers import quantity, threshold_percent
+from handlers.render.numbers import quantity, target_percent, threshold_percent
 from handlers.render.times import Reader
 from handlers.render.unwatched import unwatched_text
 from handlers.render.why_not import not_guarded_text
@@ -43,16 +43,22 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
         return _selling_text(guard, reader, hindrances)
     if (unwatched := unwatched_of(position, hindrances)) is not None:
         why = f"{not_watched_text(unwatched)}{opening_text(position, reader)}{_past(position, guard)}"
-        return f"guarded at {at}{_part(position, guard)}, but {why}"
+        return f"guarded at {at}{_part(position, guard)}{target_text(guard)}, but {why}"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
-        return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
+        not_watched = f"not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
+        return f"guarded at {at}{_part(position, guard)}{target_text(guard)}, but {not_watched}"
     if reason is not None or guard.state is not GuardState.ARMED:
         text = guard_reason_text(guard.reason, guard.detail)
         why = f" ({foreign(text)})" if text else ""
         return f"not guarded: {not_guarded_text(reason) if reason else guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
-    return f"guarded at {at}{_part(position, guard)}{wide}"
+    return f"guarded at {at}{_part(position, guard)}{target_text(guard)}{wide}"
+
+
+def target_text(guard: Guard) -> str:
+    """Return at which gain a guard sells, behind its threshold; nothing where none does."""
+    return "" if guard.target is None else f", target {target_percent(guard.target)}"
 
 
 def _selling_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:

@@ -187,6 +187,18 @@ def test_what_was_seen_before_has_no_step_and_a_downgrade_keeps_the_rest(file):
     assert run(file, "SELECT seen_quantity FROM guards") == [[("1",)]]
 
 
+def test_guards_of_before_have_no_target_and_a_downgrade_keeps_the_rest(file):
+    old_database(file, "0024")
+    add_parked_exit(file, "BTC", guard_state="armed", finished_at=MOMENT, steps=[])
+
+    migrate(file)
+    [targets, _] = run(file, "SELECT target FROM guards", "UPDATE guards SET target = '0.02'")
+    down(file, "0024")
+
+    assert targets == [(None,)]
+    assert run(file, "SELECT guard_id, threshold FROM guards") == [[("BTC", "-0.01")]]
+
+
 def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_the_rest(file):
     old_database(file, "0007")
 

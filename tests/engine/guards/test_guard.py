@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.guards.rule import ThresholdError
+from engine.guards.rule import TargetError, ThresholdError
 from engine.model.money import InvalidNumberError
 from tests.builders import a_guard
 
@@ -54,6 +54,12 @@ def test_a_guard_cannot_grow_or_fall_below_nothing(quantity):
 def test_a_guard_has_a_threshold_that_makes_sense(threshold):
     with pytest.raises(ThresholdError):
         a_guard(threshold=threshold)
+
+
+@pytest.mark.parametrize("target", ["0", "-0.02", "NaN", "Infinity"])
+def test_a_target_is_a_gain(target):
+    with pytest.raises(TargetError, match="is not a profit target above 0"):
+        replace(a_guard(), target=Decimal(target))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ GUARD = Guard(
     cost=Decimal("3000.10"),
     currency="USD",
     threshold=Decimal("-0.01"),
+    target=Decimal("0.020000000000000001"),
     source=GuardSource.BOUGHT,
     created_at=NOW,
     leverage=2,
@@ -69,6 +70,7 @@ STALE = [
     replace(GUARD, state=GuardState.CLOSED, reason=GuardReason.TAKEN_OFF),
     replace(GUARD, quantity=Decimal(2)),
     replace(GUARD, threshold=Decimal("-0.02")),
+    replace(GUARD, target=None),
     replace(GUARD, reason=GuardReason.ENTRY_CHANGED),
 ]
 

@@ -54,6 +54,14 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
     [
         ({}, f"guarded at {_MINUS}1.00 %"),
         ({"guard": guard(threshold=Decimal("-0.025"))}, f"guarded at {_MINUS}2.50 %"),
+        ({"guard": guard(target=Decimal("0.02"))}, f"guarded at {_MINUS}1.00 %, target +2.00 %"),
+        (
+            {
+                "guard": guard(quantity="0.1", cost="6400", target=Decimal("0.0225")),
+                "mark": mark(basis=MarkBasis.MID),
+            },
+            f"guarded at {_MINUS}1.00 % for 0.1 of it, target +2.25 %, wide spread, guarded at mid",
+        ),
         ({"mark": mark(basis=MarkBasis.MID)}, f"guarded at {_MINUS}1.00 %, wide spread, guarded at mid"),
         ({"guard": guard(quantity="0.1", cost="6400")}, f"guarded at {_MINUS}1.00 % for 0.1 of it"),
         ({"guard": guard(state=GuardState.CLOSING)}, f"guarded at {_MINUS}1.00 %, being sold now"),
@@ -71,7 +79,19 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
         ),
         ({"guard": None}, "not guarded: you have not asked for it"),
     ],
-    ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "no price", "none"],
+    ids=[
+        "plain",
+        "own threshold",
+        "target",
+        "all of it",
+        "mid",
+        "part",
+        "closing",
+        "paused",
+        "closed",
+        "no price",
+        "none",
+    ],
 )
 def test_standing(changes, expected):
     assert standing_text(position(**changes), READER) == expected
