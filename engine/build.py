@@ -45,6 +45,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         tasks=base.tasks,
         guards=chat.guards,
         closing=chat.closing,
+        panic=chat.panic,
         halts=chat.halts,
         audit=Audit(database=base.database),
         entries=chat.entries,

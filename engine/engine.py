@@ -25,6 +25,7 @@ from engine.market.feed import Markets
 from engine.model.venues import Account
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
+from engine.offers.panic import PanicService
 from engine.orders.late_fees import LateFees
 from engine.portfolio.service import PortfolioService
 from engine.sync.account_sync import AccountSync
@@ -63,6 +64,7 @@ class Engine:
     tasks: Tasks
     guards: GuardService
     closing: ClosingService
+    panic: PanicService
     halts: HaltSwitch
     audit: Audit
     entries: EntryService
@@ -83,6 +85,8 @@ class Engine:
         await self.balances.restore()
         await self.costs.restore()
         await self.watch_log.begin()
+        # Accounts are read for it, and nothing waits for that.
+        self.tasks.spawn("panic", self.panic.resume, must_end=True)
 
     async def settle(self) -> None:
         """Wait until the outcome of every order that a former run had on its way is known."""

@@ -10,6 +10,7 @@ from engine.entries.service import EntryService
 from engine.exits.audit import Audit
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
+from engine.offers.panic import PanicService
 from engine.portfolio.service import PortfolioService
 from engine.status import FetchStatus
 from engine.users.users import Users
@@ -25,6 +26,7 @@ class Services:
     portfolio: PortfolioService
     guards: GuardService
     closing: ClosingService
+    panic: PanicService
     halts: HaltSwitch
     history: Audit
     entries: EntryService

@@ -16,10 +16,11 @@ from handlers.render.problems import (
     FAILED_TOAST,
     NOT_REFRESHED,
     NOTHING_DONE,
+    PANIC_UNCERTAIN,
     SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import CHOICE, REFRESH, SELL, Screen
+from handlers.render.screen import CHOICE, PANIC, REFRESH, SELL, Screen
 
 _log = structlog.get_logger()
 
@@ -81,7 +82,12 @@ async def _stop_spinner(update: Update) -> None:
 
 def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
     if (query := update.callback_query) is not None:
-        sentences = {REFRESH: NOT_REFRESHED, CHOICE: CHOICE_UNCERTAIN, SELL: SALE_UNCERTAIN}
+        sentences = {
+            REFRESH: NOT_REFRESHED,
+            CHOICE: CHOICE_UNCERTAIN,
+            SELL: SALE_UNCERTAIN,
+            PANIC: PANIC_UNCERTAIN,
+        }
         return sentences.get((query.data or "").partition(":")[0], NOTHING_DONE)
     typed = (update.message.text or "") if update.message else ""
     name = typed.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if typed else ""

@@ -25,6 +25,7 @@ from handlers.error_handler import report_error
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
+from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
 from handlers.positions import show_positions
 from handlers.route import show_route
 from handlers.settings import show_settings
@@ -109,6 +110,13 @@ COMMANDS = (
         not_done="Nothing was sold.",
     ),
     Command(
+        name="panic",
+        help="stop buys and sell every position now, after a preview and one press",
+        role=Role.TRADER,
+        screen=offer_panic,
+        not_done="Nothing was stopped or sold.",
+    ),
+    Command(
         name="history",
         form="[SYMBOL]",
         help="what NIJA sold, newest first; of one symbol step by step",
@@ -186,6 +194,7 @@ def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
         CallbackQueryHandler(partial(press_refresh, refreshable), pattern=REFRESH_PATTERN),
         CallbackQueryHandler(press_choice, pattern=CHOICE_PATTERN),
         CallbackQueryHandler(press_sell, pattern=SELL_PATTERN),
+        CallbackQueryHandler(press_panic, pattern=PANIC_PATTERN),
         CallbackQueryHandler(press_keep, pattern=KEEP_PATTERN),
         CallbackQueryHandler(press_history, pattern=HISTORY_PATTERN),
         CallbackQueryHandler(press_older, pattern=OLDER_PATTERN),

@@ -89,6 +89,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         portfolio=engine.portfolio,
         guards=engine.guards,
         closing=engine.closing,
+        panic=engine.panic,
         halts=engine.halts,
         history=engine.audit,
         entries=engine.entries,

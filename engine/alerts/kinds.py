@@ -10,6 +10,7 @@ class AlertKind(StrEnum):
     EXIT_FAILING = "exit_failing"
     EXIT_PARKED = "exit_parked"
     EXIT_STOOD_DOWN = "exit_stood_down"
+    PANIC_INTERRUPTED = "panic_interrupted"
     EXISTING_GUARDED = "existing_guarded"
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"
@@ -35,6 +36,7 @@ CRITICAL = frozenset(
         AlertKind.EXIT_FAILING,
         AlertKind.EXIT_PARKED,
         AlertKind.EXIT_STOOD_DOWN,
+        AlertKind.PANIC_INTERRUPTED,
         AlertKind.NOT_WATCHING,
         AlertKind.ALERT_UNREADABLE,
         AlertKind.RECORD_UNREADABLE,

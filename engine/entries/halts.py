@@ -54,6 +54,10 @@ class HaltSwitch:
                 await _alert(session, user_id, halted=True, now=now)
         return await self.fetch_halt(user_id)
 
+    async def halt_with(self, session: DatabaseSession, user_id: int) -> None:
+        """Stop a user's entries from the chat within a transaction that also writes down why."""
+        await rows.save_halt(session, user_id, since=self._clock.now(), by=HaltedBy.CHAT)
+
     async def resume(self, user_id: int, *, by: HaltedBy = HaltedBy.CHAT) -> Halt | None:
         """Allow a user's entries again and return how they stand now."""
         now = self._clock.now()

@@ -1,14 +1,11 @@
 """Manual closes: a preview first, and one button that counts once within a minute."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Sequence
 
 from engine.clock import Clock
-from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.venues import Venue
-from engine.offers.closing_guard import guard_to_close
+from engine.offers.closing_buttons import CLOSE, CLOSE_BUTTON, SELLING_BUTTONS, ShownSales
 from engine.offers.closing_plan import (
     ClosePlan,
     ShownSale,
@@ -21,29 +18,15 @@ from engine.offers.closing_preview import (
     CloseLine,
     ClosePreview,
     Kept,
-    Obstacle,
-    ObstacleKind,
     Selling,
     ShownAgain,
 )
 from engine.offers.closing_reader import ClosingReader
-from engine.offers.confirmation import Confirmation, Confirmed
+from engine.offers.closing_sales import ClosingSales
 from engine.offers.not_held import not_held, not_known
 from engine.offers.outcomes import Nothing
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
-
-_ACTION = "close"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownSales:
-    """What the button of a preview sells."""
-
-    positions: tuple[ShownSale, ...]
-
-
-_CLOSE_BUTTON = Confirmation(ShownSales, actions=(_ACTION,))
 
 
 class ClosingService:
@@ -54,19 +37,15 @@ class ClosingService:
         *,
         portfolio: PortfolioService,
         reader: ClosingReader,
-        exits: Exits,
+        sales: ClosingSales,
         database: Database,
         clock: Clock,
-        threshold: Decimal,
-        new_id: Callable[[], str],
     ) -> None:
         self._portfolio = portfolio
         self._reader = reader
-        self._exits = exits
+        self._sales = sales
         self._database = database
         self._clock = clock
-        self._threshold = threshold
-        self._new_id = new_id
 
     async def offer_close(
         self, user_id: int, symbol: str | None = None, venue: Venue | None = None
@@ -83,7 +62,9 @@ class ClosingService:
 
     async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
         """Sell what the button shows, once, unless what it showed has become worse: then show it again."""
-        confirmed = await self._confirm(user_id, confirmation_id)
+        confirmed = await CLOSE_BUTTON.confirm(
+            self._database, confirmation_id, user_id=user_id, clock=self._clock
+        )
         if isinstance(confirmed, Nothing):
             return confirmed
         shown = {one.key: one for one in confirmed.shown.positions}
@@ -93,20 +74,18 @@ class ClosingService:
         again = next(filter(None, (why_again(plan, shown[plan.position.key]) for plan in plans)), None)
         if again is not None:
             return await self._show(user_id, plans, again=again)
+        if not plans:
+            return Nothing(why="Nothing of it is held any more; nothing was sold.")
         held = {plan.position.key for plan in plans}
-        return await self._sell(
-            plans, self._gone(user_id, [one for key, one in shown.items() if key not in held])
-        )
+        gone = self._gone(user_id, [one for key, one in shown.items() if key not in held])
+        return await self._sales.begin(plans, gone=gone)
 
     async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
-        """Use the button up without selling."""
-        confirmed = await self._confirm(user_id, confirmation_id)
-        return confirmed if isinstance(confirmed, Nothing) else Kept()
-
-    async def _confirm(self, user_id: int, confirmation_id: str) -> Confirmed[ShownSales] | Nothing:
-        return await _CLOSE_BUTTON.confirm(
+        """Use a button that would sell up without selling."""
+        confirmed = await SELLING_BUTTONS.confirm(
             self._database, confirmation_id, user_id=user_id, clock=self._clock
         )
+        return confirmed if isinstance(confirmed, Nothing) else Kept()
 
     async def _show(
         self, user_id: int, plans: Sequence[ClosePlan], *, again: ShownAgain | None = None
@@ -116,11 +95,11 @@ class ClosingService:
         confirmation_id = None
         if sales:
             async with self._database.write() as session:
-                confirmation_id = await _CLOSE_BUTTON.store(
+                confirmation_id = await CLOSE_BUTTON.store(
                     session,
                     ShownSales(positions=sales),
                     user_id=user_id,
-                    action=_ACTION,
+                    action=CLOSE,
                     now=now,
                     valid_for=MANUAL_CLOSE_VALID,
                 )
@@ -141,36 +120,5 @@ class ClosingService:
             if one.key.account_id in venues
         )
 
-    async def _sell(self, plans: Sequence[ClosePlan], gone: tuple[CloseLine, ...]) -> Selling | Nothing:
-        by_beginning = {beginning: list[ClosePlan]() for beginning in Beginning}
-        for plan in plans:
-            by_beginning[await self._begin(plan)].append(plan)
-        if not plans:
-            return Nothing(why="Nothing of it is held any more; nothing was sold.")
-        return Selling(
-            lines=tuple(plan.line for plan in by_beginning[Beginning.BEGUN]),
-            left_out=(
-                *(
-                    plan.line if plan.line.obstacle else replace(plan.line, obstacle=_CHANGED)
-                    for plan in by_beginning[Beginning.NOT_BEGUN]
-                ),
-                *gone,
-            ),
-            written_down=tuple(plan.line for plan in by_beginning[Beginning.WRITTEN_DOWN]),
-        )
-
-    async def _begin(self, plan: ClosePlan) -> Beginning:
-        if plan.line.obstacle:
-            return Beginning.NOT_BEGUN
-        before = plan.position.guard
-        guard, trigger = guard_to_close(
-            plan,
-            guard_id=before.guard_id if before else self._new_id(),
-            threshold=self._threshold,
-            now=self._clock.now(),
-        )
-        return await self._exits.begin_manual_close(guard, trigger, before=before)
-
 
 _WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."
-_CHANGED = Obstacle(ObstacleKind.CHANGED)

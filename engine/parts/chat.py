@@ -1,4 +1,4 @@
-"""What the chat uses: guards, closing, halts, and the plan of a buy."""
+"""What the chat uses: guards, closing, the panic, halts, and the plan of a buy."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,9 @@ from engine.entries.rules import EntryRules
 from engine.entries.service import EntryService
 from engine.offers.closing import ClosingService
 from engine.offers.closing_reader import ClosingReader
+from engine.offers.closing_sales import ClosingSales
 from engine.offers.guarding import GuardService
+from engine.offers.panic import PanicService
 from engine.parts.accounts import AccountParts
 from engine.parts.exits import ExitParts
 from engine.parts.new_id import new_id
@@ -44,16 +46,38 @@ class ChatParts:
     def closing(self) -> ClosingService:
         return ClosingService(
             portfolio=self.positions.portfolio,
-            reader=ClosingReader(
-                reader=self.accounts.reader,
-                reports=self.accounts.reports,
-                brokers=self.base.brokers,
-                marks=self.accounts.marks,
-                threshold=self.settings.liquidation_pnl,
-                is_key_certain=self.base.identities.is_settled,
-            ),
-            exits=self.exits.exits,
+            reader=self.closing_reader,
+            sales=self.closing_sales,
             database=self.base.database,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def panic(self) -> PanicService:
+        return PanicService(
+            portfolio=self.positions.portfolio,
+            reader=self.closing_reader,
+            sales=self.closing_sales,
+            halt_entries=self.halts.halt_with,
+            database=self.base.database,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def closing_reader(self) -> ClosingReader:
+        return ClosingReader(
+            reader=self.accounts.reader,
+            reports=self.accounts.reports,
+            brokers=self.base.brokers,
+            marks=self.accounts.marks,
+            threshold=self.settings.liquidation_pnl,
+            is_key_certain=self.base.identities.is_settled,
+        )
+
+    @cached_property
+    def closing_sales(self) -> ClosingSales:
+        return ClosingSales(
+            exits=self.exits.exits,
             clock=self.base.clock,
             threshold=self.settings.liquidation_pnl,
             new_id=new_id,

@@ -139,6 +139,10 @@ class PortfolioService:
             return ""
         return f"{label} does not answer{f': {state.error}' if state.error else ' yet'}"
 
+    def troubles(self, user_id: int) -> tuple[str, ...]:
+        """Return which accounts of a user do not answer, each with its latest error."""
+        return tuple(filter(None, map(self.trouble, self._reader.accounts(user_id))))
+
     def why_never_read(self, user_id: int, venue: Venue | None) -> str:
         """Return the accounts that were never read, where nothing can be called not held; empty for none."""
         accounts = [one for one in self._reader.accounts(user_id) if venue in {None, one.venue}]

@@ -23,6 +23,7 @@ from engine.alerts.messages import (
     GuardResumed,
     Message,
     NotWatching,
+    PanicInterrupted,
     PriceTrouble,
     RecordUnreadable,
     TradeUnattributed,
@@ -42,6 +43,7 @@ from handlers.render.guard_outcomes import render_existing
 from handlers.render.guards import render_offer
 from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape
+from handlers.render.panic import panic_interrupted_lines
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 from handlers.render.unreadable import render_unreadable
@@ -102,6 +104,7 @@ def _plain(
         | AlertUnreadable
         | RecordUnreadable
         | AccountsMoved
+        | PanicInterrupted
     ),
     reader: Reader,
 ) -> Iterator[str]:
@@ -122,6 +125,8 @@ def _plain(
             yield from render_unreadable(message, reader)
         case AccountsMoved():
             yield from _accounts_moved(message)
+        case PanicInterrupted():
+            yield from panic_interrupted_lines(message, reader)
         case _:
             assert_never(message)
 

@@ -46,10 +46,19 @@ def render_kept(reader: Reader) -> Screen:
 
 def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *, by_button: bool) -> Screen:
     answer = "the button" if by_button else "your yes"
-    sellable = preview.sellable
     blocks = ["\n".join(_head(preview, reader, sent_at, by_button=by_button))]
+    blocks += closing_blocks(preview, reader)
+    end = reader.as_of(preview.as_of)
+    if preview.confirmation_id:
+        end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"
+    return Screen(text="\n\n".join((*blocks, end)), keyboard=_keyboard(preview))
+
+
+def closing_blocks(preview: ClosePreview, reader: Reader) -> list[str]:
+    """Return what each sale would bring, and what cannot be sold now."""
+    sellable = preview.sellable
     apart = [line for line in preview.lines if line.obstacle and not line.unreadable] if sellable else []
-    blocks += ["\n".join(_line(line, reader)) for line in preview.lines if line not in apart]
+    blocks = ["\n".join(_line(line, reader)) for line in preview.lines if line not in apart]
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
     if apart:
@@ -60,10 +69,7 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *,
         )
     if note := usual_fee_note(line.venue for line in sellable if not line.is_fee_own):
         blocks.append(note)
-    end = reader.as_of(preview.as_of)
-    if preview.confirmation_id:
-        end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"
-    return Screen(text="\n\n".join((*blocks, end)), keyboard=_keyboard(preview))
+    return blocks
 
 
 def _head(
@@ -219,6 +225,11 @@ def _label(lines: Sequence[CloseLine]) -> str:
 
 
 def _selling(selling: Selling, reader: Reader) -> Screen:
+    return Screen(text="\n\n".join((*selling_blocks(selling), reader.as_of(reader.now))))
+
+
+def selling_blocks(selling: Selling) -> list[str]:
+    """Return what is being sold, what is written down to be, and what is not."""
     blocks = []
     if selling.lines:
         begun = [f"{_name(line)} · {full_quantity(line.quantity)}" for line in selling.lines]
@@ -237,7 +248,7 @@ def _selling(selling: Selling, reader: Reader) -> Screen:
             if line.obstacle
         ]
         blocks.append("\n".join((bold("Not begun"), *left)))
-    return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
+    return blocks
 
 
 def _name(line: CloseLine) -> str:

@@ -44,6 +44,7 @@ _ENDS = re.compile(
 #: These stand in front of what is to end; alone they may as well be a typing mistake of a command.
 _EVERYTHING = frozenset({"all", "everything"})
 _WAYS_OUT = """Nothing was done; guards go on selling.
+/panic stops buys and sells everything, after a preview.
 /closeall sells everything, after a preview.
 /close SYMBOL sells one position, after a preview.
 /unguard SYMBOL stops a guard.

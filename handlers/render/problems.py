@@ -28,6 +28,10 @@ CHOICE_UNCERTAIN = (
 SALE_UNCERTAIN = (
     "The sale may or may not have begun. See /history and /positions before you ask for it again."
 )
+PANIC_UNCERTAIN = (
+    "Buys may or may not be stopped, and sales may or may not have begun. "
+    "See /status and /positions; /panic can be sent again, nothing is sold twice."
+)
 NOTHING_DONE = "Nothing was done."
 FAILED_TOAST = "That did not work; see the chat."
 

@@ -10,6 +10,7 @@ REFRESH = "r"
 CHOICE = "c"
 SELL = "s"
 KEEP = "k"
+PANIC = "p"
 HISTORY = "h"
 OLDER = "o"
 

@@ -25,6 +25,7 @@ from engine.alerts.messages import (
     GuardResumed,
     Moved,
     NotWatching,
+    PanicInterrupted,
     PriceTrouble,
     RecordKind,
     RecordUnreadable,
@@ -157,6 +158,12 @@ EXAMPLES = {
         why="its quantity is 'many'",
     ),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
+    "panic_interrupted": PanicInterrupted(
+        at=ago(seconds=30),
+        in_time=True,
+        selling=("BTC/USD at Kraken", "ETH/USD at Kraken"),
+        left=("AAPL at Alpaca",),
+    ),
     "database_copied": DatabaseCopied(
         guarded=("BTC/USD at Kraken", "SOL/USD at Coinbase"),
         choice=Choice(kind=ChoiceKind.GUARD_HERE, confirmation_id="c1"),

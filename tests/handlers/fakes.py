@@ -14,6 +14,8 @@ from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
 from engine.offers.outcomes import LeftAlone
+from engine.offers.panic import PanicService
+from engine.offers.panic_preview import PanicBegun, PanicPreview
 from engine.portfolio.service import PortfolioService
 from engine.services import Services
 from engine.users.users import Users
@@ -87,6 +89,8 @@ class FakeEngine:
             "offer_close": close_preview(),
             "close": Selling(lines=(close_line(),)),
             "keep": Kept(),
+            "offer": PanicPreview(closing=close_preview()),
+            "press": PanicBegun(selling=Selling(lines=(close_line(),))),
             "fetch_halt": None,
             "halt": Halt(since=NOW, by=HaltedBy.CHAT),
             "resume": None,
@@ -113,6 +117,7 @@ class FakeEngine:
             portfolio=Part(self, PortfolioService),
             guards=Part(self, GuardService),
             closing=Part(self, ClosingService),
+            panic=Part(self, PanicService),
             halts=Part(self, HaltSwitch),
             history=Part(self, Audit),
             entries=Part(self, EntryService),
@@ -173,6 +178,12 @@ class FakeEngine:
 
     async def keep(self, user_id, confirmation_id):
         return await self._answer("keep", user_id, confirmation_id)
+
+    async def offer(self, user_id):
+        return await self._answer("offer", user_id)
+
+    async def press(self, user_id, confirmation_id):
+        return await self._answer("press", user_id, confirmation_id)
 
     async def fetch_halt(self, user_id):
         return await self._answer("fetch_halt", user_id)

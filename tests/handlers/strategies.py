@@ -555,6 +555,13 @@ alerts = st.one_of(
         choice=st.builds(Choice, kind=st.just(ChoiceKind.GUARD_HERE), confirmation_id=_ids),
         at=times,
     ),
+    st.builds(
+        messages.PanicInterrupted,
+        at=times,
+        in_time=st.booleans(),
+        selling=several(st.sampled_from(["BTC/USD at Kraken", "SOL/USD at Coinbase"])),
+        left=several(st.sampled_from(["AAPL at Alpaca"])),
+    ),
     st.builds(messages.EntriesChanged, halted=st.booleans(), at=times),
     st.builds(
         messages.BrokerTrouble,

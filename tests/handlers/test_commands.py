@@ -45,6 +45,7 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/close btc kraken", ("offer_close", OWNER, "BTC", Venue.KRAKEN), "Sell now?"),
         ("/closeall", ("offer_close", OWNER, None, None), "Sell now?"),
         ("/closeall alpaca", ("offer_close", OWNER, None, Venue.ALPACA), "Sell now?"),
+        ("/panic", ("offer", OWNER), "Panic?"),
         ("/history", ("fetch_page", OWNER, None), "Exits, newest first"),
         ("/history btc", ("fetch_page", OWNER, "BTC"), "Step by step"),
         ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Buys are stopped"),

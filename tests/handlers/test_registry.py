@@ -9,6 +9,7 @@ from handlers.registry import COMMANDS, bot_commands
 _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "unguard", "status"} | {
     "close",
     "closeall",
+    "panic",
     "history",
     "halt",
     "resume",
@@ -40,7 +41,7 @@ def test_the_menu_is_what_telegram_takes():
 def test_only_commands_that_ask_before_changing_need_more_than_looking():
     changing = {command.name for command in COMMANDS if not may(Role.VIEWER, command.role)}
 
-    assert changing == {"guard", "unguard", "close", "closeall", "halt", "resume", "settings"}
+    assert changing == {"guard", "unguard", "close", "closeall", "panic", "halt", "resume", "settings"}
 
 
 async def test_telegram_accepts_the_menu(application, server):

@@ -11,6 +11,7 @@ from engine.alerts.messages.exits import (
     ExitFilled,
     ExitParked,
     ExitStoodDown,
+    PanicInterrupted,
 )
 from engine.alerts.messages.guards import (
     ClosedElsewhere,
@@ -64,6 +65,7 @@ __all__ = [
     "Message",
     "Moved",
     "NotWatching",
+    "PanicInterrupted",
     "PriceTrouble",
     "RecordKind",
     "RecordUnreadable",
@@ -78,6 +80,7 @@ Message = Annotated[
     | ExitFailing
     | ExitParked
     | ExitStoodDown
+    | PanicInterrupted
     | ExistingGuarded
     | FirstContact
     | GuardReduced

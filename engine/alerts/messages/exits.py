@@ -137,3 +137,17 @@ class ExitStoodDown:
     threshold: Decimal
     #: Orders that were cancelled for the sale and are not there any more.
     cancelled: tuple[CancelledOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicInterrupted:
+    """The process stopped between the halt of a panic and its sales."""
+
+    kind: Literal["panic_interrupted"] = "panic_interrupted"
+    #: When its button was pressed.
+    at: datetime
+    #: False where that was too long ago: then what had not begun is not sold.
+    in_time: bool
+    #: What is being sold, and what cannot be: symbols, each with its venue.
+    selling: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()

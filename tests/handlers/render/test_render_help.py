@@ -75,6 +75,7 @@ def test_who_wants_it_to_end_reads_what_ends_what(typed):
     text = render_unknown(typed, (Line("history"), Line("balance"), Line("close"))).text
 
     assert "Did you mean" not in text
+    assert "/panic stops buys and sells everything" in text
     assert "/closeall sells everything" in text
     assert "/unguard SYMBOL stops a guard" in text
     assert "/halt blocks buys only" in text

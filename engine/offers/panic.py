@@ -1,0 +1,136 @@
+"""The panic: one press halts entries and closes every position that can be sold, over a restart too."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from engine.alerts.messages import PanicInterrupted
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.exits.manual_close import MANUAL_CLOSE_VALID
+from engine.offers.closing_buttons import PANIC, PANIC_BUTTON, ShownSales
+from engine.offers.closing_plan import ClosePlan, plan_closing
+from engine.offers.closing_preview import CloseLine, ClosePreview, ObstacleKind, Selling
+from engine.offers.closing_reader import ClosingReader
+from engine.offers.closing_sales import ClosingSales
+from engine.offers.confirmation import Rejected
+from engine.offers.outcomes import Nothing
+from engine.offers.panic_preview import PanicBegun, PanicPreview
+from engine.offers.panic_store import Panic, UnfinishedPanic, finish, load_unfinished, save_unfinished
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
+
+#: Stops a user's entries within a transaction.
+HaltEntries: TypeAlias = Callable[[DatabaseSession, int], Awaitable[None]]
+
+
+class PanicService:
+    """Answers `/panic` and its button; a panic that a stop of the process cut off is gone on with at the next start."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        reader: ClosingReader,
+        sales: ClosingSales,
+        halt_entries: HaltEntries,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._portfolio = portfolio
+        self._reader = reader
+        self._sales = sales
+        self._halt_entries = halt_entries
+        self._database = database
+        self._clock = clock
+
+    async def offer(self, user_id: int) -> PanicPreview:
+        """Show what the button halts, and what it would sell and bring now; it halts where nothing can be sold too."""
+        plans = await self._plan(user_id)
+        now = self._clock.now()
+        sales = tuple(sale for plan in plans if (sale := plan.shown) is not None)
+        async with self._database.write() as session:
+            confirmation_id = await PANIC_BUTTON.store(
+                session,
+                ShownSales(positions=sales),
+                user_id=user_id,
+                action=PANIC,
+                now=now,
+                valid_for=MANUAL_CLOSE_VALID,
+            )
+        closing = ClosePreview(
+            lines=tuple(plan.line for plan in plans),
+            confirmation_id=confirmation_id,
+            as_of=now,
+            expires_at=now + MANUAL_CLOSE_VALID,
+        )
+        return PanicPreview(closing=closing, unread=self._portfolio.troubles(user_id))
+
+    async def press(self, user_id: int, confirmation_id: str) -> PanicBegun | Nothing:
+        """Halt entries, whatever can be sold; then sell all that can be, at whatever price there is by then."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            used = await PANIC_BUTTON.use(session, confirmation_id, user_id=user_id, now=now)
+            if isinstance(used, Rejected):
+                return Nothing(why=used.value)
+            await self._halt_entries(session, user_id)
+            unfinished = await save_unfinished(session, Panic(at=now), user_id=user_id)
+        selling = await self._sell(user_id)
+        async with self._database.write() as session:
+            await finish(session, unfinished, now=self._clock.now())
+        return PanicBegun(selling=selling, unread=self._portfolio.troubles(user_id))
+
+    async def resume(self) -> None:
+        """Go on with what a stop of the process cut off; what is too old is not sold any more, and its owner is told."""
+        async with self._database.read() as session:
+            found = await load_unfinished(session)
+        for unfinished in found:
+            await self._resume(unfinished)
+
+    async def _resume(self, unfinished: UnfinishedPanic) -> None:
+        message = PanicInterrupted(at=unfinished.panic.at, in_time=unfinished.is_open(self._clock.now()))
+        if message.in_time:
+            message = _with_sales(message, await self._sell(unfinished.user_id))
+        async with self._database.write() as session:
+            await finish(session, unfinished.confirmation_id, now=self._clock.now())
+            if message.in_time and not (message.selling or message.left):
+                # Each sale told of itself.
+                return
+            await append_alert(
+                session,
+                message,
+                user_id=unfinished.user_id,
+                account_id=None,
+                dedup_key=f"panic {unfinished.confirmation_id}",
+                now=self._clock.now(),
+            )
+
+    async def _sell(self, user_id: int) -> Selling:
+        return await self._sales.begin(await self._plan(user_id))
+
+    async def _plan(self, user_id: int) -> list[ClosePlan]:
+        positions = [one for one in await self._portfolio.find(user_id, None, None) if one.quantity]
+        return [plan_closing(one) for one in await self._reader.read(positions)]
+
+
+def _with_sales(message: PanicInterrupted, selling: Selling) -> PanicInterrupted:
+    """Add what is being sold by now, whoever began it, and what cannot be."""
+    under_way = [line for line in selling.left_out if _is_being_sold(line)]
+    return replace(
+        message,
+        selling=tuple(map(_name, (*selling.lines, *under_way))),
+        left=tuple(_name(line) for line in selling.left_out if not _is_being_sold(line)),
+    )
+
+
+def _is_being_sold(line: CloseLine) -> bool:
+    return line.obstacle is not None and line.obstacle.kind in {
+        ObstacleKind.BEING_SOLD,
+        ObstacleKind.UNREAD_SALE,
+        ObstacleKind.CHANGED,
+    }
+
+
+def _name(line: CloseLine) -> str:
+    return f"{line.symbol} at {line.venue.label}"
