@@ -12,6 +12,8 @@ from engine.parts.exits import ExitParts
 from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
 from engine.parts.watch import WatchParts
+from engine.statements.service import Statements
+from engine.statements.trades import TradeReader
 from engine.sync.unreadable import UnreadableRecords
 
 
@@ -25,6 +27,8 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
     chat = ChatParts(
         settings=settings, base=base, accounts=accounts, exits=exits, positions=positions, sync=sync
     )
+    audit = Audit(database=base.database)
+    trades = TradeReader(database=base.database, audit=audit, reports=accounts.reports, costs=accounts.costs)
     resources.enter_context(base.database.on_commit(watch.ticks.note_commit))
     return Engine(
         brokers=base.brokers,
@@ -47,7 +51,8 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         closing=chat.closing,
         panic=chat.panic,
         halts=chat.halts,
-        audit=Audit(database=base.database),
+        audit=audit,
+        statements=Statements(trades=trades),
         entries=chat.entries,
         preferences=chat.preferences,
         snapshot_interval_s=settings.snapshot_interval_s,

@@ -28,6 +28,7 @@ from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
 from engine.orders.late_fees import LateFees
 from engine.portfolio.service import PortfolioService
+from engine.statements.service import Statements
 from engine.sync.account_sync import AccountSync
 from engine.sync.unreadable import UnreadableRecords
 from engine.tasks import Tasks
@@ -67,6 +68,7 @@ class Engine:
     panic: PanicService
     halts: HaltSwitch
     audit: Audit
+    statements: Statements
     entries: EntryService
     preferences: EntryPreferences
     snapshot_interval_s: float

@@ -12,6 +12,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
 from engine.portfolio.service import PortfolioService
+from engine.statements.service import Statements
 from engine.status import FetchStatus
 from engine.users.users import Users
 
@@ -29,6 +30,7 @@ class Services:
     panic: PanicService
     halts: HaltSwitch
     history: Audit
+    statements: Statements
     entries: EntryService
     preferences: EntryPreferences
     fetch_status: FetchStatus

@@ -116,6 +116,11 @@ def newest_first(items: Iterable[T], at: Callable[[T], Any]) -> tuple[T, ...]:
 # times that are shown, and the two clocks themselves
 
 
+def falls_within(at: datetime, since: datetime, until: datetime) -> bool:
+    """Return whether a time that is shown lies in a span of its reader's calendar."""
+    return since <= at < until
+
+
 def between(earlier: datetime, later: datetime) -> timedelta:
     """Return what lies between two times; negative where they are the other way round. It decides nothing."""
     return later - earlier

@@ -26,6 +26,7 @@ from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
 from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
+from handlers.pnl import show_pnl
 from handlers.positions import show_positions
 from handlers.route import show_route
 from handlers.settings import show_settings
@@ -123,6 +124,14 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_history,
         not_done="The history was not read; nothing was changed.",
+    ),
+    Command(
+        name="pnl",
+        form="[PERIOD]",
+        help="what sales brought today, or in this week or month, net of fees, at each broker",
+        role=Role.VIEWER,
+        screen=show_pnl,
+        not_done="The result was not worked out; nothing was changed.",
     ),
     Command(
         name="halt",

@@ -92,6 +92,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         panic=engine.panic,
         halts=engine.halts,
         history=engine.audit,
+        statements=engine.statements,
         entries=engine.entries,
         preferences=engine.preferences,
         fetch_status=status.fetch_status,

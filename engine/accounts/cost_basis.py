@@ -124,18 +124,18 @@ class History:
     def fills_to_rate(self) -> tuple[Fill, ...]:
         """Return the purchases whose dollar rate is needed; none when all were paid in one currency."""
         needed, _ = self._reach()
-        purchases = _standing_purchases(self.asset, needed)
-        if _currency(self.asset, purchases) != "USD":
+        purchases = standing_purchases(self.asset, needed)
+        if currency_of(self.asset, purchases) != "USD":
             return ()
         return tuple(fill for fill in purchases if paid_in(self.asset, fill) != "USD")
 
     def basis(self, usd_rates: UsdRates = _NO_RATES) -> CostBasis:
         """Return the cost of today's quantity; a purchase whose dollar rate is missing stays unexplained."""
         needed, is_explained = self._reach()
-        currency = _currency(self.asset, _standing_purchases(self.asset, needed))
-        pool = _Pool()
+        currency = currency_of(self.asset, standing_purchases(self.asset, needed))
+        pool = Pool()
         for fill in needed:
-            pool = _apply(pool, self.asset, fill, _cost(self.asset, fill, currency, usd_rates))
+            pool = with_fill(pool, self.asset, fill, cost_of(self.asset, fill, currency, usd_rates))
         pool = pool.reduced_to(max(ZERO, min(pool.quantity, self.quantity)))
         return CostBasis(
             asset=self.asset,
@@ -161,7 +161,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
+class Pool:
     """Bought and not yet sold, at average cost."""
 
     quantity: Decimal = ZERO
@@ -169,22 +169,22 @@ class _Pool:
     fees: Mapping[str, Decimal] = field(default_factory=dict)
     fees_known: bool = True
 
-    def increased(self, quantity: Decimal, cost: Decimal, fill: Fill) -> "_Pool":
+    def increased(self, quantity: Decimal, cost: Decimal, fill: Fill) -> "Pool":
         fees = dict(self.fees)
         if fill.fee:
             fees[fill.fee_asset] = fees.get(fill.fee_asset, ZERO) + fill.fee
-        return _Pool(
+        return Pool(
             quantity=self.quantity + quantity,
             cost=self.cost + cost,
             fees=fees,
             fees_known=self.fees_known and fill.fee is not None,
         )
 
-    def reduced_to(self, quantity: Decimal) -> "_Pool":
+    def reduced_to(self, quantity: Decimal) -> "Pool":
         if quantity == self.quantity:
             return self
         if quantity == ZERO:
-            return _Pool()
+            return Pool()
         return replace(
             self,
             quantity=quantity,
@@ -193,7 +193,7 @@ class _Pool:
         )
 
 
-def _standing_purchases(asset: str, fills: Iterable[Fill]) -> tuple[Fill, ...]:
+def standing_purchases(asset: str, fills: Iterable[Fill]) -> tuple[Fill, ...]:
     """Return the purchases of which something is still there: those since the last time all was sold."""
     quantity, purchases = ZERO, list[Fill]()
     with exact():
@@ -206,7 +206,8 @@ def _standing_purchases(asset: str, fills: Iterable[Fill]) -> tuple[Fill, ...]:
     return tuple(purchases)
 
 
-def _currency(asset: str, purchases: Iterable[Fill]) -> str | None:
+def currency_of(asset: str, purchases: Iterable[Fill]) -> str | None:
+    """Return what a cost is counted in: what all of these were paid with, or dollars; None of none."""
     paid = {paid_in(asset, fill) if fill.base == asset else None for fill in purchases}
     if not paid:
         return None
@@ -214,7 +215,7 @@ def _currency(asset: str, purchases: Iterable[Fill]) -> str | None:
     return "USD" if paid or only is None else only
 
 
-def _cost(asset: str, fill: Fill, currency: str | None, usd_rates: UsdRates) -> Decimal | None:
+def cost_of(asset: str, fill: Fill, currency: str | None, usd_rates: UsdRates) -> Decimal | None:
     """Return what a purchase's credited quantity cost in `currency`; None when that is unknown."""
     with exact():
         value = fill.price * fill.quantity
@@ -233,7 +234,8 @@ def _cost(asset: str, fill: Fill, currency: str | None, usd_rates: UsdRates) -> 
         return cost * rate
 
 
-def _apply(pool: _Pool, asset: str, fill: Fill, cost: Decimal | None) -> _Pool:
+def with_fill(pool: Pool, asset: str, fill: Fill, cost: Decimal | None) -> Pool:
+    """Return the pool after a fill; a purchase of an unknown cost does not enter it."""
     with exact():
         change = change_of(asset, fill)
         if is_purchase(asset, fill):

@@ -21,11 +21,13 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side, quantity_of
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
+from engine.orders.ended_exits_store import read_traded_exits
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.lookup import may_be_owners
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database
+from engine.storage.readable import Read
 from engine.storage.session import DatabaseSession
 
 #: A look at history shows this many exits.
@@ -197,6 +199,13 @@ class Audit:
         # An exit may be written down long after its trigger, and it is shown under the time of that.
         ordered = wall_time.newest_first(records, lambda record: record.began_at)
         return ExitPage(exits=ordered, skipped=skip, total=total)
+
+    async def fetch_traded(self, user_id: int, *, since: datetime) -> Read[ExitRecord]:
+        """Return a user's exits that may have sold something since a moment, and those that cannot be read."""
+        async with self._database.read() as session:
+            found = await read_traded_exits(session, user_id, since=since)
+            records = [await _record(session, intent) for intent in found.readable]
+        return Read(tuple(records), found.unreadable)
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
         """Return one exit of a user; None when there is none of that id."""

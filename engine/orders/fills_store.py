@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from engine.model.orders import Fill
 from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.table import IntentRow
-from engine.storage.readable import readable_row, readable_rows
+from engine.storage.readable import Read, read_rows, readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row, plain_table, replace_row
 
@@ -77,6 +77,34 @@ async def load_fills_seen_since(
 ) -> tuple[Fill, ...]:
     """Return the fills that were stored at a stored time or later; of a clock set back meanwhile none may be."""
     return await readable_rows(session, _SEEN_SINCE, _fill, account_id=account_id, since=since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFill:
+    """A fill with the account it happened in."""
+
+    account_id: str
+    fill: Fill
+    #: USD for one unit of what was paid with, where that was fetched.
+    usd_rate: Decimal | None = None
+
+
+_BETWEEN = Prepared(
+    select(FillRow)
+    .where(
+        col(FillRow.user_id) == bindparam("user_id"),
+        col(FillRow.at) >= bindparam("since"),
+        col(FillRow.at) < bindparam("until"),
+    )
+    .order_by(col(FillRow.at), col(FillRow.account_id), col(FillRow.trade_id))
+)
+
+
+async def read_fills_between(
+    session: DatabaseSession, user_id: int, since: datetime, until: datetime
+) -> Read[AccountFill]:
+    """Return a user's known fills of all accounts from one moment to before another, oldest first, and what cannot be read."""
+    return await read_rows(session, _BETWEEN, _account_fill, user_id=user_id, since=since, until=until)
 
 
 _FILLS = plain_table(FillRow)
@@ -154,6 +182,10 @@ async def delete_fills(session: DatabaseSession, account_id: str) -> None:
     """Forget an account's fills and how far back they were read."""
     await session.exec(delete(FillRow).where(col(FillRow.account_id) == account_id))
     await session.exec(delete(FillCursorRow).where(col(FillCursorRow.account_id) == account_id))
+
+
+def _account_fill(row: FillRow) -> AccountFill:
+    return AccountFill(account_id=row.account_id, fill=_fill(row), usd_rate=row.usd_rate)
 
 
 def _fill(row: FillRow) -> Fill:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
-from engine.storage.readable import readable_row
+from engine.storage.readable import readable_row, readable_rows
 from engine.storage.session import DatabaseSession
 from engine.storage.statements import Prepared, insert_row
 from engine.users.accounts import StoredAccount
@@ -51,6 +51,24 @@ async def save_account(session: DatabaseSession, account: StoredAccount) -> None
         await insert_row(session, AccountRow(**values, key_fingerprint=account.key_fingerprint))
     else:
         await session.exec(update(AccountRow).where(same).values(**values))
+
+
+_OF_USER = Prepared(
+    select(AccountRow)
+    .where(col(AccountRow.user_id) == bindparam("user_id"))
+    .order_by(col(AccountRow.created_at), col(AccountRow.account_id))
+)
+
+
+async def load_accounts(session: DatabaseSession, user_id: int) -> tuple[StoredAccount, ...]:
+    """Return every account that a user has or had, the oldest first."""
+    return await readable_rows(session, _OF_USER, _account, user_id=user_id)
+
+
+def _account(row: AccountRow) -> StoredAccount:
+    return StoredAccount(
+        key_fingerprint=row.key_fingerprint, **{name: getattr(row, name) for name in _ACCOUNT}
+    )
 
 
 def _user(row: UserRow) -> StoredUser:

@@ -24,14 +24,17 @@ What is not guarded I sell only when you ask me with /close. I place no buys, an
 _NOTHING_GUARDED = (
     "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
 )
-_RESULTS = "/history shows what each sale brought, /positions what you hold stands at. Nothing was done."
+_RESULTS = (
+    "/pnl shows what sales brought today, /pnl month this month, /history each sale, /positions what you hold stands at. "
+    "Nothing was done."
+)
 _NO_BUYS = (
     "NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where a buy costs least: buy there in the "
     "broker's own app, then /guard SYMBOL guards it."
 )
 #: Commands of other bots for what has another name here, or is not done.
 _INSTEAD = {
-    **dict.fromkeys(("pnl", "profit", "profits", "loss", "losses", "performance", "results"), _RESULTS),
+    **dict.fromkeys(("profit", "profits", "loss", "losses", "performance", "results"), _RESULTS),
     **dict.fromkeys(("buy", "long", "purchase", "order", "trade"), _NO_BUYS),
 }
 _FORMS = (

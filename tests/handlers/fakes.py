@@ -18,8 +18,10 @@ from engine.offers.panic import PanicService
 from engine.offers.panic_preview import PanicBegun, PanicPreview
 from engine.portfolio.service import PortfolioService
 from engine.services import Services
+from engine.statements.service import Statements
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record
+from tests.handlers.statement_values import pnl_statement
 from tests.handlers.values import (
     NOW,
     OWNER,
@@ -96,6 +98,7 @@ class FakeEngine:
             "resume": None,
             "fetch_page": ExitPage(exits=(exit_record(),), total=1),
             "fetch_exit": exit_record(),
+            "fetch_pnl": pnl_statement(),
         }
     )
     clock: StillClock = field(default_factory=StillClock)
@@ -120,6 +123,7 @@ class FakeEngine:
             panic=Part(self, PanicService),
             halts=Part(self, HaltSwitch),
             history=Part(self, Audit),
+            statements=Part(self, Statements),
             entries=Part(self, EntryService),
             preferences=Part(self, EntryPreferences),
             fetch_status=self.fetch_status,
@@ -199,6 +203,9 @@ class FakeEngine:
 
     async def fetch_exit(self, user_id, intent_id):
         return await self._answer("fetch_exit", user_id, intent_id)
+
+    async def fetch_pnl(self, user_id, span):
+        return await self._answer("fetch_pnl", user_id, span)
 
     async def fetch_status(self, user_id):
         return await self._answer("fetch_status", user_id)

@@ -1,5 +1,6 @@
 """Each command through a real application: what is asked of the engine, and what stands in the chat."""
 
+from datetime import UTC
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
+from engine.statements.periods import Period, span_of
 from engine.users.roles import Role
 from tests.handlers.values import NOW, OWNER, portfolio, position, user
 
@@ -48,6 +50,9 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/panic", ("offer", OWNER), "Panic?"),
         ("/history", ("fetch_page", OWNER, None), "Exits, newest first"),
         ("/history btc", ("fetch_page", OWNER, "BTC"), "Step by step"),
+        ("/pnl", ("fetch_pnl", OWNER, span_of(Period.DAY, NOW, UTC)), "PnL today, since 00:00 UTC"),
+        ("/pnl WEEK", ("fetch_pnl", OWNER, span_of(Period.WEEK, NOW, UTC)), "PnL this week"),
+        ("/pnl month", ("fetch_pnl", OWNER, span_of(Period.MONTH, NOW, UTC)), "Realised PnL"),
         ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Buys are stopped"),
         ("/resume", ("resume", OWNER), "Buys are allowed"),
     ],
@@ -128,6 +133,8 @@ async def test_the_status_says_what_keeps_every_buy_back_as_why_does(engine, own
         "/closeall kraken alpaca",
         "/history !",
         "/history BTC ETH",
+        "/pnl fortnight",
+        "/pnl day week",
     ],
 )
 async def test_what_cannot_be_read_asks_nothing_and_shows_an_example(engine, owner, typed):

@@ -13,6 +13,7 @@ _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "
     "history",
     "halt",
     "resume",
+    "pnl",
 }
 
 

@@ -119,8 +119,9 @@ def test_a_buy_is_said_not_to_be_done_yet_and_what_to_do_instead(typed):
     assert "/guard SYMBOL guards it" in text
 
 
-@pytest.mark.parametrize("typed", ["/pnl", "/PnL BTC", "pnl", "/profit", "/performance"])
+@pytest.mark.parametrize("typed", ["/profits", "/Losses BTC", "profit", "/profit", "/performance"])
 def test_who_asks_for_results_is_led_to_what_was_sold_and_to_what_is_held(typed):
     text = render_unknown(typed, COMMANDS).text
 
-    assert "/history shows what each sale brought, /positions what you hold stands at." in text
+    assert "/history each sale, /positions what you hold stands at. Nothing was done." in text
+    assert text.startswith("/pnl shows what sales brought today")

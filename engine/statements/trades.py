@@ -1,0 +1,163 @@
+"""Gather what a user's accounts traded in a span: sales and fees of NIJA's exits by the journal, all others by the fills."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.accounts.costs import Costs
+from engine.accounts.disposals import disposals, is_disposal
+from engine.accounts.reports import Reports
+from engine.exits.audit import Audit, ExitRecord
+from engine.model.money import ZERO, is_cash
+from engine.model.orders import Fill
+from engine.orders.fills_store import (
+    AccountFill,
+    load_cursor,
+    load_fills,
+    load_usd_rates,
+    read_fills_between,
+)
+from engine.orders.store import load_order_ids
+from engine.statements.charges import Charge, charge_of_fill, charges_of_exit, counted_orders
+from engine.statements.periods import Span
+from engine.statements.pnl import StatedAccount
+from engine.statements.sales import Sale, WhyUnknown, sale_of_disposal, sales_of_exit
+from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
+from engine.users.accounts import StoredAccount
+from engine.users.store import load_accounts
+
+#: How much earlier than its venue dates a fill our clock may have written down the end of its exit.
+CLOCKS_APART = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trades:
+    """What accounts traded in a span."""
+
+    accounts: tuple[StatedAccount, ...]
+    sales: tuple[Sale, ...]
+    charges: tuple[Charge, ...]
+    unreadable: int
+
+
+class TradeReader:
+    """Reads stored trades; no venue is queried."""
+
+    def __init__(self, *, database: Database, audit: Audit, reports: Reports, costs: Costs) -> None:
+        self._database = database
+        self._audit = audit
+        self._reports = reports
+        self._costs = costs
+
+    async def read(self, user_id: int, span: Span) -> Trades:
+        """Return what a user's accounts traded in a span."""
+        async with self._database.read() as session:
+            stored = await load_accounts(session, user_id)
+            # Before the exits: one that ends meanwhile has its record then, and its fill is taken for nobody else's.
+            found = await read_fills_between(session, user_id, span.since, span.until)
+        exits = await self._audit.fetch_traded(user_id, since=wall_time.before(span.since, CLOCKS_APART))
+        async with self._database.read() as session:
+            owners = [
+                sale
+                for account in stored
+                for sale in await self._owners_sales(session, account, _of(account, found.readable))
+            ]
+        known = {account.account_id for account in stored}
+        records = [one for one in exits.readable if one.intent.account_id in known]
+        fills = [one for one in found.readable if one.account_id in known]
+        # An account whose own row is damaged has no name; its trades are as good as unreadable.
+        nameless = len(exits.readable) - len(records) + len(found.readable) - len(fills)
+        return Trades(
+            accounts=tuple(self._stated(account, stored) for account in stored),
+            sales=(*(sale for record in records for sale in sales_of_exit(record, span)), *owners),
+            charges=tuple(self._charges(span, stored, fills, records)),
+            unreadable=len(found.unreadable) + len(exits.unreadable) + nameless,
+        )
+
+    def _stated(self, account: StoredAccount, others: Collection[StoredAccount]) -> StatedAccount:
+        is_only = sum(one.venue is account.venue for one in others) == 1
+        report = self._reports.latest(account.account_id)
+        return StatedAccount(
+            account_id=account.account_id,
+            venue=account.venue,
+            label="" if is_only else account.label,
+            read_at=None if report is None else report.at,
+        )
+
+    async def _owners_sales(
+        self, session: DatabaseSession, account: StoredAccount, fills: Sequence[Fill]
+    ) -> list[Sale]:
+        account_id, sales = account.account_id, list[Sale]()
+        ours = await load_order_ids(session, account_id)
+        mine = [fill for fill in fills if fill.venue_order_id not in ours]
+        sales += (_margin_trade(account_id, fill) for fill in mine if fill.margin)
+        if not (assets := _given_away(mine)):
+            return sales
+        cursor = await load_cursor(session, account_id)
+        rates = await load_usd_rates(session, account_id)
+        wanted = {fill.trade_id for fill in mine}
+        for asset in assets:
+            # Thousands of fills of each coin: others have their turn in between.
+            await asyncio.sleep(0)
+            found = disposals(
+                asset,
+                await load_fills(session, account_id, asset=asset),
+                held=self._held(account_id, asset),
+                at_beginning=cursor is not None and cursor.complete,
+                usd_rates=rates,
+            )
+            sales += (
+                sale_of_disposal(one, account_id, account.venue, rates.get(one.fill.trade_id))
+                for one in found
+                if one.fill.trade_id in wanted
+            )
+        return sales
+
+    def _held(self, account_id: str, asset: str) -> Decimal | None:
+        report = self._reports.latest(account_id)
+        if report is None:
+            return None
+        return next((one.total for one in report.holdings if one.asset == asset), ZERO)
+
+    def _charges(
+        self,
+        span: Span,
+        stored: Sequence[StoredAccount],
+        fills: Sequence[AccountFill],
+        exits: Sequence[ExitRecord],
+    ) -> Iterator[Charge]:
+        counted = defaultdict[str, set[str]](set)
+        for record in exits:
+            yield from charges_of_exit(record, span)
+            counted[record.intent.account_id] |= counted_orders(record)
+        accounts: Mapping[str, StoredAccount] = {one.account_id: one for one in stored}
+        for one in fills:
+            if one.fill.venue_order_id not in counted[one.account_id]:
+                taker = self._costs.taker(accounts[one.account_id].account, one.fill.symbol).ratio
+                yield charge_of_fill(one.account_id, one.fill, taker=taker)
+
+
+def _of(account: StoredAccount, fills: Sequence[AccountFill]) -> list[Fill]:
+    return [one.fill for one in fills if one.account_id == account.account_id]
+
+
+def _given_away(fills: Sequence[Fill]) -> list[str]:
+    """Return the assets that fills gave away against payment; what is cash is paid, not sold."""
+    sides = {(asset, fill) for fill in fills for asset in (fill.base, fill.quote)}
+    return sorted({asset for asset, fill in sides if not is_cash(asset) and is_disposal(asset, fill)})
+
+
+def _margin_trade(account_id: str, fill: Fill) -> Sale:
+    return Sale(
+        account_id=account_id,
+        at=fill.at,
+        currency=fill.quote,
+        realised=None,
+        why_unknown=WhyUnknown.MARGIN,
+        is_owners=True,
+    )

@@ -1,0 +1,68 @@
+"""What the chat tests of /pnl and /fees show, with figures a reader can check."""
+
+from datetime import UTC
+from decimal import Decimal
+
+from engine.model.venues import Venue
+from engine.statements.charges import FeeSum
+from engine.statements.periods import Period, span_of
+from engine.statements.pnl import Pnl, PnlStatement, StatedAccount
+from engine.statements.sales import Result, WhyUnknown
+from tests.handlers.values import NOW, ago
+
+READ_AT = ago(seconds=3)
+
+
+def stated(venue=Venue.KRAKEN, *, label="", read_at=READ_AT):
+    return StatedAccount(account_id=f"{venue}-1", venue=venue, label=label, read_at=read_at)
+
+
+def result(realised="-1020", currency="USD", *, sales=1, **more):
+    return Result(currency=currency, realised=realised and Decimal(realised), sales=sales, **more)
+
+
+def fees(booked, currency="USD", *, trades=1, estimated="0", **more):
+    return FeeSum(
+        currency=currency, booked=Decimal(booked), trades=trades, estimated=Decimal(estimated), **more
+    )
+
+
+def pnl(*results, sales=(), purchases=()):
+    return Pnl(results=results, sale_fees=sales, purchase_fees=purchases)
+
+
+KRAKEN = pnl(result(), sales=(fees("20"),), purchases=(fees("31.2"),))
+QUIET = pnl()
+
+
+def pnl_statement(*accounts, total=None, unreadable=0, period=Period.DAY):
+    accounts = accounts or ((stated(), KRAKEN), (stated(Venue.ALPACA), QUIET))
+    return PnlStatement(
+        span=span_of(period, NOW, UTC), accounts=accounts, total=total or KRAKEN, unreadable=unreadable
+    )
+
+
+def worst_pnl():
+    """Several currencies, and something of every kind that is not known."""
+    lacking = tuple((why, number) for number, why in enumerate(WhyUnknown, start=1))
+    kraken = pnl(
+        result("-1020.5", sales=14, unknown=lacking, before_fee=2, owners=12),
+        result("17.456", "EUR", owners=1),
+        result("-0.00123", "BTC"),
+        result(None, "GBP", sales=2, unknown=((WhyUnknown.NO_RATE, 2),)),
+        sales=(fees("20", trades=14, estimated="0.89", unbooked=2, unknown=1), fees("0.4", "EUR")),
+        purchases=(fees("0.003"), fees("12.5", "KFEE")),
+    )
+    alpaca = pnl(result("43"), sales=(fees("0", estimated="0.11", unbooked=1),))
+    total = pnl(
+        result("-977.5", sales=15, unknown=lacking, before_fee=2, owners=12),
+        sales=(fees("20", trades=15, estimated="1", unbooked=3, unknown=1),),
+    )
+    return pnl_statement(
+        (stated(), kraken),
+        (stated(Venue.ALPACA, label="savings", read_at=None), alpaca),
+        (stated(Venue.COINBASE), QUIET),
+        total=total,
+        unreadable=2,
+        period=Period.MONTH,
+    )
