@@ -8,21 +8,13 @@ from telegram.constants import ChatID, ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from engine.clock import Moment, moment
-from engine.users.roles import Role
 from handlers.chat_context import ChatContext
 
 _log = structlog.get_logger()
 
-_RANK = {Role.VIEWER: 0, Role.TRADER: 1, Role.OWNER: 2}
-
 #: Strangers decide how often they write, so it is the log that is bounded.
 _WINDOW = timedelta(hours=1)
 _LINES_PER_WINDOW = 20
-
-
-def may(role: Role, needed: Role) -> bool:
-    """Return whether a role includes what another may do."""
-    return _RANK[role] >= _RANK[needed]
 
 
 def is_speech(update: Update) -> bool:

@@ -9,13 +9,12 @@ from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest
 
 from engine.offers.outcomes import Nothing, Outcome, StaysPaused
-from engine.users.roles import Role
-from handlers.access import may
+from engine.users.roles import may
 from handlers.chat_context import ChatContext
-from handlers.command import Command, show_typing
+from handlers.command import Command, screen_of, show_typing
 from handlers.progress import with_progress
 from handlers.render.guard_outcomes import answered_note, nothing_text, render_nothing, render_outcome
-from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
+from handlers.render.problems import OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen, choice_data
 from handlers.screens import replace_screen
 
@@ -95,7 +94,7 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
     if command is None or not may(context.user.role, command.role):
         await press.answer(OLD_BUTTON, alert=True)
         return
-    screen = await while_answering(press, context, command.screen(context, arguments))
+    screen = await while_answering(press, context, screen_of(command, context, arguments))
     changed = await press.replace(context, screen)
     await press.answer("" if changed else UP_TO_DATE)
 
@@ -123,8 +122,6 @@ async def press_stored(
     update: Update,
     context: ChatContext,
     confirm: Callable[[int, str], Coroutine[Any, Any, _T | Nothing | StaysPaused]],
-    *,
-    role: Role = Role.TRADER,
 ) -> tuple[Press, _T] | None:
     """Confirm a stored button and return what came of it; None where that is nothing, which its user is shown.
 
@@ -133,9 +130,6 @@ async def press_stored(
     if (query := update.callback_query) is None:
         return None
     press = Press(query)
-    if not may(context.user.role, role):
-        await press.answer(MAY_NOT_CHANGE, alert=True)
-        return None
     confirming = confirm(context.user.user_id, press.confirmation_id)
     outcome = await while_answering(press, context, confirming)
     if not isinstance(outcome, Nothing | StaysPaused):

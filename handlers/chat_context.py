@@ -9,7 +9,7 @@ from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
 from engine import wall_time
 from engine.services import Services
-from engine.users.roles import User
+from engine.users.roles import Role, User, may
 from handlers.render.help import CommandLine
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, zone_named
@@ -60,6 +60,16 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], C
     def admit(self, user: User) -> None:
         """Let a user in; the gate's privilege."""
         self._user = user
+
+    @property
+    def usable_commands(self) -> tuple[CommandLine, ...]:
+        """Return the commands that this user's role includes."""
+        return tuple(one for one in self.bot_data.commands if may(self.user.role, one.role))
+
+    @property
+    def may_have_accounts(self) -> bool:
+        """Return whether there is anything of this user's to show; owners are shown what is missing in the settings."""
+        return self.user.role is Role.OWNER or bool(self.services.portfolio.venues(self.user.user_id))
 
     @property
     def reader(self) -> Reader:

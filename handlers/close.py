@@ -7,7 +7,6 @@ from telegram import Update
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Selling
 from engine.offers.outcomes import Nothing
-from engine.users.roles import Role
 from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, press_stored
 from handlers.chat_context import ChatContext
@@ -47,7 +46,7 @@ async def press_sell(update: Update, context: ChatContext) -> None:
 
 async def press_keep(update: Update, context: ChatContext) -> None:
     """Use the button up without selling."""
-    if answered := await press_stored(update, context, context.services.closing.keep, role=Role.VIEWER):
+    if answered := await press_stored(update, context, context.services.closing.keep):
         press, _ = answered
         await press.replace(context, render_kept(context.reader))
 

@@ -1,16 +1,17 @@
 """What a command is, and how one runs: role, progress, answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from engine.users.roles import Role
-from handlers.access import may
+from engine.users.roles import Role, may
 from handlers.chat_context import ChatContext, ScreenOf
 from handlers.progress import with_progress
-from handlers.render.problems import render_may_not_change, with_ignored
+from handlers.render.problems import NO_ACCOUNT, may_not_text, with_ignored
+from handlers.render.screen import Screen
 
 #: Typing is shown only for work a user would wonder about, and lasts five seconds.
 _TYPING_AFTER_S = 0.3
@@ -31,17 +32,16 @@ class Command:
     not_done: str
     #: Whether its screen carries Refresh.
     refreshable: bool = False
+    #: False where it shows or changes something for a user who has no account at any broker, too.
+    needs_account: bool = True
 
 
 async def run_command(command: Command, update: Update, context: ChatContext) -> None:
     """Answer a command with its screen, showing that something happens while it takes long."""
-    if not may(context.user.role, command.role):
-        await context.reply(render_may_not_change())
-        return
     context.sent_at = context.bot_data.on_our_clock(update.message.date) if update.message else None
     arguments = context.args or ()
     screen = await with_progress(
-        command.screen(context, arguments),
+        screen_of(command, context, arguments),
         lambda: show_typing(context),
         after_s=_TYPING_AFTER_S,
         every_s=_TYPING_EVERY_S,
@@ -49,6 +49,15 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
     await context.reply(
         screen if command.form or not arguments else with_ignored(screen, arguments, command.name)
     )
+
+
+async def screen_of(command: Command, context: ChatContext, arguments: Sequence[str]) -> Screen:
+    """Return a command's screen, or why its user is not shown it."""
+    if not may(context.user.role, command.role):
+        return Screen(text=may_not_text(command.role))
+    if command.needs_account and not context.may_have_accounts:
+        return Screen(text=NO_ACCOUNT)
+    return await command.screen(context, arguments)
 
 
 async def show_typing(context: ChatContext) -> None:

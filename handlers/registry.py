@@ -1,4 +1,4 @@
-"""The one table of commands; Telegram's handlers, /help and the command menu are made from it."""
+"""The tables of commands and buttons with the role each takes; Telegram's handlers, /help and the menu are made from them."""
 
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from engine.users.roles import Role
 from handlers.access import AccessCheck
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
+from handlers.callback import Callback, run_callback
 from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
@@ -42,6 +43,7 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_start,
         not_done="I could not read your guards; nothing was changed.",
+        needs_account=False,
     ),
     Command(
         name="balance",
@@ -124,6 +126,7 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_history,
         not_done="The history was not read; nothing was changed.",
+        needs_account=False,
     ),
     Command(
         name="pnl",
@@ -139,6 +142,7 @@ COMMANDS = (
         role=Role.TRADER,
         screen=halt_entries,
         not_done="It is not known whether buys were stopped; /status shows it.",
+        needs_account=False,
     ),
     Command(
         name="resume",
@@ -146,6 +150,7 @@ COMMANDS = (
         role=Role.TRADER,
         screen=resume_entries,
         not_done="It is not known whether buys were allowed; /status shows it.",
+        needs_account=False,
     ),
     Command(
         name="settings",
@@ -154,6 +159,7 @@ COMMANDS = (
         role=Role.TRADER,
         screen=show_settings,
         not_done="It is not known whether a setting was changed; /settings shows it.",
+        needs_account=False,
     ),
     Command(
         name="status",
@@ -162,6 +168,7 @@ COMMANDS = (
         screen=show_status,
         not_done="The status was not read; nothing was changed.",
         refreshable=True,
+        needs_account=False,
     ),
     Command(
         name="help",
@@ -169,7 +176,23 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_help,
         not_done="Nothing was done.",
+        needs_account=False,
     ),
+)
+
+#: Every kind of button, and who may press it; whose a single button is and what it showed, the engine checks.
+CALLBACKS = (
+    Callback(
+        pattern=REFRESH_PATTERN,
+        role=Role.VIEWER,
+        press=partial(press_refresh, {command.name: command for command in COMMANDS if command.refreshable}),
+    ),
+    Callback(pattern=CHOICE_PATTERN, role=Role.TRADER, press=press_choice),
+    Callback(pattern=SELL_PATTERN, role=Role.TRADER, press=press_sell),
+    Callback(pattern=PANIC_PATTERN, role=Role.TRADER, press=press_panic),
+    Callback(pattern=KEEP_PATTERN, role=Role.TRADER, press=press_keep),
+    Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),
+    Callback(pattern=OLDER_PATTERN, role=Role.VIEWER, press=press_older),
 )
 
 #: The update kinds requested from Telegram; the gate ignores everything else all the same.
@@ -194,19 +217,15 @@ def register(application: ChatApplication, services: Services) -> None:
 
 
 def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
-    refreshable = {command.name: command for command in COMMANDS if command.refreshable}
     return [
         *(
             CommandHandler(command.name, partial(run_command, command), filters=filters.UpdateType.MESSAGE)
             for command in COMMANDS
         ),
-        CallbackQueryHandler(partial(press_refresh, refreshable), pattern=REFRESH_PATTERN),
-        CallbackQueryHandler(press_choice, pattern=CHOICE_PATTERN),
-        CallbackQueryHandler(press_sell, pattern=SELL_PATTERN),
-        CallbackQueryHandler(press_panic, pattern=PANIC_PATTERN),
-        CallbackQueryHandler(press_keep, pattern=KEEP_PATTERN),
-        CallbackQueryHandler(press_history, pattern=HISTORY_PATTERN),
-        CallbackQueryHandler(press_older, pattern=OLDER_PATTERN),
+        *(
+            CallbackQueryHandler(partial(run_callback, callback), pattern=callback.pattern)
+            for callback in CALLBACKS
+        ),
         CallbackQueryHandler(press_unknown),
         MessageHandler(filters.UpdateType.MESSAGE, answer_unknown),
     ]

@@ -17,4 +17,4 @@ async def show_start(context: ChatContext, _arguments: Sequence[str]) -> Screen:
 
 async def show_help(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """List the commands."""
-    return render_help(context.bot_data.commands, context.services.guards.threshold)
+    return render_help(context.usable_commands, context.services.guards.threshold)

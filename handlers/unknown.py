@@ -9,4 +9,4 @@ from handlers.render.help import render_unknown
 async def answer_unknown(update: Update, context: ChatContext) -> None:
     """Name the nearest command."""
     typed = (update.message.text or "") if update.message else ""
-    await context.reply(render_unknown(typed, context.bot_data.commands))
+    await context.reply(render_unknown(typed, context.usable_commands))

@@ -110,6 +110,7 @@ def _facts(settings: Settings, revision: str) -> Facts:
         revision=revision,
         guard_interval_s=settings.guard_interval_s,
         brokers=brokers_by_fingerprint(settings),
+        owner_ids=frozenset(settings.owner_ids),
     )
 
 

@@ -43,6 +43,7 @@ class Facts:
     guard_interval_s: float
     #: Whose key has which fingerprint.
     brokers: Mapping[str, str] = field(default_factory=dict)
+    owner_ids: frozenset[int] = frozenset()
 
 
 class ProcessStatus:
@@ -84,9 +85,12 @@ class ProcessStatus:
         self._look_overdue_after = overdue_after(facts.guard_interval_s)
 
     async def fetch_status(self, user_id: int) -> StatusReport:
-        """Return the process's state, with only this user's accounts and guards."""
+        """Return the process's state, with only this user's accounts and guards; what is nobody's is for owners."""
+        is_owner = user_id in self._facts.owner_ids
         async with self._database.read() as session:
-            stored = await load_stored(session, user_id, self._why_failing, now=self._clock.now())
+            stored = await load_stored(
+                session, user_id, self._why_failing, is_owner=is_owner, now=self._clock.now()
+            )
         guards = [guard for guard in stored.watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
@@ -97,8 +101,8 @@ class ProcessStatus:
             mode=self._facts.mode,
             started_at=self._started.at,
             brokers=self._brokers(user_id),
-            jobs=self._jobs(),
-            nonces=await self._list_nonces(),
+            jobs=self._jobs() if is_owner else tuple(map(_without_reason, self._jobs())),
+            nonces=await self._list_nonces() if is_owner else (),
             streams=tuple(self._streams(guards)),
             # The price of a paused guard is not fetched.
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
@@ -137,8 +141,9 @@ class ProcessStatus:
         return len(held - guarded)
 
     def _unreadable(self, user_id: int) -> Iterator[RecordUnreadable]:
+        readers = {user_id, None} if user_id in self._facts.owner_ids else {user_id}
         for row in self._database.unreadable:
-            record = describe(row) if row.user_id in {user_id, None} else None
+            record = describe(row) if row.user_id in readers else None
             if record is not None and record.record in URGENT:
                 yield record
 
@@ -191,6 +196,11 @@ class ProcessStatus:
         guard_mark = self._watch.guard_marks.get(guard.guard_id)
         at: datetime | None = guard_mark.last.at if guard_mark and guard_mark.last else None
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
+
+
+def _without_reason(job: JobStatus) -> JobStatus:
+    """Return a job without the text of its failure, which may name another user's account."""
+    return job if job.last_error is None else replace(job, last_error="owners are shown why")
 
 
 def _paused(guard: Guard) -> PausedGuard:

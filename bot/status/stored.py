@@ -35,14 +35,19 @@ class Stored:
 
 
 async def load_stored(
-    session: DatabaseSession, user_id: int, why_failing: Callable[[str], HeldUp | None], *, now: datetime
+    session: DatabaseSession,
+    user_id: int,
+    why_failing: Callable[[str], HeldUp | None],
+    *,
+    is_owner: bool,
+    now: datetime,
 ) -> Stored:
-    """Read it; `why_failing` is what an exit itself says of its present delay."""
+    """Read it; `why_failing` is what an exit itself says of its present delay, and owners see all that waits."""
     live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
     failing = [await _find_failing(session, one, why_failing(one.intent_id)) for one in live]
     return Stored(
         watched=await guard_rows.load_watched(session),
-        outbox=await depth(session),
+        outbox=await depth(session, user_id=None if is_owner else user_id),
         given_up=await load_given_up_alerts(session, user_id),
         posts=await count_posts(session, user_id),
         exits=tuple(one for one in live if one.kind is IntentKind.EXIT),

@@ -179,13 +179,14 @@ async def load_last_gone(session: DatabaseSession) -> int:
 _IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
 
 
-async def depth(session: DatabaseSession) -> Depth:
-    """Return how many alerts wait and since when."""
+async def depth(session: DatabaseSession, *, user_id: int | None = None) -> Depth:
+    """Return how many alerts wait and since when; of one user, or of all and those that cannot be read."""
     read = await read_pending(session)
+    waiting = [alert for alert in read.readable if user_id in {None, alert.user_id}]
     return Depth(
-        waiting=len(read.readable) + len(read.unreadable),
-        oldest_at=wall_time.earliest(alert.created_at for alert in read.readable),
-        refused=sum(alert.state is AlertState.REFUSED for alert in read.readable),
+        waiting=len(waiting) + (len(read.unreadable) if user_id is None else 0),
+        oldest_at=wall_time.earliest(alert.created_at for alert in waiting),
+        refused=sum(alert.state is AlertState.REFUSED for alert in waiting),
     )
 
 

@@ -14,6 +14,14 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+_RANK = {Role.VIEWER: 0, Role.TRADER: 1, Role.OWNER: 2}
+
+
+def may(role: Role, needed: Role) -> bool:
+    """Return whether a role includes what another may do."""
+    return _RANK[role] >= _RANK[needed]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredUser:
     """A user as stored."""

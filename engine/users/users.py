@@ -27,12 +27,12 @@ class Users:
 
     async def fetch_user(self, user_id: int) -> User | None:
         """Return the user, or None for strangers and for owners the settings name no more."""
-        user = await self._load(user_id)
-        if user is None and user_id in self._owner_ids:
-            # What was stored of an owner cannot be read any more; the settings name them.
+        user, is_owner = await self._load(user_id), user_id in self._owner_ids
+        if is_owner and (user is None or user.role is not Role.OWNER):
+            # What was stored of an owner cannot be read, or says otherwise; the settings name them.
             await self.ensure_owners(self._owner_ids)
             user = await self._load(user_id)
-        if user is None or (user.role is Role.OWNER and user_id not in self._owner_ids):
+        if user is None or (user.role is Role.OWNER) is not is_owner:
             return None
         return User(
             user_id=user.user_id,

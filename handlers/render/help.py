@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.entries.halts import Halt
 from engine.portfolio.portfolio import Portfolio
 from engine.status import Hindrances
+from engine.users.roles import Role
 from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
@@ -72,6 +73,10 @@ class CommandLine(Protocol):
     @property
     def help(self) -> str:
         """Return what it does."""
+
+    @property
+    def role(self) -> Role:
+        """Return who may use it."""
 
 
 def render_start(

@@ -13,6 +13,7 @@ from engine.model.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
+from engine.users.roles import Role
 from handlers.arguments import Misread
 from handlers.render.html import code, foreign
 from handlers.render.screen import Screen
@@ -20,6 +21,11 @@ from handlers.render.screen import Screen
 UP_TO_DATE = "Up to date."
 OLD_BUTTON = "This button is from an older version of NIJA. Nothing was changed; send the command again."
 MAY_NOT_CHANGE = "You may look, but not change anything. Nothing was changed."
+_OWNERS_ONLY = "Only an owner of this bot may do that. Nothing was changed."
+NO_ACCOUNT = (
+    "You have no account at any broker here, so there is nothing to show and nothing to trade. "
+    "/help lists what you may use."
+)
 NOT_REFRESHED = "The screen was not refreshed; what it shows is as old as it says."
 CHOICE_UNCERTAIN = (
     "Your answer may or may not have been carried out. "
@@ -48,9 +54,9 @@ def with_ignored(screen: Screen, arguments: Sequence[str], command: str) -> Scre
     return replace(screen, text=f"{note}\n\n{screen.text}")
 
 
-def render_may_not_change() -> Screen:
-    """Return the refusal of a command that a viewer may not use."""
-    return Screen(text=MAY_NOT_CHANGE)
+def may_not_text(needed: Role) -> str:
+    """Return the refusal of what takes another role."""
+    return MAY_NOT_CHANGE if needed is Role.TRADER else _OWNERS_ONLY
 
 
 def render_failure(error: BaseException | None, *, not_done: str, incident: str) -> Screen:

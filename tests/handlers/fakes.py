@@ -10,6 +10,7 @@ from engine.entries.preferences import EntryPreferences
 from engine.entries.rules import EntryRules
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit, ExitPage
+from engine.model.venues import Venue
 from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
@@ -70,6 +71,8 @@ class Part:
 class FakeEngine:
     #: The people let in, by user id.
     users: dict = field(default_factory=lambda: {OWNER: user()})
+    #: Those of them who have no account at any broker.
+    without_accounts: set = field(default_factory=set)
     #: What was asked, in order: the verb and its arguments.
     calls: list = field(default_factory=list)
     #: What each verb answers: a value, an exception, or a list of them in turn.
@@ -137,6 +140,9 @@ class FakeEngine:
         if isinstance(self.users, Exception):
             raise self.users
         return self.users.get(user_id)
+
+    def venues(self, user_id):
+        return {} if user_id in self.without_accounts else {"kraken-1": Venue.KRAKEN}
 
     async def fetch_overview(self, user_id):
         return await self._answer("fetch_overview", user_id)

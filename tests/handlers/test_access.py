@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from telegram import Update
 
 from engine.clock import Moment
-from engine.users.roles import Role
-from handlers.access import StrangerLog, is_speech, may, why_refused
+from engine.users.roles import Role, may
+from handlers.access import StrangerLog, is_speech, why_refused
 from tests.handlers.values import NOW, OWNER, user
 
 STRANGER = 666

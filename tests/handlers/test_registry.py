@@ -2,8 +2,7 @@ import re
 
 from telegram.constants import BotCommandLimit
 
-from engine.users.roles import Role
-from handlers.access import may
+from engine.users.roles import Role, may
 from handlers.registry import COMMANDS, bot_commands
 
 _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "unguard", "status"} | {

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from bot.status.process_status import Facts, ProcessStatus
 from engine.accounts.live_accounts import LiveAccounts
-from engine.alerts.messages import RecordKind
+from engine.alerts.messages import EntriesChanged, RecordKind
+from engine.alerts.outbox import append_alert
 from engine.brokers.streams.price_stream import Loss, LossReason
 from engine.clock import SystemClock, moment
 from engine.exits.exit_journal import ExitJournal
@@ -22,6 +23,7 @@ from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
+from engine.status import JobStatus
 from engine.tasks import Tasks
 from engine.troubles import Symptom, find_troubles
 from engine.users.accounts import KeyOrigin, StoredAccount
@@ -45,12 +47,19 @@ class ChatData:
         self.looked_at, self.polling_failed = {}, {}
         self.pushing = Pushing(clock=self.clock)
         self.tasks = Tasks(report=lambda name, error: None)
-        self.failing_s = None
+        self.failing_s, self.jobs, self.nonces = None, (), nonces
         self.refused = None
         self.is_key_certain = True
         self.reminders = FailureReminders(database=database, clock=self.clock)
         self.status = ProcessStatus(
-            facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
+            facts=Facts(
+                version="1",
+                mode="live",
+                database_file=None,
+                revision="1",
+                guard_interval_s=10,
+                owner_ids=frozenset({OWNER}),
+            ),
             clock=self.clock,
             reader=self,
             watch=SimpleNamespace(
@@ -64,7 +73,7 @@ class ChatData:
             tasks=self.tasks,
             nonces=nonces,
             database=database,
-            jobs=tuple,
+            jobs=lambda: self.jobs,
             database_failing_s=lambda: self.failing_s,
         )
 
@@ -273,6 +282,22 @@ async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_sam
     [failing] = (await chat_data.status.fetch_status(OWNER)).failing
 
     assert (failing.why, failing.since) == ("no connection", chat_data.clock.now())
+
+
+async def test_what_is_not_a_users_own_is_shown_to_owners_alone(chat_data):
+    why = "env-kraken was not brought up to date"
+    chat_data.jobs = (JobStatus(name="snapshots", every_s=60, last_run_at=START, lag_s=0, last_error=why),)
+    await chat_data.nonces.next_nonce("f" * 12)
+    async with chat_data.database.write() as session:
+        alert = EntriesChanged(halted=True, at=START)
+        await append_alert(session, alert, user_id=OWNER, account_id=None, dedup_key="a", now=START)
+
+    theirs, others = [await chat_data.status.fetch_status(user_id) for user_id in (OWNER, OTHER)]
+
+    assert (len(theirs.nonces), theirs.outbox_waiting) == (1, 1)
+    assert (len(others.nonces), others.outbox_waiting) == (0, 0)
+    assert theirs.jobs == chat_data.jobs
+    assert [job.last_error for job in others.jobs] == ["owners are shown why"]
 
 
 async def test_the_prices_of_what_is_guarded_are_live_or_polled_with_the_reason(chat_data):

@@ -92,3 +92,17 @@ async def test_a_role_that_changes_in_the_database_counts_at_once(users, databas
 
     assert before.role is Role.TRADER
     assert (await users.fetch_user(NEWCOMER)).role is Role.VIEWER
+
+
+async def test_the_settings_make_an_owner_whatever_the_database_says(users, database):
+    await users.ensure_owners([NEWCOMER])
+    await save(database, NEWCOMER, Role.VIEWER)
+
+    assert (await users.fetch_user(NEWCOMER)).role is Role.OWNER
+
+
+async def test_the_database_makes_nobody_an_owner(users, database):
+    await users.ensure_owners([OWNER])
+    await save(database, NEWCOMER, Role.OWNER)
+
+    assert await users.fetch_user(NEWCOMER) is None

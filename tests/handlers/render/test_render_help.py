@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.market.mark import PriceProblem, PriceUnknown
+from engine.users.roles import Role
 from handlers.render.help import render_help, render_start, render_unknown
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, portfolio, position
@@ -14,6 +15,7 @@ class Line:
     name: str
     form: str = ""
     help: str = "something"
+    role: Role = Role.VIEWER
 
 
 COMMANDS = (Line("balance", help="equity & more"), Line("route", "[SYMBOL] [USD]"), Line("unguard", "SYMBOL"))
