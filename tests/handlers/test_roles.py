@@ -12,16 +12,17 @@ from tests.handlers.values import OWNER, user
 TRADER, VIEWER, STRANGER = 2002, 2003, 666
 KNOWN = {Role.OWNER: OWNER, Role.TRADER: TRADER, Role.VIEWER: VIEWER}
 #: What is typed for each word of a command's form; a new word needs its example here.
-TYPED = {"SYMBOL": "BTC", "BROKER": "kraken", "USD": "30", "NAME": "size", "VALUE": "5%"}
-#: Of the engine, all that a viewer can cause: it looks, and changes nothing.
-LOOKS = {
-    *("fetch_overview", "fetch_portfolio", "fetch_status", "fetch_halt", "fetch_gates", "fetch_page"),
-    *("fetch_exit", "preview", "plan", "rules_of"),
-}
+TYPED = {"SYMBOL": "BTC", "BROKER": "kraken", "USD": "30", "NAME": "size", "VALUE": "5%", "PERIOD": "week"}
+#: What a viewer can cause besides fetching: it looks, and changes nothing.
+LOOKS = {"preview", "plan", "rules_of"}
+
+
+def words_of(command):
+    return re.findall(r"[A-Z]{2,}", command.form)
 
 
 def line_of(command):
-    return " ".join([f"/{command.name}", *(TYPED[word] for word in re.findall(r"[A-Z]{2,}", command.form))])
+    return " ".join([f"/{command.name}", *(TYPED.get(word, word) for word in words_of(command))])
 
 
 def data_of(callback):
@@ -42,7 +43,11 @@ def of_others(engine, user_id):
 
 
 def changes(engine):
-    return [verb for verb, *_ in engine.calls if verb not in LOOKS]
+    return [verb for verb, *_ in engine.calls if verb not in LOOKS and not verb.startswith("fetch_")]
+
+
+def test_every_word_of_a_form_has_its_example():
+    assert {word for command in COMMANDS for word in words_of(command)} - set(TYPED) == set()
 
 
 @pytest.mark.parametrize(("command", "line"), LINES)
