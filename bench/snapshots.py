@@ -128,7 +128,8 @@ async def _commit_until(over: asyncio.Event, database: Database, took_s: list[fl
             pass
         took_s.append(time.perf_counter() - start)
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), _COMMIT_EVERY_S)
+            async with asyncio.timeout(_COMMIT_EVERY_S):
+                await over.wait()
 
 
 async def _read(bare: BareKraken, key: str) -> None:

@@ -194,7 +194,8 @@ class TelegramServer:
     async def _delay(self, delay_s: float) -> None:
         if delay_s > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), delay_s)
+                async with asyncio.timeout(delay_s):
+                    await self._stopping.wait()
 
     def _check_flood(self, name: str, request: ApiRequest) -> None:
         retry_after = self._flood.retry_after(name, request.text("chat_id"), at=self._now())

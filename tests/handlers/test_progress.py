@@ -48,7 +48,8 @@ async def test_giving_up_gives_up_the_work():
     await started.wait()
     waiting.cancel()
 
-    await asyncio.wait_for(cancelled.wait(), 5)
+    async with asyncio.timeout(5):
+        await cancelled.wait()
 
 
 async def _value(number):

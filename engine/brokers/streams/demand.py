@@ -45,5 +45,6 @@ class StreamDemand:
     async def change(self) -> None:
         """Wait until something may have changed since the last wait began."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), RECHECK_S)
+            async with asyncio.timeout(RECHECK_S):
+                await self._changed.wait()
         self._changed.clear()

@@ -42,11 +42,13 @@ async def test_a_clock_put_forward_makes_no_job_walk_through_what_it_missed(time
         called.set()
 
     timer.every("guard", 0.05, call)
-    await asyncio.wait_for(called.wait(), 5)
+    async with asyncio.timeout(5):
+        await called.wait()
     called.clear()
 
     timer._scheduler.modify_job("guard", next_run_time=datetime.now(UTC) - ago)
 
-    await asyncio.wait_for(called.wait(), 5)
-    called.clear()
-    await asyncio.wait_for(called.wait(), 5)
+    async with asyncio.timeout(5):
+        await called.wait()
+        called.clear()
+        await called.wait()

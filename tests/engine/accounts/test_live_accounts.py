@@ -98,7 +98,8 @@ async def test_an_order_that_is_over_ends_the_pause_of_who_follows_it(scene):
 
     scene.sink.order(news())
 
-    await asyncio.wait_for(pausing, 5)
+    async with asyncio.timeout(5):
+        await pausing
 
 
 async def test_news_between_a_question_and_its_pause_is_not_missed(scene):
