@@ -8,6 +8,7 @@ from engine.exits.audit import Audit
 from engine.orders.late_fees import LateFees
 from engine.parts.accounts import AccountParts
 from engine.parts.chat import ChatParts
+from engine.parts.entries import EntryParts
 from engine.parts.exits import ExitParts
 from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
@@ -24,8 +25,15 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
     watch = WatchParts(settings=settings, base=base, accounts=accounts, exits=exits)
     positions = PositionParts(settings=settings, base=base, accounts=accounts, watch=watch)
     sync = SyncParts(settings=settings, base=base, accounts=accounts, exits=exits, positions=positions)
+    entries = EntryParts(settings=settings, base=base, accounts=accounts, positions=positions)
     chat = ChatParts(
-        settings=settings, base=base, accounts=accounts, exits=exits, positions=positions, sync=sync
+        settings=settings,
+        base=base,
+        accounts=accounts,
+        exits=exits,
+        positions=positions,
+        sync=sync,
+        entries=entries,
     )
     audit = Audit(database=base.database)
     trades = TradeReader(database=base.database, audit=audit, reports=accounts.reports, costs=accounts.costs)
@@ -50,11 +58,13 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         guards=chat.guards,
         closing=chat.closing,
         panic=chat.panic,
-        halts=chat.halts,
+        buying=chat.buying,
+        halts=entries.halts,
         audit=audit,
         statements=Statements(trades=trades),
-        entries=chat.entries,
-        preferences=chat.preferences,
+        entries=entries.entries,
+        preferences=entries.preferences,
+        buys=entries.buys,
         snapshot_interval_s=settings.snapshot_interval_s,
         resources=resources,
     )

@@ -15,6 +15,7 @@ from engine.accounts.reader import AccountReader
 from engine.accounts.service import BalanceService
 from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
+from engine.entries.execute import Buys
 from engine.entries.halts import HaltSwitch
 from engine.entries.preferences import EntryPreferences
 from engine.entries.service import USUAL_SYMBOL, EntryService
@@ -23,6 +24,7 @@ from engine.exits.execute import Exits
 from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.model.venues import Account
+from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
@@ -66,11 +68,13 @@ class Engine:
     guards: GuardService
     closing: ClosingService
     panic: PanicService
+    buying: BuyingService
     halts: HaltSwitch
     audit: Audit
     statements: Statements
     entries: EntryService
     preferences: EntryPreferences
+    buys: Buys
     snapshot_interval_s: float
     #: What is closed with it.
     resources: AsyncExitStack
@@ -81,9 +85,10 @@ class Engine:
         self.updates.set_update(self._after_reading)
 
     async def start(self) -> None:
-        """Start from what is stored, and take up every unfinished exit before anything else is requested."""
+        """Start from what is stored, and take up every unfinished exit and then every buy before anything else is requested."""
         self.identities.look()
         await self.exits.resume()
+        await self.buys.resume()
         await self.balances.restore()
         await self.costs.restore()
         await self.watch_log.begin()
@@ -110,6 +115,8 @@ class Engine:
         if not self._has_read:
             accounts, over_s = self.watch_log.nearest_first(accounts), 0.0
         self._has_read = True
+        # One that ended with a defect is taken up again.
+        await self.buys.resume()
         await self.balances.take_snapshots(accounts, over_s=over_s, after=self.updates.run)
 
     async def read_accounts(self) -> None:

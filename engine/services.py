@@ -8,6 +8,7 @@ from engine.entries.halts import HaltSwitch
 from engine.entries.preferences import EntryPreferences
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit
+from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
@@ -28,6 +29,7 @@ class Services:
     guards: GuardService
     closing: ClosingService
     panic: PanicService
+    buying: BuyingService
     halts: HaltSwitch
     history: Audit
     statements: Statements

@@ -40,6 +40,15 @@ class WhyArguments:
     size: SizeRequest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyArguments:
+    """What to buy; no size stands for the usual one, and no broker for whichever costs least."""
+
+    symbol: str
+    size: SizeRequest
+    venue: Venue | None
+
+
 class SettingsChange(StrEnum):
     """What of the settings is changed."""
 
@@ -71,6 +80,22 @@ def parse_why(arguments: Sequence[str]) -> WhyArguments | Misread:
     if symbol is None:
         return Misread(why="Which coin or stock? Name one.", example=example)
     return WhyArguments(symbol=symbol, size=size)
+
+
+def parse_buy(arguments: Sequence[str]) -> BuyArguments | Misread:
+    """Read `SYMBOL [USD | n% | max] [BROKER]`, in any order."""
+    example = "/buy BTC 30"
+    venues = [venue for argument in arguments if (venue := parse_venue(argument))]
+    if len(venues) > 1:
+        return Misread(why="Nothing was bought. Name one broker, or none.", example=f"{example} kraken")
+    others = [argument for argument in arguments if not parse_venue(argument)]
+    named = _parse_symbol_and_size(others, example=example)
+    if isinstance(named, Misread):
+        return named
+    symbol, size = named
+    if symbol is None:
+        return Misread(why="Nothing was bought. Which coin or stock? Name one.", example=example)
+    return BuyArguments(symbol=symbol, size=size, venue=venues[0] if venues else None)
 
 
 def _parse_symbol_and_size(

@@ -12,6 +12,7 @@ from handlers.access import is_speech, why_refused
 from handlers.chat_context import ChatContext
 from handlers.command import Command
 from handlers.render.problems import (
+    BUY_UNCERTAIN,
     CHOICE_UNCERTAIN,
     FAILED_TOAST,
     NOT_REFRESHED,
@@ -20,7 +21,7 @@ from handlers.render.problems import (
     SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import CHOICE, PANIC, REFRESH, SELL, Screen
+from handlers.render.screen import BUY, CHOICE, PANIC, REFRESH, SELL, Screen
 
 _log = structlog.get_logger()
 
@@ -87,6 +88,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             CHOICE: CHOICE_UNCERTAIN,
             SELL: SALE_UNCERTAIN,
             PANIC: PANIC_UNCERTAIN,
+            BUY: BUY_UNCERTAIN,
         }
         return sentences.get((query.data or "").partition(":")[0], NOTHING_DONE)
     typed = (update.message.text or "") if update.message else ""

@@ -18,6 +18,7 @@ from engine.users.roles import Role
 from handlers.access import AccessCheck
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
+from handlers.buy import BUY_PATTERN, DECLINE_PATTERN, offer_buy, press_buy, press_decline
 from handlers.callback import Callback, run_callback
 from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
@@ -79,6 +80,14 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_why,
         not_done="No buy was worked out, and nothing was ordered.",
+    ),
+    Command(
+        name="buy",
+        form="SYMBOL [USD] [BROKER]",
+        help="buy where it costs least, after a preview, and guard it; 5% or max for USD",
+        role=Role.TRADER,
+        screen=offer_buy,
+        not_done="Nothing was bought.",
     ),
     Command(
         name="guard",
@@ -191,6 +200,8 @@ CALLBACKS = (
     Callback(pattern=SELL_PATTERN, role=Role.TRADER, press=press_sell),
     Callback(pattern=PANIC_PATTERN, role=Role.TRADER, press=press_panic),
     Callback(pattern=KEEP_PATTERN, role=Role.TRADER, press=press_keep),
+    Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),
+    Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),
     Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),
     Callback(pattern=OLDER_PATTERN, role=Role.VIEWER, press=press_older),
 )

@@ -90,6 +90,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         guards=engine.guards,
         closing=engine.closing,
         panic=engine.panic,
+        buying=engine.buying,
         halts=engine.halts,
         history=engine.audit,
         statements=engine.statements,

@@ -11,6 +11,8 @@ class AlertKind(StrEnum):
     EXIT_PARKED = "exit_parked"
     EXIT_STOOD_DOWN = "exit_stood_down"
     PANIC_INTERRUPTED = "panic_interrupted"
+    ENTRY_FILLED = "entry_filled"
+    ENTRY_GIVEN_UP = "entry_given_up"
     EXISTING_GUARDED = "existing_guarded"
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"

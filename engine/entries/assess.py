@@ -62,6 +62,13 @@ class Assessment:
 
 def assess(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -> Assessment:
     """Return what a buy meets at one account."""
+    found = _assess_equity(request, account, rules)
+    if request.venue in {None, account.account.venue}:
+        return found
+    return replace(found, obstacles=(Reason(obstacle=RouteObstacle.NOT_NAMED), *found.obstacles))
+
+
+def _assess_equity(request: TradeRequest, account: RoutingAccount, rules: EntryRules) -> Assessment:
     found = _assess(request, account, rules)
     if account.account.venue is not Venue.COINBASE or not account.connected:
         return found

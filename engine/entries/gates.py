@@ -13,6 +13,7 @@ from engine.entries.halts import Halt
 from engine.entries.holdings import EntryAccounts
 from engine.entries.route import RouteObstacle
 from engine.entries.rules import EntryRules
+from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
 
@@ -60,6 +61,7 @@ class Remedy(StrEnum):
     OTHER_PAIR = "another pair"
     TRY_AGAIN = "try again"
     RESTORE = "restore a backup"
+    UNGUARD = "take its guard off"
 
 
 class DamagedRecord(StrEnum):
@@ -239,7 +241,25 @@ def _held(proposal: ProposedBuy) -> Gate:
     with exact():
         quantity = sum((one.quantity for one in proposal.accounts.held(proposal.base)), ZERO)
     verdict = GateVerdict.CONFIRM if quantity else GateVerdict.PASS
-    return Gate(name=GateName.HELD, verdict=verdict, actual=quantity, unit=proposal.base)
+    gate = Gate(name=GateName.HELD, verdict=verdict, actual=quantity, unit=proposal.base)
+    if _may_be_guarded(proposal):
+        return gate
+    return replace(gate, verdict=GateVerdict.FAIL, remedy=Remedy.UNGUARD)
+
+
+def _may_be_guarded(proposal: ProposedBuy) -> bool:
+    """Return whether the guard of what is held there, if any, can cover what is bought as well."""
+    place = proposal.place
+    instrument = place.account.instrument if place else None
+    if place is None or instrument is None:
+        return True
+    return all(
+        one.paused_guard is None and (one.guard is None or one.guard.currency == instrument.quote)
+        for one in proposal.accounts.positions
+        if one.account == place.account.account
+        and one.asset == proposal.base
+        and one.kind is PositionKind.SPOT
+    )
 
 
 def _damaged_order(proposal: ProposedBuy, account_id: str | None = None) -> DamagedRecord | None:

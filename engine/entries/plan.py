@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
+from engine.brokers.venue_rules import Execution
 from engine.entries.assess import Assessment, assess, smallest_usd
 from engine.entries.choose import choose
 from engine.entries.gates import Gate, GateName, ProposedBuy, check_gates
@@ -13,8 +15,11 @@ from engine.entries.route import NoRoute, Route, RouteObstacle
 from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import TradeRequest
-from engine.model.instruments import AssetClass
+from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
+from engine.model.venues import Venue
+
+_T = TypeVar("_T")
 
 _OF_CASH = frozenset({RouteObstacle.NOT_ENOUGH_CASH, RouteObstacle.CASH_UNKNOWN})
 
@@ -27,6 +32,8 @@ class EntryRequest:
     base: str
     asset_class: AssetClass
     size: SizeRequest
+    #: The broker that was named for it; None for whichever costs least.
+    venue: Venue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,16 @@ class EntryPlan:
     at: datetime
     #: From then on its figures must be read again.
     counts_until: datetime
+
+    @property
+    def instrument(self) -> Instrument:
+        """Return what is bought where; no gate lets a buy through without a listing."""
+        return _known(self.route.instrument)
+
+    @property
+    def execution(self) -> Execution:
+        """Return what the order comes to on the order book; no gate lets a buy through without one."""
+        return _known(self.route.cost.execution)
 
     @property
     def loss_at_stop(self) -> Decimal:
@@ -101,6 +118,13 @@ def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules
     )
 
 
+def _known(value: _T | None) -> _T:
+    if value is None:
+        message = "a plan without a listing or an order book was made by no gate"
+        raise ValueError(message)
+    return value
+
+
 def _fitting(refused: Refused, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | None:
     if refused.request.size is not None or [gate.name for gate in refused.reasons] != [GateName.CASH]:
         return None
@@ -115,6 +139,7 @@ def trade_of(request: EntryRequest, usd: Decimal) -> TradeRequest:
         base=request.base,
         usd=usd,
         asset_class=request.asset_class,
+        venue=request.venue,
     )
 
 

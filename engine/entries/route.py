@@ -16,6 +16,8 @@ from engine.model.venues import Account
 class RouteObstacle(StrEnum):
     """Why a trade does not go to a broker."""
 
+    #: Another broker was named for the trade.
+    NOT_NAMED = "not_named"
     NOT_CONNECTED = "not_connected"
     NO_ANSWER = "no_answer"
     NOT_LISTED = "not_listed"

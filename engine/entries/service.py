@@ -1,4 +1,4 @@
-"""Answer what a buy would come to: where it should go, and what every gate says to it; nothing is ordered."""
+"""Answer what a buy would come to: where it should go, and what every gate says to it; it places nothing itself."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +28,7 @@ from engine.entries.sizing import Most, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import RoutingAccount, TradeRequest
 from engine.guards.store import read_open_guards
 from engine.model.instruments import AssetClass, quote_of
+from engine.model.venues import Venue
 from engine.orders.ended_exits_store import LastExit, load_filled_exits, load_last_exit
 from engine.orders.filled_intents_store import read_filled
 from engine.orders.store import read_live_intents
@@ -50,7 +51,7 @@ _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
 
 
 class EntryService:
-    """Answers `/route` and `/why`, and what holds every buy back; it places nothing."""
+    """Plans what `/route`, `/why` and `/buy` show, and says what holds every buy back; it places nothing."""
 
     def __init__(
         self,
@@ -95,11 +96,14 @@ class EntryService:
             at=accounts.at,
         )
 
-    async def plan(self, user_id: int, symbol: str, size: SizeRequest) -> EntryPlan | Refused:
-        """Return what a buy would come to now and what every gate says to it."""
+    async def plan(
+        self, user_id: int, symbol: str, size: SizeRequest, venue: Venue | None = None
+    ) -> EntryPlan | Refused:
+        """Return what a buy would come to now, at a named broker or the cheapest, and what every gate says to it."""
         rules = await self._preferences.rules_of(user_id)
         # Reservations come first: a buy that fills meanwhile counts twice then, and never not at all.
         request, accounts = await self._look(user_id, symbol, size, rules)
+        request = replace(request, venue=venue)
         accounts = replace(
             await self._with_limits(user_id, accounts, rules, await self._fetch_positions(user_id)),
             last_exit=await self._last_exit(user_id, request.base),

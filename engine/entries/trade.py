@@ -7,7 +7,7 @@ from engine.accounts.fees import FeeProfile
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import exact
 from engine.model.quotes import OrderBook, is_price
-from engine.model.venues import Account
+from engine.model.venues import Account, Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,8 @@ class TradeRequest:
     #: The price move the trade aims for, as a fraction, where one was already set.
     profit_target: Decimal | None = None
     asset_class: AssetClass = AssetClass.CRYPTO
+    #: The broker that was named for it; None for whichever costs least.
+    venue: Venue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

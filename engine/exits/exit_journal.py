@@ -243,8 +243,9 @@ class ExitJournal:
 
 async def _load_changed(session: DatabaseSession, guard: Guard, quantity: Decimal, *, step: int) -> Decimal:
     ours = await load_changes_after(session, guard.key, step=step)
+    # What a buy brought may be part of the quantity already: counted twice, it would seem to be missing.
     with exact():
-        return quantity + sum(ours, ZERO)
+        return quantity + sum((change for change in ours if change < ZERO), ZERO)
 
 
 async def _has_changed(session: DatabaseSession, guard: Guard, trigger: Trigger) -> bool:

@@ -8,7 +8,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError, RefusedError
 from engine.model.orders import Fill, Order, VenueOrderId, quantity_of
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
+from engine.orders.journal import AlsoWrite, Journal
 from engine.orders.lookup import fetch_trades
 from engine.orders.order_readings import (
     AGREES_AFTER_S,
@@ -47,8 +47,12 @@ class Followed:
 class Follower:
     """Queries one broker for orders and stores their fills."""
 
-    def __init__(self, *, journal: Journal, broker: Broker, clock: Clock) -> None:
+    def __init__(
+        self, *, journal: Journal, broker: Broker, clock: Clock, also: AlsoWrite | None = None
+    ) -> None:
         self._journal = journal
+        #: Written in the transaction of every part that fills.
+        self._also = also
         self._broker = broker
         self._clock = clock
         self._readings = dict[VenueOrderId, OrderReadings]()
@@ -121,6 +125,7 @@ class Follower:
             intent,
             IntentEvent.FILL_PART,
             cause="filled in part, not confirmed",
+            also=self._also,
             filled_quantity=most,
             cost=order.cost if order.filled_quantity == most else None,
         )
@@ -134,6 +139,7 @@ class Follower:
             intent,
             IntentEvent.FILL_PART,
             cause="filled in part",
+            also=self._also,
             filled_quantity=order.filled_quantity,
             cost=order.cost,
         )

@@ -54,8 +54,20 @@ class ManualClose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTerms:
+    """What a buy was confirmed as, beside its price and the threshold of what it brings."""
+
+    #: What is spent in all, fees included.
+    usd: Decimal
+    #: The price move at which its profit is taken, as a fraction.
+    target: Decimal
+    #: What the account pays for an order, as a fraction.
+    taker: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """Why an exit began: the accepted mark and how it stood against the threshold, or its owner's request."""
+    """Why an order was begun: the accepted mark and how it stood against the threshold, or its owner's request."""
 
     price: Decimal
     #: bid, ask, mid or walked: where the price was taken from; `manual` when its owner wanted it.
@@ -74,6 +86,8 @@ class Trigger:
     #: When the price was true; None in records of earlier versions.
     price_at: datetime | None = None
     manual: Annotated[ManualClose | None, Field(alias="asked")] = None
+    #: Of a buy; None of everything else.
+    entry: EntryTerms | None = None
     #: Why the breach may have been seen late; None where it was looked for all the time.
     unseen: Unseen | None = None
 

@@ -1,6 +1,6 @@
 """The journal of orders: every change of an intent is one short transaction with its reason."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,9 @@ from engine.orders.steps_store import insert_step, load_readable_steps
 from engine.orders.unproven import late_orders, orders_of_attempts
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
+
+#: Writes what a step changes elsewhere, in its transaction: it is given the intent before the step and after it.
+AlsoWrite = Callable[[DatabaseSession, Intent, Intent], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Journal:
         cause: str,
         detail: str = "",
         basis: SendBasis | None = None,
+        also: AlsoWrite | None = None,
         **changes: Any,
     ) -> Intent:
         """Move an intent to its next state; `basis` is the reading that an attempt is based on which leaves with it.
@@ -71,6 +75,8 @@ class Journal:
             moved = await self.move(
                 session, intent, event, cause=cause, detail=detail, basis=basis, **changes
             )
+            if also is not None:
+                await also(session, intent, moved.intent)
         return moved.intent
 
     async def resume(self, intent: Intent, *, cause: str) -> Intent:

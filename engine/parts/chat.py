@@ -1,20 +1,17 @@
-"""What the chat uses: guards, closing, the panic, halts, and the plan of a buy."""
+"""What the chat uses: guards, closing, the panic and buying."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from engine.base import Base, EngineSettings
-from engine.entries.halts import HaltSwitch
-from engine.entries.places import Places
-from engine.entries.preferences import EntryPreferences
-from engine.entries.rules import EntryRules
-from engine.entries.service import EntryService
+from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.closing_sales import ClosingSales
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
 from engine.parts.accounts import AccountParts
+from engine.parts.entries import EntryParts
 from engine.parts.exits import ExitParts
 from engine.parts.new_id import new_id
 from engine.parts.positions import PositionParts
@@ -31,6 +28,7 @@ class ChatParts:
     exits: ExitParts
     positions: PositionParts
     sync: SyncParts
+    entries: EntryParts
 
     @cached_property
     def guards(self) -> GuardService:
@@ -58,7 +56,7 @@ class ChatParts:
             portfolio=self.positions.portfolio,
             reader=self.closing_reader,
             sales=self.closing_sales,
-            halt_entries=self.halts.halt_with,
+            halt_entries=self.entries.halts.halt_with,
             database=self.base.database,
             clock=self.base.clock,
         )
@@ -84,33 +82,10 @@ class ChatParts:
         )
 
     @cached_property
-    def halts(self) -> HaltSwitch:
-        return HaltSwitch(database=self.base.database, clock=self.base.clock)
-
-    @cached_property
-    def preferences(self) -> EntryPreferences:
-        return EntryPreferences(
-            database=self.base.database,
-            rules=EntryRules(
-                threshold=self.settings.liquidation_pnl,
-                coinbase_min_equity_usd=self.settings.coinbase_min_equity_usd,
-            ),
-        )
-
-    @cached_property
-    def entries(self) -> EntryService:
-        return EntryService(
-            places=Places(
-                reader=self.accounts.reader,
-                balances=self.positions.balances,
-                markets=self.base.markets,
-                costs=self.accounts.costs,
-                clock=self.base.clock,
-            ),
-            reader=self.accounts.reader,
-            portfolio=self.positions.portfolio,
-            halts=self.halts,
+    def buying(self) -> BuyingService:
+        return BuyingService(
+            entries=self.entries.entries,
+            buys=self.entries.buys,
             database=self.base.database,
             clock=self.base.clock,
-            preferences=self.preferences,
         )

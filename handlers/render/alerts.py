@@ -12,6 +12,8 @@ from engine.alerts.messages import (
     CoinRenamed,
     DatabaseCopied,
     EntriesChanged,
+    EntryFilled,
+    EntryGivenUp,
     ExistingGuarded,
     ExitFailing,
     ExitFilled,
@@ -28,6 +30,7 @@ from engine.alerts.messages import (
     RecordUnreadable,
     TradeUnattributed,
 )
+from handlers.render.bought import render_entry
 from handlers.render.copied import render_copied
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
@@ -71,6 +74,8 @@ def render_alert(message: Message, reader: Reader) -> Screen:
     match message:
         case ExitFilled() | ExitFailing() | ExitParked() | ExitStoodDown():
             return render_exit(message, reader)
+        case EntryFilled() | EntryGivenUp():
+            return render_entry(message, reader)
         case ExistingGuarded():
             return render_existing(message, reader)
         case FirstContact():

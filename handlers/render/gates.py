@@ -25,6 +25,7 @@ _REMEDIES: Mapping[Remedy, str] = MappingProxyType(
         Remedy.BUY_LESS: "Buy less: the order book there is too thin for it.",
         Remedy.OTHER_PAIR: "Ask again later, or name another pair.",
         Remedy.TRY_AGAIN: "Ask again later.",
+        Remedy.UNGUARD: "Answer its question, or take that guard off with /unguard; what you buy is guarded then.",
         Remedy.RESTORE: "Stop NIJA, put a backup back with nija restore FILE and start it again.",
     }
 )
@@ -108,6 +109,8 @@ def _spread(gate: Gate, _reader: Reader) -> str:
 def _held(gate: Gate, _reader: Reader) -> str:
     if gate.verdict is GateVerdict.PASS:
         return f"no {escape(gate.unit)} yet"
+    if gate.verdict is GateVerdict.FAIL:
+        return f"its guard of {escape(gate.unit)} is paused, or counts in another currency, and cannot cover more"
     return f"{quantity(gate.actual or ZERO)} {escape(gate.unit)}; a buy would ask whether to add to it"
 
 

@@ -18,7 +18,7 @@ from handlers.render.standing import NO_HINDRANCES, position_name
 from handlers.render.times import Reader
 from handlers.render.why_not import part_text, why_not_text
 
-LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
+LATER_BUYS = "What you buy elsewhere later is not guarded until you send /guard SYMBOL."
 _LEFT_ALONE = (
     "Nothing was changed: what was guarded still is, and what was not is not. "
     "/guard ALL asks about every position again."

@@ -12,7 +12,7 @@ ONLY_BUYS = (
 )
 _ALLOWED = "What is guarded is watched as before; /halt blocks buys."
 _NOBODY = "No bot is running here: nothing is watched or sold until `nija run`."
-NO_ENTRIES = "This version places no buys by itself."
+ONLY_CONFIRMED = "NIJA buys only what you confirm with the button of /buy."
 
 
 def halted_since(halt: Halt, reader: Reader) -> str:
@@ -39,7 +39,7 @@ def render_entries(
             f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "
             "Send it again if you still want it."
         )
-    return Screen(text="\n".join((*lines, NO_ENTRIES, "", reader.as_of(reader.now))))
+    return Screen(text="\n".join((*lines, ONLY_CONFIRMED, "", reader.as_of(reader.now))))
 
 
 def _from(halt: Halt) -> str:

@@ -21,7 +21,7 @@ from handlers.render.times import Reader
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
-What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
+What is not guarded I sell only when you ask me with /close. I buy only what you confirm with /buy, and I never withdraw or move money."""
 _NOTHING_GUARDED = (
     "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
 )
@@ -29,14 +29,14 @@ _RESULTS = (
     "/pnl shows what sales brought today, /pnl month this month, /history each sale, /positions what you hold stands at. "
     "Nothing was done."
 )
-_NO_BUYS = (
-    "NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where a buy costs least: buy there in the "
-    "broker's own app, then /guard SYMBOL guards it."
+_BUYS = (
+    "/buy SYMBOL USD shows where a buy costs least and what it would come to; its button buys, and what it brings is "
+    "guarded. Nothing was done."
 )
 #: Commands of other bots for what has another name here, or is not done.
 _INSTEAD = {
     **dict.fromkeys(("profit", "profits", "loss", "losses", "performance", "results"), _RESULTS),
-    **dict.fromkeys(("buy", "long", "purchase", "order", "trade"), _NO_BUYS),
+    **dict.fromkeys(("buy", "long", "purchase", "order", "trade"), _BUYS),
 }
 _FORMS = (
     "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."

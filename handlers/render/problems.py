@@ -38,6 +38,7 @@ PANIC_UNCERTAIN = (
     "Buys may or may not be stopped, and sales may or may not have begun. "
     "See /status and /positions; /panic can be sent again, nothing is sold twice."
 )
+BUY_UNCERTAIN = "The buy may or may not have begun. See /positions before you ask for it again."
 NOTHING_DONE = "Nothing was done."
 FAILED_TOAST = "That did not work; see the chat."
 

@@ -37,7 +37,7 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
     else:
         blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision, reader)}")
     if isinstance(decision, Route) or not decision.is_listed_nowhere:
-        blocks += ["\n".join(_left_out(left_out, usd)) for left_out in decision.left_out]
+        blocks += ["\n".join(left_out_lines(left_out, usd)) for left_out in decision.left_out]
         blocks.append("\n".join(_explained(decision)))
     blocks.append(reader.as_of(preview.at))
     return Screen(
@@ -106,7 +106,7 @@ def _explained(decision: Route | NoRoute) -> Iterator[str]:
 
 def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
     yield bold(f"Chosen: {route.account.venue.label}")
-    yield f"Why: {_why(route)}."
+    yield f"Why: {why_chosen(route)}."
     if route.other_pair is not None:
         yield f"It is bought there as {escape(route.other_pair)}."
     yield rows(_costs(route.cost, usd, target=_own_target(route)))
@@ -119,7 +119,8 @@ def _chosen(route: Route, usd: Decimal) -> Iterator[str]:
         yield "The target is raised because the account's equity is small."
 
 
-def _left_out(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
+def left_out_lines(left_out: LeftOut, usd: Decimal) -> Iterator[str]:
+    """Say why a broker was not chosen, and what the trade would cost there."""
     yield bold(left_out.account.venue.label)
     yield f"Not chosen: {'; '.join(obstacle_text(reason) for reason in left_out.reasons)}."
     if left_out.is_unlisted:
@@ -164,7 +165,8 @@ def _source_while_silent(fees: FeeProfile) -> str:
     return f"Fee and spread are {_TABLE}: it has reported neither."
 
 
-def _why(route: Route) -> str:
+def why_chosen(route: Route) -> str:
+    """Say why a broker was chosen."""
     small = route.small
     if small is not None and small.limit is not None:
         what = f"{obstacle_text(small)}: chosen only because no other can take it"

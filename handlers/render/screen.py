@@ -13,6 +13,8 @@ KEEP = "k"
 PANIC = "p"
 HISTORY = "h"
 OLDER = "o"
+BUY = "b"
+DECLINE = "d"
 
 
 class Tone(StrEnum):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.entries.preferences import OutOfRange
 from engine.entries.rules import LARGEST_SHARE, SMALLEST_SHARE, EntryRules
 from handlers.arguments import Misread
-from handlers.render.halt import NO_ENTRIES
+from handlers.render.halt import ONLY_CONFIRMED
 from handlers.render.html import bold, code
 from handlers.render.numbers import full_quantity, money
 from handlers.render.problems import render_misread
@@ -28,7 +28,7 @@ def render_out_of_range(found: OutOfRange) -> Screen:
 
 
 def _lines(rules: EntryRules, reader: Reader, sent_at: datetime | None) -> Iterator[str]:
-    yield f"{bold('Settings')}\n{NO_ENTRIES}"
+    yield f"{bold('Settings')}\n{ONLY_CONFIRMED}"
     bounds = f"{_share(SMALLEST_SHARE)} to {_share(LARGEST_SHARE)}"
     yield f"Size of a buy without an amount: {_share(rules.share)} of total equity."
     yield f"{code('/settings size 5%')} changes it, {bounds}; {code('/settings size usual')} sets it back."

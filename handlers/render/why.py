@@ -8,7 +8,7 @@ from engine.entries.route import NoRoute, Route
 from engine.entries.sizing import Size, SizeBasis, SizeUnknown
 from engine.model.money import exact
 from handlers.render.gates import gate_line
-from handlers.render.halt import NO_ENTRIES
+from handlers.render.halt import ONLY_CONFIRMED
 from handlers.render.html import bold, code, escape, rows
 from handlers.render.numbers import (
     cost_percent,
@@ -24,7 +24,7 @@ from handlers.render.screen import Screen
 from handlers.render.sizes import size_text, unknown_size_text
 from handlers.render.times import Reader
 
-_NOTHING_ORDERED = f"A preview: nothing was ordered. {NO_ENTRIES}"
+_NOTHING_ORDERED = f"A preview: nothing was ordered. {ONLY_CONFIRMED}"
 
 
 def render_why(plan: EntryPlan | Refused, reader: Reader) -> Screen:

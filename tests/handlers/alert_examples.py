@@ -13,6 +13,9 @@ from engine.alerts.messages import (
     CoinRenamed,
     DatabaseCopied,
     EntriesChanged,
+    EntryEnd,
+    EntryFilled,
+    EntryGivenUp,
     ExistingGuarded,
     ExitFailing,
     ExitFilled,
@@ -50,6 +53,25 @@ _AT_STAKE = AtStake(
     price=Decimal(63500),
     at=ago(seconds=44),
     sells_at=Decimal(63360),
+)
+
+BOUGHT = EntryFilled(
+    **_ABOUT,
+    quantity=Decimal("0.00046663"),
+    ordered=Decimal("0.00046663"),
+    fill_price=Decimal(64010),
+    currency="USD",
+    fee=Decimal("0.119476"),
+    fee_asset="USD",
+    expected_price=Decimal(64000),
+    usd=Decimal(30),
+    stop=Decimal("-0.01"),
+    target=Decimal("0.0109"),
+    guarded=Decimal("0.00046663"),
+    confirmed_at=ago(seconds=3),
+    filled_at=ago(seconds=2),
+    venue_order_id="OQCLML-BW3P3-BUCMWZ",
+    client_order_id="6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10",
 )
 
 EXIT = ExitFilled(
@@ -156,6 +178,15 @@ EXAMPLES = {
         symbol="ETH/USD",
         venue_label="Kraken",
         why="its quantity is 'many'",
+    ),
+    "entry_filled": BOUGHT,
+    "entry_given_up": EntryGivenUp(
+        **_ABOUT,
+        usd=Decimal(30),
+        why=EntryEnd.REFUSED,
+        detail="EOrder:Insufficient funds",
+        client_order_id="6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10",
+        confirmed_at=ago(seconds=3),
     ),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
     "panic_interrupted": PanicInterrupted(

@@ -11,6 +11,8 @@ from engine.entries.rules import EntryRules
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit, ExitPage
 from engine.model.venues import Venue
+from engine.offers.buying import BuyingService
+from engine.offers.buying_preview import Buying, Declined
 from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
@@ -26,6 +28,7 @@ from tests.handlers.statement_values import pnl_statement
 from tests.handlers.values import (
     NOW,
     OWNER,
+    buy_preview,
     entry_plan,
     offer,
     portfolio,
@@ -96,6 +99,9 @@ class FakeEngine:
             "keep": Kept(),
             "offer": PanicPreview(closing=close_preview()),
             "press": PanicBegun(selling=Selling(lines=(close_line(),))),
+            "offer_buy": buy_preview(),
+            "buy": Buying(plan=entry_plan()),
+            "decline": Declined(),
             "fetch_halt": None,
             "halt": Halt(since=NOW, by=HaltedBy.CHAT),
             "resume": None,
@@ -124,6 +130,7 @@ class FakeEngine:
             guards=Part(self, GuardService),
             closing=Part(self, ClosingService),
             panic=Part(self, PanicService),
+            buying=Part(self, BuyingService),
             halts=Part(self, HaltSwitch),
             history=Part(self, Audit),
             statements=Part(self, Statements),
@@ -194,6 +201,15 @@ class FakeEngine:
 
     async def press(self, user_id, confirmation_id):
         return await self._answer("press", user_id, confirmation_id)
+
+    async def offer_buy(self, user_id, symbol, size, venue=None):
+        return await self._answer("offer_buy", user_id, symbol, size, venue)
+
+    async def buy(self, user_id, confirmation_id):
+        return await self._answer("buy", user_id, confirmation_id)
+
+    async def decline(self, user_id, confirmation_id):
+        return await self._answer("decline", user_id, confirmation_id)
 
     async def fetch_halt(self, user_id):
         return await self._answer("fetch_halt", user_id)

@@ -3,12 +3,15 @@ from decimal import Decimal
 import pytest
 
 from engine.entries.sizing import Amount, EquityShare, Most
+from engine.model.venues import Venue
 from handlers.arguments import Misread
 from handlers.entry_arguments import (
+    BuyArguments,
     RouteArguments,
     SettingsArguments,
     SettingsChange,
     WhyArguments,
+    parse_buy,
     parse_route,
     parse_settings,
     parse_why,
@@ -157,3 +160,26 @@ def test_settings_name_what_there_is_to_set_with_examples(typed, examples):
         isinstance(parse_settings(one.split()[1:], threshold=THRESHOLD), SettingsArguments)
         for one in examples
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "symbol", "size", "venue"),
+    [
+        ("BTC", "BTC", None, None),
+        ("btc $30", "BTC", Amount(Decimal(30)), None),
+        ("BTC 5% kraken", "BTC", EquityShare(Decimal("0.05")), Venue.KRAKEN),
+        ("Alpaca eth/usd max", "ETH/USD", Most(), Venue.ALPACA),
+    ],
+)
+def test_buy_reads_symbol_size_and_broker_in_any_order(typed, symbol, size, venue):
+    assert parse_buy(typed.split()) == BuyArguments(symbol=symbol, size=size, venue=venue)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "30", "kraken", "BTC 30 40", "BTC ETH", "BTC kraken alpaca", "BTC -30"]
+)
+def test_a_buy_that_is_not_understood_comes_with_a_line_that_is(typed):
+    misread = parse_buy(typed.split())
+
+    assert isinstance(misread, Misread)
+    assert isinstance(parse_buy(misread.example.split()[1:]), BuyArguments)

@@ -41,7 +41,17 @@ def test_the_menu_is_what_telegram_takes():
 def test_only_commands_that_ask_before_changing_need_more_than_looking():
     changing = {command.name for command in COMMANDS if not may(Role.VIEWER, command.role)}
 
-    assert changing == {"guard", "unguard", "close", "closeall", "panic", "halt", "resume", "settings"}
+    assert changing == {
+        "buy",
+        "guard",
+        "unguard",
+        "close",
+        "closeall",
+        "panic",
+        "halt",
+        "resume",
+        "settings",
+    }
 
 
 async def test_telegram_accepts_the_menu(application, server):

@@ -20,6 +20,7 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
+from engine.offers.buying_preview import BuyPreview
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport, VenuePrices
@@ -283,6 +284,15 @@ def entry_plan(**changes):
         "counts_until": NOW + timedelta(seconds=30),
     }
     return EntryPlan(**values | changes)
+
+
+def buy_preview(**changes):
+    values = {
+        "plan": entry_plan(),
+        "confirmation_id": "buy1",
+        "expires_at": NOW + timedelta(seconds=60),
+    }
+    return BuyPreview(**values | changes)
 
 
 def refused(**changes):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from engine.alerts.messages.at_stake import AtStake
+from engine.alerts.messages.entries import EntryEnd, EntryFilled, EntryGivenUp
 from engine.alerts.messages.exits import (
     AgainstGuard,
     ExitFailing,
@@ -52,6 +53,9 @@ __all__ = [
     "CoinRenamed",
     "DatabaseCopied",
     "EntriesChanged",
+    "EntryEnd",
+    "EntryFilled",
+    "EntryGivenUp",
     "ExistingGuarded",
     "ExitFailing",
     "ExitFilled",
@@ -92,6 +96,8 @@ Message = Annotated[
     | PriceTrouble
     | BrokerTrouble
     | TradeUnattributed
+    | EntryFilled
+    | EntryGivenUp
     | EntriesChanged
     | AlertUnreadable
     | RecordUnreadable

@@ -383,3 +383,27 @@ def test_no_left_out_broker_without_an_obstacle_is_cheaper(accounts):
     for left in answer.left_out:
         if left.reasons[0].obstacle is RouteObstacle.NOT_CHEAPER:
             assert left.cost.round_trip >= answer.cost.round_trip
+
+
+def test_a_named_broker_is_taken_although_another_costs_less():
+    wish = replace(a_request(), venue=KRAKEN)
+
+    chosen = choose(wish, [a_place(KRAKEN), a_place(ALPACA)], RULES)
+
+    assert chosen.account.venue is KRAKEN
+    [other] = chosen.left_out
+    assert [reason.obstacle for reason in other.reasons] == [RouteObstacle.NOT_NAMED]
+
+
+def test_a_small_coinbase_that_was_named_is_taken_with_its_higher_target():
+    wish = replace(a_request("20"), venue=COINBASE)
+
+    chosen = choose(wish, [a_place(COINBASE, equity="45"), a_place(KRAKEN)], RULES)
+
+    assert (chosen.account.venue, chosen.profit_target) == (COINBASE, Decimal("0.02"))
+
+
+def test_where_the_named_broker_cannot_take_it_no_other_does():
+    wish = replace(a_request(), venue=KRAKEN)
+
+    assert isinstance(choose(wish, [a_place(KRAKEN, free="1"), a_place(ALPACA)], RULES), NoRoute)

@@ -409,6 +409,31 @@ def test_a_gate_that_fails_says_its_figure_its_limit_and_what_helps(name, known,
     assert gates(**known)[name] == Gate(name=name, verdict=GateVerdict.FAIL, **said)
 
 
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, GateVerdict.CONFIRM),
+        ({"state": GuardState.PAUSED}, GateVerdict.FAIL),
+        ({"currency": "EUR", "symbol": "BTC/EUR"}, GateVerdict.FAIL),
+    ],
+)
+def test_beside_a_guard_that_cannot_cover_more_nothing_is_bought(change, verdict):
+    guard = replace(a_guard("1", "100"), **change)
+    held = replace(a_position(guard=guard), account=a_place(Venue.KRAKEN).account)
+
+    gate = gates(positions=(held,))[GateName.HELD]
+
+    assert gate.verdict is verdict
+    assert gate.remedy is (Remedy.UNGUARD if verdict is GateVerdict.FAIL else None)
+
+
+def test_a_guard_at_another_broker_keeps_nothing_back():
+    guard = replace(a_guard("1", "100"), state=GuardState.PAUSED)
+    held = replace(a_position(guard=guard), account=a_place(Venue.ALPACA).account)
+
+    assert gates(positions=(held,))[GateName.HELD].verdict is GateVerdict.CONFIRM
+
+
 def test_what_is_not_held_yet_is_counted_as_none_of_it():
     assert gates()[GateName.HELD] == Gate(
         name=GateName.HELD, verdict=GateVerdict.PASS, actual=Decimal(0), unit="BTC"

@@ -72,7 +72,7 @@ def test_who_sets_a_guard_reads_where_it_sells_and_that_later_buys_are_not_guard
     (screen,) = render_outcome(Armed(guards=(guard(),)), READER)
 
     assert "guarded at \N{MINUS SIGN}1.00 %, sells at $63,360.00" in screen.text
-    assert "What you buy later is not guarded until you send /guard SYMBOL." in screen.text
+    assert "What you buy elsewhere later is not guarded until you send /guard SYMBOL." in screen.text
 
 
 def test_who_leaves_all_alone_reads_how_to_be_asked_again():

@@ -93,7 +93,7 @@ def test_nothing_is_guessed_where_no_command_is_near(typed):
 
 def test_start_says_that_later_buys_are_not_guarded():
     assert (
-        "What you buy later is not guarded until you send /guard SYMBOL."
+        "What you buy elsewhere later is not guarded until you send /guard SYMBOL."
         in render_start(portfolio(), READER).text
     )
 
@@ -113,12 +113,12 @@ def test_a_greeting_is_not_taken_for_a_command(typed):
     )
 
 
-@pytest.mark.parametrize("typed", ["/buy BTC 30", "buy BTC", "/trade", "/order btc"])
-def test_a_buy_is_said_not_to_be_done_yet_and_what_to_do_instead(typed):
+@pytest.mark.parametrize("typed", ["/long BTC 30", "buy BTC", "/trade", "/order btc"])
+def test_who_wants_to_buy_in_other_words_is_led_to_the_command(typed):
     text = render_unknown(typed, COMMANDS).text
 
-    assert text.startswith("NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where")
-    assert "/guard SYMBOL guards it" in text
+    assert text.startswith("/buy SYMBOL USD shows where a buy costs least")
+    assert text.endswith("Nothing was done.")
 
 
 @pytest.mark.parametrize("typed", ["/profits", "/Losses BTC", "profit", "/profit", "/performance"])

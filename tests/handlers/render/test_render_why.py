@@ -170,7 +170,7 @@ def test_what_no_broker_lists_is_said_in_one_sentence():
 
     assert plain_text(render_why(nowhere, READER).text) == (
         "Why BTC/USD\nNo broker lists BTC/USD. A preview: nothing was ordered. "
-        "This version places no buys by itself.\n\nAs of 02:30:11 UTC"
+        "NIJA buys only what you confirm with the button of /buy.\n\nAs of 02:30:11 UTC"
     )
 
 

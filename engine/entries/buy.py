@@ -1,0 +1,56 @@
+"""One buy from its intent to its end: each step looks at the state on disk and makes the next; it is sent once."""
+
+from engine.brokers.base import Broker
+from engine.entries.entry_journal import EntryJournal
+from engine.entries.entry_message import describe_given_up
+from engine.entries.following import Following
+from engine.entries.lost_buy import LostBuy
+from engine.orders.intents import Intent
+from engine.orders.states import IntentEvent, IntentState
+from engine.orders.submit import Submitter
+
+
+class Buy:
+    """Drives one buy at one broker."""
+
+    def __init__(
+        self,
+        *,
+        journal: EntryJournal,
+        submitter: Submitter,
+        broker: Broker,
+        lost: LostBuy,
+        following: Following,
+    ) -> None:
+        self._journal = journal
+        self._submitter = submitter
+        self._broker = broker
+        self._lost = lost
+        self._following = following
+
+    async def begin(self, sent: Intent) -> None:
+        """Send the order of a buy that was just written down as sent, and follow it to its end."""
+        attempt = await self._submitter.deliver(sent, self._broker)
+        await self.run(attempt.intent)
+
+    async def run(self, intent: Intent) -> None:
+        """Go on until the buy is over."""
+        while not intent.state.is_final:
+            intent = await self._advance(intent)
+
+    async def _advance(self, intent: Intent) -> Intent:
+        match intent.state:
+            case IntentState.PLANNED | IntentState.SUSPENDED:
+                return await self._lost.find_late(intent) or await self._give_up(intent)
+            case IntentState.SENT:
+                cause = "found sent after a restart"
+                return await self._journal.orders.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
+            case IntentState.UNKNOWN:
+                return await self._lost.settle(intent)
+            case _:
+                return await self._following.step(intent)
+
+    async def _give_up(self, intent: Intent) -> Intent:
+        """End a buy whose attempt is over without a fill: its owner confirmed the price of then."""
+        steps = await self._journal.orders.load_steps(intent.intent_id)
+        return await self._journal.give_up(intent, describe_given_up(intent, steps))

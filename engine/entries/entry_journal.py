@@ -1,0 +1,90 @@
+"""The journal of buys: what an order changes of its guard is written in the transaction of its step."""
+
+from collections.abc import Callable
+
+from engine.alerts.messages import EntryFilled, EntryGivenUp
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.entries import halts_store
+from engine.entries.bought import bought_of, find_guard, guard_with
+from engine.guards import store as guards
+from engine.guards.guard import Guard
+from engine.model.orders import Order
+from engine.orders import store as intents
+from engine.orders.balance_verdict import SendBasis
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.journal import Journal, Written
+from engine.orders.states import IntentEvent
+from engine.storage.database import Database
+from engine.storage.session import DatabaseSession
+
+
+class EntryJournal:
+    """Writes buys with the guards they begin and the alerts they end with, all or nothing."""
+
+    def __init__(self, *, database: Database, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+        #: The buys' orders, for what changes nothing but them.
+        self.orders = Journal(database=database, clock=clock)
+
+    async def plan_and_send(self, intent: Intent, *, basis: SendBasis | None) -> Intent | None:
+        """Write down that a buy's order leaves now, which reserves its cash; None where entries are halted.
+
+        `basis` is the reading that the order is based on.
+        """
+        async with self._database.write() as session:
+            if await halts_store.load_halt(session, intent.user_id) is not None:
+                return None
+            return await self.orders.begin_sent(
+                session, intent, cause="confirmed", quantity=intent.quantity, basis=basis
+            )
+
+    async def guard_part(self, session: DatabaseSession, before: Intent, after: Intent) -> None:
+        """Guard what filled between two states of a buy, in the transaction of the step."""
+        await self._guard(session, before, after)
+
+    async def conclude(
+        self, intent: Intent, order: Order, describe: Callable[[Guard | None], EntryFilled]
+    ) -> Written:
+        """Write the fills, the intent's end, the guard of what it brought and the alert, all or nothing."""
+        async with self._database.write() as session:
+            ended = await self.orders.fill(session, intent, order)
+            guard = await self._guard(session, intent, ended.intent)
+            await self._report(session, ended.intent, describe(guard))
+        return ended
+
+    async def give_up(self, intent: Intent, message: EntryGivenUp) -> Intent:
+        """End a buy that came to nothing, and tell its owner."""
+        async with self._database.write() as session:
+            ended = await self.orders.move(session, intent, IntentEvent.REFUSE, cause=message.why)
+            await self._report(session, ended.intent, message)
+        return ended.intent
+
+    async def load_live(self) -> tuple[Intent, ...]:
+        """Return every buy that is not over, oldest first."""
+        async with self._database.read() as session:
+            live = await intents.load_live_intents(session)
+        return tuple(intent for intent in live if intent.kind is IntentKind.ENTRY)
+
+    async def _guard(self, session: DatabaseSession, before: Intent, after: Intent) -> Guard | None:
+        """Write the guard of what came since, and return it as it is now; None where nothing of it is guarded."""
+        now, was = self._clock.now(), bought_of(before)
+        guard = find_guard(await guards.load_open_guards(session, after.account_id), after)
+        changed = guard_with(guard, after, was=was, now=bought_of(after), guard_id=self._new_id(), at=now)
+        if changed is not None and changed != guard:
+            await guards.save_guard(session, changed, was=guard, now=now, cause="bought")
+        return changed
+
+    async def _report(
+        self, session: DatabaseSession, intent: Intent, message: EntryFilled | EntryGivenUp
+    ) -> None:
+        await append_alert(
+            session,
+            message,
+            user_id=intent.user_id,
+            account_id=intent.account_id,
+            dedup_key=f"{message.kind}:{intent.intent_id}",
+            now=self._clock.now(),
+        )

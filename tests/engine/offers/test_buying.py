@@ -1,0 +1,285 @@
+"""A buy from its preview to the guard of what it brought, at each venue over sockets."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, ExitFilled
+from engine.entries.gates import GateName
+from engine.entries.halts import HaltedBy
+from engine.entries.plan import Refused
+from engine.entries.sizing import Amount
+from engine.guards.guard import GuardSource, GuardState
+from engine.model.guard_reasons import GuardReason
+from engine.model.venues import Venue
+from engine.offers.buying_preview import Buying, BuyPreview, Drift
+from engine.offers.outcomes import Nothing
+from engine.orders.states import IntentState
+from sandbox.faults import FaultKind
+from sandbox.pace import Pace
+from sandbox.world import OWNER_ID
+from tests.engine.offers.buying import ORDERS, SPENT, a_buyer
+
+
+@pytest.fixture(params=list(Venue))
+async def buyer(request, rooms):
+    async with rooms(venues=(request.param,)) as room:
+        yield await a_buyer(room, request.param)
+
+
+async def test_a_confirmed_buy_is_filled_within_its_amount_and_guarded(buyer):
+    before = buyer.held("USD")
+    preview = await buyer.ask()
+    assert isinstance(preview, BuyPreview)
+    assert buyer.placed == []
+
+    assert isinstance(await buyer.press(preview), Buying)
+    await buyer.end()
+
+    [guard] = await buyer.guards()
+    [filled] = await buyer.room.alerts(EntryFilled)
+    [intent] = await buyer.room.intents()
+    spent = before - buyer.held("USD")
+    assert intent.state is IntentState.FILLED
+    assert SPENT * Decimal("0.99") < spent <= SPENT
+    assert (guard.state, guard.source) == (GuardState.ARMED, GuardSource.BOUGHT)
+    # Alpaca takes its fee from the coins, which are not guarded then.
+    assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+    assert guard.entry == pytest.approx(filled.fill_price)
+    assert (filled.guarded, filled.stop, filled.found_later) == (guard.quantity, Decimal("-0.01"), False)
+    assert filled.venue_order_id == buyer.fills[-1].order_id
+
+
+async def test_a_lost_answer_is_found_guarded_and_said_so_once(buyer):
+    buyer.room.fault(FaultKind.DROP_AFTER, ORDERS[buyer.venue], venue=buyer.venue)
+
+    await buyer.buy()
+    await buyer.end()
+
+    [filled] = await buyer.room.alerts(EntryFilled)
+    [guard] = await buyer.guards()
+    assert filled.found_later
+    assert len(buyer.placed) == 1
+    assert filled.guarded == guard.quantity
+
+
+async def test_a_buy_that_never_arrived_is_given_up_and_frees_its_cash(buyer):
+    buyer.room.fault(FaultKind.DROP_BEFORE, ORDERS[buyer.venue], venue=buyer.venue)
+
+    await buyer.buy()
+    await buyer.end()
+
+    [told] = await buyer.room.alerts(EntryFilled, EntryGivenUp)
+    [intent] = await buyer.room.intents()
+    assert (told.kind, told.why, told.usd) == ("entry_given_up", EntryEnd.NEVER_ARRIVED, SPENT)
+    assert intent.state is IntentState.REFUSED
+    assert buyer.placed == []
+    assert await buyer.guards() == ()
+    assert isinstance(await buyer.ask(4000), BuyPreview)
+
+
+async def test_an_answer_that_comes_after_a_crash_orphans_nothing(buyer):
+    buyer.room.fault(FaultKind.DROP_AFTER, ORDERS[buyer.venue], venue=buyer.venue)
+    buyer.room.fault(FaultKind.DELAY_AFTER, ORDERS[buyer.venue], venue=buyer.venue, delay_s=5)
+    await buyer.buy()
+    await buyer.room.clock.sleep(1)
+
+    await buyer.room.restart()
+    await buyer.end()
+
+    [filled] = await buyer.room.alerts(EntryFilled)
+    [guard] = await buyer.guards()
+    assert filled.found_later
+    assert len(buyer.placed) == 1
+    assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+
+
+async def test_one_that_was_written_down_and_never_sent_is_not_sent_by_the_next_start(buyer):
+    buyer.room.fault(FaultKind.DELAY_BEFORE, ORDERS[buyer.venue], venue=buyer.venue, delay_s=30)
+    buyer.room.fault(FaultKind.DROP_BEFORE, ORDERS[buyer.venue], venue=buyer.venue)
+    await buyer.buy()
+    await buyer.room.clock.sleep(1)
+
+    await buyer.room.restart()
+    await buyer.end()
+
+    [told] = await buyer.room.alerts(EntryFilled, EntryGivenUp)
+    assert told.why is EntryEnd.NEVER_ARRIVED
+    assert buyer.placed == []
+
+
+async def test_what_the_venue_refuses_is_told_with_its_message(rooms):
+    async with rooms() as room:
+        buyer = await a_buyer(room)
+        room.fault(FaultKind.ERROR, message="EOrder:Insufficient funds")
+
+        await buyer.buy()
+        await buyer.end()
+
+        [told] = await room.alerts(EntryGivenUp)
+    assert told.why is EntryEnd.REFUSED
+    assert "Insufficient funds" in told.detail
+
+
+async def test_each_part_that_fills_is_guarded_before_the_next(rooms):
+    async with rooms() as room:
+        buyer = await a_buyer(room)
+        room.world.kraken.pace = Pace(over_s=20, parts=2)
+
+        await buyer.buy()
+        await room.clock.sleep(15)
+        [part] = await buyer.guards()
+        assert await room.alerts(EntryFilled) == []
+        await buyer.end()
+
+        [whole] = await buyer.guards()
+        [filled] = await room.alerts(EntryFilled)
+    assert part.quantity * 2 == pytest.approx(whole.quantity)
+    assert part.guard_id == whole.guard_id
+    assert whole.quantity == filled.quantity == filled.ordered
+
+
+async def test_an_order_that_ends_short_is_guarded_for_what_filled(rooms):
+    async with rooms() as room:
+        buyer = await a_buyer(room)
+        room.world.kraken.pace = Pace(over_s=3600, parts=2)
+        await buyer.buy()
+        await room.clock.sleep(2000)
+        [order] = buyer.placed
+
+        room.world.ledger(Venue.KRAKEN).cancel(order.id, at=room.seconds())
+        await buyer.end()
+
+        [guard] = await buyer.guards()
+        [filled] = await room.alerts(EntryFilled)
+    assert guard.quantity == filled.quantity == buyer.held()
+    assert filled.quantity < filled.ordered
+
+
+@pytest.mark.parametrize("bid", ["50600", "49400"])
+async def test_a_price_that_drifted_is_shown_again_and_buys_nothing(room, bid):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    room.set_bid(bid)
+    await room.clock.sleep(6)
+
+    again = await buyer.press(preview)
+
+    assert (type(again), again.drift) == (BuyPreview, Drift.PRICE)
+    assert buyer.placed == []
+    assert isinstance(await buyer.press(again), Buying)
+
+
+async def test_a_price_that_moved_a_little_is_what_was_agreed_to(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    room.set_bid("50200")
+
+    assert isinstance(await buyer.press(preview), Buying)
+    await buyer.end()
+    assert len(buyer.placed) == 1
+
+
+async def test_two_presses_of_one_button_buy_once(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+
+    outcomes = await asyncio.gather(buyer.press(preview), buyer.press(preview))
+    await buyer.end()
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Buying", "Nothing"]
+    assert len(buyer.placed) == 1
+
+
+async def test_a_button_counts_for_a_minute(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    await room.clock.sleep(61)
+
+    assert isinstance(await buyer.press(preview), Nothing)
+    assert buyer.placed == []
+
+
+async def test_a_halt_between_preview_and_press_keeps_the_buy_back(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    await room.engine.halts.halt(OWNER_ID, by=HaltedBy.CHAT)
+
+    refused = await buyer.press(preview)
+
+    assert isinstance(refused, Refused)
+    assert [gate.name for gate in refused.reasons] == [GateName.HALT]
+    assert await room.intents() == []
+
+
+async def test_of_two_buys_at_once_the_second_is_refused_with_what_the_first_reserved(room):
+    buyer = await a_buyer(room, usd="1500")
+    # Total exposure would keep the second back as well.
+    room.deposit("USDT", "5000")
+    await room.read()
+    first, second = await buyer.ask(1000), await buyer.ask(1000, "ETH")
+
+    outcomes = await asyncio.gather(buyer.press(first), buyer.press(second))
+    await buyer.end()
+
+    [refused] = [one for one in outcomes if isinstance(one, Refused)]
+    [cash] = refused.reasons
+    [guard] = await buyer.guards()
+    assert cash.name is GateName.CASH
+    assert Decimal(1000) < cash.reserved < Decimal(1021)
+    assert len(buyer.placed) == 1
+    assert guard.cost < 1000
+
+
+async def test_what_was_bought_is_sold_by_its_guard(buyer):
+    await buyer.buy()
+    await buyer.end()
+    await buyer.room.read()
+    await buyer.room.clock.sleep(20)
+
+    buyer.room.set_bid("49000", venue=buyer.venue)
+    await buyer.room.sell_off()
+
+    [sold] = await buyer.room.alerts(ExitFilled)
+    assert sold.left_over == 0
+    assert buyer.held() < Decimal("1e-6")
+
+
+async def test_more_of_what_is_guarded_is_covered_by_the_same_guard(room):
+    buyer = await a_buyer(room)
+    await buyer.buy(1000)
+    await buyer.end()
+    [before] = await buyer.guards()
+
+    await buyer.buy(1000)
+    await buyer.end()
+
+    [after] = await buyer.guards()
+    assert after.guard_id == before.guard_id
+    assert after.quantity == buyer.held() == before.quantity * 2
+
+
+async def test_beside_a_paused_guard_nothing_is_bought(room):
+    buyer = await a_buyer(room)
+    room.deposit("BTC", "0.01")
+    await room.read()
+    await room.arm("0.01", "500", state=GuardState.PAUSED, reason=GuardReason.VANISHED)
+
+    refused = await buyer.ask()
+
+    assert isinstance(refused, Refused)
+    assert [gate.name for gate in refused.reasons] == [GateName.HELD]
+
+
+async def test_a_named_broker_is_bought_at_although_another_costs_less(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.ALPACA)) as room:
+        for venue in (Venue.KRAKEN, Venue.ALPACA):
+            room.deposit("USD", "5000", venue=venue)
+        await room.read()
+
+        named = await room.engine.buying.offer_buy(OWNER_ID, "BTC", Amount(SPENT), Venue.KRAKEN)
+        cheapest = await room.engine.buying.offer_buy(OWNER_ID, "BTC", Amount(SPENT))
+
+    assert named.plan.route.account.venue is Venue.KRAKEN
+    assert cheapest.plan.route.account.venue is Venue.ALPACA
