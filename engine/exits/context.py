@@ -11,6 +11,7 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
 from engine.exits.owner_trades import OwnerTrades
 from engine.guards.guard_marks import GuardMarks
+from engine.guards.sale_costs import CostsOfSales
 from engine.orders.settling import Settler
 from engine.orders.submit import Submitter
 
@@ -32,5 +33,7 @@ class ExitContext:
     histories: Histories
     #: What the watch saw of each guard last.
     guard_marks: GuardMarks
+    #: What each sale must bring back before it wins anything.
+    costs_of_sales: CostsOfSales
     #: Tells when an order is over.
     live_accounts: LiveAccounts

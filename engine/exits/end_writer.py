@@ -22,6 +22,7 @@ from engine.exits.lost_answers import LostAnswers
 from engine.exits.manual_close import is_too_late
 from engine.exits.next_step import next_step
 from engine.exits.position_reading import PositionReading
+from engine.exits.profit_check import ProfitCheck
 from engine.exits.refusals import End, Ending
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.steps import (
@@ -56,6 +57,7 @@ class EndWriter:
         given_up: GivenUpAttempts,
         inventory: Inventory,
         pauses: RetryPauses,
+        profit: ProfitCheck,
         began_before: bool,
     ) -> None:
         self._guard = guard
@@ -65,6 +67,7 @@ class EndWriter:
         self._given_up = given_up
         self._inventory = inventory
         self._pauses = pauses
+        self._profit = profit
         #: In another life of the process: its price may have come back meanwhile.
         self._began_before = began_before
         self._driven_since = moment(context.clock)
@@ -99,7 +102,7 @@ class EndWriter:
     async def write_if_unwanted(self, intent: Intent) -> Intent | None:
         """End what its owner requested too long ago or at another price, or what no price calls for any more; None if it goes on."""
         match why_end(await self._facts(intent)):
-            case WhyEnd.NO_BREACH:
+            case WhyEnd.NO_BREACH | WhyEnd.NO_PROFIT:
                 return await self.write(intent, stand_down)
             case WhyEnd.TOO_LATE:
                 return await self.write(intent, partial(give_up, why=GuardReason.TOO_LATE))
@@ -107,9 +110,9 @@ class EndWriter:
                 return await self.write(intent, partial(give_up, why=GuardReason.PRICE_WORSE))
         return None
 
-    async def write_if_manual_close_unwanted(self, intent: Intent) -> Intent | None:
-        """End what its owner requested too long ago or at a much better price; None if it goes on."""
-        return None if intent.manual is None else await self.write_if_unwanted(intent)
+    async def write_if_price_unwanted(self, intent: Intent) -> Intent | None:
+        """Do the same with what is no exit of a loss: a manual close, or a profit; None if it goes on."""
+        return await self.write_if_unwanted(intent) if intent.manual or intent.is_profit else None
 
     async def _write(self, intent: Intent, end: End, *, confirm: _Confirm | None = None) -> Intent:
         if await self._lost.may_arrive_late(intent):
@@ -156,6 +159,7 @@ class EndWriter:
     async def _facts(self, intent: Intent) -> EndFacts:
         facts = EndFacts(
             is_manual=intent.manual is not None,
+            is_profit=intent.is_profit,
             is_first_attempt=self._is_first_attempt,
             age_s=(moment(self._context.clock) - self._driven_since).total_seconds(),
             is_too_late=self._is_too_late(intent),
@@ -164,6 +168,10 @@ class EndWriter:
         )
         if not facts.is_price_needed:
             return facts
+        if facts.is_profit:
+            # A shut market shows prices too; whether there is one is for the watch to say.
+            is_gone = await self._recheck.price() is None or await self._profit.is_gone()
+            return replace(facts, is_profit_gone=is_gone)
         if not facts.is_manual:
             return replace(facts, is_breach_over=await self._recheck.is_unneeded())
         price = await self._recheck.price()

@@ -66,9 +66,8 @@ def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, h
     if has_closed:
         why = "the stock market has closed; it stays guarded and is watched again when that opens"
     else:
-        why = (
-            f"{_why_short(intent, order, rest)}; it stays guarded and is {done} next while past its threshold"
-        )
+        next_while = "its target is reached" if intent.is_profit else "past its threshold"
+        why = f"{_why_short(intent, order, rest)}; it stays guarded and is {done} next while {next_while}"
     if dust is None:
         return Dust(rest.quantity, why)
     if dust.kind is DustKind.UNCONFIRMED:
@@ -108,6 +107,7 @@ def _describe_sale(
         direction=guard.direction,
         trigger_ratio=trigger.ratio,
         threshold=trigger.threshold,
+        target=trigger.target,
         trigger_price=trigger.price,
         quantity=order.filled_quantity,
         fill_price=price,

@@ -118,6 +118,7 @@ class FailureReminders:
             symbol=intent.symbol,
             trigger_ratio=trigger.ratio,
             threshold=trigger.threshold,
+            target=trigger.target,
             quantity=intent.quantity,
             why=news.why,
             doing=news.doing,

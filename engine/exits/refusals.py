@@ -139,7 +139,10 @@ class Refusals:
         return True
 
     async def go_through_another(self, intent: Intent, why: BrokerError | str) -> None:
-        """Go on through another pair that brings enough, or wait where there is none."""
+        """Go on through another pair that brings enough, or wait where there is none; a profit is one in its own pair alone."""
+        if intent.is_profit:
+            await self._pauses.wait(why)
+            return
         least = least_price(
             mark=self._context.guard_marks.price_of(self._guard),
             is_shut=self._tradability.pair.was_shut,

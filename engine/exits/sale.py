@@ -51,8 +51,11 @@ class Sale:
             if not isinstance(step, SellNow):
                 live = await plan()
                 intent = live.intent if live else None
-            else:
+            elif self._parts.profit.wins_by_mark(trigger):
                 intent = await self._send_at_once(trigger, intent_id, step)
+            else:
+                # The price fell back while it was read what is there; nothing is on disk yet.
+                return
         except Exception:
             # Once it is on disk its owner is reminded of this exit, not of a new one with every look.
             await plan()
@@ -93,9 +96,11 @@ class Sale:
     async def _advance(self, intent: Intent) -> Intent:
         match intent.state:
             case IntentState.PLANNED | IntentState.SUSPENDED:
-                arrived = await self._parts.lost.adopt_late_order(intent)
                 return (
-                    arrived or await self._parts.end.write_if_unwanted(intent) or await self._attempt(intent)
+                    await self._parts.lost.adopt_late_order(intent)
+                    or await self._parts.profit.as_breach(intent)
+                    or await self._parts.end.write_if_unwanted(intent)
+                    or await self._attempt(intent)
                 )
             case IntentState.SENT:
                 cause = "found sent after a restart"
@@ -170,7 +175,7 @@ class Sale:
         symbol = self._parts.tradability.pair.symbol
         basis = self._parts.inventory.basis(symbol, step.quantity)
         # Reading and freeing it may have taken long since the last comparison.
-        if (ended := await self._parts.end.write_if_manual_close_unwanted(intent)) is not None:
+        if (ended := await self._parts.end.write_if_price_unwanted(intent)) is not None:
             return ended
         attempt = await self._context.submitter.send(
             intent, self._broker, step.quantity, symbol=symbol, basis=basis

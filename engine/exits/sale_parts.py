@@ -12,6 +12,7 @@ from engine.exits.inventory import Inventory
 from engine.exits.live_exit import LiveExit
 from engine.exits.lost_answers import LostAnswers
 from engine.exits.order_end import OrderEnd
+from engine.exits.profit_check import ProfitCheck
 from engine.exits.refusals import Refusals
 from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.retry_pauses import RetryPauses
@@ -120,6 +121,11 @@ class SaleParts:
         )
 
     @cached_property
+    def profit(self) -> ProfitCheck:
+        """What says whether a profit is still there to be taken."""
+        return ProfitCheck(self._guard, context=self._context, market=self._market)
+
+    @cached_property
     def end(self) -> EndWriter:
         """What ends an exit without a fill."""
         return EndWriter(
@@ -130,6 +136,7 @@ class SaleParts:
             given_up=self.given_up,
             inventory=self.inventory,
             pauses=self.pauses,
+            profit=self.profit,
             began_before=self._began_before,
         )
 

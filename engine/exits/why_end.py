@@ -16,6 +16,8 @@ class WhyEnd(Enum):
 
     #: The price is back on the good side of the threshold.
     NO_BREACH = auto()
+    #: The profit it was to take is not there any more.
+    NO_PROFIT = auto()
     #: Its owner requested it too long ago.
     TOO_LATE = auto()
     #: Its owner requested it at a much better price than that of now.
@@ -28,11 +30,15 @@ class EndFacts:
 
     #: Whether its owner requested it.
     is_manual: bool
+    #: Whether it is to take a profit.
+    is_profit: bool = False
     is_first_attempt: bool
     #: Since this process took it up.
     age_s: float
     #: Of an exit that its guard began: whether it is no breach any more.
     is_breach_over: bool = False
+    #: Of an exit that is to take a profit: whether it would not win any more.
+    is_profit_gone: bool = False
     #: Of a manual close: whether its request is too old.
     is_too_late: bool = False
     #: The price of now; None without one.
@@ -43,6 +49,8 @@ class EndFacts:
     @property
     def leaves_at_once(self) -> bool:
         """Return whether it leaves at the price it began with."""
+        if self.is_profit:
+            return False
         return self.is_first_attempt and (not self.is_manual or self.age_s <= AT_ONCE_S)
 
     @property
@@ -55,6 +63,8 @@ def why_end(facts: EndFacts) -> WhyEnd | None:
     """Decide whether an exit ends before its next order; None where it goes on."""
     if facts.leaves_at_once:
         return None
+    if facts.is_profit:
+        return WhyEnd.NO_PROFIT if facts.is_profit_gone else None
     if not facts.is_manual:
         return WhyEnd.NO_BREACH if facts.is_breach_over else None
     if facts.is_too_late:

@@ -169,13 +169,16 @@ def _why_blind(current: Mark | PriceUnknown | None) -> PriceProblem | UnseenReas
     return current.problem if isinstance(current, PriceUnknown) else UnseenReason.NO_PRICE
 
 
-def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None) -> Trigger:
-    """Return why a guard is sold, for the journal and the alert."""
+def trigger_of(
+    guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None, target: Decimal | None = None
+) -> Trigger:
+    """Return why a guard is sold, for the journal and the alert: its target where one is given, else its threshold."""
     return Trigger(
         price=mark.price,
         basis=mark.basis,
         ratio=ratio_of(guard, mark),
         threshold=guard.threshold,
+        target=target,
         quantity=guard.quantity,
         cost=guard.cost,
         paid=guard.paid,

@@ -1,4 +1,4 @@
-"""The rule that sells: what a position gains or loses, and when that is too much."""
+"""The arithmetic of the rule that sells: what a position gains or loses, and which price is the threshold or the target."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
@@ -77,6 +77,24 @@ def trigger_price(*, quantity: Decimal, cost: Decimal, threshold: Decimal, direc
     with exact():
         worth = cost + threshold * cost if is_long else cost - threshold * cost
     cut = Context(prec=_PRICE_DIGITS, rounding=ROUND_FLOOR if is_long else ROUND_CEILING)
+    return cut.divide(worth, quantity)
+
+
+def is_at_target(
+    *, mark: Decimal, quantity: Decimal, cost: Decimal, target: Decimal, direction: Direction
+) -> bool:
+    """Return whether the gain has reached the target, before fees; exactly reaching it counts."""
+    with exact():
+        return pnl(mark=mark, quantity=quantity, cost=cost, direction=direction) >= target * cost
+
+
+def target_price(*, quantity: Decimal, cost: Decimal, target: Decimal, direction: Direction) -> Decimal:
+    """Return the first price that reaches the target: it decides as `is_at_target` does."""
+    _check(quantity, cost)
+    is_long = direction is Direction.LONG
+    with exact():
+        worth = cost + target * cost if is_long else cost - target * cost
+    cut = Context(prec=_PRICE_DIGITS, rounding=ROUND_CEILING if is_long else ROUND_FLOOR)
     return cut.divide(worth, quantity)
 
 

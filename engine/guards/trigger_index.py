@@ -1,16 +1,17 @@
-"""Which guards a price reaches: those of each instrument in the order of the prices at which they sell.
+"""Which guards a price reaches: those of each instrument in the order of the prices of their thresholds and targets.
 
 It chooses whom to judge, so that a price that reaches nobody costs the same however many guards there are; whether
 one is sold is for the mark and the rule to say.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import trigger_price_of
+from engine.guards.verdict import target_price_of
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
 
@@ -35,10 +36,14 @@ class TriggerIndex:
         sides = self._sides.get((venue, symbol))
         if sides is None:
             return []
-        longs, shorts = sides
-        return (
-            longs.guards[bisect_left(longs.prices, bid) :] + shorts.guards[: bisect_right(shorts.prices, ask)]
-        )
+        return sides.longs.from_price(bid) + sides.shorts.until_price(ask)
+
+    def at_target(self, venue: Venue, symbol: str, *, bid: Decimal, ask: Decimal) -> list[Guard]:
+        """Return the guards that a bid, of a long, or an ask, of a short, takes to their target, before fees."""
+        sides = self._sides.get((venue, symbol))
+        if sides is None:
+            return []
+        return sides.long_targets.until_price(bid) + sides.short_targets.from_price(ask)
 
     def replace(self, guards: Collection[Guard]) -> None:
         """Hold these guards and no others."""
@@ -58,41 +63,70 @@ class TriggerIndex:
         if indexed is not None and indexed.guard == guard:
             return
         self._remove(guard.guard_id)
-        price = trigger_price_of(guard) if guard.state is GuardState.ARMED else None
-        if price is None:
-            return
-        longs, shorts = self._sides.setdefault((guard.venue, guard.symbol), _Sides(_Side(), _Side()))
-        side = longs if guard.direction is Direction.LONG else shorts
-        at = bisect_right(side.prices, price)
-        side.prices.insert(at, price)
-        side.guards.insert(at, guard)
-        self._indexed[guard.guard_id] = _Indexed(guard, side, price)
+        if guard.state is GuardState.ARMED:
+            sides = self._sides.setdefault((guard.venue, guard.symbol), _Sides())
+            self._indexed[guard.guard_id] = _Indexed(guard, tuple(sides.put(guard)))
 
     def _remove(self, guard_id: str) -> None:
         indexed = self._indexed.pop(guard_id, None)
         if indexed is None:
             return
-        side = indexed.side
-        at = side.guards.index(indexed.guard, bisect_left(side.prices, indexed.price))
-        del side.prices[at], side.guards[at]
+        for side, price in indexed.places:
+            side.remove(indexed.guard, price)
 
 
 class _Side:
-    """The guards of one direction at one instrument, and beside each the first price that sells it; rising."""
+    """Guards of one instrument, and beside each the price at which it is reached; rising."""
 
-    __slots__ = ("guards", "prices")
+    __slots__ = ("_guards", "_prices")
 
     def __init__(self) -> None:
-        self.prices: list[Decimal] = []
-        self.guards: list[Guard] = []
+        self._prices: list[Decimal] = []
+        self._guards: list[Guard] = []
+
+    def from_price(self, price: Decimal) -> list[Guard]:
+        return self._guards[bisect_left(self._prices, price) :]
+
+    def until_price(self, price: Decimal) -> list[Guard]:
+        return self._guards[: bisect_right(self._prices, price)]
+
+    def put(self, guard: Guard, price: Decimal) -> None:
+        at = bisect_right(self._prices, price)
+        self._prices.insert(at, price)
+        self._guards.insert(at, guard)
+
+    def remove(self, guard: Guard, price: Decimal) -> None:
+        at = self._guards.index(guard, bisect_left(self._prices, price))
+        del self._prices[at], self._guards[at]
 
 
-class _Sides(NamedTuple):
-    longs: _Side
-    shorts: _Side
+class _Place(NamedTuple):
+    side: _Side
+    price: Decimal
+
+
+class _Sides:
+    """One instrument's guards: by the price of their threshold, and by that of their target."""
+
+    __slots__ = ("long_targets", "longs", "short_targets", "shorts")
+
+    def __init__(self) -> None:
+        self.longs, self.shorts = _Side(), _Side()
+        self.long_targets, self.short_targets = _Side(), _Side()
+
+    def put(self, guard: Guard) -> Iterator[_Place]:
+        """Put a guard where its prices are, and return the places."""
+        is_long = guard.direction is Direction.LONG
+        wanted = (
+            (self.longs if is_long else self.shorts, trigger_price_of(guard)),
+            (self.long_targets if is_long else self.short_targets, target_price_of(guard)),
+        )
+        for side, price in wanted:
+            if price is not None:
+                side.put(guard, price)
+                yield _Place(side, price)
 
 
 class _Indexed(NamedTuple):
     guard: Guard
-    side: _Side
-    price: Decimal
+    places: tuple[_Place, ...]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.brokers.within import within
-from engine.clock import Clock, moment
+from engine.clock import Clock, Moment, moment
 from engine.market.book_tops import BookTops
 from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
@@ -30,6 +30,7 @@ from engine.market.second_looks import SecondLooks
 from engine.market.session import check_session
 from engine.market.stream_check import is_late, is_overtaken
 from engine.market.tick_confirmation import BOOK_WITHIN_S, TickConfirmation
+from engine.market.whole_mark import read_whole_mark
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
@@ -142,6 +143,12 @@ class Marks:
             return await self._unless_contradicted(request, seen) if isinstance(seen, Mark) else seen
         except BrokerError as e:
             return PriceUnknown(problem=problem_of(e))
+
+    async def whole_mark(self, request: MarkRequest, *, since: Moment) -> Mark | None:
+        """Return what the venue shows for all of a position after `since`; None without a price that is believed."""
+        if self.checks.get(request.symbol).differs:
+            return None
+        return await read_whole_mark(self._market, request, clock=self._clock, since=since)
 
     async def price_to_close(
         self, request: MarkRequest, quoted: Quote | PriceUnknown

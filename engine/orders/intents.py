@@ -75,6 +75,8 @@ class Trigger:
     #: Result as a fraction of cost at that price.
     ratio: Decimal
     threshold: Decimal
+    #: The gain that was to be taken; None where the threshold or its owner sells.
+    target: Decimal | None = None
     #: The guarded quantity and its cost when it triggered.
     quantity: Decimal
     cost: Decimal
@@ -179,6 +181,11 @@ class Intent:
     def manual(self) -> ManualClose | None:
         """Return what its owner requested; None when a guard began it."""
         return self.trigger.manual if self.trigger else None
+
+    @property
+    def is_profit(self) -> bool:
+        """Return whether it is to take a profit."""
+        return self.trigger is not None and self.trigger.target is not None
 
 
 class StepNote(StrEnum):

@@ -13,7 +13,7 @@ from engine.model.orders import Order, VenueOrderId
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.intents import Intent, IntentStep, StepNote, Trigger
 from engine.orders.our_orders import OurOrders, our_orders, replacements
 from engine.orders.states import IntentEvent, IntentState, next_state
 from engine.orders.step_cause import StepCause
@@ -78,6 +78,13 @@ class Journal:
             if also is not None:
                 await also(session, intent, moved.intent)
         return moved.intent
+
+    async def retrigger(self, intent: Intent, trigger: Trigger) -> Intent:
+        """Write down that another trigger than the one it began with sells an intent now; its state stays."""
+        changed = replace(intent, trigger=trigger, updated_at=self._clock.now())
+        async with self._database.write() as session:
+            await intents.update_intent(session, changed, expected=intent.state)
+        return changed
 
     async def resume(self, intent: Intent, *, cause: str) -> Intent:
         """Return the intent as it can be sent: planned again where it was suspended."""

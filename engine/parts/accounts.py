@@ -12,6 +12,7 @@ from engine.accounts.reports import Reports
 from engine.accounts.unchanged import UnchangedAccounts
 from engine.base import Base, EngineSettings
 from engine.guards.guard_marks import GuardMarks
+from engine.guards.sale_costs import CostsOfSales
 from engine.market.marks import Marks
 from engine.model.venues import Venue
 from engine.orders.steps_store import load_last_step_of_all
@@ -78,6 +79,10 @@ class AccountParts:
             markets=self.base.markets,
             clock=self.base.clock,
         )
+
+    @cached_property
+    def costs_of_sales(self) -> CostsOfSales:
+        return CostsOfSales(costs=self.costs, histories=self.histories)
 
 
 async def _last_step(database: Database) -> int:

@@ -63,5 +63,6 @@ class ExitParts:
             clock=self.base.clock,
             histories=self.accounts.histories,
             guard_marks=self.accounts.guard_marks,
+            costs_of_sales=self.accounts.costs_of_sales,
             live_accounts=self.accounts.live_accounts,
         )

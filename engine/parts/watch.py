@@ -10,6 +10,7 @@ from engine.parts.exits import ExitParts
 from engine.watch.judging import Judging
 from engine.watch.price_alerts import PriceAlerts
 from engine.watch.price_news import PriceNews
+from engine.watch.profits import Profits
 from engine.watch.ticks import Ticks
 from engine.watch.watch import Watch
 from engine.watch.watch_log import WatchLog
@@ -38,6 +39,7 @@ class WatchParts:
             guard_marks=self.accounts.guard_marks,
             judging=self._judging,
             news=self._price_news,
+            profits=self._profits,
             ticks=self.ticks,
             clock=self.base.clock,
             tasks=self.base.tasks,
@@ -49,6 +51,7 @@ class WatchParts:
             marks=self.accounts.marks,
             judging=self._judging,
             news=self._price_news,
+            profits=self._profits,
             tasks=self.base.tasks,
             clock=self.base.clock,
         )
@@ -60,6 +63,16 @@ class WatchParts:
             guard_marks=self.accounts.guard_marks,
             clock=self.base.clock,
             alarm_after=self._price_alarm_after,
+        )
+
+    @cached_property
+    def _profits(self) -> Profits:
+        return Profits(
+            judging=self._judging,
+            news=self._price_news,
+            costs=self.accounts.costs_of_sales,
+            tasks=self.base.tasks,
+            clock=self.base.clock,
         )
 
     @cached_property

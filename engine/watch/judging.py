@@ -58,6 +58,10 @@ class Judging:
         """Return the last mark that was accepted of a guard."""
         return self._guard_marks.of(guard).last
 
+    def has_price(self, guard: Guard) -> bool:
+        """Return whether the latest look at a guard brought a price."""
+        return isinstance(self._guard_marks.of(guard).current, Mark)
+
     def left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
         """Return for how long a look may go on: no longer than until a missing price of theirs is to be reported."""
         now, waiting = moment(self._clock), [self._guard_marks.of(guard) for guard in guards]
@@ -76,3 +80,7 @@ class Judging:
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             unseen = self._guard_marks.unseen(guard, moment(self._clock))
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
+
+    def take_profit(self, guard: Guard, seen: Mark) -> bool:
+        """Begin the exit of a guard that wins at a confirmed mark; its turn is held meanwhile."""
+        return self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), target=guard.target))

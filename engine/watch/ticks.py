@@ -17,6 +17,7 @@ from engine.storage.session import DatabaseSession
 from engine.tasks import Tasks
 from engine.watch.judging import Judging
 from engine.watch.price_news import PriceNews
+from engine.watch.profits import Profits
 
 #: A guard that a tick reached and that was not sold is judged by the next one so much later: each may cost requests.
 AGAIN_AFTER_S = 1.0
@@ -33,12 +34,14 @@ class Ticks:
         marks: Mapping[Venue, Marks],
         judging: Judging,
         news: PriceNews,
+        profits: Profits,
         tasks: Tasks,
         clock: Clock,
     ) -> None:
         self._marks = marks
         self._judging = judging
         self._news = news
+        self._profits = profits
         self._tasks = tasks
         self._clock = clock
         self._triggers = TriggerIndex()
@@ -89,6 +92,14 @@ class Ticks:
     def _take(self, venue: Venue, pushed: Pushed) -> None:
         for guard in self._reached(venue, pushed):
             self._tasks.spawn(f"tick {guard.guard_id}", partial(self._judge_until_quiet, venue, guard))
+        for guard in self._at_target(venue, pushed):
+            self._profits.consider_tick(self._marks[venue], guard, pushed)
+
+    def _at_target(self, venue: Venue, pushed: Pushed) -> Collection[Guard]:
+        if pushed.sides is None:
+            return ()
+        bid, ask = pushed.sides
+        return self._triggers.at_target(venue, pushed.quote.symbol, bid=bid, ask=ask)
 
     def _reached(self, venue: Venue, pushed: Pushed) -> Collection[Guard]:
         if pushed.sides is None:

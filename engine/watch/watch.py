@@ -24,6 +24,7 @@ from engine.storage.database import Database
 from engine.tasks import Tasks
 from engine.watch.judging import Judging
 from engine.watch.price_news import PriceNews
+from engine.watch.profits import Profits
 from engine.watch.ticks import Ticks
 
 #: What a venue that does not answer looks like; a shut market is not queried.
@@ -50,6 +51,7 @@ class Watch:
         guard_marks: GuardMarks,
         judging: Judging,
         news: PriceNews,
+        profits: Profits,
         ticks: Ticks,
         clock: Clock,
         tasks: Tasks,
@@ -62,6 +64,7 @@ class Watch:
         self._guard_marks = guard_marks
         self._judging = judging
         self._news = news
+        self._profits = profits
         self._ticks = ticks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
@@ -189,6 +192,7 @@ class Watch:
                 # Accepting a mark may involve a report, which may fail or take long.
                 seen = await self._judging.judge(marks, guard, quoted, begun)
                 await self._news.accept(guard, seen, begun)
+                self._profits.consider(marks, guard, seen, begun)
             except Exception:
                 # Within the turn: what a tick shows after it is newer. The alarm counts on, unless reporting is what failed.
                 with suppress(Exception):

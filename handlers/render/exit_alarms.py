@@ -9,13 +9,10 @@ from engine.model.guard_reasons import GuardReason
 from engine.orders.states import is_client_order_id
 from handlers.render.at_stake import value_at_trigger
 from handlers.render.cancelled_orders import cancelled_lines
+from handlers.render.exit_level import Level
 from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
-from handlers.render.numbers import (
-    full_quantity,
-    percent_beside,
-    threshold_percent,
-)
+from handlers.render.numbers import full_quantity, target_percent, threshold_percent
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 from handlers.render.why_failing import failing_text
@@ -28,11 +25,11 @@ _MAY_HAVE_SOLD = "EXIT FAILING: unknown whether it was sold"
 
 
 def render_failing(message: ExitFailing, reader: Reader) -> Screen:
-    """Render the alarm that a position is past its threshold, or was to be closed, and perhaps not sold."""
+    """Render the alarm that a position is past its threshold or target, or was to be closed, and perhaps not sold."""
     pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
     if not message.manual:
-        pairs.append(("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)))
-        pairs.append(("Threshold", threshold_percent(message.threshold)))
+        level = Level(threshold=message.threshold, target=message.target)
+        pairs += [("Trigger PnL", level.beside(message.trigger_ratio)), level.row]
     pairs.append(("Quantity", full_quantity(message.quantity)))
     lines = (
         bold(_MAY_HAVE_SOLD if message.order_ids else _NOT_SOLD),
@@ -97,15 +94,20 @@ def _if_you_cannot_wait(message: ExitFailing) -> str:
 
 def render_stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
     """Render that a failing exit is needed no more."""
-    at = threshold_percent(message.threshold)
     lines = (
-        bold("All clear: not sold, not needed"),
-        f"{escape(message.symbol)} on {message.venue.label} came back above {at} before it could be sold.",
+        bold("All clear: not sold, not needed" if message.target is None else "No profit taken: not sold"),
+        f"{escape(message.symbol)} on {message.venue.label} {_came_back(message)} before it could be sold.",
         f"Nothing was sold; {full_quantity(message.quantity)} is guarded as before.",
         *_not_there_any_more(message),
         reader.as_of(reader.now),
     )
     return Screen(text="\n".join(lines))
+
+
+def _came_back(message: ExitStoodDown) -> str:
+    if message.target is None:
+        return f"came back above {threshold_percent(message.threshold)}"
+    return f"showed no profit at its target of {target_percent(message.target)} any more"
 
 
 def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:

@@ -11,6 +11,7 @@ from engine.model.instruments import quote_of
 from engine.model.money import exact, is_cash
 from engine.model.venues import Venue
 from handlers.render.cancelled_orders import cancelled_lines
+from handlers.render.exit_level import Level
 from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.no_price import unseen_text
@@ -20,9 +21,7 @@ from handlers.render.numbers import (
     full_quantity,
     in_currency,
     percent,
-    percent_beside,
     price,
-    threshold_percent,
 )
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, duration, exact_duration
@@ -50,7 +49,9 @@ def render_filled(message: ExitFilled, reader: Reader) -> Screen:
 def _title(message: ExitFilled) -> str:
     if message.may_be_owners:
         return f"{_done(message).upper()}, perhaps by your own order"
-    return "SOLD as you asked" if message.manual else "EMERGENCY LIQUIDATION"
+    if message.manual:
+        return "SOLD as you asked"
+    return "EMERGENCY LIQUIDATION" if message.target is None else "TAKE PROFIT"
 
 
 def _done(message: ExitFilled) -> str:
@@ -79,10 +80,9 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     if message.manual:
         yield "Price at request", price(message.trigger_price, currency)
     else:
-        yield from brought_by_sale(message).trigger_rows(
-            percent_beside(message.trigger_ratio, message.threshold)
-        )
-        yield "Threshold", threshold_percent(message.threshold)
+        level = Level(threshold=message.threshold, target=message.target)
+        yield from brought_by_sale(message).trigger_rows(level.beside(message.trigger_ratio))
+        yield level.row
         yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)

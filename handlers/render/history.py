@@ -14,6 +14,7 @@ from engine.orders.intents import Intent
 from engine.orders.states import IntentState
 from handlers.render.exit_alarms import opening_of
 from handlers.render.exit_filled import fill_against_name, may_be_your_own, time_to_fill_name
+from handlers.render.exit_level import Level
 from handlers.render.exit_results import Brought, brought_by_exit, brought_by_sale
 from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
@@ -22,10 +23,8 @@ from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
     percent,
-    percent_beside,
     price,
     quantity,
-    threshold_percent,
 )
 from handlers.render.screen import HISTORY, OLDER, Screen, ScreenButton
 from handlers.render.times import Reader, duration
@@ -165,8 +164,9 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
         if trigger.manual is None:
-            yield from _trigger_pnl(record, percent_beside(trigger.ratio, trigger.threshold))
-            yield "Threshold", threshold_percent(trigger.threshold)
+            level = Level(threshold=trigger.threshold, target=trigger.target)
+            yield from _trigger_pnl(record, level.beside(trigger.ratio))
+            yield level.row
         yield "To be sold", full_quantity(trigger.quantity)
     with exact():
         filled = sum((late.quantity for late in record.late), intent.filled_quantity)
@@ -260,7 +260,8 @@ def _why(intent: Intent) -> str:
         return "sold"
     if trigger.manual is not None:
         return "manual close"
-    return f"guard at {percent_beside(trigger.ratio, trigger.threshold)}"
+    level = Level(threshold=trigger.threshold, target=trigger.target)
+    return f"{'guard' if trigger.target is None else 'target'} at {level.beside(trigger.ratio)}"
 
 
 def _button(record: ExitRecord, reader: Reader) -> ScreenButton:

@@ -40,6 +40,8 @@ class ExitFilled:
     direction: Direction
     trigger_ratio: Decimal
     threshold: Decimal
+    #: The gain that was taken; None where the threshold or its owner sold.
+    target: Decimal | None = None
     #: The price that triggered, to compare the fill with.
     trigger_price: Decimal
     quantity: Decimal
@@ -93,6 +95,8 @@ class ExitFailing:
     symbol: str
     trigger_ratio: Decimal
     threshold: Decimal
+    #: The gain that is to be taken; None where the threshold or its owner sells.
+    target: Decimal | None = None
     quantity: Decimal
     #: A sentence with its figures in records of earlier versions, and with the unreadable orders.
     why: FailingReason
@@ -128,13 +132,15 @@ class ExitParked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitStoodDown:
-    """The price came back before a failing exit got through: nothing was sold, the guard watches on."""
+    """The price came back before an exit got through: nothing was sold, the guard watches on."""
 
     kind: Literal["exit_stood_down"] = "exit_stood_down"
     venue: Venue
     symbol: str
     quantity: Decimal
     threshold: Decimal
+    #: The gain that was to be taken; None where the threshold was to sell.
+    target: Decimal | None = None
     #: Orders that were cancelled for the sale and are not there any more.
     cancelled: tuple[CancelledOrder, ...] = ()
 

@@ -38,6 +38,11 @@ def reached(index, bid, ask=None, *, symbol="BTC/USD", venue=Venue.KRAKEN):
     return {guard.guard_id for guard in found}
 
 
+def at_target(index, bid, ask=None):
+    found = index.at_target(Venue.KRAKEN, "BTC/USD", bid=Decimal(bid), ask=Decimal(ask or bid))
+    return {guard.guard_id for guard in found}
+
+
 def breached(guards, venue, symbol, bid, ask):
     """Ask the rule about every guard there is."""
     return {
@@ -60,6 +65,34 @@ def test_a_long_is_reached_from_exactly_its_trigger_on():
     assert reached(index, "99.00000000000000000001") == set()
     assert reached(index, "99") == {"guard-1"}
     assert reached(index, "98.99") == {"guard-1"}
+
+
+def test_a_target_is_reached_from_exactly_its_price_on_and_beside_the_trigger():
+    index = an_index(replace(a_guard(cost="100"), target=Decimal("0.02")))
+
+    assert at_target(index, "101.99999999999999999999") == set()
+    assert at_target(index, "102") == at_target(index, "300") == {"guard-1"}
+    assert reached(index, "102") == set()
+    assert reached(index, "99") == {"guard-1"}
+
+
+def test_the_target_of_a_short_is_reached_by_the_ask():
+    short = replace(a_guard(cost="100", direction=Direction.SHORT), target=Decimal("0.02"))
+
+    assert at_target(an_index(short), "90", "98.01") == set()
+    assert at_target(an_index(short), "90", "98") == {"guard-1"}
+
+
+def test_what_has_no_target_any_more_or_is_being_sold_reaches_none():
+    with_target = replace(a_guard(cost="100"), target=Decimal("0.02"))
+    index = an_index(with_target)
+
+    index.change([replace(with_target, target=None)])
+    assert at_target(index, "102") == set()
+
+    index.change([with_target])
+    index.change([with_target.in_state(GuardState.CLOSING)])
+    assert at_target(index, "102") == reached(index, "50") == set()
 
 
 def test_a_short_is_reached_by_the_ask_from_exactly_its_trigger_on():

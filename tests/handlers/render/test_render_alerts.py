@@ -102,6 +102,28 @@ def test_the_liquidation_alert_begins_with_its_name():
     assert plain_text(render_alert(EXIT, READER).text).startswith("EMERGENCY LIQUIDATION\n")
 
 
+def test_a_target_that_was_reached_is_told_as_a_profit_with_the_same_figures():
+    profit = replace(
+        EXIT,
+        trigger_ratio=Decimal("0.0204"),
+        target=Decimal("0.02"),
+        trigger_price=Decimal(65306),
+        fill_price=Decimal(65300),
+        realised=Decimal("136.34"),
+        cancelled=(),
+    )
+
+    check_golden("alert_take_profit", render_alert(profit, READER))
+
+
+@pytest.mark.parametrize("kind", ["exit_failing", "exit_stood_down"])
+def test_a_profit_that_does_not_get_through_names_its_target(kind):
+    text = render_alert(replace(EXAMPLES[kind], target=Decimal("0.02")), READER).text
+
+    assert "+2.00 %" in text
+    assert "1.00 %" not in text
+
+
 def test_what_the_venue_has_not_reported_is_not_invented():
     text = render_alert(replace(EXIT, fee=None, fee_asset=None, realised=None), READER).text
 

@@ -11,7 +11,7 @@ from engine.model.delays import Wait
 from engine.model.orders import Side
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
-from handlers.render.history import render_exit_record, render_history
+from handlers.render.history import render_exit_record, render_history, render_short
 from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
 from tests.handlers.alert_examples import EXIT
@@ -43,6 +43,15 @@ def test_the_list_is_short_and_has_a_button_each():
 
 def test_one_exit_is_shown_from_trigger_to_fill():
     check_golden("history_exit", render_exit_record(exit_record(), READER))
+
+
+def test_a_profit_is_named_by_its_target():
+    profit = exit_record(trigger=trigger(ratio=Decimal("0.0204"), target=Decimal("0.02")))
+
+    short, detail = render_short(profit, READER), render_exit_record(profit, READER).text
+
+    assert "target at +2.04 %: " in short
+    assert ("Target" in detail, "Threshold" in detail) == (True, False)
 
 
 def test_an_exit_its_owner_requested_has_no_threshold():

@@ -1,0 +1,92 @@
+"""The rule of a guard with a target: at a price it holds, liquidates, or takes its profit."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+
+from engine.accounts.cost_basis import CostBasis, share
+from engine.accounts.fees import TakerFee
+from engine.guards.guard import Guard
+from engine.guards.rule import is_at_target, is_breached, net_if_sold_now, target_price
+from engine.model.holdings import PositionKind
+from engine.model.money import ZERO, exact
+from engine.model.venue_fees import FIRST_TIERS
+
+
+class Verdict(Enum):
+    """What a guard does at a price."""
+
+    HOLD = auto()
+    #: Sell: the loss has reached the threshold. It wins over everything.
+    LIQUIDATE = auto()
+    #: Sell: the gain has reached the target, and something is left of it after all fees.
+    TAKE_PROFIT = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleCosts:
+    """What selling all that is guarded must bring back before anything is won."""
+
+    #: What the guarded quantity cost, fees apart.
+    paid: Decimal
+    #: What was charged for buying it.
+    fees: Decimal
+    #: What selling it is charged, as a fraction of its value.
+    taker: Decimal
+
+
+def judge(guard: Guard, price: Decimal, costs: SaleCosts) -> Verdict:
+    """Decide what a guard does at the price that all of it would be sold at."""
+    quantity, cost, direction = guard.quantity, guard.cost, guard.direction
+    if is_breached(mark=price, quantity=quantity, cost=cost, threshold=guard.threshold, direction=direction):
+        return Verdict.LIQUIDATE
+    target = guard.target
+    if target is None or not is_at_target(
+        mark=price, quantity=quantity, cost=cost, target=target, direction=direction
+    ):
+        return Verdict.HOLD
+    return Verdict.TAKE_PROFIT if _net(guard, price, costs) > ZERO else Verdict.HOLD
+
+
+def target_price_of(guard: Guard) -> Decimal | None:
+    """Return the first price at which a guard's gain is its target; None without one."""
+    if guard.target is None or not (guard.quantity > ZERO and guard.cost > ZERO):
+        return None
+    return target_price(
+        quantity=guard.quantity, cost=guard.cost, target=guard.target, direction=guard.direction
+    )
+
+
+def sale_costs(guard: Guard, *, basis: CostBasis | None, taker: TakerFee) -> SaleCosts:
+    """Return what selling a guard's quantity must bring back.
+
+    What was charged for buying it is taken from its fills; where these do not name all of it, what the account pays now
+    stands in. A taker fee that is not the account's own counts as no less than the venue's first tier.
+    """
+    ratio = taker.ratio if taker.is_own else max(taker.ratio, FIRST_TIERS[guard.venue].taker)
+    paid = guard.cost if guard.paid_cost is None else guard.paid_cost
+    charged = _charged(guard, basis) if basis is not None else None
+    with exact():
+        return SaleCosts(paid=paid, fees=paid * ratio if charged is None else charged, taker=ratio)
+
+
+def _charged(guard: Guard, basis: CostBasis) -> Decimal | None:
+    """Return what was charged for buying what is guarded, in its currency; None where that is not all known.
+
+    What was taken in the coin itself is no part of the quantity, so its cost has it already.
+    """
+    is_all_known = basis.fees_known and {fee.asset for fee in basis.fees} <= {guard.currency, guard.asset}
+    is_explained = guard.kind is PositionKind.SPOT and basis.explained >= guard.quantity
+    if not (is_all_known and is_explained):
+        return None
+    with exact():
+        in_all = sum((fee.amount for fee in basis.fees if fee.asset == guard.currency), ZERO)
+    return share(in_all, guard.quantity, basis.explained)
+
+
+def _net(guard: Guard, price: Decimal, costs: SaleCosts) -> Decimal:
+    left = net_if_sold_now(
+        mark=price, quantity=guard.quantity, cost=costs.paid, taker=costs.taker, direction=guard.direction
+    )
+    with exact():
+        return left - costs.fees
