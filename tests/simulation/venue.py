@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.brokers.paper.answers import book_at, check_tradable, draft_of, fill_of, refusal_of
-from engine.brokers.paper.book import Book, floor_to
+from engine.brokers.paper.answers import check_tradable, draft_of, fill_of, refusal_of
+from engine.brokers.paper.book import Book, Level, floor_to
 from engine.brokers.paper.ledger import Kind, Ledger, LedgerError
 from engine.brokers.paper.rules import Reuse
 from engine.model.errors import RefusalReason, RefusedError
@@ -285,3 +285,9 @@ class SimVenue:
 
     def _refusal(self, words, reason):
         return RefusedError(self.venue, words, reason)
+
+
+def book_at(price, quantity, *, at):
+    """A book that takes all of an order at one price."""
+    levels = (Level(price, quantity),)
+    return Book(bids=levels, asks=levels, at=at)

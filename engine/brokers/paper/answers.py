@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from engine.brokers.paper.book import Book, Level, Listing
+from engine.brokers.paper.book import Book, Level, Listing, tradable
 from engine.brokers.paper.ledger import (
     BelowMinimumError,
     Draft,
@@ -20,7 +20,7 @@ from engine.model.errors import RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Fill, Order, OrderRequest, Side, VenueOrderId
-from engine.model.quotes import Quote
+from engine.model.quotes import OrderBook
 from engine.model.venues import Venue
 
 _REASONS: dict[type[LedgerError], RefusalReason] = {
@@ -70,18 +70,13 @@ def draft_of(request: OrderRequest, instrument: Instrument, *, price: Decimal) -
     )
 
 
-def price_in(quote: Quote | None, side: Side) -> Decimal | None:
-    """Return what a market order pays or brings by a quote; None when it lacks a side or makes no sense."""
-    if quote is None or quote.sides is None:
-        return None
-    bid, ask = quote.sides
-    return ask if side is Side.BUY else bid
-
-
-def book_at(price: Decimal, quantity: Decimal, *, at: float) -> Book:
-    """Return a book that takes all of an order at one price."""
-    levels = (Level(price, quantity),)
-    return Book(bids=levels, asks=levels, at=at)
+def book_of(answer: OrderBook, *, at: float) -> Book | None:
+    """Return the levels that orders walk; None for a book that lacks a side or whose sides cross."""
+    bids, asks = (
+        tradable(Level(one.price, one.quantity) for one in side) for side in (answer.bids, answer.asks)
+    )
+    is_sound = bids and asks and bids[0].price <= asks[0].price
+    return Book(bids=bids, asks=asks, at=at) if is_sound else None
 
 
 def order_of(order: LedgerOrder, fills: Iterable[LedgerFill] = ()) -> Order:

@@ -1,6 +1,6 @@
 """What a pair is listed as, and the levels its orders meet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
@@ -60,6 +60,6 @@ def floor_to(value: Decimal, step: Decimal) -> Decimal:
     return ((value / step).to_integral_value(ROUND_FLOOR) * step).quantize(step)
 
 
-def tradable(levels: Sequence[Level]) -> tuple[Level, ...]:
+def tradable(levels: Iterable[Level]) -> tuple[Level, ...]:
     """The levels an order can really fill against: finite, positive prices with size."""
     return tuple(level for level in levels if level.price.is_finite() and level.price > 0 and level.size > 0)

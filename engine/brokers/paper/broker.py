@@ -1,4 +1,4 @@
-"""One account on paper at one venue: filled at its live quotes, on an exact ledger in the database."""
+"""One account on paper at one venue: filled from its live order books, on an exact ledger in the database."""
 
 import uuid
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, MarketData, Priority
 from engine.brokers.departure import Departure
 from engine.brokers.paper.answers import (
-    book_at,
     draft_of,
     fill_of,
     order_of,
@@ -19,6 +18,7 @@ from engine.brokers.paper.answers import (
 )
 from engine.brokers.paper.ledger import Draft, Ledger, LedgerError
 from engine.brokers.paper.ledger import Order as LedgerOrder
+from engine.brokers.paper.ledger.checks import opposite
 from engine.brokers.paper.market import PaperMarket
 from engine.brokers.paper.rules import RULES, Reuse
 from engine.brokers.paper.store import (
@@ -57,7 +57,8 @@ class PaperBroker:
     """One account that trades on paper its venue's crypto pairs, under the venue's rules and published fees.
 
     Every change is one transaction, and nothing of the account is kept in memory: a restart loses nothing.
-    Only market orders are ever sent to it, and these fill whole and at once; an order that rests is filled by nobody.
+    Only market orders are ever sent to it. They walk the venue's order book at once, and what that does not hold is
+    cancelled; an order that rests is filled by nobody.
     """
 
     def __init__(
@@ -188,20 +189,19 @@ class PaperBroker:
     async def submit_order(
         self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
     ) -> VenueOrderId:
-        """Fill a market order at the ask or the bid of now and return its id."""
+        """Fill a market order from the order book of now, level by level, and return its id."""
         left = departure or Departure(self._clock)
         left.note()
         instrument = await self._market.tradable(request)
-        price = await self._market.price(request)
-        draft = draft_of(request, instrument, price=price)
+        book = await self._market.book(request)
+        draft = draft_of(request, instrument, price=opposite(request.side, book)[0].price)
         if self._is_late(request, left.at):
             raise UnknownOutcomeError(self._venue, "deadline elapsed")
         async with self._changing() as (session, ledger):
             known = await self._order_of_same_id(session, draft)
             if known is not None:
                 return VenueOrderId(known.id)
-            now = self._market.now()
-            return VenueOrderId(ledger.place(draft, book_at(price, request.quantity, at=now), at=now).id)
+            return VenueOrderId(ledger.place(draft, book, at=self._market.now()).id)
 
     async def cancel_order(self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority) -> None:
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""

@@ -1,12 +1,12 @@
-"""What a paper account asks of its venue, all of it public: listings, the price to fill at, the time."""
+"""What a paper account asks of its venue, all of it public: listings, the order book to fill from, the time."""
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 
 from engine import wall_time
 from engine.brokers.base import MarketData
-from engine.brokers.paper.answers import check_tradable, price_in
+from engine.brokers.paper.answers import book_of, check_tradable
+from engine.brokers.paper.book import Book
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import RefusalReason, RefusedError, TryLaterError
 from engine.model.instruments import Instrument
@@ -52,11 +52,10 @@ class PaperMarket:
         check_tradable(instrument, request)
         return instrument
 
-    async def price(self, request: OrderRequest) -> Decimal:
-        """Return the ask for a purchase and the bid for a sale; raises TryLaterError when neither is known now."""
-        quote = (await self._data.fetch_quotes([request.symbol])).get(request.symbol)
-        price = price_in(quote, request.side)
-        is_of_now = quote is not None and wall_time.is_near(quote.at, self._clock.now(), self._max_price_age)
-        if price is None or not is_of_now:
-            raise TryLaterError(self._data.venue, f"no price of {request.symbol} to fill at")
-        return price
+    async def book(self, request: OrderRequest) -> Book:
+        """Return the order book that an order walks; raises TryLaterError when it is not known now."""
+        answer = await self._data.fetch_book(request.symbol)
+        book = book_of(answer, at=self.now())
+        if book is None or not wall_time.is_near(answer.at, self._clock.now(), self._max_price_age):
+            raise TryLaterError(self._data.venue, f"no order book of {request.symbol} to fill from")
+        return book

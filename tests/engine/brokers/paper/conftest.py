@@ -9,9 +9,11 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.paper.broker import PaperBroker
+from engine.brokers.paper.store import load_ledger, save_ledger
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
 from sandbox.market import Override
@@ -40,9 +42,32 @@ class PaperRoom:
             max_price_age=max_price_age,
         )
 
-    def quote(self, bid, ask):
+    def quote(self, bid, ask, **sizes):
         bid, ask = (None if price is None else Decimal(price) for price in (bid, ask))
-        self.stand_in.market.override(self.account.venue, BITCOIN, Override(bid=bid, ask=ask))
+        sizes = {name: Decimal(size) for name, size in sizes.items()}
+        self.stand_in.market.override(self.account.venue, BITCOIN, Override(bid=bid, ask=ask, **sizes))
+
+    async def add(self, asset, amount):
+        """Put so much of an asset into the account from outside; less than nothing is taken out."""
+        async with self.database.write() as session:
+            ledger = await load_ledger(
+                session,
+                self.account,
+                fees=FIRST_TIERS[self.account.venue],
+                new_id=lambda kind: f"{kind} {uuid.uuid4()}",
+            )
+            amount = Decimal(amount)
+            if amount > 0:
+                ledger.deposit(asset, amount, at=0)
+            elif amount < 0:
+                ledger.withdraw(asset, -amount, at=0)
+            await save_ledger(session, self.account, ledger)
+
+    async def hold(self, wanted):
+        """Let the account own exactly this."""
+        owned = await self.owned()
+        for asset, amount in wanted.items():
+            await self.add(asset, amount - owned.get(asset, 0))
 
     async def restart(self):
         """Go on with nothing but the file."""

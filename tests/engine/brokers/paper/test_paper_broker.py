@@ -9,11 +9,13 @@ from engine.brokers.base import BookedFee, Priority
 from engine.brokers.paper.book import Book, Level
 from engine.brokers.paper.ledger import Draft
 from engine.brokers.paper.store import load_ledger, save_ledger
+from engine.brokers.venue_rules import VENUE_RULES, Funds
 from engine.clock import SystemClock
 from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
 from engine.model.orders import ClientOrderId, OrderStatus, Side
 from engine.model.venue_fees import FIRST_TIERS
 from engine.model.venues import Venue
+from tests.engine.brokers.paper.conftest import open_room
 from tests.simulation.contract_accounts import BITCOIN
 
 
@@ -49,6 +51,28 @@ async def test_a_sale_brings_the_bid_less_the_venues_fee(kraken):
 
     assert (order.cost, order.fee) == (Decimal("99.98"), Decimal("0.39992"))
     assert await kraken.owned() == {"USD": Decimal("348.52988"), "BTC": Decimal("0.003")}
+
+
+async def test_a_purchase_walks_the_order_book_level_by_level(kraken):
+    kraken.stand_in.market.override(Venue.KRAKEN, BITCOIN, None)
+    best, second, *_ = kraken.stand_in.market.book(Venue.KRAKEN, BITCOIN).asks
+    await kraken.add("USD", 1_000_000)
+
+    order = await kraken.buy("7")
+
+    fills = await kraken.broker.fetch_order_fills(order)
+    assert [(fill.price, fill.quantity) for fill in fills] == [(best.price, 5), (second.price, 2)]
+    assert (order.status, order.cost) == (OrderStatus.FILLED, 5 * best.price + 2 * second.price)
+
+
+async def test_what_the_order_book_does_not_hold_stays_unsold(kraken):
+    await kraken.buy("0.005")
+    kraken.quote("49990", "50010", bid_size="0.002")
+
+    order = await kraken.sell("0.005")
+
+    assert (order.status, order.filled_quantity) == (OrderStatus.CANCELED, Decimal("0.002"))
+    assert (await kraken.owned())["BTC"] == Decimal("0.003")
 
 
 async def test_alpaca_takes_its_fee_from_the_coins_that_are_bought(alpaca):
@@ -159,6 +183,41 @@ async def test_what_the_venue_refuses_is_refused_on_paper(kraken, side, changes,
     await kraken.buy("0.005")
 
     assert await refusal_of(kraken.trade(side, **{"quantity": "0.001", **changes})) is reason
+
+
+SIZES = ("0.000000001", "0.00001", "0.00004", "0.00005", "0.0002", "0.001", "0.00123456789", "0.02")
+
+
+async def outcome_of(trade):
+    """Return why an order was refused; None where it was filled."""
+    try:
+        order = await trade
+    except RefusedError as refused:
+        return refused.reason
+    assert order.status is OrderStatus.FILLED
+    return None
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("venue", list(Venue))
+async def test_paper_refuses_what_the_rules_of_the_venue_refuse(tmp_path, venue, side):
+    async with open_room(venue, tmp_path) as room:
+        for quantity in SIZES:
+            funds = {"BTC": Decimal("0.01"), "USD": Decimal(500)}
+            await room.hold(funds)
+            instrument = (await room.market.fetch_instruments())[BITCOIN]
+            objections = VENUE_RULES[venue].why_not(
+                instrument,
+                side,
+                Decimal(quantity),
+                book=await room.market.fetch_book(BITCOIN),
+                funds=Funds(base=funds["BTC"], quote=funds["USD"], taker=FIRST_TIERS[venue].taker),
+            )
+            reasons = {objection.reason for objection in objections}
+
+            outcome = await outcome_of(room.trade(side, quantity))
+
+            assert outcome in (reasons or {None}), quantity
 
 
 async def test_alpaca_sells_for_less_than_it_sells_to_buyers(alpaca):
