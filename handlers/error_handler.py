@@ -90,7 +90,8 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             PANIC: PANIC_UNCERTAIN,
             BUY: BUY_UNCERTAIN,
         }
-        return sentences.get((query.data or "").partition(":")[0], NOTHING_DONE)
+        # A button of a part has its percentage behind the letter.
+        return sentences.get((query.data or "").partition(":")[0].rstrip("0123456789"), NOTHING_DONE)
     typed = (update.message.text or "") if update.message else ""
     name = typed.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if typed else ""
     command = commands.get(name)

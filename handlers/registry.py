@@ -31,6 +31,7 @@ from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
 from handlers.pnl import show_pnl
 from handlers.positions import show_positions
 from handlers.route import show_route
+from handlers.sell import SELL_PART_PATTERN, offer_sell, press_sell_part
 from handlers.settings import show_settings
 from handlers.start import show_help, show_start
 from handlers.status import show_status
@@ -122,6 +123,14 @@ COMMANDS = (
         not_done="Nothing was sold.",
     ),
     Command(
+        name="sell",
+        form="SYMBOL [part] [BROKER]",
+        help="sell a part of it now, after a preview: 0.05, 50% or $100; no part offers 25, 50 and 100 %",
+        role=Role.TRADER,
+        screen=offer_sell,
+        not_done="Nothing was sold.",
+    ),
+    Command(
         name="panic",
         help="stop buys and sell every position now, after a preview and one press",
         role=Role.TRADER,
@@ -198,6 +207,7 @@ CALLBACKS = (
     ),
     Callback(pattern=CHOICE_PATTERN, role=Role.TRADER, press=press_choice),
     Callback(pattern=SELL_PATTERN, role=Role.TRADER, press=press_sell),
+    Callback(pattern=SELL_PART_PATTERN, role=Role.TRADER, press=press_sell_part),
     Callback(pattern=PANIC_PATTERN, role=Role.TRADER, press=press_panic),
     Callback(pattern=KEEP_PATTERN, role=Role.TRADER, press=press_keep),
     Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced, Message
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust
-from engine.exits.manual_close import restore_guard
+from engine.exits.manual_close import restore_guard, wanted_of
 from engine.guards.guard import Guard, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO
@@ -20,7 +20,9 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
     """Leave what cannot be sold where it is, reported once and tried no more."""
     message = await _parked(journal, intent, dust.quantity, dust.why)
     kept = _restored(guard, intent, GuardReason.NOT_SOLD, dust.why)
-    if intent.manual is None or kept.quantity <= dust.quantity:
+    manual = intent.manual
+    # A part that cannot be sold says nothing of what was to stay.
+    if manual is None or (not manual.is_part and kept.quantity <= dust.quantity):
         kept = guard.closed(GuardReason.NOT_SOLD, dust.why)
     return await journal.give_back(
         intent, IntentEvent.ABANDON, was=was, guard=kept, message=message, cause=dust.why
@@ -145,7 +147,7 @@ async def give_up(
     journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, why: GuardReason
 ) -> Intent:
     """End what its owner requested too long ago, or at another price, to still want it."""
-    message = await _parked(journal, intent, guard.quantity, why)
+    message = await _parked(journal, intent, wanted_of(guard.quantity, intent.manual), why)
     return await journal.give_back(
         intent,
         IntentEvent.REFUSE,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.exits.manual_close import wanted_of
 from engine.guards.guard import Guard
 from engine.model.holdings import Direction, PositionKind
 from engine.model.orders import Side
@@ -19,7 +20,7 @@ class LiveExit:
 
 
 def exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -> Intent:
-    """Return the intent to sell (or buy back) all that a guard guards; nothing of it is written down."""
+    """Return the intent to sell (or buy back) what a guard guards, or the owner wants of it; nothing of it is written down."""
     return Intent(
         intent_id=intent_id,
         user_id=guard.user_id,
@@ -30,7 +31,7 @@ def exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) ->
         symbol=guard.symbol,
         asset=guard.asset,
         side=Side.SELL if guard.direction is Direction.LONG else Side.BUY,
-        quantity=guard.quantity,
+        quantity=wanted_of(guard.quantity, trigger.manual),
         reduce_only=guard.kind is PositionKind.MARGIN,
         leverage=guard.leverage,
         state=IntentState.PLANNED,

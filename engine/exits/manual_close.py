@@ -69,7 +69,18 @@ def rest_after_manual_close(
     """Return what stays guarded and what is reported as not sold, after an order of `sent` that its owner requested."""
     if rest.state is GuardState.CLOSED:
         return rest, dust
+    if manual.is_part:
+        return _rest_after_part(rest, manual, filled=filled)
     with exact():
         is_rest_shown = manual.most is None or rest.quantity <= manual.most - filled
     why = NO_MORE_BUYERS if is_rest_shown or filled < sent else NOT_SHOWN
     return restore_guard(rest, manual, GuardReason.SOLD, why), Dust(rest.quantity, why)
+
+
+def _rest_after_part(rest: Guard, manual: ManualClose, *, filled: Decimal) -> tuple[Guard, Dust | None]:
+    """Return what stays guarded, and what of the wanted part was not sold; all else was meant to stay."""
+    with exact():
+        unsold = (manual.most or ZERO) - filled
+    if unsold <= ZERO:
+        return restore_guard(rest, manual, GuardReason.SOLD), None
+    return restore_guard(rest, manual, GuardReason.SOLD, NO_MORE_BUYERS), Dust(unsold, NO_MORE_BUYERS)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine.offers.closing_plan import ShownSale
 from engine.offers.confirmation import Confirmation
+from engine.offers.shown_sale import ShownSale
 
 CLOSE = "close"
+PARTS = "sell_part"
 PANIC = "panic"
 
 
@@ -17,6 +18,8 @@ class ShownSales:
 
 
 CLOSE_BUTTON = Confirmation(ShownSales, actions=(CLOSE,))
+#: Shows all of it; the press says how much of that is sold.
+PARTS_BUTTON = Confirmation(ShownSales, actions=(PARTS,))
 PANIC_BUTTON = Confirmation(ShownSales, actions=(PANIC,))
 #: Each of them may be left alone instead.
-SELLING_BUTTONS = Confirmation(ShownSales, actions=(CLOSE, PANIC))
+SELLING_BUTTONS = Confirmation(ShownSales, actions=(CLOSE, PARTS, PANIC))

@@ -56,6 +56,7 @@ def guard_to_close(
         paused_detail=before.detail if before else "",
         entry_known=entry_known,
         most=plan.quantity,
+        is_part=plan.is_part,
         there=position.quantity,
         step=position.step_at_request,
     )

@@ -1,7 +1,7 @@
 """Pure: what closing a position would sell and bring, and whether that still holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,11 +11,13 @@ from engine.exits.result import Results, Traded, results_of
 from engine.guards.guard import GuardState
 from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceUnknown
-from engine.model.holdings import Direction, PositionKey
+from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.orders import CancelledOrder, Order
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, ShownAgain, Worsening
+from engine.offers.part import Part, part_quantity, what_stays
+from engine.offers.shown_sale import ShownSale
 from engine.portfolio.position import Position
 from engine.portfolio.why_never import Never, why_never
 
@@ -44,19 +46,6 @@ class ClosingFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownSale:
-    """What its owner confirms about one position by pressing the button of a preview."""
-
-    key: PositionKey
-    quantity: Decimal
-    price: Decimal
-    #: Open orders that are cancelled for it, by the venue's ids.
-    cancels: tuple[str, ...]
-    #: The pair it would be sold in; empty in what an earlier version stored.
-    symbol: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePlan:
     """What closing one position means."""
 
@@ -66,6 +55,8 @@ class ClosePlan:
     quantity: Decimal
     #: Open orders to be cancelled, by the venue's ids.
     cancels: frozenset[str]
+    #: Whether that is a part, so that what is left is meant to stay.
+    is_part: bool = False
 
     @property
     def shown(self) -> ShownSale | None:
@@ -79,18 +70,46 @@ class ClosePlan:
             price=price,
             cancels=tuple(sorted(self.cancels)),
             symbol=self.line.symbol,
+            is_part=self.is_part,
         )
 
 
 def plan_closing(facts: ClosingFacts, *, most: Decimal | None = None) -> ClosePlan:
     """Work out what closing a position now would do; `most` caps it at what was confirmed."""
-    position = facts.position
-    quantity = position.sellable if most is None else min(position.sellable, most)
-    obstacle = next(_obstacles(facts, quantity), None)
+    sellable = facts.position.sellable
+    quantity = sellable if most is None else min(sellable, most)
+    return _plan(facts, quantity, next(_obstacles(facts, quantity), None))
+
+
+def plan_part(facts: ClosingFacts, part: Part) -> ClosePlan:
+    """Work out what selling a part of a position now would do; all of it is a close."""
+    quantity = part_quantity(part, facts.position, facts.priced)
+    if quantity is None:
+        return plan_closing(facts)
+    if isinstance(quantity, Obstacle):
+        # What keeps all of it from being sold is said first.
+        obstacle = next(_obstacles(facts, facts.position.sellable), quantity)
+        return _plan(facts, facts.position.sellable, obstacle)
+    return _plan_part(facts, quantity)
+
+
+def _plan_part(facts: ClosingFacts, quantity: Decimal) -> ClosePlan:
+    position, sold = facts.position, min(quantity, facts.position.sellable)
+    if position.instrument is not None:
+        # What stays is known to the last lot.
+        sold = position.instrument.floor_quantity(sold)
+    plan = _plan(facts, sold, next(_obstacles(facts, sold), None))
+    if plan.line.price is None or plan.line.obstacle:
+        return replace(plan, is_part=True)
+    stays = what_stays(position, sold, price=plan.line.price)
+    return replace(plan, line=replace(plan.line, stays=stays), is_part=True)
+
+
+def _plan(facts: ClosingFacts, quantity: Decimal, obstacle: Obstacle | None) -> ClosePlan:
     orders = () if obstacle else _in_the_way(facts, quantity)
     line = _line(facts, quantity, orders, obstacle)
     cancels = frozenset(str(order.venue_order_id) for order in orders)
-    return ClosePlan(position=position, line=line, quantity=quantity, cancels=cancels)
+    return ClosePlan(position=facts.position, line=line, quantity=quantity, cancels=cancels)
 
 
 def plan_confirmed(facts: ClosingFacts, shown: ShownSale) -> ClosePlan:
@@ -98,6 +117,8 @@ def plan_confirmed(facts: ClosingFacts, shown: ShownSale) -> ClosePlan:
 
     A guard is sold whole, so one that covers more than was shown is planned for all of it and shown again.
     """
+    if shown.is_part:
+        return _plan_part(facts, shown.quantity)
     guard = facts.position.guard
     is_within = guard is None or guard.quantity <= shown.quantity
     return plan_closing(facts, most=shown.quantity if is_within else None)
@@ -151,7 +172,7 @@ def _obstacles(facts: ClosingFacts, quantity: Decimal) -> Iterator[Obstacle]:
     if instrument is None:
         yield Obstacle(ObstacleKind.LISTING_UNKNOWN)
         return
-    if quantity <= ZERO:
+    if position.sellable <= ZERO:
         yield Obstacle(ObstacleKind.LOCKED if position.locked else ObstacleKind.NOTHING_LEFT)
     if not instrument.status.takes_exits:
         yield Obstacle(ObstacleKind.NO_MARKET_ORDERS, instrument.status)

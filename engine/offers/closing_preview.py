@@ -42,6 +42,10 @@ class ObstacleKind(StrEnum):
     PRICE_UNREAD = "price_unread"
     PRICE_LATE = "price_late"
     TOO_SMALL = "too_small"
+    #: A part was named that is more than can be sold; the detail is how much can be.
+    MORE_THAN_HELD = "more_than_held"
+    #: A part was named in dollars, and the price is in a currency whose rate is unknown.
+    NO_USD_PRICE = "no_usd_price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,17 @@ class ShownAgain:
     #: The pair it would be sold through now, and the one that was shown; empty in what an earlier version stored.
     symbol: str
     shown_symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stays:
+    """What the sale of a part leaves of a position."""
+
+    quantity: Decimal
+    #: How much of it stays guarded.
+    guarded: Decimal
+    #: Why what its guard would keep is too little to be guarded; empty where it is not, or there is no guard.
+    too_small: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +128,8 @@ class CloseLine:
     cancels: tuple[CancelledOrder, ...] = ()
     #: Open orders that may hold it and cannot be read, so that it is unknown whether they must be cancelled.
     unreadable: tuple[str, ...] = ()
+    #: What is meant to stay where a part is sold; None where all of it is.
+    stays: Stays | None = None
     #: None when it can be sold.
     obstacle: Obstacle | None = None
     #: When its market opens, where that is shut and its venue says when.
@@ -151,3 +168,25 @@ class Selling:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The owner chose to sell nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartChoice:
+    """What one button of a choice of parts would sell."""
+
+    percent: int
+    lines: tuple[CloseLine, ...]
+
+    @property
+    def sellable(self) -> tuple[CloseLine, ...]:
+        """Return the positions it would sell a part of."""
+        return tuple(line for line in self.lines if line.obstacle is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsPreview:
+    """A choice of parts, each with its own button; nothing is sold by showing it."""
+
+    #: All of it, whose confirmation every button carries.
+    whole: ClosePreview
+    choices: tuple[PartChoice, ...]

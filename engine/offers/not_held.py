@@ -1,8 +1,11 @@
 """What is said where nothing is held under a name, or where that is unknown."""
 
+from collections.abc import Sequence
+
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
+from engine.portfolio.position import Position
 
 
 def not_held(symbol: str | None, venue: Venue | None, *, not_done: str) -> Nothing:
@@ -15,6 +18,16 @@ def not_held(symbol: str | None, venue: Venue | None, *, not_done: str) -> Nothi
 def not_known(symbol: str | None, never_read: str, *, advice: str) -> Nothing:
     """Say that it is unknown whether it is held, because an account was never read, and what to do."""
     return Nothing(why=f"It is not known whether you hold {_name(symbol)}: {never_read}. {advice}")
+
+
+def which_one(symbol: str | None, positions: Sequence[Position]) -> Nothing:
+    """Say that an amount of something held at several places needs one of them."""
+    venues = dict.fromkeys(one.account.venue for one in positions)
+    places = f"at {' and '.join(venue.label for venue in venues)}"
+    where = places if len(venues) > 1 else f"as {len(positions)} positions {places}"
+    return Nothing(
+        why=f"You hold {_name(symbol)} {where}; nothing was sold. Name one broker, or a part in %: 50% is half of each."
+    )
 
 
 def _name(symbol: str | None) -> str:

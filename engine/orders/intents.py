@@ -47,6 +47,8 @@ class ManualClose:
     entry_known: bool
     #: How much its owner was shown, before it is cut to whole lots; None in records of earlier versions.
     most: Decimal | None = None
+    #: Whether its owner wanted a part of it sold, so that what is left is meant to stay.
+    is_part: bool = False
     #: How much of the position there was by the reading that was shown, sellable or not; None in earlier records.
     there: Decimal | None = None
     #: The last step of our orders that was stored when that was requested; None where nothing dates it.

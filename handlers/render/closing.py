@@ -8,7 +8,7 @@ from engine.exits.manual_close import MANUAL_CLOSE_VALID
 from engine.model.holdings import Direction
 from engine.model.instruments import base_of
 from engine.model.money import exact
-from engine.offers.closing_preview import CloseLine, ClosePreview, Obstacle, ObstacleKind, Selling
+from engine.offers.closing_preview import CloseLine, ClosePreview, Obstacle, ObstacleKind, Selling, Stays
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
@@ -94,6 +94,9 @@ def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[
     names = {base_of(line.symbol) for line in lines}
     venues = [line.venue for line in lines]
     if len(names) == 1 and len(set(venues)) > 1:
+        if any(line.stays for line in lines):
+            yield "Held at several brokers: name one to sell there only."
+            return
         name = escape(names.pop())
         command = f"/close {name} {venues[0]}" if by_button else f"nija close {name} --broker {venues[0]}"
         yield f"Held at several brokers: {command} sells at one of them."
@@ -101,15 +104,17 @@ def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[
 
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.obstacle is not None:
-        yield f"{_name(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
+        yield f"{name_of(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
         first, *others = _why_not(line, line.obstacle, reader)
         yield f"cannot be sold now: {first}"
         yield from others
         yield from _unreadable(line)
         return
-    yield _name(line)
+    yield name_of(line)
     yield rows(_figures(line, reader))
     yield from _against_guard(line)
+    if line.stays is not None:
+        yield stays_text(line.stays)
     if line.locked:
         yield f"{locked_label(line.venue).capitalize()}, stays: {quantity(line.locked)}"
     if line.contradicted:
@@ -130,7 +135,7 @@ def _against_guard(line: CloseLine) -> Iterator[str]:
 
 def _apart_line(line: CloseLine, reader: Reader) -> str:
     why = "; ".join(_why_not(line, line.obstacle, reader)) if line.obstacle else ""
-    return f"{_name(line)} · {quantity(line.quantity)}: {why}"
+    return f"{name_of(line)} · {quantity(line.quantity)}: {why}"
 
 
 def _unreadable(line: CloseLine) -> Iterator[str]:
@@ -232,18 +237,18 @@ def selling_blocks(selling: Selling) -> list[str]:
     """Return what is being sold, what is written down to be, and what is not."""
     blocks = []
     if selling.lines:
-        begun = [f"{_name(line)} · {full_quantity(line.quantity)}" for line in selling.lines]
+        begun = [f"{name_of(line)} · {full_quantity(line.quantity)}" for line in selling.lines]
         blocks.append("\n".join((bold("Selling now"), *begun)))
         blocks.append("The alert with the exact fill follows. /history shows every step.")
     else:
         blocks.append(bold("Nothing is being sold" if not selling.written_down else "Not sold yet"))
     if selling.written_down:
-        waiting = [f"{_name(line)} · {full_quantity(line.quantity)}" for line in selling.written_down]
+        waiting = [f"{name_of(line)} · {full_quantity(line.quantity)}" for line in selling.written_down]
         blocks.append("\n".join((bold("Written down for the next start"), *waiting)))
         blocks.append(_NEXT_START)
     if selling.left_out:
         left = [
-            f"{_name(line)}: {foreign(obstacle_text(line, line.obstacle))}"
+            f"{name_of(line)}: {foreign(obstacle_text(line, line.obstacle))}"
             for line in selling.left_out
             if line.obstacle
         ]
@@ -251,6 +256,18 @@ def selling_blocks(selling: Selling) -> list[str]:
     return blocks
 
 
-def _name(line: CloseLine) -> str:
+def stays_text(stays: Stays) -> str:
+    """Say what the sale of a part leaves, and how much of it stays guarded."""
+    left = f"Stays: {full_quantity(stays.quantity)}"
+    if stays.too_small:
+        return f"{left}, not guarded any more: {escape(stays.too_small)}."
+    if not stays.guarded:
+        return f"{left}, not guarded."
+    part = "" if stays.guarded == stays.quantity else f"{full_quantity(stays.guarded)} of it "
+    return f"{left}, {part}guarded as before."
+
+
+def name_of(line: CloseLine) -> str:
+    """Name the position of a line and its broker."""
     short = " short" if line.direction is Direction.SHORT else ""
     return f"{bold(line.symbol + short)} · {escape(line.venue.label)}"

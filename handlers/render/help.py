@@ -50,7 +50,7 @@ _EVERYTHING = frozenset({"all", "everything"})
 _WAYS_OUT = """Nothing was done; guards go on selling.
 /panic stops buys and sells everything, after a preview.
 /closeall sells everything, after a preview.
-/close SYMBOL sells one position, after a preview.
+/close SYMBOL sells one position, /sell SYMBOL 50% a part of it, after a preview.
 /unguard SYMBOL stops a guard.
 /halt blocks buys only."""
 #: A longer line without a slash is talk.

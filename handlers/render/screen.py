@@ -11,6 +11,8 @@ CHOICE = "c"
 SELL = "s"
 KEEP = "k"
 PANIC = "p"
+#: Followed by the percentage.
+SELL_PART = SELL
 HISTORY = "h"
 OLDER = "o"
 BUY = "b"

@@ -70,6 +70,8 @@ _OBSTACLES: Mapping[ObstacleKind, str] = {
     ObstacleKind.PRICE_UNREAD: "its price could not be read: {detail}",
     ObstacleKind.PRICE_LATE: "its price did not come in time; try again",
     ObstacleKind.TOO_SMALL: "{detail}",
+    ObstacleKind.MORE_THAN_HELD: "it is more than you can sell there, which is {detail}",
+    ObstacleKind.NO_USD_PRICE: "what it is worth in dollars is not known now; name the part in units or in %",
 }
 #: What the venue's own app may be able to do meanwhile.
 _SELLABLE_IN_APP = frozenset(

@@ -1,6 +1,7 @@
 """A Kraken account with one guarded ether and one more that is the owner's own, and what to watch of it."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 from demo.tour.records import read_guards, read_intents
@@ -18,8 +19,9 @@ WAIT_S = 20
 OPENING = Opening(purchases=(Bought(symbol=SYMBOL, quantity=GUARDED, price=ENTRY),), deposits={"ETH": OWN})
 
 
-def an_ether_world(**changes):
-    return SandboxWorld(venues=[KRAKEN], story=Story(openings={KRAKEN: OPENING}), **changes)
+def an_ether_world(*, own=OWN, **changes):
+    opening = replace(OPENING, deposits={"ETH": own} if own else {})
+    return SandboxWorld(venues=[KRAKEN], story=Story(openings={KRAKEN: opening}), **changes)
 
 
 def fall(world, ratio="-0.015"):

@@ -12,6 +12,7 @@ from engine.model.orders import Side
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
+    ENTRY,
     GUARDED,
     OWN,
     SYMBOL,
@@ -112,6 +113,23 @@ async def test_a_guarded_position_is_closed_with_its_guard_and_says_so_while_it_
     assert "it is being sold already" in meanwhile.text or "You hold no ETH" in meanwhile.text
     assert [fill.quantity for fill in sales(world)] == [ALL]
     assert (await guarded(stage)).state == "closed"
+
+
+async def test_half_of_a_position_is_sold_and_its_guard_keeps_the_rest(open_bot):
+    world = an_ether_world(own=0)
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    preview = await stage.owner.ask("/sell ETH 50%", timeout_s=WAIT_S)
+    assert "Stays: 0.5, guarded as before." in preview.text
+    assert sales(world) == []
+
+    stage.owner.press(preview, "Sell 0.5 ETH/USD now")
+    alert = await stage.owner.wait_for(SOLD, WAIT_S)
+
+    assert alert.text.startswith(SOLD)
+    assert [fill.quantity for fill in sales(world)] == [GUARDED / 2]
+    kept = await guarded(stage)
+    assert (kept.state, Decimal(kept.quantity), Decimal(kept.cost)) == ("armed", GUARDED / 2, ENTRY / 2)
 
 
 async def test_with_every_gate_shut_the_loser_is_sold(open_bot):

@@ -7,7 +7,15 @@ from engine.exits.audit import ExitRecord
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Fill, Side
 from engine.model.venues import Venue
-from engine.offers.closing_preview import CloseLine, ClosePreview, Obstacle, ObstacleKind
+from engine.offers.closing_preview import (
+    CloseLine,
+    ClosePreview,
+    Obstacle,
+    ObstacleKind,
+    PartChoice,
+    PartsPreview,
+    Stays,
+)
 from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, StepNote, Trigger
 from engine.orders.states import IntentState
 from tests.handlers.values import NOW, OWNER, ago
@@ -46,6 +54,20 @@ def close_preview(*lines, **changes):
         "expires_at": NOW + timedelta(seconds=60),
     }
     return ClosePreview(**values | changes)
+
+
+def part_choice(percent, quantity, **changes):
+    quantity = Decimal(quantity)
+    stays = Stays(quantity=Decimal("0.12") - quantity, guarded=Decimal("0.12") - quantity)
+    figures = {"value": quantity * 63500, "fee": quantity * 165, "result": quantity * -665}
+    return PartChoice(
+        percent=percent, lines=(close_line(**{"quantity": quantity, "stays": stays, **figures, **changes}),)
+    )
+
+
+def parts_preview(*choices, **changes):
+    usual = (part_choice(25, "0.03"), part_choice(50, "0.06"), part_choice(100, "0.12", stays=None))
+    return PartsPreview(whole=close_preview(**changes), choices=choices or usual)
 
 
 def cancelled(quantity="0.1", price="70000"):

@@ -23,7 +23,7 @@ from engine.portfolio.service import PortfolioService
 from engine.services import Services
 from engine.statements.service import Statements
 from engine.users.users import Users
-from tests.handlers.exit_values import close_line, close_preview, exit_record
+from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
 from tests.handlers.statement_values import pnl_statement
 from tests.handlers.values import (
     NOW,
@@ -95,6 +95,8 @@ class FakeEngine:
             "set_daily_loss": replace(RULES, daily_loss_usd=Decimal(50)),
             "fetch_status": status(),
             "offer_close": close_preview(),
+            "offer_parts": parts_preview(),
+            "close_part": Selling(lines=(close_line(),)),
             "close": Selling(lines=(close_line(),)),
             "keep": Kept(),
             "offer": PanicPreview(closing=close_preview()),
@@ -187,8 +189,14 @@ class FakeEngine:
     async def fetch_gates(self, user_id):
         return await self._answer("fetch_gates", user_id)
 
-    async def offer_close(self, user_id, symbol=None, venue=None):
-        return await self._answer("offer_close", user_id, symbol, venue)
+    async def offer_close(self, user_id, symbol=None, venue=None, *, part=None):
+        return await self._answer("offer_close", user_id, symbol, venue, *([part] if part else []))
+
+    async def offer_parts(self, user_id, symbol, venue=None):
+        return await self._answer("offer_parts", user_id, symbol, venue)
+
+    async def close_part(self, user_id, confirmation_id, percent):
+        return await self._answer("close_part", user_id, confirmation_id, percent)
 
     async def close(self, user_id, confirmation_id):
         return await self._answer("close", user_id, confirmation_id)

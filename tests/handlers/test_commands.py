@@ -10,6 +10,7 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
+from engine.offers.part import Share, Worth
 from engine.statements.periods import Period, span_of
 from engine.users.roles import Role
 from tests.handlers.values import NOW, OWNER, portfolio, position, user
@@ -47,6 +48,13 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/close btc kraken", ("offer_close", OWNER, "BTC", Venue.KRAKEN), "Sell now?"),
         ("/closeall", ("offer_close", OWNER, None, None), "Sell now?"),
         ("/closeall alpaca", ("offer_close", OWNER, None, Venue.ALPACA), "Sell now?"),
+        ("/sell btc", ("offer_parts", OWNER, "BTC", None), "Sell how much now?"),
+        (
+            "/sell btc 50% kraken",
+            ("offer_close", OWNER, "BTC", Venue.KRAKEN, Share(Decimal("0.5"))),
+            "Sell now?",
+        ),
+        ("/sell btc $30", ("offer_close", OWNER, "BTC", None, Worth(Decimal(30))), "Sell now?"),
         ("/panic", ("offer", OWNER), "Panic?"),
         ("/history", ("fetch_page", OWNER, None), "Exits, newest first"),
         ("/history btc", ("fetch_page", OWNER, "BTC"), "Step by step"),

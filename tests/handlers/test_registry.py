@@ -8,6 +8,7 @@ from handlers.registry import COMMANDS, bot_commands
 _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "unguard", "status"} | {
     "close",
     "closeall",
+    "sell",
     "panic",
     "history",
     "halt",
@@ -47,6 +48,7 @@ def test_only_commands_that_ask_before_changing_need_more_than_looking():
         "unguard",
         "close",
         "closeall",
+        "sell",
         "panic",
         "halt",
         "resume",

@@ -141,3 +141,28 @@ def test_what_was_not_guarded_and_not_sold_is_closed_as_sold_and_says_what_was_i
     rest, _ = rest_after_manual_close(left, None, NOTHING_BEFORE, filled=Decimal("0.3"), sent=Decimal("0.4"))
 
     assert (rest.state, rest.reason, rest.detail) == (GuardState.CLOSED, GuardReason.SOLD, NO_MORE_BUYERS)
+
+
+@pytest.mark.parametrize(
+    ("filled", "left", "kept", "cost", "dust"),
+    [
+        ("0.1", "0.3", "0.3", 15000, None),
+        ("0.06", "0.34", "0.34", 17000, Dust(Decimal("0.04"), NO_MORE_BUYERS)),
+    ],
+)
+def test_what_is_left_of_a_part_stays_guarded_and_only_what_was_wanted_of_it_is_named(
+    filled, left, kept, cost, dust
+):
+    manual = ManualClose(
+        guarded=Decimal("0.4"),
+        guarded_cost=Decimal(20000),
+        entry_known=True,
+        most=Decimal("0.1"),
+        is_part=True,
+    )
+    rest = CLOSING.with_quantity(Decimal(left))
+
+    guard, unsold = rest_after_manual_close(rest, None, manual, filled=Decimal(filled), sent=Decimal("0.1"))
+
+    assert (guard.quantity, guard.cost, guard.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
+    assert unsold == dust

@@ -123,4 +123,5 @@ async def test_buttons_are_stored_as_an_earlier_version_reads_them(met):
     stored = await stored_params(met, preview.confirmation_id)
     # Passed over by versions that do not know it.
     assert stored["positions"][0].pop("symbol") == "ETH/USD"
+    assert stored["positions"][0].pop("is_part") is False
     assert stored == json.loads(CLOSE)
