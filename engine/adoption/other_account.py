@@ -9,10 +9,9 @@ from engine.model.guard_reasons import GuardReason
 from engine.orders.fills_store import delete_fills
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
+from engine.orders.step_cause import StepCause
 from engine.orders.store import load_live_intents
 from engine.storage.session import DatabaseSession
-
-_CAUSE = "the key opens another account"
 
 
 async def set_aside(session: DatabaseSession, account_id: str, *, journal: Journal, now: datetime) -> None:
@@ -20,7 +19,7 @@ async def set_aside(session: DatabaseSession, account_id: str, *, journal: Journ
     in_sale = dict[str | None, Intent]()
     for intent in await load_live_intents(session):
         if intent.account_id == account_id:
-            await journal.set_aside(session, intent, cause=_CAUSE)
+            await journal.set_aside(session, intent, cause=StepCause.OTHER_ACCOUNT)
             in_sale[intent.guard_id] = intent
     for guard in await guards.load_open_guards(session, account_id):
         if guard.state is GuardState.PAUSED:
@@ -31,5 +30,5 @@ async def set_aside(session: DatabaseSession, account_id: str, *, journal: Journ
         if sale is not None:
             waiting = before_interrupted(waiting, sale)
             await report_interrupted(session, waiting, sale, now=now)
-        await guards.save_guard(session, waiting, was=guard, now=now, cause=_CAUSE)
+        await guards.save_guard(session, waiting, was=guard, now=now, cause=StepCause.OTHER_ACCOUNT)
     await delete_fills(session, account_id)

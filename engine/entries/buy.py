@@ -7,6 +7,7 @@ from engine.entries.following import Following
 from engine.entries.lost_buy import LostBuy
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent, IntentState
+from engine.orders.step_cause import StepCause
 from engine.orders.submit import Submitter
 
 
@@ -43,7 +44,7 @@ class Buy:
             case IntentState.PLANNED | IntentState.SUSPENDED:
                 return await self._lost.find_late(intent) or await self._give_up(intent)
             case IntentState.SENT:
-                cause = "found sent after a restart"
+                cause = StepCause.SENT_BEFORE_RESTART
                 return await self._journal.orders.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
             case IntentState.UNKNOWN:
                 return await self._lost.settle(intent)

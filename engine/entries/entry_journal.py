@@ -15,6 +15,7 @@ from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
+from engine.orders.step_cause import StepCause
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
@@ -38,7 +39,7 @@ class EntryJournal:
             if await halts_store.load_halt(session, intent.user_id) is not None:
                 return None
             return await self.orders.begin_sent(
-                session, intent, cause="confirmed", quantity=intent.quantity, basis=basis
+                session, intent, cause=StepCause.CONFIRMED, quantity=intent.quantity, basis=basis
             )
 
     async def guard_part(self, session: DatabaseSession, before: Intent, after: Intent) -> None:
@@ -58,7 +59,7 @@ class EntryJournal:
     async def give_up(self, intent: Intent, message: EntryGivenUp) -> Intent:
         """End a buy that came to nothing, and tell its owner."""
         async with self._database.write() as session:
-            ended = await self.orders.move(session, intent, IntentEvent.REFUSE, cause=message.why)
+            ended = await self.orders.move(session, intent, IntentEvent.REFUSE, cause=StepCause.NOT_BOUGHT)
             await self._report(session, ended.intent, message)
         return ended.intent
 

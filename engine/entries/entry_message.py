@@ -13,10 +13,7 @@ from engine.model.orders import Order
 from engine.orders.intents import EntryTerms, Intent, IntentStep, Trigger
 from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.states import IntentState
-from engine.orders.step_cause import StepCause, cause_of
-
-#: Why an accepted order ended: written by us, and read back to say so.
-CLOSED_UNFILLED = "closed without a fill"
+from engine.orders.step_cause import StepCause
 
 _NOT_PROVEN = frozenset(
     {
@@ -107,12 +104,11 @@ def _confirmed(intent: Intent) -> tuple[Trigger, EntryTerms]:
 
 
 def _why(step: IntentStep) -> EntryEnd:
-    cause = cause_of(step.cause)
-    if cause == StepCause.PROVEN_ABSENT:
+    if step.cause == StepCause.PROVEN_ABSENT:
         return EntryEnd.NEVER_ARRIVED
-    if cause in _NOT_PROVEN:
+    if step.cause in _NOT_PROVEN:
         return EntryEnd.NOT_FOUND
-    return EntryEnd.UNFILLED if cause == CLOSED_UNFILLED else EntryEnd.REFUSED
+    return EntryEnd.UNFILLED if step.cause == StepCause.CLOSED_UNFILLED else EntryEnd.REFUSED
 
 
 def _sent_id(intent: Intent, steps: Sequence[IntentStep]) -> str:

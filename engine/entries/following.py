@@ -5,7 +5,7 @@ from engine.alerts.messages import EntryFilled
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.entries.entry_journal import EntryJournal
-from engine.entries.entry_message import CLOSED_UNFILLED, describe_filled
+from engine.entries.entry_message import describe_filled
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError, KeyRejectedError
@@ -16,6 +16,7 @@ from engine.orders.follow import Follower
 from engine.orders.intents import Intent
 from engine.orders.order_readings import AGREES_AFTER_S, ReadingVerdict
 from engine.orders.pace import stretched
+from engine.orders.step_cause import StepCause
 
 #: Pauses between questions after an accepted order, which grow on as it stands.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
@@ -59,7 +60,7 @@ class Following:
             await self._wait(intent, followed.error)
         elif order.filled_quantity == ZERO:
             self._reports.outdate(intent.account_id)
-            return await self._journal.orders.retry(intent, cause=CLOSED_UNFILLED)
+            return await self._journal.orders.retry(intent, cause=StepCause.CLOSED_UNFILLED)
         else:
             return await self._conclude(intent, order)
         return intent

@@ -14,6 +14,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent
+from engine.orders.step_cause import StepCause
 
 
 async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust) -> Intent:
@@ -25,7 +26,13 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Gu
     if manual is None or (not manual.is_part and kept.quantity <= dust.quantity):
         kept = guard.closed(GuardReason.NOT_SOLD, dust.why)
     return await journal.give_back(
-        intent, IntentEvent.ABANDON, was=was, guard=kept, message=message, cause=dust.why
+        intent,
+        IntentEvent.ABANDON,
+        was=was,
+        guard=kept,
+        message=message,
+        cause=StepCause.NOT_SOLD,
+        detail=dust.why,
     )
 
 
@@ -45,7 +52,8 @@ async def await_return(
         was=was,
         guard=paused,
         message=message,
-        cause=dust.why,
+        cause=StepCause.NOT_SOLD,
+        detail=dust.why,
         awaited=await journal.load_expected(guard) if is_awaited else None,
     )
 
@@ -72,7 +80,7 @@ async def end_sold_externally(
         was=was,
         guard=guard.with_quantity(ZERO).closed(why),
         message=message,
-        cause=why,
+        cause=StepCause.SOLD_OR_MOVED,
     )
 
 
@@ -102,7 +110,7 @@ async def presume_filled(
         was=was,
         guard=rest,
         message=message,
-        cause="counted as sold",
+        cause=StepCause.PRESUMED_FILLED,
         awaited=owned,
     )
 
@@ -123,7 +131,7 @@ async def pause_for_split(
     if paused.state is GuardState.CLOSED:
         message = await _parked(journal, intent, guard.quantity, why)
     return await journal.give_back(
-        intent, IntentEvent.SUPERSEDE, was=was, guard=paused, message=message, cause=why
+        intent, IntentEvent.SUPERSEDE, was=was, guard=paused, message=message, cause=StepCause.ENTRY_CHANGED
     )
 
 
@@ -139,7 +147,7 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
-        intent, IntentEvent.SUPERSEDE, was=was, guard=armed, message=message, cause="price came back"
+        intent, IntentEvent.SUPERSEDE, was=was, guard=armed, message=message, cause=StepCause.PRICE_CAME_BACK
     )
 
 
@@ -154,7 +162,7 @@ async def give_up(
         was=was,
         guard=_restored(guard, intent, why),
         message=message,
-        cause=why,
+        cause=StepCause(why),
     )
 
 

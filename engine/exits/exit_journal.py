@@ -22,11 +22,10 @@ from engine.orders.filled_intents_store import has_changed_after, load_changes_a
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
+from engine.orders.step_cause import StepCause
 from engine.orders.steps_store import load_last_step_of_all
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
-
-_TRIGGERED = "triggered"
 
 
 class ExitJournal:
@@ -51,7 +50,7 @@ class ExitJournal:
                 if closing is None:
                     return None
                 intent = exit_of(guard, trigger, intent_id=intent_id, now=self._clock.now())
-                await self.orders.begin(session, intent, cause=_TRIGGERED)
+                await self.orders.begin(session, intent, cause=StepCause.TRIGGERED)
                 return LiveExit(intent=intent, guard=closing)
         return None
 
@@ -77,7 +76,7 @@ class ExitJournal:
                     return None
                 intent = exit_of(guard, trigger, intent_id=intent_id, now=self._clock.now())
                 sent = await self.orders.begin_sent(
-                    session, intent, cause=_TRIGGERED, quantity=quantity, basis=basis
+                    session, intent, cause=StepCause.TRIGGERED, quantity=quantity, basis=basis
                 )
                 if also is not None:
                     also(session)
@@ -101,7 +100,7 @@ class ExitJournal:
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, was=before, now=now, cause="requested by its owner")
-            await self.orders.begin(session, intent, cause="requested")
+            await self.orders.begin(session, intent, cause=StepCause.REQUESTED)
         return LiveExit(intent=intent, guard=closing)
 
     async def conclude(
@@ -123,7 +122,7 @@ class ExitJournal:
         async with self._database.write() as session:
             ended = await self.orders.fill(session, intent, order)
             is_as_left = await self._leave(
-                session, intent, guard, was=was, filled=order.filled_quantity, cause="filled"
+                session, intent, guard, was=was, filled=order.filled_quantity, cause=StepCause.FILLED
             )
             if seen is not None and is_as_left:
                 await guards.note_seen(session, guard.guard_id, seen, before_intent=intent.intent_id)
@@ -138,7 +137,8 @@ class ExitJournal:
         was: Guard,
         guard: Guard,
         message: Message,
-        cause: str,
+        cause: StepCause,
+        detail: str = "",
         awaited: Decimal | None = None,
     ) -> Intent:
         """End an exit without a fill: the guard is as given, if it still is as it `was`, and its owner is alerted.
@@ -147,7 +147,7 @@ class ExitJournal:
         compared with that, and a reading from before proves nothing.
         """
         async with self._database.write() as session:
-            ended = await self.orders.move(session, intent, event, cause=cause)
+            ended = await self.orders.move(session, intent, event, cause=cause, detail=detail)
             is_as_left = await self._leave(session, intent, guard, was=was, filled=ZERO, cause=cause)
             if awaited is not None and is_as_left:
                 step = await load_last_step_of_all(session)
@@ -202,7 +202,7 @@ class ExitJournal:
         if guard.state is not GuardState.ARMED or await may_be_on_sale(session, guard):
             return None
         closing = guard.in_state(GuardState.CLOSING, GuardReason.SELLING)
-        await guards.save_guard(session, closing, was=guard, now=self._clock.now(), cause=_TRIGGERED)
+        await guards.save_guard(session, closing, was=guard, now=self._clock.now(), cause=StepCause.TRIGGERED)
         return closing
 
     async def _report_end(self, session: DatabaseSession, intent: Intent, message: Message) -> None:
@@ -223,7 +223,7 @@ class ExitJournal:
         *,
         was: Guard,
         filled: Decimal,
-        cause: str,
+        cause: StepCause,
     ) -> bool:
         """Write what an exit leaves of its guard; False when that was changed while it was being sold."""
         now = self._clock.now()

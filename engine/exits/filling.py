@@ -27,6 +27,7 @@ from engine.orders.intents import Intent
 from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.order_readings import AGREES_AFTER_S, ReadingVerdict, falls_short, is_price_odd
 from engine.orders.pace import LONGEST_COSTLY_PAUSE_S, stretched
+from engine.orders.step_cause import StepCause
 
 #: An alert waits no longer than this for what the account pays.
 FEE_READ_S = 0.5
@@ -98,7 +99,7 @@ class Filling:
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
-            return await self._journal.orders.retry(intent, cause="closed without a fill")
+            return await self._journal.orders.retry(intent, cause=StepCause.CLOSED_UNFILLED)
         elif not order.average_price or self._is_price_unconfirmed(intent, order, exit_quantity):
             # Nothing is booked at an unreported price, or one that no trade confirms.
             await self._wait(intent, f"{intent.venue.label} filled the order and does not say at what price")

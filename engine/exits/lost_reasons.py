@@ -1,7 +1,7 @@
 """Pure: what an owner reads of an order whose answer was lost, by what could be read of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.model.errors import BrokerError, KeyRejectedError
@@ -9,7 +9,7 @@ from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import IntentStep
 from engine.orders.settling_step import UNEXPLAINED_FOR, UNPAID_AGREES_AFTER
 from engine.orders.states import IntentState
-from engine.orders.step_cause import StepCause, cause_of
+from engine.orders.step_cause import StepCause
 
 _LOST = "the answer to the sell order was lost"
 _NOT_KNOWN = "the sell order was accepted under an id that its venue does not know"
@@ -29,7 +29,7 @@ _AGAIN_IF_UNPAID = (
     f"for {UNPAID_AGREES_AFTER.seconds} seconds"
 )
 
-_FATES = {
+_FATES: Mapping[str, str] = {
     StepCause.PROVEN_ABSENT: "certainly did not arrive",
     StepCause.NOT_SOLD_UNREAD: "sold nothing by the balance",
     StepCause.MAY_BE_ANOTHERS: "may have arrived",
@@ -96,7 +96,7 @@ def why_lost(steps: Iterable[IntentStep], *, rejected: KeyRejectedError | None =
 
 def _how_lost(moves: list[IntentStep], lost: list[IntentStep], message: str) -> str:
     is_named = bool(lost) and lost[-1].cause == StepCause.ID_NOT_KNOWN
-    ended = [cause_of(step.cause) for step in moves if _ends_lost(step)]
+    ended = [step.cause for step in moves if _ends_lost(step)]
     if not ended or is_named:
         return f"{_NOT_KNOWN if is_named else _LOST}{message}"
     return f"sent {len(ended) + 1} times; {_fates_of(ended)}, and the last answer was lost{message}"
@@ -104,8 +104,7 @@ def _how_lost(moves: list[IntentStep], lost: list[IntentStep], message: str) -> 
 
 def _fates_of(ended: list[str]) -> str:
     """Return what became of the attempts before, each kind counted."""
-    fates = {str(cause): fate for cause, fate in _FATES.items()}
-    counted = Counter(fates.get(cause, "was given up") for cause in ended)
+    counted = Counter(_FATES.get(cause, "was given up") for cause in ended)
     if len(counted) == 1:
         return f"{'the one' if len(ended) == 1 else f'the {len(ended)}'} before {next(iter(counted))}"
     return f"of the {len(ended)} before, {', '.join(f'{number} {fate}' for fate, number in counted.items())}"

@@ -28,6 +28,7 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent, IntentState
+from engine.orders.step_cause import StepCause
 from engine.orders.too_small import TooSmall, is_collapsed
 
 _COLLAPSED = "the venue takes no order of so little value, and the price may be wrong or a flash crash"
@@ -120,7 +121,7 @@ class Refusals:
         is_new = is_shut(error) and intent.state is IntentState.PLANNED
         if is_new:
             intent = await self._context.journal.orders.record(
-                intent, IntentEvent.SUSPEND, cause=error.message
+                intent, IntentEvent.SUSPEND, cause=StepCause.MARKET_UNAVAILABLE, detail=error.message
             )
         pair = self._tradability.pair
         pair.note_refused(error)

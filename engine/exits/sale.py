@@ -27,6 +27,7 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
+from engine.orders.step_cause import StepCause
 from engine.orders.submit import Attempt
 
 
@@ -103,7 +104,7 @@ class Sale:
                     or await self._attempt(intent)
                 )
             case IntentState.SENT:
-                cause = "found sent after a restart"
+                cause = StepCause.SENT_BEFORE_RESTART
                 return await self._journal.orders.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
             case IntentState.UNKNOWN:
                 settled = await self._parts.lost.settle(intent)
@@ -124,7 +125,7 @@ class Sale:
             await parts.tradability.check(manual=is_manual)
         except BrokerError as e:
             return await parts.refusals.wait_for_market(intent, e)
-        intent = await self._journal.orders.resume(intent, cause="the market takes sales again")
+        intent = await self._journal.orders.resume(intent, cause=StepCause.MARKET_RESUMED)
         try:
             available = await parts.given_up.read_to_sell(intent)
             found = await parts.given_up.find_filled(intent, available)

@@ -28,9 +28,6 @@ class RefusalReason(StrEnum):
 class BrokerError(Exception):
     """A venue could not do what was asked; `message` is its own error text, free of secrets."""
 
-    #: What that did to a request, as the owner reads it.
-    outcome: ClassVar[str] = "not done"
-
     def __init__(self, venue: Venue, message: str) -> None:
         super().__init__(f"{venue.label}: {message}")
         self.venue = venue
@@ -40,8 +37,6 @@ class BrokerError(Exception):
 class RefusedError(BrokerError):
     """The venue refused; nothing happened there."""
 
-    outcome = "refused"
-
     def __init__(self, venue: Venue, message: str, reason: RefusalReason) -> None:
         super().__init__(venue, message)
         self.reason = reason
@@ -49,8 +44,6 @@ class RefusedError(BrokerError):
 
 class UnknownOutcomeError(BrokerError):
     """The request may or may not have taken effect; only querying the venue resolves it."""
-
-    outcome = "answer lost"
 
     def __init__(self, venue: Venue, message: str, *, read_as: BrokerError | None = None) -> None:
         super().__init__(venue, message)
@@ -70,7 +63,6 @@ class UnlistedRefusalError(UnknownOutcomeError):
 class TryLaterError(BrokerError):
     """Nothing happened and the same may work later: rate limit, not sent, maintenance."""
 
-    outcome = "not taken now"
     #: Whether trying again soon makes it worse.
     punishes_haste: ClassVar[bool] = False
 
@@ -78,21 +70,17 @@ class TryLaterError(BrokerError):
 class InvalidNonceError(TryLaterError):
     """The venue refused the request's number; a higher one may be sent at once."""
 
-    outcome = "number refused"
     punishes_haste = True
 
 
 class LockedOutError(TryLaterError):
     """The venue locked the key for a while; every further call makes it longer."""
 
-    outcome = "key locked"
     punishes_haste = True
 
 
 class KeyRejectedError(BrokerError):
     """The key is wrong, revoked, or lacks a permission; the owner must act."""
-
-    outcome = "key rejected"
 
 
 class MalformedKeyError(KeyRejectedError):
@@ -105,13 +93,9 @@ class MalformedKeyError(KeyRejectedError):
 class MisconfiguredError(BrokerError):
     """The answer makes no sense for a venue: wrong address, proxy page, changed format."""
 
-    outcome = "not answered by the venue"
-
 
 class ReadingDefectError(BrokerError):
     """The bot itself failed at reading what a venue reported."""
-
-    outcome = "not read"
 
 
 class UncertainOrderError(MisconfiguredError):

@@ -18,6 +18,7 @@ from engine.model.guard_reasons import GuardReason
 from engine.offers.outcomes import ComparedFirst, Nothing
 from engine.offers.questions import UNSOLICITED_VALID
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
+from engine.orders.step_cause import StepCause
 from engine.storage.database import Database
 from engine.storage.high_water import high_water_note
 from engine.storage.process_store import bind_file, load_origin, raise_high_water
@@ -59,7 +60,7 @@ async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> 
 
 
 async def _disarm(session: DatabaseSession, *, clock: Clock) -> None:
-    for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=clock.now()):
+    for statement, values in disarming(_WAITING, cause=StepCause.COPIED, now=clock.now()):
         await session.send(text(statement), **values)
 
 

@@ -124,7 +124,7 @@ class Follower:
         return await self._journal.record(
             intent,
             IntentEvent.FILL_PART,
-            cause="filled in part, not confirmed",
+            cause=StepCause.FILLED_IN_PART_UNCONFIRMED,
             also=self._also,
             filled_quantity=most,
             cost=order.cost if order.filled_quantity == most else None,
@@ -138,7 +138,7 @@ class Follower:
         return await self._journal.record(
             intent,
             IntentEvent.FILL_PART,
-            cause="filled in part",
+            cause=StepCause.FILLED_IN_PART,
             also=self._also,
             filled_quantity=order.filled_quantity,
             cost=order.cost,

@@ -18,6 +18,7 @@ from engine.model.orders import CancelledOrder, ClientOrderId, Side, VenueOrderI
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentState, client_order_id
+from engine.orders.step_cause import StepCause
 
 
 class IntentKind(StrEnum):
@@ -216,8 +217,8 @@ class IntentStep:
     at: datetime
     from_state: IntentState | None
     to_state: IntentState
-    #: A `StepCause` where something is decided by it; all others only say why. Empty where there is a note.
-    cause: str
+    #: That of another version as it stands; empty where there is a note.
+    cause: StepCause | str
     detail: str
     #: What an attempt that leaves with this step was based on; None where nothing was read before it.
     basis: SendBasis | None = None

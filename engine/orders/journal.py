@@ -44,7 +44,7 @@ class Journal:
         self._clock = clock
         self._steps = StepLog()
 
-    async def plan(self, intent: Intent, *, cause: str) -> None:
+    async def plan(self, intent: Intent, *, cause: StepCause) -> None:
         """Write down an order that is to be placed, before anything of it leaves."""
         async with self._database.write() as session:
             await self.begin(session, intent, cause=cause)
@@ -59,7 +59,7 @@ class Journal:
         intent: Intent,
         event: IntentEvent,
         *,
-        cause: str,
+        cause: StepCause,
         detail: str = "",
         basis: SendBasis | None = None,
         also: AlsoWrite | None = None,
@@ -86,13 +86,13 @@ class Journal:
             await intents.update_intent(session, changed, expected=intent.state)
         return changed
 
-    async def resume(self, intent: Intent, *, cause: str) -> Intent:
+    async def resume(self, intent: Intent, *, cause: StepCause) -> Intent:
         """Return the intent as it can be sent: planned again where it was suspended."""
         if intent.state is not IntentState.SUSPENDED:
             return intent
         return await self.record(intent, IntentEvent.RESUME, cause=cause)
 
-    async def begin(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
+    async def begin(self, session: DatabaseSession, intent: Intent, *, cause: StepCause) -> None:
         """Write down an order that is to be placed, in the transaction of what it is placed for."""
         await intents.insert_intent(session, intent)
         await insert_step(session, step_of(None, intent, cause=cause, detail="", at=self._clock.now()))
@@ -102,7 +102,7 @@ class Journal:
         session: DatabaseSession,
         intent: Intent,
         *,
-        cause: str,
+        cause: StepCause,
         quantity: Decimal,
         basis: SendBasis | None,
     ) -> Intent:
@@ -138,7 +138,7 @@ class Journal:
         intent: Intent,
         event: IntentEvent,
         *,
-        cause: str,
+        cause: StepCause,
         detail: str = "",
         basis: SendBasis | None = None,
         **changes: Any,
@@ -156,7 +156,7 @@ class Journal:
         step = step_of(intent, moved, cause=cause, detail=detail, at=now, basis=basis, order_id=order_id)
         return Written(moved, await insert_step(session, step))
 
-    async def set_aside(self, session: DatabaseSession, intent: Intent, *, cause: str) -> None:
+    async def set_aside(self, session: DatabaseSession, intent: Intent, *, cause: StepCause) -> None:
         """End an intent that is not to be followed any more, whatever becomes of its order."""
         if intent.state.is_final:
             # Of a damaged row: only its end is missing.
@@ -164,7 +164,9 @@ class Journal:
             return
         await self.move(session, intent, IntentEvent.SET_ASIDE, cause=cause)
 
-    async def retry(self, intent: Intent, *, cause: str, detail: str = "", same_id: bool = False) -> Intent:
+    async def retry(
+        self, intent: Intent, *, cause: StepCause, detail: str = "", same_id: bool = False
+    ) -> Intent:
         """End an attempt that was refused, is over or is given up on a ground, so that the next one can be made."""
         following = intent if same_id else intent.as_attempt(intent.attempt + 1)
         return await self.record(

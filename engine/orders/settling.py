@@ -168,9 +168,9 @@ class Settler:
     async def adopt(self, intent: Intent, order: Order) -> Intent:
         """Go on from an order of the intent's own that was found between two attempts."""
         sent = await self._journal.record(
-            await self._journal.resume(intent, cause="found late"),
+            await self._journal.resume(intent, cause=StepCause.FOUND_LATE),
             IntentEvent.SEND,
-            cause="found late",
+            cause=StepCause.FOUND_LATE,
             quantity=order.quantity,
             client_order_id=order.client_order_id or intent.client_order_id,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from engine.model.orders import CancelledOrder
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.step_cause import StepCause
 from engine.orders.steps_store import load_steps
 from engine.storage.session import DatabaseSession
 
@@ -35,7 +36,7 @@ def step_of(
     before: Intent | None,
     after: Intent,
     *,
-    cause: str,
+    cause: StepCause | str,
     detail: str,
     at: datetime,
     basis: SendBasis | None = None,

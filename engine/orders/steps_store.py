@@ -7,6 +7,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from engine.orders.intents import IntentStep
+from engine.orders.step_cause import cause_of
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.compiled import Compiled
 from engine.storage.readable import Read, UnreadableRecordError, read_rows
@@ -138,7 +139,7 @@ def _step(row: IntentEventRow) -> IntentStep:
         at=row.at,
         from_state=row.from_state,
         to_state=row.to_state,
-        cause=row.cause,
+        cause=cause_of(row.cause),
         detail=row.words or "",
         basis=row.basis,
         note=row.note,

@@ -8,8 +8,14 @@ from engine.brokers.departure import Departure
 from engine.clock import Clock
 from engine.model.errors import (
     BrokerError,
+    InvalidNonceError,
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    ReadingDefectError,
     RefusalReason,
     RefusedError,
+    TryLaterError,
     UnknownOutcomeError,
     UnlistedRefusalError,
 )
@@ -89,20 +95,35 @@ class Submitter:
         return Attempt(intent=accepted, error=None)
 
     async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
-        if isinstance(error, UnknownOutcomeError):
-            is_unlisted = isinstance(error, UnlistedRefusalError)
-            cause = StepCause.REFUSED_UNLISTED if is_unlisted else error.outcome
+        cause = _cause_of(error)
+        # Where the id is used, our own earlier request arrived after all; the venue has its order.
+        if isinstance(error, UnknownOutcomeError) or cause is StepCause.ID_USED:
             return await self._journal.record(
                 sent, IntentEvent.LOSE_ANSWER, cause=cause, detail=error.message
             )
-        if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
-            # Our own earlier request arrived after all; the venue has its order.
-            return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause=StepCause.ID_USED, detail=error.message
-            )
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
-        return await self._journal.retry(sent, cause=error.outcome, detail=error.message, same_id=same_id)
+        return await self._journal.retry(sent, cause=cause, detail=error.message, same_id=same_id)
+
+
+#: The first that an error is one of.
+_CAUSES = (
+    (UnlistedRefusalError, StepCause.REFUSED_UNLISTED),
+    (UnknownOutcomeError, StepCause.ANSWER_LOST),
+    (RefusedError, StepCause.REFUSED),
+    (InvalidNonceError, StepCause.NUMBER_REFUSED),
+    (LockedOutError, StepCause.KEY_LOCKED),
+    (TryLaterError, StepCause.NOT_TAKEN_NOW),
+    (KeyRejectedError, StepCause.KEY_REJECTED),
+    (MisconfiguredError, StepCause.NOT_ANSWERED),
+    (ReadingDefectError, StepCause.NOT_READ),
+)
+
+
+def _cause_of(error: BrokerError) -> StepCause:
+    if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
+        return StepCause.ID_USED
+    return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), StepCause.NOT_DONE)
 
 
 def _request(intent: Intent) -> OrderRequest:

@@ -7,7 +7,7 @@ from engine.model.venues import Venue
 from engine.orders.intents import IntentStep, StepNote
 from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentState
-from engine.orders.step_cause import StepCause, cause_of
+from engine.orders.step_cause import StepCause
 
 #: An accepted order that was reported as over without a fill.
 _CLOSED = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
@@ -33,7 +33,7 @@ def proven_absent(venue: Venue, steps: Sequence[IntentStep]) -> frozenset[int]:
     return frozenset(
         attempt
         for attempt, step in _by_attempt(venue, steps)
-        if _ends(step, _UNPROVEN) and cause_of(step.cause) == StepCause.PROVEN_ABSENT
+        if _ends(step, _UNPROVEN) and step.cause == StepCause.PROVEN_ABSENT
     )
 
 

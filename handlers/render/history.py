@@ -18,7 +18,6 @@ from handlers.render.exit_level import Level
 from handlers.render.exit_results import Brought, brought_by_exit, brought_by_sale
 from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
-from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -27,6 +26,7 @@ from handlers.render.numbers import (
     quantity,
 )
 from handlers.render.screen import HISTORY, OLDER, Screen, ScreenButton
+from handlers.render.step_causes import step_cause_text
 from handlers.render.times import Reader, duration
 
 NO_SUCH_EXIT = "This exit is not known here."
@@ -251,7 +251,7 @@ def _state(record: ExitRecord) -> str:
 def _cause(record: ExitRecord, reader: Reader) -> str | None:
     if record.intent.state not in _WITH_CAUSE or not record.steps:
         return None
-    return f"{guard_reason_text(record.steps[-1].why)}{opening_of(record.wait, reader)}"
+    return f"{step_cause_text(record.steps[-1])}{opening_of(record.wait, reader)}"
 
 
 def _why(intent: Intent) -> str:

@@ -18,6 +18,7 @@ from engine.offers.closing_preview import (
 )
 from engine.orders.intents import Intent, IntentKind, IntentStep, ManualClose, StepNote, Trigger
 from engine.orders.states import IntentState
+from engine.orders.step_cause import cause_of
 from tests.handlers.values import NOW, OWNER, ago
 
 STARTED = ago(minutes=5)
@@ -130,7 +131,7 @@ def steps(*reported):
             at=STARTED + timedelta(milliseconds=after),
             from_state=before,
             to_state=state,
-            cause="" if before is state else cause,
+            cause="" if before is state else cause_of(cause),
             detail=detail if isinstance(detail, str) else detail.venue_order_id,
             note=StepNote(cause) if before is state else None,
             cancelled=None if isinstance(detail, str) else detail,

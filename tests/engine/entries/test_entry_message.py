@@ -6,11 +6,11 @@ import pytest
 
 from engine.alerts.messages import EntryEnd
 from engine.entries.bought import bought_of, guard_with
-from engine.entries.entry_message import CLOSED_UNFILLED, describe_filled, describe_given_up
+from engine.entries.entry_message import describe_filled, describe_given_up
 from engine.model.orders import Order, OrderStatus, VenueOrderId
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState, client_order_id
-from engine.orders.step_cause import StepCause
+from engine.orders.step_cause import StepCause, cause_of
 from tests.builders import NOW
 from tests.engine.entries.buys import a_buy
 
@@ -26,7 +26,7 @@ def a_step(was, now, cause, *, seq=1, detail=""):
         at=NOW,
         from_state=was,
         to_state=now,
-        cause=cause,
+        cause=cause_of(cause),
         detail=detail,
     )
 
@@ -45,7 +45,7 @@ BEGUN = (
         (IntentState.UNKNOWN, StepCause.LISTED_NOWHERE_MOVED, EntryEnd.NOT_FOUND),
         (IntentState.UNKNOWN, StepCause.MAY_BE_ANOTHERS, EntryEnd.NOT_FOUND),
         (IntentState.SENT, "refused", EntryEnd.REFUSED),
-        (IntentState.ACCEPTED, CLOSED_UNFILLED, EntryEnd.UNFILLED),
+        (IntentState.ACCEPTED, StepCause.CLOSED_UNFILLED, EntryEnd.UNFILLED),
     ],
 )
 def test_why_nothing_was_bought_is_read_from_the_last_end_of_an_attempt(was, cause, why):

@@ -10,6 +10,7 @@ from engine.model.venues import Venue
 from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState
+from engine.orders.step_cause import cause_of
 
 AWAY = UnknownOutcomeError(Venue.COINBASE, "HTTP 503")
 LOST, ABSENT, UNREAD = "lost", "proven absent", "not all lists readable, not sold by the balance"
@@ -24,7 +25,7 @@ def a_step(from_state, to_state, cause):
         at=datetime(2026, 3, 4, tzinfo=UTC),
         from_state=from_state,
         to_state=to_state,
-        cause=cause,
+        cause=cause_of(cause),
         detail="",
     )
 

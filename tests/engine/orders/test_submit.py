@@ -65,3 +65,23 @@ async def test_a_lost_answer_stays_open_under_the_same_id(planned):
     assert isinstance(attempt.error, UnknownOutcomeError)
     assert (attempt.intent.state, attempt.intent.attempt) == (IntentState.UNKNOWN, 1)
     assert attempt.intent.client_order_id == intent.client_order_id
+
+
+@pytest.mark.parametrize(
+    ("fault", "became"),
+    [
+        ({"kind": FaultKind.CANCEL_ONLY}, "refused: planned"),
+        ({"kind": FaultKind.DROP_AFTER}, "answer lost: unknown"),
+        ({"kind": FaultKind.RATE_LIMIT}, "not taken now: planned"),
+        ({"kind": FaultKind.ERROR, "message": "EAPI:Invalid key"}, "key rejected: planned"),
+        ({"kind": FaultKind.ERROR, "message": "EGeneral:Temporary lockout"}, "key locked: planned"),
+        ({"kind": FaultKind.ERROR, "message": "EOrder:New words"}, "refused_unlisted: unknown"),
+    ],
+)
+async def test_what_became_of_a_request_is_written_down(planned, fault, became):
+    room, intent = planned
+    room.fault(**fault)
+
+    await send(room, intent)
+
+    assert await room.steps("intent-1") == ["triggered: planned", "send: sent", became]

@@ -18,6 +18,7 @@ from engine.nonce.store import NonceStore
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentEvent, IntentState, client_order_id, next_state
+from engine.orders.step_cause import StepCause
 from engine.orders.steps_store import load_steps
 from engine.storage.contents import LIVE_INTENT, load_contents
 from engine.storage.database import Database
@@ -138,7 +139,7 @@ async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, 
         assert await intents.load_live_intents(session) == ()
         steps = await load_steps(session, "i")
     assert [(step.from_state, step.to_state, step.cause) for step in steps] == [
-        (state, next_state(state, IntentEvent.SET_ASIDE), "restored from a backup")
+        (state, next_state(state, IntentEvent.SET_ASIDE), StepCause.RESTORED)
     ]
     assert steps[0].at == NOW
 

@@ -175,12 +175,17 @@ def test_an_old_record_without_trigger_or_steps_fits():
     check_fits(render_exit_record(bare, READER))
 
 
+@pytest.mark.parametrize("is_earlier", [False, True], ids=["", "of an earlier version"])
 @pytest.mark.parametrize(
-    ("state", "cause"),
-    [(IntentState.SUSPENDED, "the stock market is closed"), (IntentState.ABANDONED, "less than <1> USD")],
+    ("state", "code", "cause"),
+    [
+        (IntentState.SUSPENDED, StepCause.MARKET_UNAVAILABLE, "the stock market is closed"),
+        (IntentState.ABANDONED, StepCause.NOT_SOLD, "less than <1> USD"),
+    ],
 )
-def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, cause):
-    life = ((3, None, IntentState.PLANNED, "triggered", ""), (20, IntentState.PLANNED, state, cause, ""))
+def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, code, cause, is_earlier):
+    stored = (cause, "") if is_earlier else (code, cause)
+    life = ((3, None, IntentState.PLANNED, "triggered", ""), (20, IntentState.PLANNED, state, *stored))
     record = exit_record(state=state, life=life, fills=(), **UNFILLED)
 
     listed, alone = render_history(a_page(record), READER, symbol=None), render_exit_record(record, READER)
@@ -188,6 +193,7 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     assert escape(f"{state}: {cause}") in listed.text
     detail = " ".join(alone.text.split())
     assert f"State {state} Why {escape(cause)}" in detail
+    assert f"at 20 ms: {state}, {escape(cause)} (" in detail
     check_fits(listed)
     check_fits(alone)
 
@@ -228,10 +234,7 @@ def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed()
     assert ", perhaps by your own order" in listed
 
 
-ENDS_NO_ATTEMPT = {StepCause.SEND, StepCause.ANSWERED, StepCause.FILLED}
-
-
-@pytest.mark.parametrize("cause", [cause for cause in StepCause if cause not in ENDS_NO_ATTEMPT])
+@pytest.mark.parametrize("cause", StepCause)
 def test_no_step_shows_the_code_that_is_stored_of_its_cause(cause):
     tried = (20, IntentState.UNKNOWN, IntentState.PLANNED, f"{cause}, same id", "")
     life = ((3, None, IntentState.PLANNED, "triggered", ""), tried)
