@@ -61,7 +61,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         buying=chat.buying,
         halts=entries.halts,
         audit=audit,
-        statements=Statements(trades=trades),
+        statements=Statements(trades=trades, database=base.database),
         entries=entries.entries,
         preferences=entries.preferences,
         buys=entries.buys,

@@ -24,6 +24,7 @@ from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
 from handlers.error_handler import report_error
+from handlers.fees import show_fees
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
@@ -153,6 +154,14 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_pnl,
         not_done="The result was not worked out; nothing was changed.",
+    ),
+    Command(
+        name="fees",
+        form="[MONTH]",
+        help="what trades were charged this month, or in one like 2026-11, at each broker",
+        role=Role.VIEWER,
+        screen=show_fees,
+        not_done="The fees were not added up; nothing was changed.",
     ),
     Command(
         name="halt",

@@ -1,10 +1,29 @@
 """What is typed after the commands about the past, read into typed values or into a sentence that helps."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
 
 from engine.statements.periods import Period
 from handlers.arguments import Misread, short
 
+_MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+#: So many letters tell one month from every other.
+_SHORTEST = 3
 _OTHER_NAMES = {
     "today": Period.DAY,
     "daily": Period.DAY,
@@ -28,3 +47,26 @@ def parse_period(arguments: Sequence[str]) -> Period | Misread:
         why = f"“{short(arguments[0])}” is not a period I know."
         return Misread(why=why, example="/pnl week", others=others)
     return period
+
+
+def parse_month(arguments: Sequence[str], *, today: date) -> date | Misread:
+    """Read `[MONTH]` as its first day: `2026-11`, `november`, `nov` or `month`; without one it is the present month."""
+    others = ("/fees 2026-11",)
+    if len(arguments) > 1:
+        return Misread(why="Name one month, or none.", example="/fees november", others=others)
+    name = arguments[0].lower() if arguments else "month"
+    this_month = today.replace(day=1)
+    if name == "month":
+        return this_month
+    if _MONTH.fullmatch(name):
+        return date.fromisoformat(f"{name}-01")
+    number = next((n for n, month in enumerate(_MONTHS, 1) if _is_short_for(month, name)), None)
+    if number is None:
+        why = f"“{short(arguments[0])}” is not a month I know."
+        return Misread(why=why, example="/fees november", others=others)
+    # A month that has not begun this year is the last year's.
+    return date(today.year - (number > today.month), number, 1)
+
+
+def _is_short_for(month: str, name: str) -> bool:
+    return len(name) >= _SHORTEST and month.startswith(name)

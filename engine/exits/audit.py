@@ -21,11 +21,11 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side, quantity_of
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
-from engine.orders.ended_exits_store import read_traded_exits
-from engine.orders.intents import Intent, IntentStep
+from engine.orders.intents import Intent, IntentKind, IntentStep
 from engine.orders.lookup import may_be_owners
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
+from engine.orders.traded_store import read_traded
 from engine.storage.database import Database
 from engine.storage.readable import Read
 from engine.storage.session import DatabaseSession
@@ -203,7 +203,7 @@ class Audit:
     async def fetch_traded(self, user_id: int, *, since: datetime) -> Read[ExitRecord]:
         """Return a user's exits that may have sold something since a moment, and those that cannot be read."""
         async with self._database.read() as session:
-            found = await read_traded_exits(session, user_id, since=since)
+            found = await read_traded(session, user_id, IntentKind.EXIT, since=since)
             records = [await _record(session, intent) for intent in found.readable]
         return Read(tuple(records), found.unreadable)
 

@@ -74,27 +74,3 @@ _FILLED_SINCE = Prepared(
 async def load_filled_exits(session: DatabaseSession, user_id: int, *, since: datetime) -> Read[Intent]:
     """Return a user's exits that filled since a moment, and those of them that cannot be read."""
     return await read_rows(session, _FILLED_SINCE, build_intent, user_id=user_id, since=since)
-
-
-_FILLED_LATE = select(IntentEventRow.intent_id).where(
-    col(IntentEventRow.user_id) == bindparam("user_id"),
-    _NOTE == StepNote.FILLED_LATE,
-    col(IntentEventRow.at) >= bindparam("since"),
-)
-_TRADED_SINCE = Prepared(
-    select(IntentRow)
-    .where(
-        *_OF_USER,
-        or_(
-            col(IntentRow.finished_at).is_(None),
-            col(IntentRow.finished_at) >= bindparam("since"),
-            col(IntentRow.intent_id).in_(_FILLED_LATE),
-        ),
-    )
-    .order_by(col(IntentRow.created_at), col(IntentRow.intent_id))
-)
-
-
-async def read_traded_exits(session: DatabaseSession, user_id: int, *, since: datetime) -> Read[Intent]:
-    """Return a user's exits that go on, ended since a moment or were found filled since, and those that cannot be read."""
-    return await read_rows(session, _TRADED_SINCE, build_intent, user_id=user_id, since=since)

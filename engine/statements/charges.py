@@ -1,14 +1,16 @@
 """Pure: what each trade was charged, and the sums of that; a fee that is not booked yet is estimated and named so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from engine.alerts.messages import ExitFilled
 from engine.exits.audit import ExitRecord
 from engine.model.instruments import base_of, quote_of
 from engine.model.money import ZERO, exact, is_cash
 from engine.model.orders import Fill, Side
+from engine.orders.intents import Intent, IntentStep
 from engine.statements.periods import Span
 
 
@@ -27,7 +29,9 @@ class Charge:
     fee: Decimal | None
     #: What it may come to, where it is not booked; None is unknown.
     estimate: Decimal | None = None
-    #: What was traded, in the pair's quote currency; None is unknown.
+    #: What its owner was shown that it would come to, where that was kept with the order.
+    planned: Decimal | None = None
+    #: What was traded, in the same money; None is unknown.
     value: Decimal | None = None
 
 
@@ -41,6 +45,8 @@ class FeeSum:
     trades: int
     #: Of those that are not, as far as it can be estimated.
     estimated: Decimal = ZERO
+    #: What those traded whose fee is booked; None where that is not known of all of them.
+    value: Decimal | None = None
     #: How many are not booked, and how many of these have no estimate either.
     unbooked: int = 0
     unknown: int = 0
@@ -78,6 +84,27 @@ def charges_of_exit(record: ExitRecord, span: Span) -> Iterator[Charge]:
             )
 
 
+def charges_of_entry(intent: Intent, span: Span) -> Iterator[Charge]:
+    """Return what a buy of NIJA's was charged in a span, with the fee that it was confirmed with."""
+    if intent.filled_quantity <= ZERO or not span.holds(intent.updated_at):
+        return
+    terms = intent.trigger.entry if intent.trigger else None
+    with exact():
+        planned = None if terms is None or intent.cost is None else intent.cost * terms.taker
+    charge = _charge(
+        account_id=intent.account_id,
+        at=intent.updated_at,
+        symbol=intent.symbol,
+        is_sale=False,
+        fee=intent.fee,
+        asset=intent.fee_asset or quote_of(intent.symbol),
+        quantity=intent.filled_quantity,
+        value=intent.cost,
+        estimate=planned,
+    )
+    yield replace(charge, planned=planned)
+
+
 def charge_of_fill(account_id: str, fill: Fill, *, taker: Decimal | None) -> Charge:
     """Return what a fill was charged; `taker` is what the account pays, for one that is not booked yet."""
     with exact():
@@ -97,13 +124,15 @@ def charge_of_fill(account_id: str, fill: Fill, *, taker: Decimal | None) -> Cha
     )
 
 
-def counted_orders(record: ExitRecord) -> frozenset[str]:
-    """Return the venue's ids of the orders whose fees the record of an exit has."""
-    late = {one.venue_order_id for one in record.late}
-    if record.intent.filled_quantity <= ZERO:
-        return frozenset(late)
-    named = (record.intent.venue_order_id, *(step.order_id for step in record.steps))
-    return frozenset(late.union(order_id for order_id in named if order_id is not None))
+def counted_orders(
+    intent: Intent, steps: Sequence[IntentStep], late: Sequence[ExitFilled] = ()
+) -> frozenset[str]:
+    """Return the venue's ids of the orders whose fees are counted with an intent and what it was found to have filled later."""
+    ids = {one.venue_order_id for one in late}
+    if intent.filled_quantity <= ZERO:
+        return frozenset(ids)
+    named = (intent.venue_order_id, *(step.order_id for step in steps))
+    return frozenset(ids.union(order_id for order_id in named if order_id is not None))
 
 
 def _charge(
@@ -134,7 +163,7 @@ def _charge(
         currency=currency,
         fee=fee,
         estimate=estimate if fee is None else None,
-        value=value,
+        value=value if currency == quote else None,
     )
 
 
@@ -148,14 +177,18 @@ def add_up_fees(charges: Sequence[Charge]) -> tuple[FeeSum, ...]:
 
 def _sum(currency: str, charges: Sequence[Charge]) -> FeeSum:
     unbooked = [one.estimate for one in charges if one.fee is None]
+    values = [one.value for one in charges if one.fee is not None]
+    known = [one for one in values if one is not None]
     with exact():
         booked = sum((one.fee for one in charges if one.fee is not None), ZERO)
+        value = sum(known, ZERO) if len(known) == len(values) else None
         estimated = sum((one for one in unbooked if one is not None), ZERO)
     return FeeSum(
         currency=currency,
         booked=booked,
         trades=len(charges),
         estimated=estimated,
+        value=value,
         unbooked=len(unbooked),
         unknown=unbooked.count(None),
     )

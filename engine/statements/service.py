@@ -1,17 +1,32 @@
 """Answers what a user's accounts did over a period."""
 
+from engine import wall_time
+from engine.entries.routes_store import load_routes
+from engine.statements.estimates import COUNTS_FOR, estimates_of
+from engine.statements.fees import FeeStatement, state_fees
 from engine.statements.periods import Span
 from engine.statements.pnl import PnlStatement, state_pnl
 from engine.statements.trades import TradeReader
+from engine.storage.database import Database
 
 
 class Statements:
-    """Answers `/pnl` out of what is stored; no venue is queried."""
+    """Answers `/pnl` and `/fees` out of what is stored; no venue is queried."""
 
-    def __init__(self, *, trades: TradeReader) -> None:
+    def __init__(self, *, trades: TradeReader, database: Database) -> None:
         self._trades = trades
+        self._database = database
 
     async def fetch_pnl(self, user_id: int, span: Span) -> PnlStatement:
         """Return what a user's sales of a span brought, by account."""
         found = await self._trades.read(user_id, span)
         return state_pnl(span, found.accounts, found.sales, found.charges, unreadable=found.unreadable)
+
+    async def fetch_fees(self, user_id: int, span: Span) -> FeeStatement:
+        """Return what a user's trades of a span were charged, and what the routes before them had estimated."""
+        found = await self._trades.read(user_id, span)
+        async with self._database.read() as session:
+            since = wall_time.before(span.since, COUNTS_FOR)
+            routes = await load_routes(session, user_id, since, span.until)
+        estimates = estimates_of(routes)
+        return state_fees(span, found.accounts, found.charges, estimates, unreadable=found.unreadable)

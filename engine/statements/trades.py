@@ -1,4 +1,4 @@
-"""Gather what a user's accounts traded in a span: sales and fees of NIJA's exits by the journal, all others by the fills."""
+"""Gather what a user's accounts traded in a span: NIJA's own orders by the journal, all others by the fills."""
 
 import asyncio
 from collections import defaultdict
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine import wall_time
 from engine.accounts.costs import Costs
@@ -21,18 +22,32 @@ from engine.orders.fills_store import (
     load_usd_rates,
     read_fills_between,
 )
+from engine.orders.intents import Intent, IntentKind, IntentStep
+from engine.orders.steps_store import load_readable_steps
 from engine.orders.store import load_order_ids
-from engine.statements.charges import Charge, charge_of_fill, charges_of_exit, counted_orders
+from engine.orders.traded_store import read_traded
+from engine.statements.charges import (
+    Charge,
+    charge_of_fill,
+    charges_of_entry,
+    charges_of_exit,
+    counted_orders,
+)
 from engine.statements.periods import Span
 from engine.statements.pnl import StatedAccount
 from engine.statements.sales import Sale, WhyUnknown, sale_of_disposal, sales_of_exit
 from engine.storage.database import Database
+from engine.storage.readable import Read
 from engine.storage.session import DatabaseSession
 from engine.users.accounts import StoredAccount
 from engine.users.store import load_accounts
 
 #: How much earlier than its venue dates a fill our clock may have written down the end of its exit.
 CLOCKS_APART = timedelta(days=1)
+
+
+#: A buy of NIJA's with what is written down of it.
+_Buy: TypeAlias = tuple[Intent, tuple[IntentStep, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,7 @@ class TradeReader:
             found = await read_fills_between(session, user_id, span.since, span.until)
         exits = await self._audit.fetch_traded(user_id, since=wall_time.before(span.since, CLOCKS_APART))
         async with self._database.read() as session:
+            entries = await _read_entries(session, user_id, span)
             owners = [
                 sale
                 for account in stored
@@ -72,11 +88,12 @@ class TradeReader:
         fills = [one for one in found.readable if one.account_id in known]
         # An account whose own row is damaged has no name; its trades are as good as unreadable.
         nameless = len(exits.readable) - len(records) + len(found.readable) - len(fills)
+        buys = [(intent, steps) for intent, steps in entries.readable if intent.account_id in known]
         return Trades(
             accounts=tuple(self._stated(account, stored) for account in stored),
             sales=(*(sale for record in records for sale in sales_of_exit(record, span)), *owners),
-            charges=tuple(self._charges(span, stored, fills, records)),
-            unreadable=len(found.unreadable) + len(exits.unreadable) + nameless,
+            charges=tuple(self._charges(span, stored, fills, records, buys)),
+            unreadable=sum(len(one.unreadable) for one in (found, exits, entries)) + nameless,
         )
 
     def _stated(self, account: StoredAccount, others: Collection[StoredAccount]) -> StatedAccount:
@@ -130,16 +147,28 @@ class TradeReader:
         stored: Sequence[StoredAccount],
         fills: Sequence[AccountFill],
         exits: Sequence[ExitRecord],
+        buys: Sequence[_Buy],
     ) -> Iterator[Charge]:
         counted = defaultdict[str, set[str]](set)
         for record in exits:
             yield from charges_of_exit(record, span)
-            counted[record.intent.account_id] |= counted_orders(record)
+            counted[record.intent.account_id] |= counted_orders(record.intent, record.steps, record.late)
+        for intent, steps in buys:
+            yield from charges_of_entry(intent, span)
+            counted[intent.account_id] |= counted_orders(intent, steps)
         accounts: Mapping[str, StoredAccount] = {one.account_id: one for one in stored}
         for one in fills:
             if one.fill.venue_order_id not in counted[one.account_id]:
                 taker = self._costs.taker(accounts[one.account_id].account, one.fill.symbol).ratio
                 yield charge_of_fill(one.account_id, one.fill, taker=taker)
+
+
+async def _read_entries(session: DatabaseSession, user_id: int, span: Span) -> Read[_Buy]:
+    since = wall_time.before(span.since, CLOCKS_APART)
+    found = await read_traded(session, user_id, IntentKind.ENTRY, since=since)
+    filled = [intent for intent in found.readable if intent.filled_quantity > ZERO]
+    buys = [(intent, await load_readable_steps(session, intent.intent_id)) for intent in filled]
+    return Read(tuple(buys), found.unreadable)
 
 
 def _of(account: StoredAccount, fills: Sequence[AccountFill]) -> list[Fill]:

@@ -1,6 +1,6 @@
 """The text of /pnl."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from engine.model.money import is_cash
 from engine.statements.periods import Period
@@ -10,6 +10,7 @@ from handlers.render.fee_sums import fee_rows, unbooked_line
 from handlers.render.html import bold, escape, rows
 from handlers.render.numbers import MINUS, full_quantity, in_currency
 from handlers.render.screen import Screen
+from handlers.render.stated_accounts import account_head, lines_beside
 from handlers.render.times import Reader
 
 _TITLES: Mapping[Period, str] = {
@@ -35,7 +36,9 @@ def render_pnl(statement: PnlStatement, period: Period, reader: Reader) -> Scree
     blocks += ["\n".join(_account(account, pnl, reader)) for account, pnl in traded]
     if len(traded) > 1:
         blocks.append("\n".join((bold("All brokers"), *_figures(statement.total))))
-    blocks += filter(None, ["\n".join(_beside(statement, traded))])
+    shown = [account for account, _ in traded]
+    accounts = [account for account, _ in statement.accounts]
+    blocks += filter(None, ["\n".join(lines_beside(accounts, shown, unreadable=statement.unreadable))])
     if traded:
         blocks.append(_EXPLAINED)
     return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
@@ -46,14 +49,8 @@ def _has_trades(pnl: Pnl) -> bool:
 
 
 def _account(account: StatedAccount, pnl: Pnl, reader: Reader) -> Iterator[str]:
-    read = reader.age(account.read_at) if account.read_at else "not read yet"
-    yield f"{bold(account_name(account))} · {read}"
+    yield account_head(account, reader)
     yield from _figures(pnl)
-
-
-def account_name(account: StatedAccount) -> str:
-    """Name an account by its broker, and by its own name where there are several."""
-    return " ".join(filter(None, (account.venue.label, account.label)))
 
 
 def _figures(pnl: Pnl) -> Iterator[str]:
@@ -100,19 +97,3 @@ def _not_counted(result: Result) -> Iterator[str]:
 
 def _sales(number: int) -> str:
     return "1 sale was" if number == 1 else f"{number} sales were"
-
-
-def _beside(statement: PnlStatement, traded: Sequence[tuple[StatedAccount, Pnl]]) -> Iterator[str]:
-    shown = {account.account_id for account, _ in traded}
-    quiet = [account for account, _ in statement.accounts if account.account_id not in shown]
-    if not statement.accounts:
-        yield "No broker is connected."
-    if quiet:
-        yield f"No trades: {escape(', '.join(account_name(account) for account in quiet))}."
-    unread = [account_name(account) for account, _ in statement.accounts if account.read_at is None]
-    if unread:
-        yield escape(
-            f"Not read since NIJA started: {', '.join(unread)}. What you traded there yourself may be missing."
-        )
-    if statement.unreadable:
-        yield f"{statement.unreadable} stored records could not be read and are missing here."

@@ -1,7 +1,7 @@
 """Times as they are shown: ages, clock times in the reader's zone, and durations."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from engine import wall_time
@@ -17,6 +17,15 @@ class Reader:
 
     now: datetime
     zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """Return which day it is for them."""
+        return self.now.astimezone(self.zone).date()
+
+    def month(self, at: datetime) -> str:
+        """Write the month of a time: `March 2026`."""
+        return f"{at.astimezone(self.zone):%B %Y}"
 
     def age(self, at: datetime) -> str:
         """Write how long ago something was: `3 s ago`, `2 min ago`."""

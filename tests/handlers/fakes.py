@@ -24,7 +24,7 @@ from engine.services import Services
 from engine.statements.service import Statements
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
-from tests.handlers.statement_values import pnl_statement
+from tests.handlers.statement_values import fee_statement, pnl_statement
 from tests.handlers.values import (
     NOW,
     OWNER,
@@ -110,6 +110,7 @@ class FakeEngine:
             "fetch_page": ExitPage(exits=(exit_record(),), total=1),
             "fetch_exit": exit_record(),
             "fetch_pnl": pnl_statement(),
+            "fetch_fees": fee_statement(),
         }
     )
     clock: StillClock = field(default_factory=StillClock)
@@ -236,6 +237,9 @@ class FakeEngine:
 
     async def fetch_pnl(self, user_id, span):
         return await self._answer("fetch_pnl", user_id, span)
+
+    async def fetch_fees(self, user_id, span):
+        return await self._answer("fetch_fees", user_id, span)
 
     async def fetch_status(self, user_id):
         return await self._answer("fetch_status", user_id)

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from engine.model.venues import Venue
 from engine.statements.charges import FeeSum
-from engine.statements.periods import Period, span_of
+from engine.statements.estimates import Compared
+from engine.statements.fees import Fees, FeeStatement
+from engine.statements.periods import Period, month_of, span_of
 from engine.statements.pnl import Pnl, PnlStatement, StatedAccount
 from engine.statements.sales import Result, WhyUnknown
 from tests.handlers.values import NOW, ago
@@ -31,8 +33,24 @@ def pnl(*results, sales=(), purchases=()):
     return Pnl(results=results, sale_fees=sales, purchase_fees=purchases)
 
 
+def charged(*sums, compared=()):
+    return Fees(sums=sums, compared=compared)
+
+
+def compared(estimated="0.40", charged="0.52", currency="USD", *, trades=2):
+    return Compared(currency=currency, trades=trades, estimated=Decimal(estimated), charged=Decimal(charged))
+
+
+def fee_statement(*accounts, total=None, unreadable=0, month=3):
+    accounts = accounts or ((stated(), CHARGED), (stated(Venue.ALPACA), charged()))
+    return FeeStatement(
+        span=month_of(2026, month, UTC), accounts=accounts, total=total or CHARGED, unreadable=unreadable
+    )
+
+
 KRAKEN = pnl(result(), sales=(fees("20"),), purchases=(fees("31.2"),))
 QUIET = pnl()
+CHARGED = charged(fees("51.2", trades=12, value=Decimal(12800)), compared=(compared(),))
 
 
 def pnl_statement(*accounts, total=None, unreadable=0, period=Period.DAY):
@@ -65,4 +83,23 @@ def worst_pnl():
         total=total,
         unreadable=2,
         period=Period.MONTH,
+    )
+
+
+def worst_fees():
+    """Several currencies, fees not booked, and estimates that were off either way."""
+    kraken = charged(
+        fees("51.2", trades=12, value=Decimal(12800)),
+        fees("3.4", "EUR", trades=2, estimated="0.89", unbooked=1, value=Decimal(850)),
+        fees("12.5", "KFEE"),
+        compared=(compared(), compared("0.40", "0.31", "EUR", trades=1)),
+    )
+    alpaca = charged(fees("0.004", trades=3, estimated="0.11", unbooked=2, unknown=1, value=Decimal(16)))
+    return fee_statement(
+        (stated(), kraken),
+        (stated(Venue.ALPACA, label="savings", read_at=None), alpaca),
+        (stated(Venue.COINBASE), charged()),
+        total=kraken,
+        unreadable=1,
+        month=2,
     )

@@ -11,7 +11,7 @@ from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
 from engine.offers.outcomes import Nothing
 from engine.offers.part import Share, Worth
-from engine.statements.periods import Period, span_of
+from engine.statements.periods import Period, month_of, span_of
 from engine.users.roles import Role
 from tests.handlers.values import NOW, OWNER, portfolio, position, user
 
@@ -61,6 +61,8 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/pnl", ("fetch_pnl", OWNER, span_of(Period.DAY, NOW, UTC)), "PnL today, since 00:00 UTC"),
         ("/pnl WEEK", ("fetch_pnl", OWNER, span_of(Period.WEEK, NOW, UTC)), "PnL this week"),
         ("/pnl month", ("fetch_pnl", OWNER, span_of(Period.MONTH, NOW, UTC)), "Realised PnL"),
+        ("/fees", ("fetch_fees", OWNER, month_of(2026, 3, UTC)), "Fees in March 2026, so far"),
+        ("/fees 2026-02", ("fetch_fees", OWNER, month_of(2026, 2, UTC)), "Estimate error"),
         ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Buys are stopped"),
         ("/resume", ("resume", OWNER), "Buys are allowed"),
     ],
@@ -142,6 +144,8 @@ async def test_the_status_says_what_keeps_every_buy_back_as_why_does(engine, own
         "/history !",
         "/history BTC ETH",
         "/pnl fortnight",
+        "/fees 2026-13",
+        "/fees march april",
         "/pnl day week",
     ],
 )

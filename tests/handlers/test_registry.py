@@ -14,6 +14,7 @@ _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "
     "halt",
     "resume",
     "pnl",
+    "fees",
 }
 
 

@@ -12,7 +12,15 @@ from tests.handlers.values import OWNER, user
 TRADER, VIEWER, STRANGER = 2002, 2003, 666
 KNOWN = {Role.OWNER: OWNER, Role.TRADER: TRADER, Role.VIEWER: VIEWER}
 #: What is typed for each word of a command's form; a new word needs its example here.
-TYPED = {"SYMBOL": "BTC", "BROKER": "kraken", "USD": "30", "NAME": "size", "VALUE": "5%", "PERIOD": "week"}
+TYPED = {
+    "SYMBOL": "BTC",
+    "BROKER": "kraken",
+    "USD": "30",
+    "NAME": "size",
+    "VALUE": "5%",
+    "PERIOD": "week",
+    "MONTH": "2026-02",
+}
 #: What a viewer can cause besides fetching: it looks, and changes nothing.
 LOOKS = {"preview", "plan", "rules_of"}
 

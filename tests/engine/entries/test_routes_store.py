@@ -66,3 +66,18 @@ async def test_routes_of_before_a_moment_are_forgotten_and_the_others_stay(datab
 
         kept = await session.exec(select(RouteRow.decided_at).order_by(RouteRow.decided_at))
         assert list(kept) == moments[1:]
+
+
+async def test_the_routes_of_a_span_that_chose_an_account_come_in_the_order_of_their_decisions(database):
+    def route(at, *, account_id=KRAKEN.account_id, user_id=OWNER):
+        return StoredRoute(user_id=user_id, account_id=account_id, decided_at=at, request={}, decision={})
+
+    inside = (route(NOW), route(NOW + timedelta(minutes=1)))
+    until = NOW + timedelta(hours=1)
+    async with database.write() as session:
+        for one in (route(NOW - timedelta(seconds=1)), *inside, route(NOW, account_id=None), route(until)):
+            await routing.add_route(session, one)
+
+    async with database.read() as session:
+        assert await routing.load_routes(session, OWNER, NOW, until) == inside
+        assert await routing.load_routes(session, OWNER + 1, NOW, until) == ()

@@ -11,11 +11,13 @@ from engine.statements.charges import (
     Charge,
     add_up_fees,
     charge_of_fill,
+    charges_of_entry,
     charges_of_exit,
     counted_orders,
 )
 from engine.statements.periods import month_of
 from tests.builders import NOW, a_fill
+from tests.engine.entries.buys import a_buy
 from tests.handlers.alert_examples import EXIT
 from tests.handlers.exit_values import exit_record
 
@@ -49,7 +51,7 @@ def test_an_exit_is_charged_what_its_record_says_and_its_fills_are_not_charged_a
     [charge] = charges_of_exit(record, MARCH)
 
     assert (charge.fee, charge.currency, charge.is_sale) == (Decimal("19.66224"), "USD", True)
-    assert record.intent.venue_order_id in counted_orders(record)
+    assert record.intent.venue_order_id in counted_orders(record.intent, record.steps)
     assert list(charges_of_exit(record, month_of(2026, 2, UTC))) == []
 
 
@@ -73,13 +75,38 @@ def test_an_exit_whose_fee_is_not_booked_has_the_estimate_of_its_alert():
     assert (charge.fee, charge.estimate) == (None, Decimal("0.89"))
 
 
+def test_a_buy_of_nija_is_charged_once_beside_the_fee_that_it_was_confirmed_with():
+    bought = a_buy(
+        filled="0.1", cost="5000", fee=Decimal(13), fee_asset="USD", updated_at=NOW, venue_order_id="O-9"
+    )
+
+    [charge] = charges_of_entry(bought, MARCH)
+
+    assert (charge.fee, charge.planned, charge.is_sale) == (Decimal(13), Decimal("12.5"), False)
+    assert counted_orders(bought, ()) == {"O-9"}
+
+
+def test_a_buy_whose_fee_is_not_booked_is_estimated_by_what_it_was_confirmed_with():
+    [charge] = charges_of_entry(a_buy(filled="0.1", cost="5000", fee=None, updated_at=NOW), MARCH)
+
+    assert (charge.fee, charge.estimate) == (None, Decimal("12.5"))
+
+
+def test_a_buy_that_bought_nothing_or_in_another_month_is_not_charged():
+    bought = a_buy(filled="0.1", cost="5000", updated_at=NOW)
+
+    assert list(charges_of_entry(a_buy(), MARCH)) == []
+    assert list(charges_of_entry(bought, month_of(2026, 2, UTC))) == []
+    assert counted_orders(a_buy(), ()) == frozenset()
+
+
 def test_an_order_found_filled_later_is_charged_by_itself():
     record = replace(exit_record(filled_quantity=Decimal(0), cost=None), late=(EXIT,))
 
     [charge] = charges_of_exit(record, MARCH)
 
     assert charge.fee == EXIT.fee
-    assert counted_orders(record) == {EXIT.venue_order_id}
+    assert counted_orders(record.intent, record.steps, record.late) == {EXIT.venue_order_id}
 
 
 CHARGES = st.lists(

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
-from engine.statements.periods import Period, span_of
+from engine.entries.sizing import Amount
+from engine.statements.periods import Period, month_of, span_of
 from sandbox.world import OWNER_ID
+from tests.engine.offers.buying import a_buyer
 
 
 @pytest.fixture
@@ -83,3 +85,52 @@ async def test_a_damaged_fill_is_named_and_the_others_are_stated(traded):
     assert statement.unreadable > 0
     [result] = statement.total.results
     assert result.sales == 1
+
+
+async def fees(room):
+    now = room.clock.now()
+    return await room.engine.statements.fetch_fees(OWNER_ID, month_of(now.year, now.month, UTC))
+
+
+async def test_the_fees_of_a_month_are_every_trades_once(traded):
+    stated_fees = await fees(traded)
+
+    [total] = stated_fees.total.sums
+    fills = traded.world.ledger("kraken").fills
+    assert (total.booked, total.trades, total.unbooked) == (sum(fill.fee for fill in fills), 3, 0)
+    assert [one.sums for _, one in stated_fees.accounts] == [(total,)]
+    assert stated_fees.total.compared == ()
+
+
+async def test_what_a_route_estimated_stands_beside_what_the_purchase_after_it_was_charged(room):
+    room.deposit("USD", "1000")
+    room.set_bid("60000")
+    await room.read()
+    preview = await room.engine.entries.preview(OWNER_ID, "BTC", Amount(Decimal(100)))
+    room.trade("buy", "0.001")
+    await room.read()
+
+    [compared] = (await fees(room)).total.compared
+
+    [bought] = room.world.ledger("kraken").fills
+    value = bought.price * bought.quantity
+    # Kraken reports so many places.
+    assert (compared.trades, compared.charged) == (1, bought.fee.quantize(Decimal("0.00001")))
+    assert compared.estimated == value * preview.decision.cost.fees.taker
+
+
+async def test_a_buy_of_nija_is_charged_once_before_and_after_its_fill_is_read(room):
+    buyer = await a_buyer(room)
+    await buyer.buy()
+    await buyer.end()
+    before = await fees(room)
+    await room.read()
+    after = await fees(room)
+
+    [bought] = buyer.fills
+    for found in (before, after):
+        [total] = found.total.sums
+        assert (total.trades, total.booked) == (1, bought.fee.quantize(Decimal("0.00001")))
+        [compared] = found.total.compared
+        assert (compared.trades, compared.charged) == (1, total.booked)
+        assert abs(compared.error) < Decimal("0.01")
