@@ -65,6 +65,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         entries=entries.entries,
         preferences=entries.preferences,
         buys=entries.buys,
+        late_buys=entries.late_buys,
         snapshot_interval_s=settings.snapshot_interval_s,
         resources=resources,
     )

@@ -17,6 +17,7 @@ from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
 from engine.entries.execute import Buys
 from engine.entries.halts import HaltSwitch
+from engine.entries.late_buys import LateBuys
 from engine.entries.preferences import EntryPreferences
 from engine.entries.service import USUAL_SYMBOL, EntryService
 from engine.exits.audit import Audit
@@ -75,6 +76,7 @@ class Engine:
     entries: EntryService
     preferences: EntryPreferences
     buys: Buys
+    late_buys: LateBuys
     snapshot_interval_s: float
     #: What is closed with it.
     resources: AsyncExitStack
@@ -170,6 +172,8 @@ class Engine:
             await self.sync.after_reading(account)
         with failures.turn_of("fees booked late"):
             await self.late_fees.book(account)
+        with failures.turn_of("buys that arrived late"):
+            await self.late_buys.book(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
 
     async def _refresh_costs(self, account: Account) -> None:

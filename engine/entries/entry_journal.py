@@ -1,18 +1,23 @@
 """The journal of buys: what an order changes of its guard is written in the transaction of its step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from engine.alerts.messages import EntryFilled, EntryGivenUp
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.entries import halts_store
 from engine.entries.bought import bought_of, find_guard, guard_with
+from engine.entries.entry_message import describe_filled
 from engine.guards import store as guards
 from engine.guards.guard import Guard
+from engine.model.money import ZERO
 from engine.model.orders import Order
+from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Intent, IntentKind
+from engine.orders.intents import Intent, IntentKind, IntentStep
 from engine.orders.journal import Journal, Written
 from engine.orders.states import IntentEvent
 from engine.orders.step_cause import StepCause
@@ -62,6 +67,27 @@ class EntryJournal:
             ended = await self.orders.move(session, intent, IntentEvent.REFUSE, cause=StepCause.NOT_BOUGHT)
             await self._report(session, ended.intent, message)
         return ended.intent
+
+    async def book_late(
+        self, intent: Intent, attempt: int, order: Order, steps: Sequence[IntentStep]
+    ) -> None:
+        """Write what the order of an attempt that was given up has filled, guarded and told, once."""
+        now = self._clock.now()
+        arrived = replace(
+            intent.as_attempt(attempt),
+            filled_quantity=order.filled_quantity,
+            cost=order.cost,
+            fee=order.fee,
+            fee_asset=order.fee_asset,
+        )
+        async with self._database.write() as session:
+            await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
+            await self.orders.note_late(session, intent, attempt, order.venue_order_id)
+            guard = await self._guard(session, replace(arrived, filled_quantity=ZERO), arrived)
+            message = describe_filled(
+                arrived, order, guard, steps, found_later=True, ahead=timedelta(0), heard_at=now
+            )
+            await self._report(session, arrived, message)
 
     async def load_live(self) -> tuple[Intent, ...]:
         """Return every buy that is not over, oldest first."""

@@ -9,6 +9,9 @@ from engine.model.money import exact
 #: What a user may set the usual size to, as a part of total equity.
 SMALLEST_SHARE, LARGEST_SHARE = Decimal("0.01"), Decimal("0.25")
 
+#: A price, or the cost of a round trip, that differs by more than this from what was confirmed is confirmed again.
+MOST_DRIFT = Decimal("0.005")
+
 #: How long a plan's figures count.
 PLAN_COUNTS_FOR = timedelta(seconds=30)
 

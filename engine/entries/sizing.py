@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-from engine.entries.rules import EntryRules
+from engine.entries.rules import MOST_DRIFT, EntryRules
 from engine.model.money import ZERO, exact, floor_to
 
 _CENT = Decimal("0.01")
@@ -117,7 +117,8 @@ def _usual(bounds: Bounds, rules: EntryRules) -> Size | SizeUnknown:
     if isinstance(usual, SizeUnknown) or isinstance(ceiling, SizeUnknown) or bounds.least_usd is None:
         return usual
     with exact():
-        least = (bounds.least_usd / _CENT).to_integral_value(ROUND_CEILING) * _CENT
+        # It still is large enough when the price has drifted until it is confirmed.
+        least = (bounds.least_usd * (1 + MOST_DRIFT) / _CENT).to_integral_value(ROUND_CEILING) * _CENT
     if least <= usual.usd:
         return usual
     if least > ceiling.usd:

@@ -72,7 +72,7 @@ class BuyingService:
         return await _BUY_BUTTON.confirm(self._database, confirmation_id, user_id=user_id, clock=self._clock)
 
     async def _plan_again(self, user_id: int, shown: ShownBuy) -> EntryPlan | Refused:
-        return await self._entries.plan(user_id, shown.symbol, Amount(shown.usd), shown.venue)
+        return await self._entries.plan(user_id, shown.pair, Amount(shown.usd), shown.venue)
 
     async def _show(self, user_id: int, plan: EntryPlan, *, drift: Drift | None = None) -> BuyPreview:
         now = self._clock.now()

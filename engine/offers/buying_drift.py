@@ -4,21 +4,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.entries.plan import EntryPlan
+from engine.entries.rules import MOST_DRIFT
 from engine.model.money import exact
 from engine.model.venues import Venue
 from engine.offers.buying_preview import Drift
-
-#: A price, or the cost of a round trip, that differs by more than this from what was shown is shown again.
-MOST_DRIFT = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBuy:
     """What its owner confirms by pressing the button of a preview."""
 
-    #: As it was named, BTC/USD; at the broker it may be another pair.
-    symbol: str
     venue: Venue
+    #: What it is bought through there, BTC/USD or another pair of what was named.
     pair: str
     #: What is spent in all.
     usd: Decimal
@@ -34,7 +31,6 @@ def shown_buy(plan: EntryPlan) -> ShownBuy:
     """Return what a preview of a plan shows."""
     route = plan.route
     return ShownBuy(
-        symbol=route.request.symbol,
         venue=route.account.venue,
         pair=plan.instrument.symbol,
         usd=plan.size.usd,
@@ -46,8 +42,6 @@ def shown_buy(plan: EntryPlan) -> ShownBuy:
 
 def drift_of(plan: EntryPlan, shown: ShownBuy) -> Drift | None:
     """Return what has changed since a buy was shown; None where nothing has that its owner did not agree to."""
-    if plan.instrument.symbol != shown.pair:
-        return Drift.PAIR
     if plan.stop != shown.stop:
         return Drift.STOP
     with exact():

@@ -11,8 +11,6 @@ class Drift(StrEnum):
     """What changed between the preview of a buy and its press."""
 
     PRICE = "price"
-    #: It would be bought in another pair.
-    PAIR = "pair"
     #: The threshold of new guards is another one.
     STOP = "stop"
     #: Buying and selling it again costs clearly more.

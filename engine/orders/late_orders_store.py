@@ -4,7 +4,7 @@ from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
 
 from engine.orders import store as intents
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import IntentState
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.readable import readable_rows
@@ -24,6 +24,7 @@ _GIVEN_UP = (
     .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
     .where(
         col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.kind) == bindparam("kind"),
         or_(
             and_(
                 col(IntentEventRow.to_state) == IntentState.PLANNED,
@@ -45,6 +46,7 @@ _FILLED_OTHERWISE = Prepared(
     select(IntentRow)
     .where(
         col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.kind) == IntentKind.EXIT,
         col(IntentRow.state) == IntentState.FILLED,
         # As text, so that the same number written otherwise is among them.
         col(IntentRow.filled_quantity) != col(IntentRow.quantity),
@@ -55,12 +57,14 @@ _FILLED_OTHERWISE = Prepared(
 
 
 async def load_filled_otherwise(session: DatabaseSession, account_id: str) -> tuple[Intent, ...]:
-    """Return the latest orders of an account that filled another quantity than was sent."""
+    """Return the latest sales of an account that filled another quantity than was sent."""
     return await readable_rows(session, _FILLED_OTHERWISE, intents.build_intent, account_id=account_id)
 
 
-async def load_given_up(session: DatabaseSession, account_id: str) -> tuple[Intent, ...]:
+async def load_given_up(
+    session: DatabaseSession, account_id: str, *, kind: IntentKind = IntentKind.EXIT
+) -> tuple[Intent, ...]:
     """Return the latest intents of an account that gave an attempt up without a refusal and are over."""
-    given_up = (await session.send(_GIVEN_UP, account_id=account_id)).scalars().all()
+    given_up = (await session.send(_GIVEN_UP, account_id=account_id, kind=kind)).scalars().all()
     found = await intents.load_intents(session, given_up) if given_up else ()
     return tuple(intent for intent in found if intent.state.is_final)

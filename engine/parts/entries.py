@@ -7,6 +7,7 @@ from engine.base import Base, EngineSettings
 from engine.entries.entry_journal import EntryJournal
 from engine.entries.execute import Buys
 from engine.entries.halts import HaltSwitch
+from engine.entries.late_buys import LateBuys
 from engine.entries.places import Places
 from engine.entries.preferences import EntryPreferences
 from engine.entries.rules import EntryRules
@@ -60,8 +61,21 @@ class EntryParts:
         )
 
     @cached_property
+    def _journal(self) -> EntryJournal:
+        return EntryJournal(database=self.base.database, clock=self.base.clock, new_id=new_id)
+
+    @cached_property
+    def late_buys(self) -> LateBuys:
+        return LateBuys(
+            database=self.base.database,
+            journal=self._journal,
+            brokers=self.base.brokers,
+            clock=self.base.clock,
+        )
+
+    @cached_property
     def buys(self) -> Buys:
-        journal = EntryJournal(database=self.base.database, clock=self.base.clock, new_id=new_id)
+        journal = self._journal
         settler = Settler(journal=journal.orders, clock=self.base.clock)
         return Buys(
             journal=journal,

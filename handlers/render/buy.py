@@ -32,7 +32,6 @@ from handlers.render.times import Reader
 _DRIFTS: Mapping[Drift, str] = MappingProxyType(
     {
         Drift.PRICE: "The price has moved by more than 0.5 %",
-        Drift.PAIR: "It would be bought in another pair",
         Drift.STOP: "The threshold of new guards was changed",
         Drift.COST: "The round trip costs clearly more",
     }

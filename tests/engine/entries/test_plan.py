@@ -79,8 +79,8 @@ def replace_share(share):
 def test_a_small_account_is_planned_with_the_smallest_that_can_be_sold_again():
     planned = plan(a_market(KRAKEN, equity="30", free="30", minimum="0.0001"))
 
-    # 0.0001 BTC at 50000 and 0.26 % of fee, in whole cents.
-    assert (planned.size.usd, planned.size.basis) == (Decimal("5.02"), SizeBasis.SMALLEST)
+    # 0.0001 BTC at 50000, 0.26 % of fee and 0.5 % of drift, in whole cents.
+    assert (planned.size.usd, planned.size.basis) == (Decimal("5.04"), SizeBasis.SMALLEST)
     assert isinstance(planned, EntryPlan)
 
 
@@ -98,7 +98,7 @@ def test_the_smallest_size_is_that_of_a_broker_that_can_pay_it():
 
     planned = plan(rich, poor)
 
-    assert (planned.size.usd, planned.route.account.venue) == (Decimal("5.03"), COINBASE)
+    assert (planned.size.usd, planned.route.account.venue) == (Decimal("5.06"), COINBASE)
 
 
 def test_of_two_that_can_pay_theirs_the_lower_smallest_size_counts():
@@ -114,7 +114,7 @@ def test_of_two_that_can_pay_theirs_the_lower_smallest_size_counts():
 def test_a_smallest_size_that_nobody_can_pay_is_planned_and_refused_for_its_cash():
     planned = plan(a_market(KRAKEN, equity="30", free="0", minimum="0.0001"))
 
-    assert (planned.size.usd, planned.size.basis) == (Decimal("5.02"), SizeBasis.SMALLEST)
+    assert (planned.size.usd, planned.size.basis) == (Decimal("5.04"), SizeBasis.SMALLEST)
     assert [gate.name for gate in planned.reasons] == [GateName.CASH]
 
 
@@ -125,7 +125,7 @@ def test_a_small_coinbase_sets_no_size_beside_another_broker():
     planned = plan(small, other)
 
     # A tenth of $60 would do for Coinbase, and not for Kraken.
-    assert (planned.size.usd, planned.route.account.venue) == (Decimal("10.03"), KRAKEN)
+    assert (planned.size.usd, planned.route.account.venue) == (Decimal("10.08"), KRAKEN)
 
 
 def test_the_most_keeps_within_what_exposure_leaves():

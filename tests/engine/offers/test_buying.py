@@ -9,7 +9,7 @@ from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, ExitFill
 from engine.entries.gates import GateName
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import Refused
-from engine.entries.sizing import Amount
+from engine.entries.sizing import Amount, SizeBasis
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
@@ -20,6 +20,8 @@ from sandbox.faults import FaultKind
 from sandbox.pace import Pace
 from sandbox.world import OWNER_ID
 from tests.engine.offers.buying import ORDERS, SPENT, a_buyer
+
+EMPTY = '{"error": [], "result": {"open": {}, "closed": {}, "trades": {}, "count": 0}}'
 
 
 @pytest.fixture(params=list(Venue))
@@ -283,3 +285,50 @@ async def test_a_named_broker_is_bought_at_although_another_costs_less(rooms):
 
     assert named.plan.route.account.venue is Venue.KRAKEN
     assert cheapest.plan.route.account.venue is Venue.ALPACA
+
+
+async def test_what_was_to_be_paid_in_another_currency_is_bought_in_that(room):
+    room.deposit("USDT", "500")
+    await room.read()
+    preview = await room.engine.buying.offer_buy(OWNER_ID, "BTC", Amount(Decimal(50)))
+
+    assert preview.plan.instrument.symbol == "BTC/USDT"
+    assert isinstance(await room.engine.buying.buy(OWNER_ID, preview.confirmation_id), Buying)
+    await room.wait_for("entry ")
+
+    [guard] = await room.guards()
+    assert (guard.symbol, guard.currency) == ("BTC/USDT", "USDT")
+
+
+async def test_a_small_account_buys_its_smallest_size_although_the_price_rose_since(room):
+    buyer = await a_buyer(room, usd="20")
+    preview = await room.engine.buying.offer_buy(OWNER_ID, "BTC", None)
+    assert preview.plan.size.basis is SizeBasis.SMALLEST
+    room.set_bid("50200")
+
+    assert isinstance(await buyer.press(preview), Buying)
+    await buyer.end()
+    [guard] = await buyer.guards()
+    assert guard.quantity == buyer.held()
+
+
+async def test_a_buy_that_was_given_up_and_fills_all_the_same_is_guarded_and_told(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.DROP_AFTER)
+    # None of Kraken's lists has it for so long that it is given up.
+    for endpoint in ("OpenOrders", "ClosedOrders", "TradesHistory"):
+        room.fault(FaultKind.WRONG_BODY, endpoint, times=None, body=EMPTY)
+    await buyer.buy()
+    await buyer.end()
+    [given_up] = await room.alerts(EntryFilled, EntryGivenUp)
+    assert given_up.why is EntryEnd.NOT_FOUND
+
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.read()
+
+    [filled] = await room.alerts(EntryFilled)
+    [guard] = await buyer.guards()
+    await room.read()
+    assert filled.found_later
+    assert guard.quantity == filled.quantity == buyer.held()
+    assert len(await room.alerts(EntryFilled)) == 1

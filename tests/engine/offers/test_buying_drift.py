@@ -43,11 +43,3 @@ def test_another_stop_is_shown_again():
     plan = entry_plan()
 
     assert drift_of(replace(plan, stop=Decimal("-0.02")), shown_buy(plan)) is Drift.STOP
-
-
-def test_another_pair_is_shown_again():
-    plan = entry_plan()
-    tether = replace(plan.instrument, symbol="BTC/USDT", quote="USDT")
-    through = replace(plan, route=replace(plan.route, instrument=tether))
-
-    assert drift_of(through, shown_buy(plan)) is Drift.PAIR
