@@ -44,6 +44,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         reader=accounts.reader,
         portfolio=positions.portfolio,
         balances=positions.balances,
+        open_orders=positions.open_orders,
         sync=sync.sync,
         updates=accounts.updates,
         live_accounts=accounts.live_accounts,

@@ -30,6 +30,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
 from engine.orders.late_fees import LateFees
+from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.statements.service import Statements
 from engine.sync.account_sync import AccountSync
@@ -55,6 +56,7 @@ class Engine:
     reader: AccountReader
     portfolio: PortfolioService
     balances: BalanceService
+    open_orders: OpenOrdersService
     sync: AccountSync
     updates: AccountUpdates
     live_accounts: LiveAccounts

@@ -12,6 +12,7 @@ from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.panic import PanicService
+from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.statements.service import Statements
 from engine.status import FetchStatus
@@ -26,6 +27,7 @@ class Services:
     users: Users
     balances: BalanceService
     portfolio: PortfolioService
+    open_orders: OpenOrdersService
     guards: GuardService
     closing: ClosingService
     panic: PanicService

@@ -28,6 +28,7 @@ from handlers.fees import show_fees
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
+from handlers.orders import show_orders
 from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
 from handlers.pnl import show_pnl
 from handlers.positions import show_positions
@@ -64,6 +65,15 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_positions,
         not_done="Your positions were not read; nothing was changed.",
+        refreshable=True,
+    ),
+    Command(
+        name="orders",
+        form="[BROKER]",
+        help="every open order: what it holds, and whether it is NIJA's own",
+        role=Role.VIEWER,
+        screen=show_orders,
+        not_done="Your orders were not read; nothing was changed.",
         refreshable=True,
     ),
     Command(

@@ -87,6 +87,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         users=base.users,
         balances=engine.balances,
         portfolio=engine.portfolio,
+        open_orders=engine.open_orders,
         guards=engine.guards,
         closing=engine.closing,
         panic=engine.panic,

@@ -9,6 +9,7 @@ from engine.base import Base, EngineSettings
 from engine.offers.questions_store import load_open_questions
 from engine.parts.accounts import AccountParts
 from engine.parts.watch import WatchParts
+from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 
 
@@ -54,4 +55,13 @@ class PositionParts:
             threshold=self.settings.liquidation_pnl,
             price_max_age_s=self.settings.price_max_age_s,
             marks=self.accounts.marks,
+        )
+
+    @cached_property
+    def open_orders(self) -> OpenOrdersService:
+        return OpenOrdersService(
+            reader=self.accounts.reader,
+            brokers=self.base.brokers,
+            database=self.base.database,
+            clock=self.base.clock,
         )

@@ -19,11 +19,13 @@ from engine.offers.guarding import GuardService
 from engine.offers.outcomes import LeftAlone
 from engine.offers.panic import PanicService
 from engine.offers.panic_preview import PanicBegun, PanicPreview
+from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.services import Services
 from engine.statements.service import Statements
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
+from tests.handlers.order_values import overview
 from tests.handlers.statement_values import fee_statement, pnl_statement
 from tests.handlers.values import (
     NOW,
@@ -83,6 +85,7 @@ class FakeEngine:
         default_factory=lambda: {
             "fetch_overview": three_brokers(),
             "fetch_portfolio": portfolio(position()),
+            "fetch_orders": overview(),
             "offer_guard": offer("guard"),
             "offer_unguard": offer("unguard"),
             "confirm": LeftAlone(),
@@ -130,6 +133,7 @@ class FakeEngine:
             users=Part(self, Users),
             balances=Part(self, BalanceService),
             portfolio=Part(self, PortfolioService),
+            open_orders=Part(self, OpenOrdersService),
             guards=Part(self, GuardService),
             closing=Part(self, ClosingService),
             panic=Part(self, PanicService),
@@ -159,6 +163,9 @@ class FakeEngine:
 
     async def fetch_portfolio(self, user_id):
         return await self._answer("fetch_portfolio", user_id)
+
+    async def fetch_orders(self, user_id, venue=None):
+        return await self._answer("fetch_orders", user_id, venue)
 
     async def offer_guard(self, user_id, symbol, venue):
         return await self._answer("offer_guard", user_id, symbol, venue)

@@ -30,6 +30,8 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
             "You hold no ETH. /positions shows all that you hold.",
         ),
         ("/positions alpaca", ("fetch_portfolio", OWNER), "You hold no positions at Alpaca."),
+        ("/orders", ("fetch_orders", OWNER, None), "Open orders"),
+        ("/orders Kraken", ("fetch_orders", OWNER, Venue.KRAKEN), "sell 0.5 BTC/USD at $70,000.00"),
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
         ("/route BTC 30", ("preview", OWNER, "BTC", Amount(Decimal(30))), "Chosen: Alpaca"),
         ("/route max", ("preview", OWNER, None, Most()), "Chosen: Alpaca"),

@@ -9,6 +9,7 @@ _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "
     "close",
     "closeall",
     "sell",
+    "orders",
     "panic",
     "history",
     "halt",
