@@ -58,6 +58,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         tasks=base.tasks,
         guards=chat.guards,
         closing=chat.closing,
+        levels=chat.levels,
         panic=chat.panic,
         buying=chat.buying,
         halts=entries.halts,

@@ -28,6 +28,7 @@ from engine.model.venues import Account
 from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
+from engine.offers.levels import LevelService
 from engine.offers.panic import PanicService
 from engine.orders.late_fees import LateFees
 from engine.portfolio.open_orders_service import OpenOrdersService
@@ -70,6 +71,7 @@ class Engine:
     tasks: Tasks
     guards: GuardService
     closing: ClosingService
+    levels: LevelService
     panic: PanicService
     buying: BuyingService
     halts: HaltSwitch

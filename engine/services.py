@@ -11,6 +11,7 @@ from engine.exits.audit import Audit
 from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
+from engine.offers.levels import LevelService
 from engine.offers.panic import PanicService
 from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
@@ -30,6 +31,7 @@ class Services:
     open_orders: OpenOrdersService
     guards: GuardService
     closing: ClosingService
+    levels: LevelService
     panic: PanicService
     buying: BuyingService
     halts: HaltSwitch

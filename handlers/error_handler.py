@@ -21,7 +21,7 @@ from handlers.render.problems import (
     SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import BUY, CHOICE, PANIC, REFRESH, SELL, Screen
+from handlers.render.screen import BUY, CHOICE, LEVELS, PANIC, REFRESH, SELL, Screen
 
 _log = structlog.get_logger()
 
@@ -88,6 +88,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             CHOICE: CHOICE_UNCERTAIN,
             SELL: SALE_UNCERTAIN,
             PANIC: PANIC_UNCERTAIN,
+            LEVELS: CHOICE_UNCERTAIN,
             BUY: BUY_UNCERTAIN,
         }
         # A button of a part has its percentage behind the letter.

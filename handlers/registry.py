@@ -28,6 +28,7 @@ from handlers.fees import show_fees
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
+from handlers.levels import LEVELS_PATTERN, offer_stop, offer_target, press_levels
 from handlers.orders import show_orders
 from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
 from handlers.pnl import show_pnl
@@ -116,6 +117,22 @@ COMMANDS = (
         role=Role.TRADER,
         screen=offer_unguard,
         not_done="No guard was taken away; what was guarded still is.",
+    ),
+    Command(
+        name="target",
+        form="SYMBOL [PERCENT] [BROKER]",
+        help="sell a guarded position once it has gained so much, after a preview; off for never",
+        role=Role.TRADER,
+        screen=offer_target,
+        not_done="No target was changed.",
+    ),
+    Command(
+        name="stop",
+        form="SYMBOL PERCENT [BROKER]",
+        help="sell a guarded position once it has lost so much, after a preview",
+        role=Role.TRADER,
+        screen=offer_stop,
+        not_done="No stop was changed.",
     ),
     Command(
         name="close",
@@ -231,6 +248,7 @@ CALLBACKS = (
     Callback(pattern=KEEP_PATTERN, role=Role.TRADER, press=press_keep),
     Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),
     Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),
+    Callback(pattern=LEVELS_PATTERN, role=Role.TRADER, press=press_levels),
     Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),
     Callback(pattern=OLDER_PATTERN, role=Role.VIEWER, press=press_older),
 )

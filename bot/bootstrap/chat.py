@@ -90,6 +90,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         open_orders=engine.open_orders,
         guards=engine.guards,
         closing=engine.closing,
+        levels=engine.levels,
         panic=engine.panic,
         buying=engine.buying,
         halts=engine.halts,

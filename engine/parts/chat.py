@@ -9,6 +9,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.closing_sales import ClosingSales
 from engine.offers.guarding import GuardService
+from engine.offers.levels import LevelService
 from engine.offers.panic import PanicService
 from engine.parts.accounts import AccountParts
 from engine.parts.entries import EntryParts
@@ -46,6 +47,16 @@ class ChatParts:
             portfolio=self.positions.portfolio,
             reader=self.closing_reader,
             sales=self.closing_sales,
+            database=self.base.database,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def levels(self) -> LevelService:
+        return LevelService(
+            portfolio=self.positions.portfolio,
+            costs=self.accounts.costs,
+            costs_of_sales=self.accounts.costs_of_sales,
             database=self.base.database,
             clock=self.base.clock,
         )

@@ -17,6 +17,7 @@ HISTORY = "h"
 OLDER = "o"
 BUY = "b"
 DECLINE = "d"
+LEVELS = "l"
 
 
 class Tone(StrEnum):

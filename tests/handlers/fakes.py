@@ -16,6 +16,7 @@ from engine.offers.buying_preview import Buying, Declined
 from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
+from engine.offers.levels import LevelService, LevelsSet
 from engine.offers.outcomes import LeftAlone
 from engine.offers.panic import PanicService
 from engine.offers.panic_preview import PanicBegun, PanicPreview
@@ -32,6 +33,8 @@ from tests.handlers.values import (
     OWNER,
     buy_preview,
     entry_plan,
+    guard,
+    levels_preview,
     offer,
     portfolio,
     position,
@@ -102,6 +105,8 @@ class FakeEngine:
             "close_part": Selling(lines=(close_line(),)),
             "close": Selling(lines=(close_line(),)),
             "keep": Kept(),
+            "offer_levels": levels_preview(target=Decimal("0.03")),
+            "set_levels": LevelsSet(guard=guard(target=Decimal("0.03"))),
             "offer": PanicPreview(closing=close_preview()),
             "press": PanicBegun(selling=Selling(lines=(close_line(),))),
             "offer_buy": buy_preview(),
@@ -136,6 +141,7 @@ class FakeEngine:
             open_orders=Part(self, OpenOrdersService),
             guards=Part(self, GuardService),
             closing=Part(self, ClosingService),
+            levels=Part(self, LevelService),
             panic=Part(self, PanicService),
             buying=Part(self, BuyingService),
             halts=Part(self, HaltSwitch),
@@ -211,6 +217,12 @@ class FakeEngine:
 
     async def keep(self, user_id, confirmation_id):
         return await self._answer("keep", user_id, confirmation_id)
+
+    async def offer_levels(self, user_id, symbol, venue, change):
+        return await self._answer("offer_levels", user_id, symbol, venue, change)
+
+    async def set_levels(self, user_id, confirmation_id):
+        return await self._answer("set_levels", user_id, confirmation_id)
 
     async def offer(self, user_id):
         return await self._answer("offer", user_id)

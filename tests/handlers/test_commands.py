@@ -9,6 +9,7 @@ from engine.entries.gates import Gate, GateName, GateVerdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
+from engine.offers.levels_plan import Change
 from engine.offers.outcomes import Nothing
 from engine.offers.part import Share, Worth
 from engine.statements.periods import Period, month_of, span_of
@@ -58,6 +59,16 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ),
         ("/sell btc $30", ("offer_close", OWNER, "BTC", None, Worth(Decimal(30))), "Sell now?"),
         ("/panic", ("offer", OWNER), "Panic?"),
+        (
+            "/target btc 3% kraken",
+            ("offer_levels", OWNER, "BTC", Venue.KRAKEN, Change(target=Decimal("0.03"))),
+            "Change the target?",
+        ),
+        (
+            "/stop btc 2",
+            ("offer_levels", OWNER, "BTC", None, Change(threshold=Decimal("-0.02"))),
+            "Change the target?",
+        ),
         ("/history", ("fetch_page", OWNER, None), "Exits, newest first"),
         ("/history btc", ("fetch_page", OWNER, "BTC"), "Step by step"),
         ("/pnl", ("fetch_pnl", OWNER, span_of(Period.DAY, NOW, UTC)), "PnL today, since 00:00 UTC"),

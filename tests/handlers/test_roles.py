@@ -16,6 +16,7 @@ TYPED = {
     "SYMBOL": "BTC",
     "BROKER": "kraken",
     "USD": "30",
+    "PERCENT": "3",
     "NAME": "size",
     "VALUE": "5%",
     "PERIOD": "week",

@@ -1,9 +1,10 @@
 """Engine values the chat tests show, with literal figures a reader can check."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from engine.accounts.fees import TABLE, TakerFee
+from engine.accounts.fees import TABLE, FeeProfile, TakerFee
 from engine.accounts.live_accounts import AccountStreamStatus
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts.questions import Choice, ChoiceKind, Offer, OfferLine, Standing
@@ -21,6 +22,8 @@ from engine.model.instruments import AssetClass, Instrument
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.offers.buying_preview import BuyPreview
+from engine.offers.levels import LevelsPreview
+from engine.offers.levels_plan import LevelsPlan
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport, VenuePrices
@@ -344,3 +347,21 @@ def status(**changes):
         "database_bytes": 1_234_567,
     }
     return StatusReport(**values | changes)
+
+
+def levels_preview(*, confirmation_id="level1", takes_profit_now=False, before=None, **changes):
+    """A guard of 0.12 BTC as it is, and with other levels."""
+    ours = guard(**(before or {}))
+    plan = LevelsPlan(
+        position=position(guard=ours),
+        guard=ours,
+        changed=replace(ours, **changes),
+        fees=FeeProfile(taker=Decimal("0.0026"), spread=Decimal("0.001")),
+        takes_profit_now=takes_profit_now,
+    )
+    return LevelsPreview(
+        plan=plan,
+        confirmation_id=confirmation_id,
+        as_of=NOW,
+        expires_at=NOW + timedelta(seconds=60),
+    )

@@ -1,0 +1,108 @@
+"""Pure: what a guard becomes with another stop or target, and why it stays as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum, auto
+
+from engine.accounts.fees import FeeProfile
+from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import is_past
+from engine.guards.verdict import SaleCosts, Verdict, judge
+from engine.market.mark import Mark
+from engine.offers.outcomes import Nothing
+from engine.portfolio.position import Position
+
+_NOT_ARMED = {
+    GuardState.PAUSED: "is paused and waits for your answer; /guard asks again",
+    GuardState.CLOSING: "is selling it now",
+}
+
+
+class Same(Enum):
+    """Stands for a level that stays as it is, where none is a level of its own."""
+
+    SAME = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What its owner wants of a guard."""
+
+    #: None leaves it as it is.
+    threshold: Decimal | None = None
+    #: None takes it off.
+    target: Decimal | Same | None = Same.SAME
+
+
+KEEP = Change()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelsPlan:
+    """A guard before and after."""
+
+    position: Position
+    guard: Guard
+    changed: Guard
+    fees: FeeProfile
+    #: Whether its profit would be taken at the mark of now.
+    takes_profit_now: bool
+
+    @property
+    def is_change(self) -> bool:
+        """Return whether anything is changed at all."""
+        return self.changed != self.guard
+
+    @property
+    def is_looser(self) -> bool:
+        """Return whether more may be lost than before."""
+        return self.changed.threshold < self.guard.threshold
+
+    @property
+    def is_below_profitable(self) -> bool:
+        """Return whether its target is a smaller move than one that is worth trading for at its broker."""
+        target = self.changed.target
+        return target is not None and target < self.fees.minimum_profitable
+
+
+def guarded_ones(positions: Sequence[Position]) -> Position | Nothing:
+    """Return the guarded one of positions that have one name; more than one must be told apart by its broker."""
+    guarded = [one for one in positions if one.guard is not None and not one.guard.is_for_one_sale]
+    match guarded:
+        case []:
+            name = positions[0].symbol or positions[0].asset
+            return Nothing(why=f"{name} is not guarded, so nothing was changed; /guard guards it.")
+        case [one]:
+            return one
+        case _:
+            brokers = " and ".join(dict.fromkeys(one.account.venue.label for one in guarded))
+            return Nothing(why=f"It is guarded more than once, at {brokers}: name one. Nothing was changed.")
+
+
+def plan_levels(
+    position: Position, guard: Guard, change: Change, *, fees: FeeProfile, costs: SaleCosts
+) -> LevelsPlan | Nothing:
+    """Decide what a guard becomes; a stop that would sell at once is set by nobody: a change never sells at a loss."""
+    if (why := _NOT_ARMED.get(guard.state)) is not None:
+        return Nothing(why=f"The guard of {guard.symbol} {why}; nothing was changed.")
+    changed = replace(
+        guard,
+        threshold=guard.threshold if change.threshold is None else change.threshold,
+        target=guard.target if isinstance(change.target, Same) else change.target,
+    )
+    mark = position.mark
+    if changed.threshold > guard.threshold:
+        if not isinstance(mark, Mark):
+            return Nothing(
+                why=f"{guard.symbol} has no price now, so a tighter stop might sell it at once; nothing was changed."
+            )
+        if is_past(changed, mark):
+            return Nothing(
+                why=f"{guard.symbol} has lost as much already and would be sold at once; nothing was changed. "
+                "/close sells it."
+            )
+    takes_profit = isinstance(mark, Mark) and judge(changed, mark.price, costs) is Verdict.TAKE_PROFIT
+    return LevelsPlan(
+        position=position, guard=guard, changed=changed, fees=fees, takes_profit_now=takes_profit
+    )

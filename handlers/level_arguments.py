@@ -1,0 +1,74 @@
+"""What is typed after /target and /stop, read into typed values or into a sentence that helps."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.guards.rule import LOWEST_THRESHOLD
+from engine.model.venues import Venue
+from engine.offers.levels_plan import KEEP, Change
+from handlers.arguments import Misread, parse_guard, short
+from handlers.render.numbers import loss_percent
+
+_PERCENT = re.compile(r"[-+\u2212]?([0-9]{1,4}(?:[.,][0-9]{1,4})?)%?")
+_OFF = "off"
+_TARGET_EXAMPLE, _STOP_EXAMPLE = "/target BTC 3", "/stop BTC 2"
+_HIGHEST_TARGET = Decimal(10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelArguments:
+    """Which guard, and what is to become of it."""
+
+    symbol: str
+    venue: Venue | None
+    change: Change
+
+
+def parse_target(arguments: Sequence[str]) -> LevelArguments | Misread:
+    """Read `SYMBOL [PERCENT | off] [BROKER]`; without a level it is only shown."""
+    typed = next((one for one in arguments[1:] if one.lower() == _OFF), None)
+    if typed is not None:
+        return _named(arguments, typed, Change(target=None), command="target", example=_TARGET_EXAMPLE)
+    typed, ratio = _percent(arguments)
+    if ratio is not None and not 0 < ratio <= _HIGHEST_TARGET:
+        return _misread("The target is a gain of more than 0 % and at most 1,000 %.", _TARGET_EXAMPLE)
+    change = KEEP if ratio is None else Change(target=ratio)
+    return _named(arguments, typed, change, command="target", example=_TARGET_EXAMPLE)
+
+
+def parse_stop(arguments: Sequence[str]) -> LevelArguments | Misread:
+    """Read `SYMBOL PERCENT [BROKER]`, what may be lost; without a level it is only shown."""
+    typed, ratio = _percent(arguments)
+    if ratio is not None and not 0 < ratio <= -LOWEST_THRESHOLD:
+        most = loss_percent(LOWEST_THRESHOLD)
+        return _misread(f"The stop is a loss of more than 0 % and at most {most}.", _STOP_EXAMPLE)
+    change = KEEP if ratio is None else Change(threshold=-ratio)
+    return _named(arguments, typed, change, command="stop", example=_STOP_EXAMPLE)
+
+
+def _percent(arguments: Sequence[str]) -> tuple[str | None, Decimal | None]:
+    """Return the level that was typed behind the symbol, and as a fraction."""
+    for typed in arguments[1:]:
+        if found := _PERCENT.fullmatch(typed):
+            return typed, Decimal(found[1].replace(",", ".")) / 100
+    return None, None
+
+
+def _named(
+    arguments: Sequence[str], level: str | None, change: Change, *, command: str, example: str
+) -> LevelArguments | Misread:
+    others = list(arguments)
+    if level is not None:
+        others.remove(level)
+    named = parse_guard(others, command=command)
+    if isinstance(named, Misread):
+        return Misread(why=named.why, example=example)
+    if named.symbol is None:
+        return _misread(f"“{short(arguments[0])}” is not one position: name one.", example)
+    return LevelArguments(symbol=named.symbol, venue=named.venue, change=change)
+
+
+def _misread(why: str, example: str) -> Misread:
+    return Misread(why=f"Nothing was changed. {why}", example=example)

@@ -1,0 +1,134 @@
+"""The text of /target and /stop: a guard before and after, and its button."""
+
+from collections.abc import Iterator
+
+from engine.guards.guard import Guard
+from engine.guards.verdict import target_price_of
+from engine.model.holdings import Direction
+from engine.model.money import exact
+from engine.offers.levels import LevelsPreview, LevelsSet
+from engine.offers.levels_plan import LevelsPlan
+from handlers.render.html import bold, escape, rows
+from handlers.render.numbers import (
+    cost_percent,
+    in_currency,
+    loss_percent,
+    percent_beside,
+    price,
+    quantity,
+    target_percent,
+    threshold_percent,
+)
+from handlers.render.position_results import UNKNOWN, guard_trigger, guarded_from
+from handlers.render.screen import LEVELS, Screen, ScreenButton
+from handlers.render.standing import position_name
+from handlers.render.times import Reader
+
+
+def render_levels(preview: LevelsPreview, reader: Reader) -> Screen:
+    """Show a guard as it is and as the button would set it."""
+    plan = preview.plan
+    head = (
+        bold(_question(plan)),
+        position_name(plan.position),
+        rows(_figures(plan)),
+        *_means(plan),
+    )
+    end = [reader.as_of(preview.as_of)]
+    keyboard: tuple[tuple[ScreenButton, ...], ...] = ()
+    if preview.confirmation_id is not None:
+        end.append(f"The button counts once, until {reader.clock(preview.expires_at)}")
+        keyboard = ((ScreenButton(label=_label(plan), data=f"{LEVELS}:{preview.confirmation_id}"),),)
+    return Screen(text="\n".join(head) + "\n\n" + "\n".join(end), keyboard=keyboard)
+
+
+def render_levels_set(done: LevelsSet, reader: Reader) -> Screen:
+    """Say how a guard stands now."""
+    guard = done.guard
+    return Screen(
+        text="\n".join(
+            (
+                bold("Changed"),
+                f"{bold(guard.symbol)} · {guard.venue.label}",
+                rows((("Stop", _stop(guard)), ("Target", _target(guard)))),
+                reader.as_of(reader.now),
+            )
+        )
+    )
+
+
+def _question(plan: LevelsPlan) -> str:
+    if not plan.is_change:
+        return "Stop and target"
+    return "Change the stop?" if plan.changed.threshold != plan.guard.threshold else "Change the target?"
+
+
+def _label(plan: LevelsPlan) -> str:
+    changed = plan.changed
+    if changed.threshold != plan.guard.threshold:
+        return f"Set stop {threshold_percent(changed.threshold)}"
+    return "Take the target off" if changed.target is None else f"Set target {target_percent(changed.target)}"
+
+
+def _figures(plan: LevelsPlan) -> Iterator[tuple[str, str]]:
+    guard, changed, ratio = plan.guard, plan.changed, plan.position.guard_ratio
+    yield "Guarded", quantity(guard.quantity)
+    yield "Guarded from", guarded_from(guard)
+    yield "Now against that", UNKNOWN if ratio is None else percent_beside(ratio, changed.threshold)
+    yield "Stop", _stop(guard)
+    if changed.threshold != guard.threshold:
+        yield "New stop", _stop(changed)
+    yield "Target", _target(guard)
+    if changed.target != guard.target:
+        yield "New target", _target(changed)
+
+
+def _stop(guard: Guard) -> str:
+    return f"{threshold_percent(guard.threshold)}, {_sign(guard, is_loss=True)} {guard_trigger(guard)}"
+
+
+def _target(guard: Guard) -> str:
+    at = target_price_of(guard)
+    if guard.target is None or at is None:
+        return "none"
+    return f"{target_percent(guard.target)}, {_sign(guard, is_loss=False)} {price(at, guard.currency)}"
+
+
+def _sign(guard: Guard, *, is_loss: bool) -> str:
+    return "≤" if is_loss is (guard.direction is Direction.LONG) else "≥"
+
+
+def _means(plan: LevelsPlan) -> Iterator[str]:
+    guard, changed = plan.guard, plan.changed
+    if not plan.is_change:
+        name = escape(plan.position.asset)
+        yield f"/target {name} 3 has it sold at a gain of 3 %, /stop {name} 2 at a loss of 2 %."
+    if changed.threshold != guard.threshold:
+        yield f"It is sold at market once it has lost {loss_percent(changed.threshold)}."
+    if plan.is_looser:
+        yield f"Looser than now: {_loss(changed)} may be lost before it is sold, instead of {_loss(guard)}."
+    if changed.target != guard.target:
+        yield from _target_means(plan)
+
+
+def _loss(guard: Guard) -> str:
+    with exact():
+        return in_currency(-guard.threshold * guard.cost, guard.currency)
+
+
+def _target_means(plan: LevelsPlan) -> Iterator[str]:
+    target, label = plan.changed.target, plan.guard.venue.label
+    if target is None:
+        yield "No gain sells it any more; its stop stays."
+        return
+    yield (
+        f"All of it is sold at market once it has gained {cost_percent(target)}, if something is left of that after "
+        "every fee."
+    )
+    if plan.is_below_profitable:
+        yield (
+            f"Buying and selling costs about {cost_percent(plan.fees.round_trip)} at {label}, and a move of less than "
+            f"{cost_percent(plan.fees.minimum_profitable)} hardly pays: this target is below that."
+        )
+    if plan.takes_profit_now:
+        yield "It is there now: it is sold as soon as this is set, once the order book shows it for all of it."

@@ -1,0 +1,100 @@
+"""What a guard becomes with another stop or target, and what is refused."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.accounts.fees import FeeProfile
+from engine.guards.guard import GuardState
+from engine.guards.verdict import SaleCosts
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.offers.levels_plan import KEEP, Change, LevelsPlan, guarded_ones, plan_levels
+from engine.offers.outcomes import Nothing
+from tests.handlers.values import guard, mark, position
+
+#: A guard of 0.12 BTC from 64,000, so sold at 63,360; the mark is 63,500, a loss of 0.78 percent.
+FEES = FeeProfile(taker=Decimal("0.0026"), spread=Decimal("0.001"))
+UNPRICED = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+
+
+def planned(change, *, price="63500", **changes):
+    ours = guard(**changes)
+    held = position(guard=ours, mark=mark(price) if price else UNPRICED)
+    costs = SaleCosts(paid=ours.cost, fees=Decimal("19.97"), taker=FEES.taker)
+    return plan_levels(held, ours, change, fees=FEES, costs=costs)
+
+
+def stop(percent):
+    return Change(threshold=-Decimal(percent) / 100)
+
+
+def target(percent):
+    return Change(target=Decimal(percent) / 100)
+
+
+@pytest.mark.parametrize(
+    ("change", "threshold", "aim"),
+    [
+        (stop("2"), "-0.02", "0.03"),
+        (target("5"), "-0.01", "0.05"),
+        (Change(target=None), "-0.01", None),
+        (KEEP, "-0.01", "0.03"),
+    ],
+)
+def test_only_what_is_named_changes(change, threshold, aim):
+    plan = planned(change, target=Decimal("0.03"))
+
+    assert plan.changed.threshold == Decimal(threshold)
+    assert plan.changed.target == (None if aim is None else Decimal(aim))
+    assert plan.is_change is (change is not KEEP)
+
+
+@pytest.mark.parametrize(("percent", "is_looser"), [("2", True), ("1", False), ("0.9", False)])
+def test_a_stop_that_lets_more_be_lost_is_looser(percent, is_looser):
+    assert planned(stop(percent)).is_looser is is_looser
+
+
+@pytest.mark.parametrize(
+    ("percent", "price", "why"),
+    [
+        ("0.7", "63500", "would be sold at once"),
+        # Exactly what it has lost.
+        ("0.78125", "63500", "would be sold at once"),
+        ("0.79", None, "no price now"),
+    ],
+)
+def test_a_tighter_stop_that_would_or_might_sell_at_once_is_not_set(percent, price, why):
+    refused = planned(stop(percent), price=price)
+
+    assert isinstance(refused, Nothing)
+    assert why in refused.why
+
+
+@pytest.mark.parametrize("change", [stop("2"), target("5"), KEEP])
+def test_without_a_price_nothing_that_sells_no_earlier_is_refused(change):
+    assert isinstance(planned(change, price=None), LevelsPlan)
+
+
+@pytest.mark.parametrize("state", [GuardState.PAUSED, GuardState.CLOSING])
+def test_what_is_not_watched_now_is_left_as_it_is(state):
+    assert isinstance(planned(target("5"), state=state), Nothing)
+
+
+@pytest.mark.parametrize(("percent", "is_below"), [("0.81", True), ("0.82", False), ("3", False)])
+def test_a_target_below_a_move_that_pays_is_named(percent, is_below):
+    assert planned(target(percent)).is_below_profitable is is_below
+
+
+@pytest.mark.parametrize(
+    ("price", "is_now"), [("64639.99", False), ("64640", True), ("70000", True), (None, False)]
+)
+def test_a_target_that_is_reached_already_is_named(price, is_now):
+    assert planned(target("1"), price=price).takes_profit_now is is_now
+
+
+def test_one_name_that_is_guarded_twice_needs_its_broker():
+    twice = [position(guard=guard()), position(guard=guard(guard_id="g2"))]
+
+    assert guarded_ones([position(guard=None), twice[0]]) == twice[0]
+    assert "name one" in guarded_ones(twice).why
+    assert guarded_ones([position(guard=None)]).why.startswith("BTC/USD is not guarded")

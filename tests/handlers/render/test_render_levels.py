@@ -1,0 +1,56 @@
+"""The screens of /target and /stop."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.offers.levels import LevelsSet
+from handlers.render.levels import render_levels, render_levels_set
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import READER, guard, levels_preview
+
+TARGET = Decimal("0.03")
+
+
+def test_a_target_is_shown_with_its_price():
+    check_golden("levels_target", render_levels(levels_preview(target=TARGET), READER))
+
+
+def test_a_looser_stop_says_how_much_more_may_be_lost():
+    check_golden("levels_stop", render_levels(levels_preview(threshold=Decimal("-0.02")), READER))
+
+
+def test_a_tighter_stop_is_not_called_looser():
+    assert "Looser" not in render_levels(levels_preview(threshold=Decimal("-0.009")), READER).text
+
+
+def test_without_a_change_it_says_what_could_be_sent():
+    screen = render_levels(levels_preview(confirmation_id=None), READER)
+
+    check_golden("levels_shown", screen)
+    assert screen.keyboard == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"target": Decimal("0.004")}, "a move of less than 0.82 % hardly pays: this target is below that"),
+        ({"target": TARGET, "takes_profit_now": True}, "It is there now: it is sold as soon as this is set"),
+        ({"before": {"target": TARGET}, "target": None}, "No gain sells it any more; its stop stays."),
+    ],
+)
+def test_what_a_target_means_is_said(changes, said):
+    screen = render_levels(levels_preview(**changes), READER)
+
+    assert said in screen.text
+    check_fits(screen)
+
+
+def test_a_target_that_is_taken_off_has_a_button_that_says_so():
+    screen = render_levels(levels_preview(before={"target": TARGET}, target=None), READER)
+
+    assert [[button.label for button in row] for row in screen.keyboard] == [["Take the target off"]]
+
+
+def test_what_was_set_is_shown_as_it_stands():
+    check_golden("levels_set", render_levels_set(LevelsSet(guard=guard(target=TARGET)), READER))
