@@ -8,6 +8,7 @@ from engine.entries.halts import HaltSwitch
 from engine.entries.preferences import EntryPreferences
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit
+from engine.offers.admission import Admissions
 from engine.offers.buying import BuyingService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
@@ -26,6 +27,7 @@ class Services:
 
     clock: Clock
     users: Users
+    admissions: Admissions
     balances: BalanceService
     portfolio: PortfolioService
     open_orders: OpenOrdersService

@@ -14,7 +14,7 @@ from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.storage.base import Table
 from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
-from engine.users.table import AccountRow, SealedKeyRow, UserRow
+from engine.users.table import AccountRow, InviteRow, SealedKeyRow, UserRow
 
 metadata = Table.metadata
 
@@ -33,6 +33,7 @@ __all__ = [
     "HandledUpdateRow",
     "IntentEventRow",
     "IntentRow",
+    "InviteRow",
     "KnownAssetRow",
     "LeaseRow",
     "NonceRow",

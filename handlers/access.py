@@ -9,6 +9,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from engine.clock import Moment, moment
 from handlers.chat_context import ChatContext
+from handlers.invite import open_invite
 
 _log = structlog.get_logger()
 
@@ -73,6 +74,8 @@ class AccessCheck:
             if admitted is not None:
                 context.admit(admitted)
                 return
+            if await open_invite(update, context):
+                raise ApplicationHandlerStop
         user_id = user.id if user else None
         self._strangers.note(user_id, why or "unknown user", moment(context.services.clock))
         raise ApplicationHandlerStop

@@ -12,6 +12,7 @@ from handlers.access import is_speech, why_refused
 from handlers.chat_context import ChatContext
 from handlers.command import Command
 from handlers.render.problems import (
+    ADMISSION_UNCERTAIN,
     BUY_UNCERTAIN,
     CHOICE_UNCERTAIN,
     FAILED_TOAST,
@@ -21,7 +22,7 @@ from handlers.render.problems import (
     SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import BUY, CHOICE, LEVELS, PANIC, REFRESH, SELL, Screen
+from handlers.render.screen import ADMISSION, BUY, CHOICE, LEVELS, PANIC, REFRESH, SELL, Screen
 
 _log = structlog.get_logger()
 
@@ -90,6 +91,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             PANIC: PANIC_UNCERTAIN,
             LEVELS: CHOICE_UNCERTAIN,
             BUY: BUY_UNCERTAIN,
+            ADMISSION: ADMISSION_UNCERTAIN,
         }
         # A button of a part has its percentage behind the letter.
         return sentences.get((query.data or "").partition(":")[0].rstrip("0123456789"), NOTHING_DONE)

@@ -28,6 +28,7 @@ from handlers.fees import show_fees
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
+from handlers.invite import ADMISSION_PATTERN, make_invite, press_admission
 from handlers.levels import LEVELS_PATTERN, offer_stop, offer_target, press_levels
 from handlers.orders import show_orders
 from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
@@ -225,6 +226,15 @@ COMMANDS = (
         needs_account=False,
     ),
     Command(
+        name="invite",
+        form="[ROLE]",
+        help="make a link that lets one person ask to be a viewer or a trader; you approve them",
+        role=Role.OWNER,
+        screen=make_invite,
+        not_done="No link was shown; one that was made ends after a day.",
+        needs_account=False,
+    ),
+    Command(
         name="help",
         help="this list",
         role=Role.VIEWER,
@@ -249,6 +259,7 @@ CALLBACKS = (
     Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),
     Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),
     Callback(pattern=LEVELS_PATTERN, role=Role.TRADER, press=press_levels),
+    Callback(pattern=ADMISSION_PATTERN, role=Role.OWNER, press=press_admission),
     Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),
     Callback(pattern=OLDER_PATTERN, role=Role.VIEWER, press=press_older),
 )

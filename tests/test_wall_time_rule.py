@@ -83,6 +83,7 @@ EXPLAINED = {
         "taken_at",
     ): "old rows are thinned out, a little sooner or later",
     ("bot/telegram/updates.py", "at"): "old rows are deleted, a little sooner or later",
+    ("engine/users/invites_store.py", "created_at"): "old rows are deleted, a little sooner or later",
     (
         "engine/orders/steps_store.py",
         "at",

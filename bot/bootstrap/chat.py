@@ -19,6 +19,7 @@ from bot.telegram.polling_alarm import PollingAlarm
 from bot.telegram.updates import StoredUpdates
 from engine.clock import Clock
 from engine.engine import Engine
+from engine.offers.admission import Admissions
 from engine.services import Services
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
@@ -85,6 +86,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
     return Services(
         clock=base.clock,
         users=base.users,
+        admissions=Admissions(database=base.database, clock=base.clock),
         balances=engine.balances,
         portfolio=engine.portfolio,
         open_orders=engine.open_orders,

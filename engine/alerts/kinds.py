@@ -29,6 +29,8 @@ class AlertKind(StrEnum):
     RECORD_UNREADABLE = "record_unreadable"
     ACCOUNTS_MOVED = "accounts_moved"
     DATABASE_COPIED = "database_copied"
+    NEWCOMER_WAITING = "newcomer_waiting"
+    WELCOMED = "welcomed"
 
 
 #: Exits, and that nothing watched them; they overtake everything else that waits.

@@ -34,6 +34,8 @@ class StoredUser:
     trade_share: Decimal | None = None
     #: What may be lost in a day before buys are kept back; None keeps none back.
     daily_loss_usd: Decimal | None = None
+    #: What they called themselves when they were let in; None for owners of the settings.
+    name: str | None = None
     created_at: datetime
 
 

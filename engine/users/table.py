@@ -1,4 +1,4 @@
-"""Users, their accounts and their sealed keys."""
+"""Users, invites, accounts and sealed keys."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +27,26 @@ class UserRow(Table, table=True):
     trade_share: Decimal | None = Field(default=None, sa_type=DecimalText)
     #: What may be lost in a day before buys are kept back; None keeps none back.
     daily_loss_usd: Decimal | None = Field(default=None, sa_type=DecimalText)
+    #: What they called themselves when they were let in; None for owners of the settings.
+    name: str | None = None
+
+
+class InviteRow(Table, table=True):
+    """A link that lets one newcomer ask for a role, by the hash of its code."""
+
+    __tablename__: ClassVar[str] = "invites"
+
+    code_hash: str = Field(primary_key=True)
+    #: The owner who made it.
+    user_id: int = user_reference()
+    role: Role = Field(sa_type=EnumText(Role))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    #: Nobody's number yet among the users.
+    newcomer_id: int | None = Field(default=None, sa_type=BIG_INTEGER)
+    newcomer_name: str | None = None
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class AccountRow(Table, table=True):

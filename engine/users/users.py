@@ -1,6 +1,7 @@
 """Who may speak to the bot: the owners of the settings, and whoever they let in."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from engine.clock import Clock
 from engine.storage.database import Database
@@ -47,12 +48,4 @@ class Users:
     def _owner(self, user_id: int, known: StoredUser | None) -> StoredUser:
         if known is None:
             return StoredUser(user_id=user_id, role=Role.OWNER, created_at=self._clock.now())
-        return StoredUser(
-            user_id=user_id,
-            role=Role.OWNER,
-            time_zone=known.time_zone,
-            language=known.language,
-            trade_share=known.trade_share,
-            daily_loss_usd=known.daily_loss_usd,
-            created_at=known.created_at,
-        )
+        return replace(known, role=Role.OWNER)

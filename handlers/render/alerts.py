@@ -24,11 +24,13 @@ from engine.alerts.messages import (
     GuardReduced,
     GuardResumed,
     Message,
+    NewcomerWaiting,
     NotWatching,
     PanicInterrupted,
     PriceTrouble,
     RecordUnreadable,
     TradeUnattributed,
+    Welcomed,
 )
 from handlers.render.bought import render_entry
 from handlers.render.copied import render_copied
@@ -46,6 +48,7 @@ from handlers.render.guard_outcomes import render_existing
 from handlers.render.guards import render_offer
 from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape
+from handlers.render.invites import render_newcomer, render_welcome
 from handlers.render.panic import panic_interrupted_lines
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
@@ -80,13 +83,15 @@ def render_alert(message: Message, reader: Reader) -> Screen:
             return render_existing(message, reader)
         case FirstContact():
             return render_offer(message.offer, reader)
-        case GuardPaused() | CoinRenamed() | DatabaseCopied():
-            return _question(message, reader)
+        case GuardPaused() | CoinRenamed() | DatabaseCopied() | NewcomerWaiting() | Welcomed():
+            return _of_its_own(message, reader)
         case _:
             return Screen(text="\n".join(_plain(message, reader)))
 
 
-def _question(message: GuardPaused | CoinRenamed | DatabaseCopied, reader: Reader) -> Screen:
+def _of_its_own(
+    message: GuardPaused | CoinRenamed | DatabaseCopied | NewcomerWaiting | Welcomed, reader: Reader
+) -> Screen:
     match message:
         case GuardPaused():
             return render_guard_paused(message, reader)
@@ -94,6 +99,10 @@ def _question(message: GuardPaused | CoinRenamed | DatabaseCopied, reader: Reade
             return render_coin_renamed(message, reader)
         case DatabaseCopied():
             return render_copied(message, reader)
+        case NewcomerWaiting():
+            return render_newcomer(message, reader)
+        case Welcomed():
+            return render_welcome(message)
 
 
 def _plain(

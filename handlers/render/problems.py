@@ -40,6 +40,7 @@ PANIC_UNCERTAIN = (
 )
 BUY_UNCERTAIN = "The buy may or may not have begun. See /positions before you ask for it again."
 NOTHING_DONE = "Nothing was done."
+ADMISSION_UNCERTAIN = "They may or may not have been let in; if they were, they have a message that says so."
 FAILED_TOAST = "That did not work; see the chat."
 
 

@@ -15,6 +15,7 @@ PANIC = "p"
 SELL_PART = SELL
 HISTORY = "h"
 OLDER = "o"
+ADMISSION = "a"
 BUY = "b"
 DECLINE = "d"
 LEVELS = "l"

@@ -27,12 +27,14 @@ from engine.alerts.messages import (
     GuardReduced,
     GuardResumed,
     Moved,
+    NewcomerWaiting,
     NotWatching,
     PanicInterrupted,
     PriceTrouble,
     RecordKind,
     RecordUnreadable,
     TradeUnattributed,
+    Welcomed,
 )
 from engine.alerts.questions import Armed, Choice, ChoiceKind, Exclusion, PartLeftOut, PartReason, Standing
 from engine.market.mark import PriceProblem
@@ -41,6 +43,7 @@ from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder, Side
 from engine.model.price_event import PriceEvent
 from engine.model.venues import Venue
+from engine.users.roles import Role
 from tests.handlers.values import NOW, ago, guard, offer, offer_line, position
 
 _ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}
@@ -188,6 +191,16 @@ EXAMPLES = {
         client_order_id="6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10",
         confirmed_at=ago(seconds=3),
     ),
+    "newcomer_waiting": NewcomerWaiting(
+        newcomer_id=8_000_000_001,
+        name="Ann <b>Lee</b>",
+        role=Role.TRADER,
+        approve_id="yes1",
+        refuse_id="no1",
+        at=ago(seconds=30),
+        expires_at=NOW + timedelta(days=7),
+    ),
+    "welcomed": Welcomed(role=Role.VIEWER, at=ago(seconds=30)),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
     "panic_interrupted": PanicInterrupted(
         at=ago(seconds=30),

@@ -11,6 +11,7 @@ from engine.entries.rules import EntryRules
 from engine.entries.service import EntryService
 from engine.exits.audit import Audit, ExitPage
 from engine.model.venues import Venue
+from engine.offers.admission import Admissions, Answered, Invited
 from engine.offers.buying import BuyingService
 from engine.offers.buying_preview import Buying, Declined
 from engine.offers.closing import ClosingService
@@ -24,6 +25,8 @@ from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.services import Services
 from engine.statements.service import Statements
+from engine.users.invites import Newcomer
+from engine.users.roles import Role
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
 from tests.handlers.order_values import overview
@@ -112,6 +115,9 @@ class FakeEngine:
             "offer_buy": buy_preview(),
             "buy": Buying(plan=entry_plan()),
             "decline": Declined(),
+            "invite": Invited(code="c" * 22, role=Role.VIEWER, expires_at=NOW),
+            "open": None,
+            "answer": Answered(newcomer=Newcomer(user_id=3003, name="Ann"), role=Role.VIEWER),
             "fetch_halt": None,
             "halt": Halt(since=NOW, by=HaltedBy.CHAT),
             "resume": None,
@@ -136,6 +142,7 @@ class FakeEngine:
         return Services(
             clock=self.clock,
             users=Part(self, Users),
+            admissions=Part(self, Admissions),
             balances=Part(self, BalanceService),
             portfolio=Part(self, PortfolioService),
             open_orders=Part(self, OpenOrdersService),
@@ -238,6 +245,15 @@ class FakeEngine:
 
     async def decline(self, user_id, confirmation_id):
         return await self._answer("decline", user_id, confirmation_id)
+
+    async def invite(self, user_id, role):
+        return await self._answer("invite", user_id, role)
+
+    async def open(self, code, newcomer):
+        return await self._answer("open", code, newcomer)
+
+    async def answer(self, user_id, confirmation_id):
+        return await self._answer("answer", user_id, confirmation_id)
 
     async def fetch_halt(self, user_id):
         return await self._answer("fetch_halt", user_id)

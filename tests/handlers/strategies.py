@@ -53,6 +53,7 @@ from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
+from engine.users.roles import Role
 from handlers.render.times import Reader, zone_named
 
 amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=18)
@@ -593,6 +594,17 @@ alerts = st.one_of(
         client_order_id=_ids,
         confirmed_at=times,
     ),
+    st.builds(
+        messages.NewcomerWaiting,
+        newcomer_id=st.integers(1, 2**52),
+        name=words,
+        role=st.sampled_from([Role.VIEWER, Role.TRADER]),
+        approve_id=_ids,
+        refuse_id=_ids,
+        at=times,
+        expires_at=times,
+    ),
+    st.builds(messages.Welcomed, role=st.sampled_from([Role.VIEWER, Role.TRADER]), at=times),
     st.builds(messages.EntriesChanged, halted=st.booleans(), at=times),
     st.builds(
         messages.BrokerTrouble,

@@ -59,6 +59,7 @@ def test_only_commands_that_ask_before_changing_need_more_than_looking():
         "halt",
         "resume",
         "settings",
+        "invite",
     }
 
 

@@ -21,6 +21,7 @@ TYPED = {
     "VALUE": "5%",
     "PERIOD": "week",
     "MONTH": "2026-02",
+    "ROLE": "trader",
 }
 #: What a viewer can cause besides fetching: it looks, and changes nothing.
 LOOKS = {"preview", "plan", "rules_of"}

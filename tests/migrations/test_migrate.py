@@ -477,3 +477,14 @@ def test_causes_that_something_is_decided_by_become_codes_and_a_downgrade_writes
 
     assert coded == [[(code,) for _, code, _ in causes]]
     assert run(file, written) == [[(back,) for _, _, back in causes]]
+
+
+def test_users_of_before_have_no_name_and_a_downgrade_keeps_them(file):
+    old_database(file, "0025")
+
+    migrate(file)
+    [names, _] = run(file, "SELECT name FROM users", "UPDATE users SET name = 'Ann'")
+    down(file, "0025")
+
+    assert names == [(None,)]
+    assert run(file, "SELECT user_id, role FROM users") == [[(7, "owner")]]

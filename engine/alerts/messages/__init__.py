@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from engine.alerts.messages.admissions import NewcomerWaiting, Welcomed
 from engine.alerts.messages.at_stake import AtStake
 from engine.alerts.messages.entries import EntryEnd, EntryFilled, EntryGivenUp
 from engine.alerts.messages.exits import (
@@ -68,6 +69,7 @@ __all__ = [
     "GuardResumed",
     "Message",
     "Moved",
+    "NewcomerWaiting",
     "NotWatching",
     "PanicInterrupted",
     "PriceTrouble",
@@ -75,6 +77,7 @@ __all__ = [
     "RecordUnreadable",
     "StillUnwatched",
     "TradeUnattributed",
+    "Welcomed",
     "dump_message",
     "load_message",
 ]
@@ -102,7 +105,9 @@ Message = Annotated[
     | AlertUnreadable
     | RecordUnreadable
     | AccountsMoved
-    | DatabaseCopied,
+    | DatabaseCopied
+    | NewcomerWaiting
+    | Welcomed,
     Field(discriminator="kind"),
 ]
 

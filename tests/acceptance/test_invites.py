@@ -1,0 +1,77 @@
+"""An owner lets somebody in, who is shown what is their own and nothing else."""
+
+import re
+
+import pytest
+
+from tests.acceptance.ether import WAIT_S, an_ether_world, introduced
+
+NO_ACCOUNT = "You have no account at any broker here"
+#: What the owner holds and has guarded, in whatever form.
+OWNERS = re.compile(r"\$\d|ETH|Kraken|1001")
+
+
+def heard(user):
+    return [one.text for one in user.messages if one.from_bot]
+
+
+async def opened(stage, newcomer, *, role):
+    """Have an owner invite somebody, who opens the link; return the owner's question about them."""
+    invite = await stage.owner.ask(f"/invite {role}", timeout_s=WAIT_S)
+    link = re.search(r"https://t\.me/(\w+)\?start=([\w-]{22})\b", invite.text)
+    assert link[1] == "nija_sandbox_bot"
+    answer = await newcomer.ask(f"/start {link[2]}", timeout_s=WAIT_S)
+    assert answer.text.startswith("An owner of this bot has to let you in first")
+    return await stage.owner.wait_for("Let them in?", WAIT_S), link[2]
+
+
+@pytest.mark.fault("C5")
+async def test_a_newcomer_waits_is_approved_and_is_shown_nothing_of_the_owners(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    newcomer, other = world.telegram.user(user_id=2003, name="Ann"), world.telegram.user(user_id=2004)
+
+    question, code = await opened(stage, newcomer, role="viewer")
+    newcomer.send("/balance")
+    other.send(f"/start {'x' * 22}")
+    used = await other.ask(f"/start {code}", timeout_s=WAIT_S)
+    await world.telegram.wait_until_confirmed()
+    assert "“Ann” (id 2003) opened your invite for a viewer." in question.text
+    assert (len(heard(newcomer)), heard(other)) == (1, [used.text])
+
+    stage.owner.press(question, "Approve")
+    await newcomer.wait_for("You are a viewer here", WAIT_S)
+    balance = await newcomer.ask("/balance", timeout_s=WAIT_S)
+    assert balance.text.startswith(NO_ACCOUNT)
+    shown = [
+        await newcomer.ask(line, timeout_s=WAIT_S)
+        for line in (
+            "/start",
+            "/positions",
+            "/history",
+            "/status",
+            "/route",
+            "/why ETH",
+            "/close ETH",
+            "/help",
+        )
+    ]
+
+    assert [one.text for one in shown if OWNERS.search(one.text)] == []
+    assert shown[6].text == "You may look, but not change anything. Nothing was changed."
+
+
+async def test_a_refused_newcomer_stays_a_stranger(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    newcomer = world.telegram.user(user_id=2003, name="Ann")
+    question, code = await opened(stage, newcomer, role="trader")
+
+    stage.owner.press(question, "Refuse")
+    await stage.owner.wait_for("was refused", WAIT_S)
+    newcomer.send("/balance")
+    again = await newcomer.ask(f"/start {code}", timeout_s=WAIT_S)
+
+    assert again.text == "This invite was used already; ask whoever sent it for a new one."
+    assert len(heard(newcomer)) == 2
