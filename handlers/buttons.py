@@ -13,7 +13,8 @@ from engine.users.roles import may
 from handlers.chat_context import ChatContext
 from handlers.command import Command, screen_of, show_typing
 from handlers.progress import with_progress
-from handlers.render.guard_outcomes import answered_note, nothing_text, render_nothing, render_outcome
+from handlers.render.guard_outcomes import answered_note, render_nothing, render_outcome
+from handlers.render.nothing import nothing_text
 from handlers.render.problems import OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen, choice_data
 from handlers.screens import replace_screen

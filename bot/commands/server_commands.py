@@ -27,6 +27,7 @@ from handlers.render.closing import render_close
 from handlers.render.halt import render_entries
 from handlers.render.history import render_short
 from handlers.render.html import plain_text
+from handlers.render.nothing import nothing_text
 from handlers.render.times import Reader
 
 HALT, RESUME, CLOSE = "halt", "resume", "close"
@@ -101,9 +102,10 @@ class ServerCommands:
         return self._closed(await self._closing.offer_close(self._owner_ids[0], named, venue))
 
     def _closed(self, outcome: ClosePreview | Selling | Nothing) -> CommandAnswer:
-        data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json", by_alias=True)
         if isinstance(outcome, Nothing):
-            return CommandAnswer(done=False, text=outcome.why, data=data)
+            why = nothing_text(outcome)
+            return CommandAnswer(done=False, text=why, data={"why": why})
+        data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json", by_alias=True)
         text = plain_text(render_close(outcome, Reader(now=self._clock.now()), by_button=False).text)
         if isinstance(outcome, Selling):
             return CommandAnswer(done=bool(outcome.lines), text=text, data=data)

@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.offers.arming import Arming
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import GuardProposal, conclude
-from engine.offers.outcomes import Nothing, Outcome
+from engine.offers.outcomes import Nothing, Outcome, Outdated
 from engine.offers.questions import sell_now_buttons, single_buttons
 from engine.offers.setter import GuardSetter
 from engine.offers.shown import ConfirmedPositions, is_covered, may_sell
@@ -100,7 +100,7 @@ class Answers:
         if not guards and follow_up is not None and not armed.left_out:
             return follow_up
         if not guards and follow_up is None and not proposals:
-            return Nothing(why="Nothing is held there now.")
+            return Nothing(why=Outdated.NOT_HELD)
         return armed
 
 

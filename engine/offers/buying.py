@@ -13,7 +13,7 @@ from engine.model.venues import Venue
 from engine.offers.buying_drift import ShownBuy, drift_of, shown_buy
 from engine.offers.buying_preview import Buying, BuyPreview, Declined, Drift
 from engine.offers.confirmation import Confirmation, Confirmed
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Outdated
 from engine.storage.database import Database
 
 #: What was shown is bought within this time or not at all.
@@ -21,7 +21,6 @@ BUY_VALID = timedelta(seconds=60)
 
 _ACTION = "buy"
 _BUY_BUTTON = Confirmation(ShownBuy, actions=(_ACTION,))
-_NOT_NOW = "Nothing was bought: what was shown does not hold any more. Send /buy again."
 
 
 class BuyingService:
@@ -61,7 +60,7 @@ class BuyingService:
                 return Buying(plan=plan)
             # Entries were halted since, or its figures are too old: a gate says so if it is one.
             again = await self._plan_again(user_id, shown)
-        return again if isinstance(again, Refused) else Nothing(why=_NOT_NOW)
+        return again if isinstance(again, Refused) else Nothing(why=Outdated.NOT_BOUGHT)
 
     async def decline(self, user_id: int, confirmation_id: str) -> Declined | Nothing:
         """Use the button up without buying."""

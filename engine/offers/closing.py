@@ -34,9 +34,9 @@ from engine.offers.closing_preview import (
 )
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.closing_sales import ClosingSales
-from engine.offers.confirmation import Confirmed, Rejected
-from engine.offers.not_held import not_held, not_known, which_one
-from engine.offers.outcomes import Nothing
+from engine.offers.confirmation import Confirmed
+from engine.offers.not_held import HeldSeveralTimes, HoldingUnknown, NotHeld, Wanted
+from engine.offers.outcomes import Nothing, Outdated, Rejected
 from engine.offers.part import ALL, PERCENTS, Part, Share, Units, Worth, ratio_of
 from engine.offers.shown_sale import ShownSale
 from engine.portfolio.service import PortfolioService
@@ -69,7 +69,7 @@ class ClosingService:
         if isinstance(facts, Nothing):
             return facts
         if len(facts) > 1 and isinstance(part, Units | Worth):
-            return which_one(symbol, [one.position for one in facts])
+            return Nothing(why=HeldSeveralTimes.of(symbol, [one.position for one in facts]))
         plans = [plan_closing(one) if part is None else plan_part(one, part) for one in facts]
         return await self._show(user_id, plans)
 
@@ -101,7 +101,7 @@ class ClosingService:
     ) -> Selling | ClosePreview | Nothing:
         """Sell the part of a button, once; one press uses up the buttons of all parts."""
         if percent not in PERCENTS:
-            return Nothing(why=Rejected.UNKNOWN.value)
+            return Nothing(why=Rejected.UNKNOWN)
         confirmed = await PARTS_BUTTON.confirm(
             self._database, confirmation_id, user_id=user_id, clock=self._clock
         )
@@ -126,8 +126,8 @@ class ClosingService:
             return await self._reader.read(positions)
         never_read = self._portfolio.why_never_read(user_id, venue)
         if never_read:
-            return not_known(symbol, never_read, advice=_WAY_OUT)
-        return not_held(symbol, venue, not_done="sold")
+            return Nothing(why=HoldingUnknown(symbol=symbol, unread=never_read, wanted=Wanted.SELL))
+        return Nothing(why=NotHeld(symbol=symbol, venue=venue, wanted=Wanted.SELL))
 
     async def _close(self, confirmed: Confirmed[ShownSales]) -> Selling | ClosePreview | Nothing:
         user_id, shown = confirmed.user_id, {one.key: one for one in confirmed.shown.positions}
@@ -138,7 +138,7 @@ class ClosingService:
         if again is not None:
             return await self._show(user_id, plans, again=again)
         if not plans:
-            return Nothing(why="Nothing of it is held any more; nothing was sold.")
+            return Nothing(why=Outdated.NOTHING_TO_SELL)
         held = {plan.position.key for plan in plans}
         gone = self._gone(user_id, [one for key, one in shown.items() if key not in held])
         return await self._sales.begin(plans, gone=gone)
@@ -180,6 +180,3 @@ class ClosingService:
             for one in shown
             if one.key.account_id in venues
         )
-
-
-_WAY_OUT = "Nothing was sold. If you cannot wait, sell in the broker's own app."

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -13,7 +12,7 @@ from sqlmodel import col, select
 
 from engine import wall_time
 from engine.clock import Clock
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from engine.offers.table import ConfirmationRow
 from engine.storage.database import Database
 from engine.storage.readable import parsing, readable_row
@@ -33,15 +32,6 @@ class Confirmed(Generic[T]):
     user_id: int
     action: str
     shown: T
-
-
-class Rejected(StrEnum):
-    """Why a press does not count; each value is the sentence for the chat."""
-
-    UNKNOWN = "This button is not known any more; nothing was done. Ask again with the command."
-    NOT_YOURS = "This button belongs to somebody else; nothing was done."
-    USED = "This button was already used; nothing was done again."
-    EXPIRED = "This button has expired; nothing was done. Ask again with the command."
 
 
 _ONE = Prepared(
@@ -100,7 +90,7 @@ class Confirmation(Generic[T]):
         """Use a button up and return what it showed, or why the press does not count."""
         async with database.write() as session:
             taken = await self.use(session, confirmation_id, user_id=user_id, now=clock.now())
-        return Nothing(why=taken.value) if isinstance(taken, Rejected) else taken
+        return Nothing(why=taken) if isinstance(taken, Rejected) else taken
 
     async def use(
         self, session: DatabaseSession, confirmation_id: str, *, user_id: int, now: datetime

@@ -15,7 +15,7 @@ from engine.exits.interrupted_close import restore_interrupted
 from engine.guards import store as rows
 from engine.guards.guard import Guard
 from engine.model.guard_reasons import GuardReason
-from engine.offers.outcomes import ComparedFirst, Nothing
+from engine.offers.outcomes import ComparedFirst, Nothing, Outdated
 from engine.offers.questions import UNSOLICITED_VALID
 from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.orders.step_cause import StepCause
@@ -114,4 +114,4 @@ async def guard_here(database: Database, user_id: int, *, clock: Clock) -> Compa
             await rows.save_guard(session, compared, was=guard, now=clock.now(), cause=cause)
     if waiting:
         return ComparedFirst(guards=tuple(waiting))
-    return Nothing(why="None of these guards waits for this any more. /positions shows what is guarded.")
+    return Nothing(why=Outdated.NONE_WAITS)

@@ -1,6 +1,6 @@
 """Guarding and unguarding at the owner's request: offers first, changes only by a confirmed button."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 
 from engine.alerts.questions import About, Armed, ChoiceKind, Offer
@@ -8,13 +8,21 @@ from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard, GuardState
 from engine.model.guard_reasons import GuardReason
-from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.answers import Answers
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
-from engine.offers.not_held import at, not_held, not_known
-from engine.offers.outcomes import LeftAlone, Nothing, Outcome, Unguarded
+from engine.offers.not_held import HoldingUnknown, NotHeld, Wanted
+from engine.offers.outcomes import (
+    BeingSold,
+    LeftAlone,
+    NotGuarded,
+    Nothing,
+    Outcome,
+    Outdated,
+    SaleBegun,
+    Unguarded,
+)
 from engine.offers.questions import Button, choosing_buttons, overview_buttons, single_buttons
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
@@ -54,10 +62,8 @@ class GuardService:
         if not positions:
             never_read = self._inquiry.why_never_read(user_id, venue)
             if not never_read:
-                return not_held(symbol, venue, not_done="guarded")
-            again = in_capitals(symbol) if symbol else "ALL"
-            advice = f"Nothing was guarded; send /guard {again} again when that is over."
-            return not_known(symbol, never_read, advice=advice)
+                return Nothing(why=NotHeld(symbol=symbol, venue=venue, wanted=Wanted.GUARD))
+            return Nothing(why=HoldingUnknown(symbol=symbol, unread=never_read, wanted=Wanted.GUARD))
         proposals = self._inquiry.propose(positions)
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
@@ -71,9 +77,9 @@ class GuardService:
         """Ask whether to stop guarding a position, or return that it is not guarded."""
         positions = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
         if not positions:
-            return Nothing(why=f"{in_capitals(symbol)} is not guarded{at(venue)}. /positions shows what is.")
+            return Nothing(why=NotGuarded(symbol=symbol, venue=venue))
         if all(_is_closing(one) for one in positions):
-            return Nothing(why=_being_sold(positions))
+            return Nothing(why=BeingSold(guards=tuple(one.guard for one in positions if one.guard)))
         proposals = self._inquiry.propose([one for one in positions if not _is_closing(one)])
         several = len(proposals) > 1
         buttons = [
@@ -129,7 +135,7 @@ class GuardService:
         proposals = self._inquiry.propose(await self._inquiry.find_again(pressed))
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
-            return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
+            return Nothing(why=Outdated.NOTHING_TO_GUARD)
         return await self._inquiry.offer(pressed.user_id, About.CHOOSE, able, choosing_buttons(able))
 
     async def _unguard(self, pressed: ConfirmedPositions) -> Outcome:
@@ -137,11 +143,11 @@ class GuardService:
         async with self._database.write() as session:
             for guard in await self._guards(session, pressed):
                 if guard.state is GuardState.CLOSING:
-                    return Nothing(why=f"{guard.symbol} is being sold; it was not unguarded.")
+                    return Nothing(why=SaleBegun(symbol=guard.symbol))
                 closed = guard.closed(GuardReason.TAKEN_OFF)
                 await rows.save_guard(session, closed, was=guard, now=self._clock.now(), cause="owner")
                 ended.append(guard)
-        return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
+        return Unguarded(guards=tuple(ended)) if ended else Nothing(why=Outdated.NOT_GUARDED)
 
     async def _guards(self, session: DatabaseSession, pressed: ConfirmedPositions) -> list[Guard]:
         guards = [await rows.load_open_guard(session, key) for key in pressed.shown.positions]
@@ -154,13 +160,3 @@ async def _leave_alone(_pressed: ConfirmedPositions) -> Outcome:
 
 def _is_closing(position: Position) -> bool:
     return position.guard is not None and position.guard.state is GuardState.CLOSING
-
-
-def _being_sold(positions: Sequence[Position]) -> str:
-    guards = [one.guard for one in positions if one.guard is not None]
-    return " ".join(
-        f"{guard.symbol} at {guard.venue.label} is being sold as you asked and is not guarded: nothing to unguard."
-        if guard.is_for_one_sale
-        else f"{guard.symbol} at {guard.venue.label} is being sold; it was not unguarded."
-        for guard in guards
-    )

@@ -15,8 +15,8 @@ from engine.model.holdings import PositionKey
 from engine.model.venues import Venue
 from engine.offers.confirmation import Confirmation
 from engine.offers.levels_plan import KEEP, Change, LevelsPlan, guarded_ones, plan_levels
-from engine.offers.not_held import not_held, not_known
-from engine.offers.outcomes import Nothing
+from engine.offers.not_held import HoldingUnknown, NotHeld, Wanted
+from engine.offers.outcomes import Nothing, Outdated
 from engine.portfolio.position import Position
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -24,7 +24,6 @@ from engine.storage.database import Database
 LEVELS = "levels"
 #: Its owner presses at the price that was shown.
 LEVELS_VALID = timedelta(seconds=60)
-_CHANGED = "Its guard has changed meanwhile; nothing was set. Ask again with the command."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +82,9 @@ class LevelService:
         """Show what a change would make of a position's guard, or how it is without one."""
         positions = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
         if not positions and (never_read := self._portfolio.why_never_read(user_id, venue)):
-            return not_known(symbol, never_read, advice="Nothing was changed.")
+            return Nothing(why=HoldingUnknown(symbol=symbol, unread=never_read, wanted=Wanted.CHANGE))
         if not positions:
-            return not_held(symbol, venue, not_done="changed")
+            return Nothing(why=NotHeld(symbol=symbol, venue=venue, wanted=Wanted.CHANGE))
         found = guarded_ones(positions)
         if isinstance(found, Nothing):
             return found
@@ -109,11 +108,11 @@ class LevelService:
                 continue
             if (guard.threshold, guard.target) == (shown.was_threshold, shown.was_target):
                 return self._plan(position, Change(threshold=shown.threshold, target=shown.target))
-        return Nothing(why=_CHANGED)
+        return Nothing(why=Outdated.LEVELS)
 
     def _plan(self, position: Position, change: Change) -> LevelsPlan | Nothing:
         if position.guard is None:
-            return Nothing(why=_CHANGED)
+            return Nothing(why=Outdated.LEVELS)
         return plan_levels(
             position,
             position.guard,
@@ -149,7 +148,7 @@ class LevelService:
                     cause="changed by its owner",
                 )
         except StaleGuardError:
-            return Nothing(why=_CHANGED)
+            return Nothing(why=Outdated.LEVELS)
         return LevelsSet(guard=plan.changed)
 
 

@@ -10,12 +10,13 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import is_past
 from engine.guards.verdict import SaleCosts, Verdict, judge
 from engine.market.mark import Mark
+from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
 from engine.offers.outcomes import Nothing
 from engine.portfolio.position import Position
 
 _NOT_ARMED = {
-    GuardState.PAUSED: "is paused and waits for your answer; /guard asks again",
-    GuardState.CLOSING: "is selling it now",
+    GuardState.PAUSED: LevelObstacle.PAUSED,
+    GuardState.CLOSING: LevelObstacle.BEING_SOLD,
 }
 
 
@@ -71,21 +72,20 @@ def guarded_ones(positions: Sequence[Position]) -> Position | Nothing:
     guarded = [one for one in positions if one.guard is not None and not one.guard.is_for_one_sale]
     match guarded:
         case []:
-            name = positions[0].symbol or positions[0].asset
-            return Nothing(why=f"{name} is not guarded, so nothing was changed; /guard guards it.")
+            return Nothing(why=NoGuard(symbol=positions[0].symbol or positions[0].asset))
         case [one]:
             return one
         case _:
-            brokers = " and ".join(dict.fromkeys(one.account.venue.label for one in guarded))
-            return Nothing(why=f"It is guarded more than once, at {brokers}: name one. Nothing was changed.")
+            venues = dict.fromkeys(one.account.venue for one in guarded)
+            return Nothing(why=GuardedSeveralTimes(venues=tuple(venues)))
 
 
 def plan_levels(
     position: Position, guard: Guard, change: Change, *, fees: FeeProfile, costs: SaleCosts
 ) -> LevelsPlan | Nothing:
     """Decide what a guard becomes; a stop that would sell at once is set by nobody: a change never sells at a loss."""
-    if (why := _NOT_ARMED.get(guard.state)) is not None:
-        return Nothing(why=f"The guard of {guard.symbol} {why}; nothing was changed.")
+    if (obstacle := _NOT_ARMED.get(guard.state)) is not None:
+        return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=obstacle))
     changed = replace(
         guard,
         threshold=guard.threshold if change.threshold is None else change.threshold,
@@ -94,14 +94,9 @@ def plan_levels(
     mark = position.mark
     if changed.threshold > guard.threshold:
         if not isinstance(mark, Mark):
-            return Nothing(
-                why=f"{guard.symbol} has no price now, so a tighter stop might sell it at once; nothing was changed."
-            )
+            return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NO_PRICE))
         if is_past(changed, mark):
-            return Nothing(
-                why=f"{guard.symbol} has lost as much already and would be sold at once; nothing was changed. "
-                "/close sells it."
-            )
+            return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.WOULD_SELL_NOW))
     takes_profit = isinstance(mark, Mark) and judge(changed, mark.price, costs) is Verdict.TAKE_PROFIT
     return LevelsPlan(
         position=position, guard=guard, changed=changed, fees=fees, takes_profit_now=takes_profit

@@ -13,8 +13,7 @@ from engine.offers.closing_plan import ClosePlan, plan_closing
 from engine.offers.closing_preview import CloseLine, ClosePreview, ObstacleKind, Selling
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.closing_sales import ClosingSales
-from engine.offers.confirmation import Rejected
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from engine.offers.panic_preview import PanicBegun, PanicPreview
 from engine.offers.panic_store import Panic, UnfinishedPanic, finish, load_unfinished, save_unfinished
 from engine.portfolio.service import PortfolioService
@@ -73,7 +72,7 @@ class PanicService:
         async with self._database.write() as session:
             used = await PANIC_BUTTON.use(session, confirmation_id, user_id=user_id, now=now)
             if isinstance(used, Rejected):
-                return Nothing(why=used.value)
+                return Nothing(why=used)
             await self._halt_entries(session, user_id)
             unfinished = await save_unfinished(session, Panic(at=now), user_id=user_id)
         selling = await self._sell(user_id)

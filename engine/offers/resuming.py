@@ -13,7 +13,7 @@ from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import GuardProposal, may_resume, propose_paused, propose_resuming
-from engine.offers.outcomes import Nothing, Outcome, StaysPaused
+from engine.offers.outcomes import GuardChanged, Nothing, Outcome, Outdated, StaysPaused
 from engine.offers.questions import Button
 from engine.offers.shown import ConfirmedPositions, may_sell
 from engine.portfolio.position import Position
@@ -35,12 +35,12 @@ class Resuming:
             if guard is None or guard.state is not GuardState.PAUSED:
                 continue
             return await self._resume(pressed, position, guard)
-        return Nothing(why="There is no paused guard any more.")
+        return Nothing(why=Outdated.NO_PAUSED_GUARD)
 
     async def _resume(self, pressed: ConfirmedPositions, position: Position, guard: Guard) -> Outcome:
         kept = resume(guard, there=position.sellable, venue_entry=position.venue_entry)
         if kept.state is GuardState.CLOSED:
-            return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
+            return Nothing(why=Outdated.GONE)
         if not may_resume(guard, position):
             proposal = propose_paused(position, guard)
             return await self._inquiry.offer(pressed.user_id, About.PAUSED, [proposal], buttons_of(proposal))
@@ -84,7 +84,7 @@ class Resuming:
                 await rows.save_guard(session, kept, was=guard, now=now, cause="resumed by its owner")
                 await rows.note_seen(session, guard.guard_id, seen)
         except StaleGuardError:
-            return Nothing(why=f"The guard of {guard.symbol} has changed meanwhile; it was left as it is.")
+            return Nothing(why=GuardChanged(symbol=guard.symbol))
         return Armed(guards=(kept,))
 
 

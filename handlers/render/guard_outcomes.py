@@ -10,7 +10,7 @@ from engine.status import Hindrances
 from handlers.render.guard_standing import is_guarded, standing_of
 from handlers.render.guards import render_offer
 from handlers.render.html import bold, escape, foreign
-from handlers.render.no_price import no_price_text
+from handlers.render.nothing import nothing_text
 from handlers.render.numbers import price, quantity, threshold_percent
 from handlers.render.position_results import guard_trigger
 from handlers.render.screen import Screen
@@ -66,14 +66,7 @@ def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
 
 def render_nothing(nothing: Nothing | StaysPaused) -> Screen:
     """Return why nothing was changed."""
-    return Screen(text=foreign(nothing_text(nothing)) or "Nothing was changed.")
-
-
-def nothing_text(nothing: Nothing | StaysPaused) -> str:
-    """Say why nothing was changed, as far as it is known."""
-    if isinstance(nothing, Nothing):
-        return nothing.why
-    return f"{nothing.symbol} stays paused: {no_price_text(nothing.problem, nothing.venue.label)}."
+    return Screen(text=foreign(nothing_text(nothing)))
 
 
 def _armed(armed: Armed, reader: Reader, hindrances: Hindrances) -> Iterator[str]:

@@ -49,7 +49,19 @@ from engine.model.orders import CancelledOrder, Side
 from engine.model.venues import Account, Venue
 from engine.model.walk import BookProblem
 from engine.nonce.store import NonceStatus
-from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
+from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
+from engine.offers.not_held import HeldSeveralTimes, HoldingUnknown, NotHeld, Wanted
+from engine.offers.outcomes import (
+    BeingSold,
+    GuardChanged,
+    LeftAlone,
+    NotGuarded,
+    Nothing,
+    Outdated,
+    Rejected,
+    SaleBegun,
+    Unguarded,
+)
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
@@ -426,12 +438,26 @@ _armed = {
     "parts_left_out": several(_parts_left_out),
     "left_out": several(_offer_lines),
 }
+_whys = st.one_of(
+    st.sampled_from(Rejected),
+    st.sampled_from(Outdated),
+    st.builds(NotHeld, symbol=maybe(words), venue=maybe(venues), wanted=st.sampled_from(Wanted)),
+    st.builds(HoldingUnknown, symbol=maybe(words), unread=words, wanted=st.sampled_from(Wanted)),
+    st.builds(HeldSeveralTimes, symbol=maybe(words), venues=st.tuples(venues), positions=st.just(2)),
+    st.builds(NotGuarded, symbol=words, venue=maybe(venues)),
+    st.builds(BeingSold, guards=st.tuples(guards)),
+    st.builds(SaleBegun, symbol=words),
+    st.builds(GuardChanged, symbol=words),
+    st.builds(LevelsKept, symbol=words, obstacle=st.sampled_from(LevelObstacle)),
+    st.builds(NoGuard, symbol=words),
+    st.builds(GuardedSeveralTimes, venues=st.tuples(venues, venues)),
+)
 outcomes = st.one_of(
     offers,
     st.builds(Armed, **_armed, follow_up=maybe(offers)),
     st.builds(Unguarded, guards=several(guards)),
     st.builds(LeftAlone),
-    st.builds(Nothing, why=words.filter(str.strip)),
+    st.builds(Nothing, why=_whys),
 )
 
 _about = {"venue": venues, "symbol": names}

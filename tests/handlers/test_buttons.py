@@ -5,7 +5,8 @@ import pytest
 from engine.alerts.questions import Armed, Choice, ChoiceKind
 from engine.entries.sizing import SizeBasis
 from engine.model.venues import Venue
-from engine.offers.outcomes import Nothing, Unguarded
+from engine.offers.not_held import HoldingUnknown, Wanted
+from engine.offers.outcomes import Nothing, Rejected, Unguarded
 from engine.users.roles import Role
 from handlers.entry_arguments import parse_route
 from tests.handlers.values import (
@@ -155,14 +156,14 @@ async def test_a_question_that_stays_says_what_was_guarded_by_an_answer_to_it(en
 @pytest.mark.fault("C4")
 async def test_a_double_tap_acts_once_and_the_second_shows_why(engine, owner):
     asked = await owner.ask("/unguard BTC")
-    engine.answers["confirm"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]
+    engine.answers["confirm"] = [Unguarded(guards=(guard(),)), Nothing(why=Rejected.USED)]
 
     owner.press(asked, "Guard from cost")
     second = owner.press(asked, "Guard from cost")
     answer = await owner.wait_for_answer(second)
 
     assert answer.show_alert
-    assert answer.text == "This was already answered."
+    assert answer.text == "This button was already used; nothing was done again."
     assert owner.message(asked.message_id).text.startswith("Not guarded any more")
 
 
@@ -188,8 +189,12 @@ async def test_a_choice_that_leads_to_a_question_is_replaced_by_it(engine, owner
     assert choosing.message_id == asked.message_id
 
 
-@pytest.mark.parametrize("why", ["long " * 60, "Expired."])
-async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owner, why):
+#: A sentence that is too long to pop up.
+LONG = HoldingUnknown(symbol="BTC", unread="long " * 60, wanted=Wanted.GUARD)
+
+
+@pytest.mark.parametrize(("why", "said"), [(LONG, "long long"), (Rejected.EXPIRED, "has expired")])
+async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owner, why, said):
     asked = await owner.ask("/guard BTC")
     engine.answers["confirm"] = Nothing(why=why)
     engine.ready.clear()
@@ -198,12 +203,12 @@ async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owne
     await owner.wait_for_answer(query)  # too late for the words to pop up
     engine.ready.set()
 
-    assert (await owner.wait_for(why.strip(), after=asked)).from_bot
+    assert (await owner.wait_for(said, after=asked)).from_bot
 
 
 async def test_a_long_refusal_comes_as_a_message_at_once(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["confirm"] = Nothing(why="long " * 60)
+    engine.answers["confirm"] = Nothing(why=LONG)
 
     query = owner.press(asked, "Guard from cost")
 

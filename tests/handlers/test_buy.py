@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.entries.sizing import Amount
 from engine.model.venues import Venue
 from engine.offers.buying_preview import Drift
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from engine.users.roles import Role
 from tests.handlers.values import OWNER, buy_preview, refused, user
 
@@ -71,12 +71,12 @@ async def test_left_alone_uses_the_button_up(engine, owner):
 
 async def test_a_second_press_shows_why_nothing_happens(engine, owner):
     asked = await owner.ask("/buy BTC")
-    engine.answers["buy"] = Nothing(why="This button was already used.")
+    engine.answers["buy"] = Nothing(why=Rejected.USED)
 
     answer = await owner.wait_for_answer(owner.press(asked, "Buy"))
 
     assert answer.show_alert
-    assert answer.text == "This button was already used."
+    assert answer.text == "This button was already used; nothing was done again."
 
 
 async def test_a_viewer_may_neither_ask_nor_press(engine, owner):

@@ -6,10 +6,10 @@ import pytest
 
 from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Selling, ShownAgain, Worsening
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from engine.users.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
-from tests.handlers.values import NOW, OWNER, user
+from tests.handlers.values import NOT_HELD, NOW, OWNER, user
 
 
 async def test_the_button_sells_once_and_goes(engine, owner):
@@ -25,13 +25,13 @@ async def test_the_button_sells_once_and_goes(engine, owner):
 
 async def test_a_second_tap_shows_why_nothing_happens(engine, owner):
     asked = await owner.ask("/close BTC")
-    engine.answers["close"] = [Selling(lines=(close_line(),)), Nothing(why="This button was already used.")]
+    engine.answers["close"] = [Selling(lines=(close_line(),)), Nothing(why=Rejected.USED)]
 
     owner.press(asked, "Sell")
     answer = await owner.wait_for_answer(owner.press(asked, "Sell"))
 
     assert answer.show_alert
-    assert answer.text == "This button was already used."
+    assert answer.text == "This button was already used; nothing was done again."
 
 
 async def test_a_price_that_moved_shows_the_preview_again_in_its_place(engine, owner):
@@ -59,11 +59,11 @@ async def test_left_alone_uses_the_button_up(engine, owner):
 
 async def test_leaving_alone_what_has_expired_says_so(engine, owner):
     asked = await owner.ask("/closeall")
-    engine.answers["keep"] = Nothing(why="This button has expired.")
+    engine.answers["keep"] = Nothing(why=Rejected.EXPIRED)
 
     answer = await owner.wait_for_answer(owner.press(asked, "Leave alone"))
 
-    assert answer.text == "This button has expired."
+    assert answer.text == "This button has expired; nothing was done. Ask again with the command."
 
 
 async def test_a_viewer_may_not_press(engine, owner):
@@ -86,9 +86,9 @@ async def test_a_sale_that_fails_under_the_finger_is_called_uncertain(engine, ow
 
 
 async def test_nothing_held_is_shown_as_the_engine_says_it(engine, owner):
-    engine.answers["offer_close"] = Nothing(why="You hold no BTC.")
+    engine.answers["offer_close"] = NOT_HELD
 
-    assert (await owner.ask("/close BTC")).text == "You hold no BTC."
+    assert (await owner.ask("/close BTC")).text.startswith("You hold no BTC at any of your brokers; ")
 
 
 async def test_a_close_from_before_an_outage_says_that_it_only_previews(engine, owner, server):

@@ -10,11 +10,10 @@ from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
 from engine.offers.levels_plan import Change
-from engine.offers.outcomes import Nothing
 from engine.offers.part import Share, Worth
 from engine.statements.periods import Period, month_of, span_of
 from engine.users.roles import Role
-from tests.handlers.values import NOW, OWNER, portfolio, position, user
+from tests.handlers.values import NOT_HELD, NOW, OWNER, portfolio, position, user
 
 
 @pytest.mark.parametrize(
@@ -171,9 +170,9 @@ async def test_what_cannot_be_read_asks_nothing_and_shows_an_example(engine, own
 
 @pytest.mark.parametrize(("command", "verb"), [("/guard", "offer_guard"), ("/unguard", "offer_unguard")])
 async def test_nothing_to_offer_is_shown_as_the_engine_says_it(engine, owner, command, verb):
-    engine.answers[verb] = Nothing(why="You hold no BTC.")
+    engine.answers[verb] = NOT_HELD
 
-    assert (await owner.ask(f"{command} BTC")).text == "You hold no BTC."
+    assert (await owner.ask(f"{command} BTC")).text.startswith("You hold no BTC at any of your brokers; ")
 
 
 async def test_a_viewer_sees_everything_and_changes_nothing(engine, owner):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.offers.outcomes import Nothing
-from tests.handlers.values import OWNER
+from engine.offers.outcomes import Nothing, Outdated
+from tests.handlers.values import NOT_HELD, OWNER
 
 
 async def test_the_button_sets_what_it_says_and_goes(engine, owner):
@@ -19,24 +19,24 @@ async def test_the_button_sets_what_it_says_and_goes(engine, owner):
 
 
 async def test_a_press_that_does_not_count_says_why(engine, owner):
-    engine.answers["set_levels"] = Nothing(why="Its guard has changed meanwhile; nothing was set.")
+    engine.answers["set_levels"] = Nothing(why=Outdated.LEVELS)
     asked = await owner.ask("/target BTC 3")
 
     answer = await owner.wait_for_answer(owner.press(asked, "Set target +3.00 %"))
 
-    assert answer.text == "Its guard has changed meanwhile; nothing was set."
+    assert answer.text == "Its guard has changed meanwhile; nothing was set. Ask again with the command."
 
 
 async def test_what_is_refused_is_said(engine, owner):
-    engine.answers["offer_levels"] = Nothing(why="You hold no BTC.")
+    engine.answers["offer_levels"] = NOT_HELD
 
-    assert (await owner.ask("/stop BTC 2")).text == "You hold no BTC."
-    assert (await owner.ask("/target BTC 2")).text == "You hold no BTC."
+    assert (await owner.ask("/stop BTC 2")).text.startswith("You hold no BTC at any of your brokers; ")
+    assert (await owner.ask("/target BTC 2")).text.startswith("You hold no BTC at any of your brokers; ")
 
 
 @pytest.mark.parametrize("typed", ["/stop", "/stop all", "/stop everything", "/stop trading"])
 async def test_who_wants_it_all_to_stop_reads_what_stops_what(engine, owner, typed):
-    engine.answers["offer_levels"] = Nothing(why="You hold no such thing.")
+    engine.answers["offer_levels"] = NOT_HELD
 
     answer = await owner.ask(typed)
 

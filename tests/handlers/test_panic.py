@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from engine.offers.closing_preview import Selling
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from engine.offers.panic_preview import PanicBegun
 from engine.users.roles import Role
 from tests.handlers.exit_values import close_line
@@ -25,12 +25,12 @@ async def test_the_button_halts_and_sells_once_and_goes(engine, owner):
 async def test_a_second_tap_shows_why_nothing_happens(engine, owner):
     asked = await owner.ask("/panic")
     begun = PanicBegun(selling=Selling(lines=(close_line(),)))
-    engine.answers["press"] = [begun, Nothing(why="This button was already used.")]
+    engine.answers["press"] = [begun, Nothing(why=Rejected.USED)]
 
     owner.press(asked, "Panic")
     answer = await owner.wait_for_answer(owner.press(asked, "Panic"))
 
-    assert answer.text == "This button was already used."
+    assert answer.text == "This button was already used; nothing was done again."
 
 
 async def test_left_alone_uses_the_button_up(engine, owner):

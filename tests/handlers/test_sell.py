@@ -3,10 +3,9 @@
 import pytest
 
 from engine.offers.closing_preview import ShownAgain, Worsening
-from engine.offers.outcomes import Nothing
 from engine.users.roles import Role
 from tests.handlers.exit_values import close_preview
-from tests.handlers.values import OWNER, user
+from tests.handlers.values import NOT_HELD, OWNER, user
 
 
 @pytest.mark.parametrize("percent", [25, 50, 100])
@@ -61,9 +60,9 @@ async def test_a_sale_that_fails_under_the_finger_is_called_uncertain(engine, ow
 
 
 async def test_nothing_held_is_shown_as_the_engine_says_it(engine, owner):
-    engine.answers["offer_parts"] = Nothing(why="You hold no BTC.")
+    engine.answers["offer_parts"] = NOT_HELD
 
-    assert (await owner.ask("/sell BTC")).text == "You hold no BTC."
+    assert (await owner.ask("/sell BTC")).text.startswith("You hold no BTC at any of your brokers; ")
 
 
 async def test_what_cannot_be_read_is_answered_with_examples(engine, owner):

@@ -24,6 +24,8 @@ from engine.nonce.store import NonceStatus
 from engine.offers.buying_preview import BuyPreview
 from engine.offers.levels import LevelsPreview
 from engine.offers.levels_plan import LevelsPlan
+from engine.offers.not_held import NotHeld, Wanted
+from engine.offers.outcomes import Nothing
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport, VenuePrices
@@ -31,6 +33,7 @@ from engine.users.roles import Role, User
 from handlers.render.times import Reader
 
 NOW = datetime(2026, 3, 7, 2, 30, 11, tzinfo=UTC)
+NOT_HELD = Nothing(why=NotHeld(symbol="BTC", venue=None, wanted=Wanted.SELL))
 READER = Reader(now=NOW)
 OWNER = 1001
 

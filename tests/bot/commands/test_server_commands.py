@@ -17,6 +17,7 @@ from engine.alerts.table import AlertRow
 from engine.entries.halts import HaltedBy, HaltSwitch
 from engine.model.guard_reasons import GuardReason
 from engine.offers.closing_preview import Selling, ShownAgain, Worsening
+from engine.offers.not_held import NotHeld, Wanted
 from engine.offers.outcomes import Nothing
 from engine.orders.states import IntentState
 from engine.storage.database import Database
@@ -167,11 +168,13 @@ async def test_a_sale_that_ended_unsold_is_reported_with_its_reason_and_not_wait
 
 
 async def test_what_is_not_held_is_said(commands, engine):
-    engine.offer = Nothing(why="You hold no BTC.")
+    engine.offer = Nothing(why=NotHeld(symbol="BTC", venue=None, wanted=Wanted.SELL))
 
     answer = await commands.respond({"verb": "close", "symbol": "BTC", "broker": None})
 
-    assert (answer.done, answer.text, answer.confirmation) == (False, "You hold no BTC.", None)
+    why = "You hold no BTC at any of your brokers; nothing was sold. /positions shows what you hold."
+    assert (answer.done, answer.text, answer.confirmation) == (False, why, None)
+    assert answer.data == {"why": why}
 
 
 @pytest.mark.parametrize(

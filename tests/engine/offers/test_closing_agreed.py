@@ -7,7 +7,7 @@ import pytest
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Kept, ObstacleKind, Selling, ShownAgain, Worsening
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.closing import offer, press, total
@@ -33,7 +33,7 @@ async def test_a_button_counts_once_for_its_owner_and_a_minute(holding):
     late = await press(holding, preview)
 
     assert [type(one) for one in (stranger, late)] == [Nothing, Nothing]
-    assert "expired" in late.why
+    assert late.why is Rejected.EXPIRED
     assert total(holding) == Decimal("0.4")
 
 
@@ -115,7 +115,7 @@ async def test_left_alone_is_used_up(holding):
     after = await press(holding, preview)
 
     assert kept == Kept()
-    assert "already used" in after.why
+    assert after.why is Rejected.USED
 
 
 async def test_what_is_no_longer_held_at_the_press_is_named_beside_what_is_sold(holding):

@@ -9,6 +9,7 @@ import pytest
 from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Obstacle, ObstacleKind, Selling
+from engine.offers.not_held import NotHeld, Wanted
 from engine.offers.outcomes import Nothing
 from sandbox.faults import FaultKind
 from tests.engine.offers.closing import a_ticker_apart, offer, press, total
@@ -31,9 +32,7 @@ async def test_what_is_not_held_or_has_no_price_says_so(holding):
     holding.world.market.forget_price("BTC")
     preview = await offer(holding)
 
-    assert missing == Nothing(
-        why="You hold no DOGE at any of your brokers; nothing was sold. /positions shows what you hold."
-    )
+    assert missing == Nothing(why=NotHeld(symbol="DOGE", venue=None, wanted=Wanted.SELL))
     assert preview.confirmation_id is None
     assert preview.lines[0].obstacle == Obstacle(ObstacleKind.PRICE_UNKNOWN, problem=PriceProblem.NO_BID)
 

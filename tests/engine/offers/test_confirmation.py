@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.offers.confirmation import Confirmation, Confirmed, Rejected
+from engine.offers.confirmation import Confirmation, Confirmed
+from engine.offers.outcomes import Rejected
 from engine.storage.database import Database
 from tests.engine.storage.stored import NOW, OWNER, a_database
 

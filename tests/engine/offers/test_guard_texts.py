@@ -11,6 +11,7 @@ from engine.offers.outcomes import Nothing
 from handlers.render.closing import render_close
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.html import plain_text
+from handlers.render.nothing import nothing_text
 from handlers.render.numbers import price
 from handlers.render.positions import render_positions
 from handlers.render.times import Reader
@@ -54,7 +55,7 @@ async def positions_text(room):
 async def close_text(room, symbol):
     offered = await room.engine.closing.offer_close(OWNER_ID, symbol, Venue.KRAKEN)
     if isinstance(offered, Nothing):
-        return offered.why
+        return nothing_text(offered)
     return plain_text(render_close(offered, Reader(now=room.clock.now())).text)
 
 

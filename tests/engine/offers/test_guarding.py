@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from engine.alerts.questions import About, ChoiceKind, Exclusion, PartReason, Standing
 from engine.guards.guard import GuardSource
-from engine.offers.outcomes import LeftAlone, Nothing
+from engine.offers.outcomes import LeftAlone, Nothing, Outdated
 from engine.portfolio.not_guarded import NotGuarded, why_not_guarded
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import armed, first_offer, press, service
@@ -158,7 +158,7 @@ async def test_choosing_when_nothing_is_left_says_so(met):
 
     outcome = await press(met, offer, ChoiceKind.CHOOSE)
 
-    assert outcome == Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
+    assert outcome == Nothing(why=Outdated.NOTHING_TO_GUARD)
 
 
 async def test_leaving_everything_alone_guards_nothing(met):

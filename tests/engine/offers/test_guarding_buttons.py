@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.questions import Armed, ChoiceKind, Exclusion
-from engine.offers.confirmation import Rejected
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Outdated, Rejected
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.guarding import armed, button, first_offer, press, service
@@ -32,7 +31,7 @@ async def test_a_position_that_is_gone_is_refused_at_the_button(met):
 
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_PRICE)
 
-    assert outcome == Nothing(why="Nothing is held there now.")
+    assert outcome == Nothing(why=Outdated.NOT_HELD)
 
 
 async def test_a_button_counts_once(met):
@@ -75,7 +74,7 @@ async def test_a_button_of_a_conversation_expires(met, minutes, counts):
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_COST)
 
     assert isinstance(outcome, Armed) is counts
-    assert counts or outcome.why == Rejected.EXPIRED
+    assert counts or outcome.why is Rejected.EXPIRED
 
 
 async def test_an_unsolicited_question_may_be_answered_after_a_holiday(met):

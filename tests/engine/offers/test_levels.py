@@ -8,8 +8,10 @@ import pytest
 from engine.alerts.messages import ExitFilled
 from engine.model.venues import Venue
 from engine.offers.levels import LevelsSet
+from engine.offers.levels_kept import LevelObstacle, NoGuard
 from engine.offers.levels_plan import Change
-from engine.offers.outcomes import Nothing
+from engine.offers.not_held import NotHeld, Wanted
+from engine.offers.outcomes import Nothing, Outdated, Rejected
 from sandbox.world import OWNER_ID
 
 TO_THREE = Change(target=Decimal("0.03"))
@@ -93,7 +95,7 @@ async def test_a_stop_is_compared_with_the_price_of_the_press_again(guarded):
 
     refused = await press(guarded, preview)
 
-    assert "would be sold at once" in refused.why
+    assert refused.why.obstacle is LevelObstacle.WOULD_SELL_NOW
     assert await levels(guarded) == (Decimal("-0.01"), None)
 
 
@@ -103,7 +105,7 @@ async def test_a_guard_that_was_changed_since_is_left_as_it_is(guarded):
 
     refused = await press(guarded, preview)
 
-    assert "has changed meanwhile" in refused.why
+    assert refused.why is Outdated.LEVELS
     assert await levels(guarded) == (Decimal("-0.02"), None)
 
 
@@ -122,7 +124,7 @@ async def test_an_expired_button_and_that_of_somebody_else_set_nothing(guarded):
 
     assert isinstance(await press(guarded, preview, user_id=8), Nothing)
     await guarded.clock.sleep(61)
-    assert "expired" in (await press(guarded, preview)).why
+    assert (await press(guarded, preview)).why is Rejected.EXPIRED
     assert await levels(guarded) == (Decimal("-0.01"), None)
 
 
@@ -133,9 +135,9 @@ async def test_without_a_change_there_is_no_button(guarded):
 @pytest.mark.parametrize(
     ("symbol", "venue", "why"),
     [
-        ("ETH", None, "You hold no ETH"),
-        ("BTC", Venue.COINBASE, "You hold no BTC at Coinbase"),
-        ("SOL", None, "SOL/USD is not guarded"),
+        ("ETH", None, NotHeld(symbol="ETH", venue=None, wanted=Wanted.CHANGE)),
+        ("BTC", Venue.COINBASE, NotHeld(symbol="BTC", venue=Venue.COINBASE, wanted=Wanted.CHANGE)),
+        ("SOL", None, NoGuard(symbol="SOL/USD")),
     ],
 )
 async def test_what_is_not_guarded_is_said(guarded, symbol, venue, why):
@@ -143,4 +145,4 @@ async def test_what_is_not_guarded_is_said(guarded, symbol, venue, why):
     guarded.set_bid("100", "SOL/USD")
     await guarded.read()
 
-    assert (await offer(guarded, TO_THREE, symbol, venue)).why.startswith(why)
+    assert await offer(guarded, TO_THREE, symbol, venue) == Nothing(why=why)

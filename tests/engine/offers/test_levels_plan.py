@@ -8,6 +8,8 @@ from engine.accounts.fees import FeeProfile
 from engine.guards.guard import GuardState
 from engine.guards.verdict import SaleCosts
 from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.venues import Venue
+from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
 from engine.offers.levels_plan import KEEP, Change, LevelsPlan, guarded_ones, plan_levels
 from engine.offers.outcomes import Nothing
 from tests.handlers.values import guard, mark, position
@@ -55,19 +57,18 @@ def test_a_stop_that_lets_more_be_lost_is_looser(percent, is_looser):
 
 
 @pytest.mark.parametrize(
-    ("percent", "price", "why"),
+    ("percent", "price", "obstacle"),
     [
-        ("0.7", "63500", "would be sold at once"),
+        ("0.7", "63500", LevelObstacle.WOULD_SELL_NOW),
         # Exactly what it has lost.
-        ("0.78125", "63500", "would be sold at once"),
-        ("0.79", None, "no price now"),
+        ("0.78125", "63500", LevelObstacle.WOULD_SELL_NOW),
+        ("0.79", None, LevelObstacle.NO_PRICE),
     ],
 )
-def test_a_tighter_stop_that_would_or_might_sell_at_once_is_not_set(percent, price, why):
+def test_a_tighter_stop_that_would_or_might_sell_at_once_is_not_set(percent, price, obstacle):
     refused = planned(stop(percent), price=price)
 
-    assert isinstance(refused, Nothing)
-    assert why in refused.why
+    assert refused == Nothing(why=LevelsKept(symbol="BTC/USD", obstacle=obstacle))
 
 
 @pytest.mark.parametrize("change", [stop("2"), target("5"), KEEP])
@@ -75,9 +76,12 @@ def test_without_a_price_nothing_that_sells_no_earlier_is_refused(change):
     assert isinstance(planned(change, price=None), LevelsPlan)
 
 
-@pytest.mark.parametrize("state", [GuardState.PAUSED, GuardState.CLOSING])
-def test_what_is_not_watched_now_is_left_as_it_is(state):
-    assert isinstance(planned(target("5"), state=state), Nothing)
+@pytest.mark.parametrize(
+    ("state", "obstacle"),
+    [(GuardState.PAUSED, LevelObstacle.PAUSED), (GuardState.CLOSING, LevelObstacle.BEING_SOLD)],
+)
+def test_what_is_not_watched_now_is_left_as_it_is(state, obstacle):
+    assert planned(target("5"), state=state).why.obstacle is obstacle
 
 
 @pytest.mark.parametrize(("percent", "is_below"), [("0.81", True), ("0.82", False), ("3", False)])
@@ -96,5 +100,5 @@ def test_one_name_that_is_guarded_twice_needs_its_broker():
     twice = [position(guard=guard()), position(guard=guard(guard_id="g2"))]
 
     assert guarded_ones([position(guard=None), twice[0]]) == twice[0]
-    assert "name one" in guarded_ones(twice).why
-    assert guarded_ones([position(guard=None)]).why.startswith("BTC/USD is not guarded")
+    assert guarded_ones(twice) == Nothing(why=GuardedSeveralTimes(venues=(Venue.KRAKEN,)))
+    assert guarded_ones([position(guard=None)]) == Nothing(why=NoGuard(symbol="BTC/USD"))

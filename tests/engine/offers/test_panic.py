@@ -9,7 +9,7 @@ from engine.alerts.messages import ExitFilled, PanicInterrupted
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.offers.closing_preview import Kept, ObstacleKind
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, Rejected
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.offers.closing import total
@@ -177,7 +177,7 @@ async def test_the_button_counts_once_for_its_owner_and_a_minute(two):
     late = await press(two, preview)
 
     assert [type(one) for one in (stranger, late)] == [Nothing, Nothing]
-    assert "expired" in late.why
+    assert late.why is Rejected.EXPIRED
     assert not await is_halted(two)
     assert total(two) == Decimal("0.4")
 
@@ -189,7 +189,7 @@ async def test_a_second_press_does_nothing_again(two):
     again = await press(two, preview)
     await two.wait_for("exit ")
 
-    assert "already used" in again.why
+    assert again.why is Rejected.USED
     assert len(two.sent()) == 2
 
 
@@ -200,7 +200,7 @@ async def test_left_alone_it_halts_and_sells_nothing(two):
     after = await press(two, preview)
 
     assert kept == Kept()
-    assert "already used" in after.why
+    assert after.why is Rejected.USED
     assert not await is_halted(two)
 
 

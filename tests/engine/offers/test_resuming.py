@@ -11,7 +11,7 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
-from engine.offers.outcomes import LeftAlone, Nothing, StaysPaused
+from engine.offers.outcomes import LeftAlone, Nothing, Outdated, StaysPaused
 from sandbox.faults import FaultKind
 from sandbox.market import Override
 from sandbox.world import OWNER_ID, Bought, Opening, Story
@@ -220,4 +220,4 @@ async def test_what_is_gone_is_not_guarded_again(restored):
 
     outcome = await press(restored, await question(restored), ChoiceKind.RESUME_GUARD)
 
-    assert outcome == Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
+    assert outcome == Nothing(why=Outdated.GONE)

@@ -3,7 +3,7 @@
 from engine.alerts.questions import ChoiceKind
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
+from engine.offers.outcomes import LeftAlone, NotGuarded, Nothing, Outdated, SaleBegun, Unguarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Opening, Story
 from tests.engine.offers.guarding import ETH, press, service
@@ -25,7 +25,7 @@ async def test_taking_a_guard_off_leaves_the_coins_alone(met):
 async def test_what_is_not_guarded_cannot_be_taken_off(met):
     answer = await service(met).offer_unguard(OWNER_ID, "ETH", Venue.KRAKEN)
 
-    assert answer == Nothing(why="ETH is not guarded at Kraken. /positions shows what is.")
+    assert answer == Nothing(why=NotGuarded(symbol="ETH", venue=Venue.KRAKEN))
 
 
 async def test_a_guard_taken_off_meanwhile_is_not_taken_off_again(met):
@@ -34,7 +34,7 @@ async def test_a_guard_taken_off_meanwhile_is_not_taken_off_again(met):
 
     await press(met, offers[0], ChoiceKind.UNGUARD)
 
-    assert await press(met, offers[1], ChoiceKind.UNGUARD) == Nothing(why="It was not guarded any more.")
+    assert await press(met, offers[1], ChoiceKind.UNGUARD) == Nothing(why=Outdated.NOT_GUARDED)
 
 
 async def test_changing_ones_mind_about_taking_off_keeps_the_guard(met):
@@ -55,7 +55,7 @@ async def test_what_is_being_sold_cannot_be_taken_off(met):
 
     outcome = await press(met, offer, ChoiceKind.UNGUARD)
 
-    assert outcome == Nothing(why="ETH/USD is being sold; it was not unguarded.")
+    assert outcome == Nothing(why=SaleBegun(symbol="ETH/USD"))
     [guard] = await met.guards()
     assert guard.state is GuardState.CLOSING
 

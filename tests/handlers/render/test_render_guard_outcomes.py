@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from engine.alerts.questions import Armed, Exclusion, PartLeftOut, PartReason, Standing
-from engine.offers.outcomes import LeftAlone, Nothing, Unguarded
+from engine.offers.outcomes import GuardChanged, LeftAlone, Nothing, Unguarded
 from handlers.render.guard_outcomes import render_outcome
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, guard, offer, offer_line, position
@@ -56,10 +56,10 @@ def test_left_alone_changes_nothing_and_says_so():
     assert "Nothing was changed" in screen.text
 
 
-def test_nothing_is_the_engines_sentence_as_it_is():
-    (screen,) = render_outcome(Nothing(why="BTC is not held at <Kraken>."), READER)
+def test_why_nothing_was_changed_is_no_markup():
+    (screen,) = render_outcome(Nothing(why=GuardChanged(symbol="<b>")), READER)
 
-    assert screen.text == "BTC is not held at &lt;Kraken&gt;."
+    assert screen.text == "The guard of &lt;b&gt; has changed meanwhile; it was left as it is."
 
 
 def test_a_further_offer_takes_the_place_of_the_first():
