@@ -55,9 +55,6 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
     with nothing_collected():
         settings = _settings(env_file)
         from bot.bootstrap import run as run_bot
-    if settings.mode == "paper":
-        # Trading for real where paper was requested would be the worst outcome.
-        raise SettingsError("NIJA_MODE=paper is not built yet; `nija demo` trades made-up money meanwhile.")
     raise typer.Exit(run_bot(settings))
 
 

@@ -5,11 +5,14 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from handlers.render.html import plain_text, split
+from handlers.render.html import MESSAGE_UNITS, plain_text, split, units
+from handlers.render.paper import PAPER_MARK
 from handlers.render.screen import Screen, ScreenButton, Tone
 
 _log = structlog.get_logger()
 
+#: Room is left for the mark of paper mode.
+_TEXT_UNITS = MESSAGE_UNITS - units(PAPER_MARK)
 _STYLES = {Tone.PLAIN: None, Tone.DANGER: "danger"}
 
 
@@ -22,7 +25,7 @@ def keyboard_markup(keyboard: tuple[tuple[ScreenButton, ...], ...]) -> InlineKey
 
 def message_parts(screen: Screen) -> tuple[tuple[str, InlineKeyboardMarkup | None], ...]:
     """Cut a screen into messages Telegram accepts; the keyboard stands below the last."""
-    *first, last = split(screen.text)
+    *first, last = split(screen.text, _TEXT_UNITS)
     return (*((text, None) for text in first), (last, keyboard_markup(screen.keyboard)))
 
 

@@ -11,8 +11,8 @@ async def show_start(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Greet, and say what is guarded now."""
     portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
     halt = await context.services.halts.fetch_halt(context.user.user_id)
-    hindrances = (await context.services.fetch_status(context.user.user_id)).hindrances
-    return render_start(portfolio, context.reader, hindrances, halt=halt)
+    status = await context.services.fetch_status(context.user.user_id)
+    return render_start(portfolio, context.reader, status.hindrances, halt=halt, mode=status.mode)
 
 
 async def show_help(context: ChatContext, _arguments: Sequence[str]) -> Screen:

@@ -3,7 +3,7 @@
 import http.client
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -19,15 +19,24 @@ class FallbackNotifier:
     """Best effort: each is tried once, in a thread of its own, so that the caller does not wait."""
 
     def __init__(
-        self, *, token: SecretStr, api_url: str, owner_ids: Sequence[int], alert_url: SecretStr | None
+        self,
+        *,
+        token: SecretStr,
+        api_url: str,
+        owner_ids: Sequence[int],
+        alert_url: SecretStr | None,
+        mark: Callable[[str], str] = str,
     ) -> None:
+        self._mark = mark
         self._telegram = SecretStr(f"{api_url}/bot{token.get_secret_value()}/sendMessage")
         self._owner_ids = tuple(owner_ids)
         self._alert_url = alert_url
 
     def send(self, text: str) -> threading.Thread:
         """Start sending to every owner's chat and to the address for critical alerts; return the sending thread."""
-        thread = threading.Thread(target=self._send, args=(text,), name="fallback notifier", daemon=True)
+        thread = threading.Thread(
+            target=self._send, args=(self._mark(text),), name="fallback notifier", daemon=True
+        )
         thread.start()
         return thread
 

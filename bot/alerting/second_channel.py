@@ -1,5 +1,6 @@
 """Critical alerts to a second address, whatever Telegram does: each at least once, and none held up by another."""
 
+from collections.abc import Callable
 from datetime import datetime
 from math import inf
 
@@ -41,8 +42,11 @@ class SecondChannel:
     What becomes of each is stored, so that a restart loses none; one that was posted when the process died is posted again.
     """
 
-    def __init__(self, url: SecretStr, *, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, url: SecretStr, *, database: Database, clock: Clock, mark: Callable[[str], str] = str
+    ) -> None:
         self._url = url
+        self._mark = mark
         self._database = database
         self._clock = clock
         #: Posted, and not noted yet: the database may not be writable just then.
@@ -94,7 +98,8 @@ class SecondChannel:
 
     def _text(self, alert: Alert) -> str:
         try:
-            return plain_text(render_alert(alert.message, Reader(now=self._clock.now())).text)
+            screen = render_alert(alert.message, Reader(now=self._clock.now()))
+            return self._mark(plain_text(screen.text))
         except Exception as error:
             # Whatever is wrong with one alert, it must not hold up the others.
             raise HttpRefusedError(f"it could not be rendered: {type(error).__name__}") from error

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import structlog
 from pydantic import SecretStr
 
 from bot.alerting.second_channel import settle_posts
@@ -16,6 +17,7 @@ from bot.lifecycle import live
 from bot.logs.redaction import LogRedactor
 from bot.logs.setup import configure_logs
 from bot.storage.database_check import checked
+from bot.storage.database_mode import refuse_other_mode
 from bot.storage.upkeep import migrate_held
 from bot.supervision.lease import HeldDataDir, hold_data_dir
 from bot.supervision.stopping import Stop
@@ -24,6 +26,8 @@ from engine.offers.copies import disarm_copy
 from engine.storage.backup import database_file
 
 __all__ = ["open_links", "run", "token_of"]
+
+log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings) -> int:
@@ -36,11 +40,6 @@ def run(settings: Settings) -> int:
     redactor = LogRedactor(settings.secrets())
     configure_logs(level=settings.log_level, output=settings.log_format, redactor=redactor)
     token_of(settings)
-    if settings.mode == "paper":
-        raise SettingsError(
-            "NIJA_MODE=paper is not available yet; nothing was started. Use `nija demo` to try everything "
-            "without money, or NIJA_MODE=live."
-        )
     with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)) as held:
         asyncio.run(_run(settings, redactor, held))
     return 0
@@ -63,6 +62,9 @@ def token_of(settings: Settings) -> SecretStr:
 
 async def _run(settings: Settings, redactor: LogRedactor, held: HeldDataDir) -> None:
     clock = SystemClock()
+    # Trading for real where paper was requested would be the worst outcome.
+    refuse_other_mode(database_file(settings.database_url), settings.mode)
+    log.info("the bot starts", mode=settings.mode)
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()
     token, file = token_of(settings), database_file(settings.database_url)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from pydantic import SecretStr
+from telegram.ext import ExtBot
 
 from bot.alerting.delivery import Delivery
 from bot.alerting.fallback_notifier import FallbackNotifier
@@ -14,6 +15,7 @@ from bot.status.process_status import ProcessStatus
 from bot.supervision.stopping import Stop
 from bot.telegram.application import Chat, build_application
 from bot.telegram.connection import TelegramConnection
+from bot.telegram.paper_bot import PaperBot
 from bot.telegram.polling import TOKEN_REFUSED, Polling
 from bot.telegram.polling_alarm import PollingAlarm
 from bot.telegram.updates import StoredUpdates
@@ -24,6 +26,7 @@ from engine.services import Services
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
 from handlers.registry import bot_commands
+from handlers.render.paper import PAPER_MODE, mark_of
 from handlers.render.times import Reader, zone_named
 
 
@@ -40,7 +43,11 @@ def build_chat(
     """Return what receives from Telegram and answers there."""
     connection = TelegramConnection(clock)
     application = build_application(
-        token=token, api_url=settings.telegram_api_url, updates=updates, connection=connection
+        token=token,
+        api_url=settings.telegram_api_url,
+        updates=updates,
+        connection=connection,
+        bot_class=PaperBot if settings.mode == PAPER_MODE else ExtBot,
     )
     application.bot_data.on_our_clock = connection.on_our_clock
     chat = Chat(
@@ -78,6 +85,7 @@ def fallback_notifier(settings: Settings, token: SecretStr) -> FallbackNotifier:
         api_url=settings.telegram_api_url,
         owner_ids=settings.owner_ids,
         alert_url=settings.alert_url,
+        mark=mark_of(settings.mode),
     )
 
 

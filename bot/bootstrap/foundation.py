@@ -14,7 +14,7 @@ from bot.configuration.settings import Settings
 from bot.doctor.doctor import Link
 from bot.storage.upkeep import migrate_held
 from bot.telegram.second_poller import SecondPoller
-from bot.venue_connections import Connection, ConnectorParts, connect_all
+from bot.venue_connections import Connection, ConnectorParts, connect_all, open_paper_accounts
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
@@ -28,6 +28,7 @@ from engine.nonce.store import NonceStore
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.tasks import Tasks
+from engine.users.accounts import KeyOrigin
 from engine.users.users import Users
 
 _NO_BROKER = (
@@ -67,7 +68,7 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
         raise CommandError(_NO_POSTGRESQL)
     database = Database(settings.database_url)
     resources.push_async_callback(database.dispose)
-    nonces, connections = await _open_connections(settings, file, clock, resources)
+    nonces, connections = await _open_connections(settings, file, database, clock, resources)
     if not connections:
         log.warning(_NO_BROKER)
     markets = {
@@ -78,6 +79,7 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
     users = Users(database=database, clock=clock)
     await users.ensure_owners(settings.owner_ids)
     known = await _save_accounts(settings, clock, database, nonces, connections)
+    await open_paper_accounts(connections.values(), settings.paper_usd)
     tasks = Tasks(report=_report_task)
     brokers = {c.stored.account_id: c.broker for c in connections.values()}
     return Foundation(
@@ -103,14 +105,16 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
 
 
 async def _open_connections(
-    settings: Settings, file: Path, clock: Clock, resources: AsyncExitStack
+    settings: Settings, file: Path, database: Database, clock: Clock, resources: AsyncExitStack
 ) -> tuple[NonceStore, Mapping[Venue, Connection]]:
     """Open the counters of the keys, and connect to every venue that has one."""
     nonces = await NonceStore(file, clock).open()
     resources.push_async_callback(nonces.close)
     http = Http.open(clock, secrets=settings.secrets())
     resources.push_async_callback(http.close)
-    connections = connect_all(ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces))
+    connections = connect_all(
+        ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces, database=database)
+    )
     for connection in connections.values():
         resources.push_async_callback(connection.broker.close)
         resources.push_async_callback(connection.market.close)
@@ -128,6 +132,8 @@ async def _save_accounts(
     known = await adopt_accounts(database, stored_accounts, owner_ids=settings.owner_ids, clock=clock)
     for connection in connections.values():
         stored = connection.stored
+        if stored.origin is KeyOrigin.PAPER:
+            continue
         await nonces.assign(stored.key_fingerprint, user_id=stored.user_id, account_id=stored.account_id)
     return known
 
@@ -150,13 +156,21 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
             raise CommandError(_NO_POSTGRESQL)
         if not file.exists():
             file = await asyncio.to_thread(_make_passing, settings, clock, resources)
-        _, connections = await _open_connections(settings, file, clock, resources)
-        yield tuple(
-            Link(market=c.market)
-            if public_only
-            else Link(market=c.market, streams=c.streams, broker=c.broker, account_stream=c.account_stream)
-            for c in connections.values()
-        )
+        database = Database(settings.database_url)
+        resources.push_async_callback(database.dispose)
+        _, connections = await _open_connections(settings, file, database, clock, resources)
+        yield tuple(_link(c, public_only=public_only) for c in connections.values())
+
+
+def _link(connection: Connection, *, public_only: bool) -> Link:
+    market, streams = connection.market, connection.streams
+    if public_only:
+        return Link(market=market)
+    if connection.stored.origin is KeyOrigin.PAPER:
+        return Link(market=market, streams=streams)
+    return Link(
+        market=market, streams=streams, broker=connection.broker, account_stream=connection.account_stream
+    )
 
 
 def _make_passing(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Path:

@@ -23,6 +23,7 @@ from bot.telegram.updates import StoredUpdates
 from engine.clock import Clock
 from engine.engine import Engine
 from engine.troubles import is_late
+from handlers.render.paper import mark_of
 
 #: Fees and spreads change slowly.
 COSTS_EVERY_S = 600.0
@@ -72,7 +73,9 @@ def engine_jobs(
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
     ]
     if settings.alert_url:
-        second = SecondChannel(settings.alert_url, database=base.database, clock=base.clock)
+        second = SecondChannel(
+            settings.alert_url, database=base.database, clock=base.clock, mark=mark_of(settings.mode)
+        )
         jobs.append(Job(name="second channel", every_s=2, what=second.post_new, budget_s=60))
     return tuple(jobs)
 

@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     price_max_age_s: Seconds = 15
     coinbase_min_equity_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = Decimal(50)
     mode: Literal["live", "paper"] = "live"
+    #: What each account on paper begins with.
+    paper_usd: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] = Decimal(500)
 
     heartbeat_url: SecretUrl = None
     alert_url: SecretUrl = None

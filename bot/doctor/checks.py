@@ -89,10 +89,6 @@ def check_sources(sources: Sources, mode: str) -> Check:
     if sources.in_environment:
         places.append(f"{sources.in_environment} from the environment")
     finding = f"{', '.join(places)}; mode {mode}"
-    if mode != "live":
-        return failed(
-            "settings", finding, "The bot starts with NIJA_MODE=live only; `nija demo` trades made-up money."
-        )
     if sources.in_file or sources.in_environment:
         return passed("settings", finding)
     if sources.file:
@@ -112,6 +108,14 @@ def check_brokers(venues: Collection[Venue]) -> Check:
         "Put a key that may not withdraw into NIJA_KRAKEN_API_KEY and NIJA_KRAKEN_API_SECRET, or Coinbase's, "
         "or Alpaca's.",
     )
+
+
+def check_paper_brokers(with_keys: Collection[Venue]) -> Check:
+    """Report that every broker is on paper, and that no key is used."""
+    finding = f"{', '.join(venue.label for venue in Venue)}, on paper: no key is needed"
+    if with_keys:
+        finding += f", and those of {' and '.join(venue.label for venue in with_keys)} are not used"
+    return passed("brokers", finding)
 
 
 def check_permissions(venue: Venue, may: KeyPermissions) -> Check:

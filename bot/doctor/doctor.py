@@ -25,6 +25,7 @@ from bot.doctor.checks import (
     check_link,
     check_mode,
     check_nobody_runs,
+    check_paper_brokers,
     check_sources,
     check_threshold,
     failed,
@@ -33,6 +34,7 @@ from bot.doctor.checks import (
 )
 from bot.doctor.database_checks import count_guards, read_account_checks, read_database
 from bot.doctor.stream_checks import check_stream, check_switched_off
+from bot.storage.database_mode import why_other_mode
 from bot.supervision.held_file import HeldElsewhereError, HeldFile
 from bot.supervision.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.telegram.errors import error_text
@@ -44,6 +46,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, TryLaterError
 from engine.model.venues import Venue
 from engine.storage.backup import database_file
+from handlers.render.paper import PAPER_MODE
 
 #: A venue that does not answer in this time fails its checks.
 TIMEOUT_S = 15.0
@@ -81,7 +84,7 @@ async def examine(
         yield check_env_file(sources.file, sources.file.stat().st_mode)
     yield _check_owners(settings)
     yield check_threshold(settings.liquidation_pnl)
-    yield check_brokers([venue for venue in Venue if settings.key_pair(venue)])
+    yield _check_brokers(settings)
     yield await _check_telegram(settings)
     with ExitStack() as held:
         try:
@@ -142,6 +145,12 @@ def _keeps_counters(settings: Settings) -> bool:
     return file is None or file.exists()
 
 
+def _check_brokers(settings: Settings) -> Check:
+    with_keys = [venue for venue in Venue if settings.key_pair(venue)]
+    is_paper = settings.mode == PAPER_MODE
+    return check_paper_brokers(with_keys) if is_paper else check_brokers(with_keys)
+
+
 def _check_owners(settings: Settings) -> Check:
     if settings.owner_ids:
         return passed("owners", ", ".join(map(str, settings.owner_ids)))
@@ -176,6 +185,8 @@ def _check_files(settings: Settings) -> list[Check]:
     if not data_dir.exists():
         checks.append(passed("data dir", f"there is none yet: {data_dir} is made at the first start"))
     database = database_file(settings.database_url)
+    if why := why_other_mode(database, settings.mode):
+        checks.append(failed("database mode", why, "Compare NIJA_MODE and NIJA_DATA_DIR."))
     private = (data_dir, *data_dir.glob("*key*"), *([database] if database else []))
     return checks + [check_mode(str(path), path.stat().st_mode) for path in private if path.exists()]
 
@@ -197,9 +208,8 @@ async def _check_venue(
         yield check
     for check in check_switched_off(settings, link.market.venue):
         yield check
-    if link.broker is not None:
-        for stream in link.streams:
-            yield await check_stream(stream, link.market, link.broker, clock, timeout_s=STREAM_TIMEOUT_S)
+    for stream in link.streams:
+        yield await check_stream(stream, link.market, link.broker, clock, timeout_s=STREAM_TIMEOUT_S)
     if link.account_stream is not None:
         yield await check_account_stream(link.account_stream, clock, timeout_s=STREAM_TIMEOUT_S)
 

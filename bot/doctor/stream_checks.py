@@ -62,13 +62,13 @@ def check_switched_off(settings: Settings, venue: Venue) -> list[Check]:
 
 
 async def check_stream(
-    stream: PriceStream, market: MarketData, broker: Broker, clock: Clock, *, timeout_s: float
+    stream: PriceStream, market: MarketData, broker: Broker | None, clock: Clock, *, timeout_s: float
 ) -> Check:
     """Subscribe to one instrument and report whether a price of it arrives."""
     name, is_stock = f"{stream.name} stream", not stream.is_whole_market
     try:
         instruments = await market.fetch_instruments()
-        if is_stock:
+        if is_stock and broker is not None:
             # Stocks join the listings when an account turns out to hold them.
             await broker.fetch_report()
         symbol = _example(instruments, is_stock=is_stock)

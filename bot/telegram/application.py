@@ -28,22 +28,30 @@ log = structlog.get_logger(__name__)
 
 
 def build_application(
-    *, token: SecretStr, api_url: str, updates: StoredUpdates, connection: TelegramConnection
+    *,
+    token: SecretStr,
+    api_url: str,
+    updates: StoredUpdates,
+    connection: TelegramConnection,
+    bot_class: type[ExtBot[None]] = ExtBot,
 ) -> ChatApplication:
     """Build the application without any handler."""
     # Without it python-telegram-bot 22.8 warns of its own use of whole seconds.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
+    bot = bot_class(
+        token.get_secret_value(),
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=connection.request(connection_pool_size=CONCURRENT_UPDATES, pool_timeout=POOL_TIMEOUT_S),
+        get_updates_request=connection.request(),
+    )
     return (
         ApplicationBuilder()
-        .token(token.get_secret_value())
-        .base_url(f"{api_url}/bot")
-        .base_file_url(f"{api_url}/file/bot")
+        .bot(bot)
         .updater(None)
         .context_types(CONTEXT_TYPES)
         .job_queue(None)
         .concurrent_updates(PerChat(CONCURRENT_UPDATES, updates=updates))
-        .request(connection.request(connection_pool_size=CONCURRENT_UPDATES, pool_timeout=POOL_TIMEOUT_S))
-        .get_updates_request(connection.request())
         .build()
     )
 

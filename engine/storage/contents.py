@@ -13,6 +13,7 @@ LIVE_INTENT = (
 )
 _GUARDS = "SELECT COUNT(*) FROM guards WHERE state <> 'closed'"
 _EXITS = f"SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND {LIVE_INTENT}"  # noqa: S608 - of constants
+_ORIGINS = "SELECT DISTINCT origin FROM accounts"
 _WRITTEN = """
 SELECT MAX(at) FROM (
     SELECT MAX(heartbeat_at) AS at FROM leases WHERE name = 'bot'
@@ -42,3 +43,13 @@ def load_contents(file: Path) -> Contents | None:
         at = datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None
         return Contents(guards=guards, exits=exits, written_at=at)
     return None
+
+
+def load_account_origins(file: Path) -> frozenset[str]:
+    """Return where the keys of a database's accounts come from; nothing where it has none or cannot be read."""
+    with (
+        suppress(sqlite3.DatabaseError),
+        closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+    ):
+        return frozenset(row[0] for row in reading.execute(_ORIGINS))
+    return frozenset()

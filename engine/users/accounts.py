@@ -8,10 +8,11 @@ from engine.model.venues import Account, Venue
 
 
 class KeyOrigin(StrEnum):
-    """Environment keys are never stored; sealed ones were added in chat or by the command line."""
+    """Environment keys are never stored; sealed ones were added in chat or by the command line; on paper there is none."""
 
     ENVIRONMENT = "env"
     SEALED = "sealed"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +38,8 @@ class StoredAccount:
 def environment_account_id(venue: Venue) -> str:
     """Return the fixed id of the account whose key comes from the environment."""
     return f"env-{venue.value}"
+
+
+def paper_account_id(venue: Venue) -> str:
+    """Return the fixed id of the account on paper at a venue."""
+    return f"paper-{venue.value}"

@@ -13,6 +13,7 @@ from engine.users.roles import Role
 from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
+from handlers.render.paper import PAPER_MODE
 from handlers.render.screen import Screen
 from handlers.render.standing import NO_HINDRANCES, position_name, standing_text
 from handlers.render.threshold import one_threshold
@@ -22,6 +23,10 @@ _GREETING = """I show what you truly have at your brokers, guard positions, and 
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
 What is not guarded I sell only when you ask me with /close. I buy only what you confirm with /buy, and I never withdraw or move money."""
+_ON_PAPER = (
+    "Paper mode: prices are the brokers' live ones, accounts and orders are NIJA's own. No broker is sent an order, "
+    "and no money is at risk."
+)
 _NOTHING_GUARDED = (
     "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
 )
@@ -85,9 +90,12 @@ def render_start(
     hindrances: Hindrances = NO_HINDRANCES,
     *,
     halt: Halt | None = None,
+    mode: str = "",
 ) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
-    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader, hindrances))]
+    greeting = f"{_GREETING}\n{LATER_BUYS}"
+    paper = [_ON_PAPER] if mode == PAPER_MODE else []
+    blocks = [bold("NIJA"), *paper, greeting, "\n".join(_guarded(portfolio, reader, hindrances))]
     if halt is not None:
         blocks.append(f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")

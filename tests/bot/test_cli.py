@@ -76,7 +76,7 @@ def test_help_imports_nothing_heavy():
     ("environment", "sentence"),
     [
         ({"NIJA_LIQUIDATION_PNL": "-1"}, "did you mean -0.01?"),
-        ({"NIJA_MODE": "paper"}, "NIJA_MODE=paper is not built yet"),
+        ({"NIJA_MODE": "paper", "NIJA_PAPER_USD": "0"}, "NIJA_PAPER_USD"),
         ({"NIJA_GUARD_INTERVALL_S": "5"}, "NIJA_GUARD_INTERVALL_S is not a setting"),
     ],
 )

@@ -27,7 +27,7 @@ def test_the_keyboard_stands_below_the_last_part():
 
     (first, above), (second, below) = message_parts(screen)
 
-    assert (len(first), above, len(second)) == (4096, None, 904)
+    assert (len(first), above, len(second)) == (4088, None, 912)
     assert below.inline_keyboard[0][0].callback_data == "r:balance"
 
 

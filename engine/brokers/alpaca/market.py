@@ -27,8 +27,10 @@ ALPACA_URL = "https://api.alpaca.markets"
 ALPACA_DATA_URL = "https://data.alpaca.markets"
 
 _TRADER = ("trader", "private")
-_CRYPTO = ("market", "public")
+CRYPTO = ("market", "public")
 _STOCKS = ("market", "private")
+#: Of coins.
+QUOTES = "v1beta3/crypto/us/latest/quotes"
 
 
 class AlpacaMarketData(CcxtMarketData[Catalog]):
@@ -65,7 +67,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         pairs = {name: symbol for name, symbol in wanted.items() if name not in stocks}
         return await gather_quotes(
             self.venue,
-            partial(self._quotes, "v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs),
+            partial(self._quotes, QUOTES, CRYPTO, pairs),
             partial(self._quotes, "v2/stocks/quotes/latest", _STOCKS, stocks),
             within_s=within_s,
         )
@@ -75,7 +77,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         instrument = require_listed(await self.catalog(), symbol)
         if instrument.asset_class is AssetClass.STOCK:
             return _top_as_book((await self.fetch_quotes([symbol])).get(symbol), symbol)
-        answer = await self._get("v1beta3/crypto/us/latest/orderbooks", _CRYPTO, symbols=symbol)
+        answer = await self._get("v1beta3/crypto/us/latest/orderbooks", CRYPTO, symbols=symbol)
         with reading(Venue.ALPACA):
             book = parse_book(answer, symbol)
         return replace(book, at=book.at - self.ahead(self.data_url))
@@ -87,7 +89,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
             return None  # shares are no money: nobody pays with them
         answer = await self._get(
             "v1beta3/crypto/us/bars",
-            _CRYPTO,
+            CRYPTO,
             symbols=symbol,
             timeframe="1Min",
             start=_rfc3339(at - QUIET_FOR_AT_MOST),

@@ -2,7 +2,7 @@ from contextlib import AsyncExitStack
 
 from structlog.testing import capture_logs
 
-from bot.bootstrap.foundation import open_foundation
+from bot.bootstrap.foundation import open_foundation, open_links
 from bot.configuration.settings import Settings
 from engine.clock import SystemClock
 from tests.bot.database import empty_database
@@ -69,3 +69,34 @@ async def test_each_account_has_its_private_stream_unless_it_is_off(tmp_path):
 
     assert every == {"Kraken orders", "Alpaca orders"}
     assert await account_streams_of(tmp_path, **KEYS, kraken_ws_auth_url="off") == {"Alpaca orders"}
+
+
+async def test_on_paper_every_venue_is_there_and_no_key_is_used(tmp_path):
+    base = await foundation_of(tmp_path, mode="paper", **KEYS)
+
+    assert [type(one).__name__ for one in base.brokers.values()] == ["PaperBroker"] * 3
+    assert list(base.brokers) == ["paper-kraken", "paper-coinbase", "paper-alpaca"]
+    assert await streams_of(tmp_path, mode="paper", **KEYS) == {"Kraken", "Coinbase"}
+    assert base.account_streams == {}
+
+
+async def test_an_account_on_paper_keeps_what_it_was_given_first(tmp_path):
+    for usd in ("700", "900"):
+        settings = a_paper_settings(tmp_path, paper_usd=usd)
+        async with AsyncExitStack() as resources:
+            base = await open_foundation(settings, SystemClock(), resources)
+            report = await base.brokers["paper-alpaca"].fetch_report()
+        assert [(one.asset, one.free) for one in report.holdings] == [("USD", 700)]
+
+
+def a_paper_settings(folder, **settings):
+    if not (folder / "nija.db").exists():
+        (folder / "nija.db").write_bytes(empty_database())
+    return Settings(
+        _env_file=None, data_dir=folder, telegram_token=TOKEN, owner_ids="7", mode="paper", **settings
+    )
+
+
+async def test_the_doctor_s_look_at_paper_leaves_keys_and_accounts_alone(tmp_path):
+    async with open_links(a_paper_settings(tmp_path, **KEYS), public_only=False) as links:
+        assert [(link.broker, link.account_stream) for link in links] == [(None, None)] * 3

@@ -14,6 +14,7 @@ from bot.doctor.checks import (
     check_env_file,
     check_key_error,
     check_mode,
+    check_paper_brokers,
     check_permissions,
     check_revision,
     check_sources,
@@ -49,10 +50,20 @@ def test_a_file_of_settings_that_is_there_is_filled_in_and_never_made_again():
     assert empty.advice == "Nothing is filled in yet: fill in my.env, as .env.example describes it."
 
 
-def test_a_mode_the_bot_does_not_start_in_fails():
+def test_the_mode_is_named():
     check = check_sources(Sources(file=Path(".env"), in_file=1, in_environment=0), "paper")
 
-    assert (check.verdict, check.finding) == (CheckVerdict.FAIL, "1 from .env; mode paper")
+    assert (check.verdict, check.finding) == (CheckVerdict.PASS, "1 from .env; mode paper")
+
+
+def test_on_paper_every_broker_is_there_and_keys_are_not_used():
+    check = check_paper_brokers([Venue.KRAKEN])
+
+    assert check.verdict is CheckVerdict.PASS
+    assert check.finding == (
+        "Kraken, Coinbase, Alpaca, on paper: no key is needed, and those of Kraken are not used"
+    )
+    assert "not used" not in check_paper_brokers([]).finding
 
 
 def test_no_broker_is_worth_a_line():

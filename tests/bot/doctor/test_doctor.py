@@ -284,6 +284,19 @@ async def test_a_damaged_database_fails(settings):
     assert checks["database"].verdict is CheckVerdict.FAIL
 
 
+async def test_a_live_database_fails_on_paper(settings):
+    async with migrated(settings.data_dir) as database, database.write() as session:
+        await save_account(session, STORED)
+
+    live, _ = await checks_of(settings)
+    paper, _ = await checks_of(settings.model_copy(update={"mode": "paper"}))
+
+    assert "database mode" not in live
+    assert paper["database mode"].verdict is CheckVerdict.FAIL
+    assert "is of live accounts" in paper["database mode"].finding
+    assert "on paper: no key is needed" in paper["brokers"].finding
+
+
 def a_state(error):
     now = datetime.now(UTC)
     state = UserBrokerState(

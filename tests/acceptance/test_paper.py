@@ -1,0 +1,120 @@
+"""Paper mode: live public prices, made-up money, the mark on every screen, and nothing private asked of any venue."""
+
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
+
+from demo.tour.records import read_guards
+from handlers.registry import COMMANDS
+from sandbox.world import ALPACA, COINBASE, KRAKEN, SandboxWorld
+from tests.acceptance.ether import WAIT_S
+
+MARK = " · PAPER"
+BUY = "Buy BTC for $30.00 at"
+KEYLESS = {
+    "NIJA_MODE": "paper",
+    **{f"NIJA_{v}_API_{half}": "" for v in ("KRAKEN", "COINBASE", "ALPACA") for half in ("KEY", "SECRET")},
+}
+VENUES = (KRAKEN, COINBASE, ALPACA)
+#: By venue, what anybody may ask; the names are those of the tape.
+PUBLIC = {
+    KRAKEN: ("Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "Depth", "OHLC", "stream /v2"),
+    COINBASE: ("time", "market/", "stream /ws"),
+    ALPACA: ("GET /v1beta3/crypto/",),
+}
+
+
+def a_world():
+    return SandboxWorld(venues=list(VENUES))
+
+
+def private_calls(world):
+    return [
+        (venue, call.endpoint)
+        for venue in VENUES
+        for call in world.tape(venue).calls()
+        if call.key or not call.endpoint.startswith(PUBLIC[venue])
+    ]
+
+
+async def ended(stage, **settings):
+    """Start the bot with other settings, wait for its end, and return the exit code and its last words."""
+    await stage.bot.stop()
+    stage.bot.change_settings(**settings)
+    await stage.bot.start()
+    return await stage.bot.wait(), stage.bot.last_output(1)
+
+
+def contents(database):
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return "\n".join(connection.iterdump())
+
+
+async def bought(stage, amount="30"):
+    """Buy bitcoin and return the broker it was bought at."""
+    preview = await stage.owner.ask(f"/buy BTC {amount}", timeout_s=WAIT_S)
+    assert preview.text.startswith(f"Buy?{MARK}\n"), preview.text
+    [button] = [b for row in preview.buttons for b in row if b.startswith(BUY)]
+    stage.owner.press(preview, button)
+    message = await stage.owner.wait_for("BOUGHT", WAIT_S)
+    assert message.text.startswith(f"BOUGHT{MARK}\n")
+    return button.removeprefix(BUY).strip().lower()
+
+
+async def test_without_a_key_a_buy_is_guarded_and_liquidated_and_nothing_private_is_asked(open_bot):
+    world = a_world()
+    stage = await open_bot(world, **KEYLESS)
+    balance = await stage.owner.ask("/balance", timeout_s=WAIT_S)
+    assert "1,500.00" in balance.text
+    assert balance.text.count("500.00") >= 4
+    venue = await bought(stage)
+    [guard] = read_guards(stage.database)
+    for command in ("/positions", "/why BTC", "/route BTC 50", "/status"):
+        assert MARK in (await stage.owner.ask(command, timeout_s=WAIT_S)).text.split("\n")[0]
+
+    await stage.bot.kill()
+    await stage.start_bot()
+    assert "guarded at" in (await stage.owner.ask("/positions", timeout_s=WAIT_S)).text
+    price = world.market.book(venue, "BTC/USD").bid.price
+    world.set_bid(venue, "BTC/USD", (price * Decimal("0.97")).quantize(Decimal("0.1")))
+    sold = await stage.owner.wait_for("EMERGENCY LIQUIDATION", WAIT_S)
+
+    assert sold.text.startswith(f"EMERGENCY LIQUIDATION{MARK}\n")
+    # The ninth digit of what is guarded may be less than a lot.
+    assert str(guard.quantity)[:10] in sold.text
+    assert all(world.tape(one).calls() for one in VENUES)
+    assert private_calls(world) == []
+
+
+async def test_every_command_answers_with_the_mark(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+
+    for command in COMMANDS:
+        typed = f"/{command.name} BTC" if command.form else f"/{command.name}"
+        answer = await stage.owner.ask(typed, timeout_s=WAIT_S)
+        assert answer.text.partition("\n")[0].endswith(MARK), command.name
+
+
+async def test_a_live_database_is_not_opened_on_paper(open_bot):
+    stage = await open_bot(a_world(), NIJA_GUARD_EXISTING="none")
+    assert private_calls(stage.world)
+    await stage.bot.stop()
+    before = contents(stage.database)
+
+    code, words = await ended(stage, **KEYLESS)
+
+    assert code == 2
+    assert f"The database {stage.database} is of live accounts" in words
+    assert contents(stage.database) == before
+
+
+async def test_a_database_on_paper_is_not_opened_live(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+    await stage.bot.stop()
+    before = contents(stage.database)
+
+    code, words = await ended(stage, **{**stage.world.environment(stage.data_dir), "NIJA_MODE": "live"})
+
+    assert code == 2
+    assert f"The database {stage.database} is of accounts on paper" in words
+    assert contents(stage.database) == before
