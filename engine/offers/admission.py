@@ -7,8 +7,8 @@ from enum import StrEnum
 from engine.alerts.messages import NewcomerWaiting, Welcomed
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
-from engine.offers.confirmation import Confirmation, Confirmed, Rejected
-from engine.offers.outcomes import Nothing
+from engine.offers.confirmation import Confirmation, Confirmed
+from engine.offers.outcomes import Nothing, Outdated, Rejected, TooManyInvites
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 from engine.users import invites_store as invites
@@ -65,12 +65,6 @@ class ShownNewcomer:
 
 
 _BUTTONS = Confirmation(ShownNewcomer, actions=Answer)
-_TOO_MANY = Nothing(
-    why=f"{MOST_INVITES} of your invites wait to be opened or answered; no more are made until that is over. "
-    "Each ends after a day."
-)
-_OVER = Nothing(why="This invite was answered already; nothing was changed.")
-_IS_IN = Nothing(why="They may use this bot already; nothing was changed.")
 
 
 class Admissions:
@@ -94,7 +88,7 @@ class Admissions:
             await invites.delete_invites(session, before=now - _KEPT)
             theirs = [one for one in await invites.load_unanswered(session) if one.user_id == user_id]
             if sum(_counts(one, now) for one in theirs) >= MOST_INVITES:
-                return _TOO_MANY
+                return Nothing(why=TooManyInvites(most=MOST_INVITES))
             await invites.add_invite(session, invite)
         return Invited(code=code, role=role, expires_at=invite.expires_at)
 
@@ -123,10 +117,10 @@ class Admissions:
         async with self._database.write() as session:
             pressed = await _BUTTONS.use(session, confirmation_id, user_id=user_id, now=now)
             if isinstance(pressed, Rejected):
-                return Nothing(why=pressed.value)
+                return Nothing(why=pressed)
             invite = await invites.load_invite(session, pressed.shown.code_hash)
             if invite is None or invite.newcomer is None or not invite.is_waiting(now):
-                return _OVER
+                return Nothing(why=Outdated.INVITE_ANSWERED)
             await invites.save_answered(session, invite, now=now)
             if pressed.action == Answer.REFUSE:
                 return Answered(newcomer=invite.newcomer, role=None)
@@ -169,7 +163,7 @@ async def _let_in(
 ) -> Answered | Nothing:
     known, role = await users.load_user(session, newcomer.user_id), pressed.shown.role
     if known is not None and known.role is not Role.OWNER:
-        return _IS_IN
+        return Nothing(why=Outdated.ADMITTED)
     new = StoredUser(user_id=newcomer.user_id, role=role, created_at=now)
     await users.save_user(session, replace(known or new, role=role, name=newcomer.name))
     await append_alert(

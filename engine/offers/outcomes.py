@@ -35,6 +35,9 @@ class Outdated(StrEnum):
     GONE = "gone"
     #: None of the guards of a copied database.
     NONE_WAITS = "none_waits"
+    INVITE_ANSWERED = "invite_answered"
+    #: Who was invited may use this bot already.
+    ADMITTED = "admitted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,13 @@ class GuardChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyInvites:
+    """So many invites wait to be opened or answered that no more are made."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
     """Nothing was changed, and why."""
 
@@ -83,6 +93,7 @@ class Nothing:
         | LevelsKept
         | NoGuard
         | GuardedSeveralTimes
+        | TooManyInvites
     )
 
 

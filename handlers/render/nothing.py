@@ -16,6 +16,7 @@ from engine.offers.outcomes import (
     Rejected,
     SaleBegun,
     StaysPaused,
+    TooManyInvites,
 )
 from handlers.render.no_price import no_price_text
 
@@ -33,6 +34,8 @@ _SENTENCES: Mapping[Rejected | Outdated, str] = {
     Outdated.NO_PAUSED_GUARD: "There is no paused guard any more.",
     Outdated.GONE: "Nothing of it is there any more; it stays paused. /unguard takes it off.",
     Outdated.NONE_WAITS: "None of these guards waits for this any more. /positions shows what is guarded.",
+    Outdated.INVITE_ANSWERED: "This invite was answered already; nothing was changed.",
+    Outdated.ADMITTED: "They may use this bot already; nothing was changed.",
 }
 _NOT_DONE: Mapping[Wanted, str] = {Wanted.GUARD: "guarded", Wanted.SELL: "sold", Wanted.CHANGE: "changed"}
 
@@ -61,6 +64,9 @@ def nothing_text(nothing: Nothing | StaysPaused) -> str:
             return _not_held(why)
         case LevelsKept() | NoGuard() | GuardedSeveralTimes():
             return _levels_kept(why)
+        case TooManyInvites():
+            too_many = f"{why.most} of your invites wait to be opened or answered"
+            return f"{too_many}; no more are made until that is over. Each ends after a day."
         case _:
             return _guard_stays(why)
 

@@ -60,6 +60,7 @@ from engine.offers.outcomes import (
     Outdated,
     Rejected,
     SaleBegun,
+    TooManyInvites,
     Unguarded,
 )
 from engine.portfolio.portfolio import Portfolio, Unread
@@ -450,6 +451,7 @@ _whys = st.one_of(
     st.builds(GuardChanged, symbol=words),
     st.builds(LevelsKept, symbol=words, obstacle=st.sampled_from(LevelObstacle)),
     st.builds(NoGuard, symbol=words),
+    st.builds(TooManyInvites, most=st.just(20)),
     st.builds(GuardedSeveralTimes, venues=st.tuples(venues, venues)),
 )
 outcomes = st.one_of(

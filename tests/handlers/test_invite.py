@@ -3,7 +3,7 @@
 import pytest
 
 from engine.offers.admission import Answered
-from engine.offers.outcomes import Nothing
+from engine.offers.outcomes import Nothing, TooManyInvites
 from engine.users.invites import InviteState, Newcomer
 from engine.users.roles import Role
 from handlers.render.alerts import render_alert
@@ -47,9 +47,9 @@ async def test_no_other_role_can_be_given(engine, owner, typed):
 
 
 async def test_too_many_invites_are_said_to_be(engine, owner):
-    engine.answers["invite"] = Nothing(why="20 of your invites wait.")
+    engine.answers["invite"] = Nothing(why=TooManyInvites(most=20))
 
-    assert (await owner.ask("/invite")).text == "20 of your invites wait."
+    assert (await owner.ask("/invite")).text.startswith("20 of your invites wait to be opened")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from engine.offers.outcomes import (
     Outdated,
     Rejected,
     SaleBegun,
+    TooManyInvites,
 )
 from handlers.render.nothing import nothing_text
 from tests.handlers.values import guard
@@ -108,6 +109,13 @@ def test_every_code_has_its_sentence(why):
         (
             GuardedSeveralTimes(venues=BOTH),
             "It is guarded more than once, at Kraken and Alpaca: name one. Nothing was changed.",
+        ),
+        (
+            TooManyInvites(most=20),
+            (
+                "20 of your invites wait to be opened or answered; no more are made until that is over. "
+                "Each ends after a day."
+            ),
         ),
         (
             GuardChanged(symbol="ETH/USD"),
