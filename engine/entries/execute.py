@@ -115,6 +115,7 @@ class Buys:
                 clock=self._clock,
                 taken_up=intent.venue_order_id if began_before else None,
             ),
+            clock=self._clock,
         )
 
     def _basis(self, intent: Intent) -> SendBasis | None:
