@@ -1,6 +1,7 @@
 """Every fault the bot must survive, and what must hold then."""
 
 from tests.faults.account_streams import ACCOUNT_STREAMS
+from tests.faults.buys import BUYS
 from tests.faults.chat import CHAT
 from tests.faults.process import PROCESS_FAULTS
 from tests.faults.streams import STREAMS
@@ -21,6 +22,7 @@ _OF_VENUES = (
     *VENUE_HOLDS,
     *ACCOUNT_STREAMS,
     *VENUE_PRICES,
+    *BUYS,
 )
 
 GROUPS = {

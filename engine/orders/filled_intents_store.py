@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.model.movements import BOOKED_LATER_RATIO
-from engine.orders.intents import Intent, StepNote
+from engine.orders.intents import Intent, IntentKind, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
@@ -142,6 +142,12 @@ async def load_changes_after(session: DatabaseSession, key: PositionKey, *, step
 async def has_changed_after(session: DatabaseSession, key: PositionKey, *, step: int) -> bool:
     """Return whether an order of ours filled after a step in a position, or was found to have filled before."""
     return bool(await _of_position(session, _WITH_ANY_FILL_AFTER, key, step))
+
+
+async def has_bought_after(session: DatabaseSession, key: PositionKey, *, step: int) -> bool:
+    """Return whether a buy of ours filled, or a part of it, after a step in a position."""
+    filled = await _of_position(session, _WITH_FILL_AFTER, key, step)
+    return any(intent.kind is IntentKind.ENTRY for intent in filled)
 
 
 async def _of_position(

@@ -22,6 +22,7 @@ from engine.model.holdings import AccountReport
 from engine.model.money import ZERO
 from engine.model.orders import Fill
 from engine.model.venues import Account
+from engine.orders.filled_intents_store import has_bought_after
 from engine.storage.database import Database
 from engine.sync.guard_changes import GuardChanges
 from engine.sync.guard_reading import GuardReading, gather_reading
@@ -117,7 +118,9 @@ class GuardReconciler:
     async def _judge(
         self, report: AccountReport, requested_at: Moment, guard: Guard, new: tuple[Fill, ...]
     ) -> bool:
-        """Judge one guard; False when the watch or its owner changed it meanwhile."""
+        """Judge one guard; False when the watch, its owner or a buy changed it meanwhile."""
+        if await self._has_grown_since(report, guard):
+            return False
         pending = self._unconfirmed[guard.account_id]
         unconfirmed, found = pending.get(guard.guard_id), None
         try:
@@ -129,6 +132,13 @@ class GuardReconciler:
         if found is None:
             pending.pop(guard.guard_id, None)
         return True
+
+    async def _has_grown_since(self, report: AccountReport, guard: Guard) -> bool:
+        """Return whether a guard covers what a buy of ours brought after a reading, which lacks it then."""
+        if report.step is None:
+            return False
+        async with self._database.read() as session:
+            return await has_bought_after(session, guard.key, step=report.step)
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Return whether something guarded vanished so recently that a sale of it may still be reported."""

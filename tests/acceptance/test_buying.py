@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
 from demo.tour.records import read_guards
+from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN, Opening, SandboxWorld, Story
-from tests.acceptance.ether import WAIT_S
+from tests.acceptance.ether import WAIT_S, until
 
 BUY = "Buy BTC for $30.00 at Kraken"
 
@@ -48,6 +51,27 @@ async def test_a_buy_is_confirmed_guarded_seen_and_sold_at_the_stop(open_bot):
     assert sold.text.startswith("EMERGENCY LIQUIDATION")
     assert [one.quantity for one in fills(world)] == [fill.quantity, fill.quantity]
     assert world.ledger(KRAKEN).total("BTC") == 0
+
+
+@pytest.mark.fault("V155")
+async def test_a_buy_that_a_kill_cut_off_is_found_guarded_and_told_once(open_bot):
+    world = dollars(300)
+    stage = await open_bot(world)
+    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=60))
+
+    stage.owner.press(preview, BUY)
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=WAIT_S)
+    await until(lambda: fills(world))
+    await stage.bot.kill()
+    await stage.start_bot()
+    bought = await stage.owner.wait_for("BOUGHT", WAIT_S)
+
+    [fill] = fills(world)
+    [guard] = read_guards(stage.database)
+    assert "The venue's answer was lost; the fill was found by asking it again." in bought.text
+    assert guard.quantity == fill.quantity
+    assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
 
 
 async def test_the_second_of_two_buys_is_refused_with_what_the_first_reserved(open_bot):

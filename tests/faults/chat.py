@@ -73,4 +73,15 @@ CHAT = (
     Row("C20", "the owner sells some at the venue just before a close", "all that was shown is sold"),
     Row("C21", "the first order of a close is held up while the price falls", "it ends unsold and says so"),
     Row("C22", "two previews of one unguarded position are both confirmed", "one sells"),
+    Row(
+        "C23",
+        "a price drifts between the preview of a buy and its press",
+        "it is shown again and buys nothing",
+    ),
+    Row(
+        "C24",
+        "one buy is pressed twice, or two for one's cash",
+        "one buys; the other names what the first reserved",
+    ),
+    Row("C25", "entries are halted between the preview of a buy and its press", "nothing is written or sent"),
 )

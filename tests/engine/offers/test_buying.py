@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, ExitFilled
+from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, ExitFilled, GuardReduced
 from engine.entries.gates import GateName
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import Refused
@@ -53,6 +53,7 @@ async def test_a_confirmed_buy_is_filled_within_its_amount_and_guarded(buyer):
     assert filled.venue_order_id == buyer.fills[-1].order_id
 
 
+@pytest.mark.fault("V155")
 async def test_a_lost_answer_is_found_guarded_and_said_so_once(buyer):
     buyer.room.fault(FaultKind.DROP_AFTER, ORDERS[buyer.venue], venue=buyer.venue)
 
@@ -66,6 +67,7 @@ async def test_a_lost_answer_is_found_guarded_and_said_so_once(buyer):
     assert filled.guarded == guard.quantity
 
 
+@pytest.mark.fault("V156")
 async def test_a_buy_that_never_arrived_is_given_up_and_frees_its_cash(buyer):
     buyer.room.fault(FaultKind.DROP_BEFORE, ORDERS[buyer.venue], venue=buyer.venue)
 
@@ -81,6 +83,7 @@ async def test_a_buy_that_never_arrived_is_given_up_and_frees_its_cash(buyer):
     assert isinstance(await buyer.ask(4000), BuyPreview)
 
 
+@pytest.mark.fault("V155")
 async def test_an_answer_that_comes_after_a_crash_orphans_nothing(buyer):
     buyer.room.fault(FaultKind.DROP_AFTER, ORDERS[buyer.venue], venue=buyer.venue)
     buyer.room.fault(FaultKind.DELAY_AFTER, ORDERS[buyer.venue], venue=buyer.venue, delay_s=5)
@@ -97,6 +100,7 @@ async def test_an_answer_that_comes_after_a_crash_orphans_nothing(buyer):
     assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
 
 
+@pytest.mark.fault("V156")
 async def test_one_that_was_written_down_and_never_sent_is_not_sent_by_the_next_start(buyer):
     buyer.room.fault(FaultKind.DELAY_BEFORE, ORDERS[buyer.venue], venue=buyer.venue, delay_s=30)
     buyer.room.fault(FaultKind.DROP_BEFORE, ORDERS[buyer.venue], venue=buyer.venue)
@@ -124,6 +128,7 @@ async def test_what_the_venue_refuses_is_told_with_its_message(rooms):
     assert "Insufficient funds" in told.detail
 
 
+@pytest.mark.fault("V157")
 async def test_each_part_that_fills_is_guarded_before_the_next(rooms):
     async with rooms() as room:
         buyer = await a_buyer(room)
@@ -142,6 +147,7 @@ async def test_each_part_that_fills_is_guarded_before_the_next(rooms):
     assert whole.quantity == filled.quantity == filled.ordered
 
 
+@pytest.mark.fault("V157")
 async def test_an_order_that_ends_short_is_guarded_for_what_filled(rooms):
     async with rooms() as room:
         buyer = await a_buyer(room)
@@ -159,6 +165,7 @@ async def test_an_order_that_ends_short_is_guarded_for_what_filled(rooms):
     assert filled.quantity < filled.ordered
 
 
+@pytest.mark.fault("C23")
 @pytest.mark.parametrize("bid", ["50600", "49400"])
 async def test_a_price_that_drifted_is_shown_again_and_buys_nothing(room, bid):
     buyer = await a_buyer(room)
@@ -183,6 +190,7 @@ async def test_a_price_that_moved_a_little_is_what_was_agreed_to(room):
     assert len(buyer.placed) == 1
 
 
+@pytest.mark.fault("C24")
 async def test_two_presses_of_one_button_buy_once(room):
     buyer = await a_buyer(room)
     preview = await buyer.ask()
@@ -203,6 +211,7 @@ async def test_a_button_counts_for_a_minute(room):
     assert buyer.placed == []
 
 
+@pytest.mark.fault("C25")
 async def test_a_halt_between_preview_and_press_keeps_the_buy_back(room):
     buyer = await a_buyer(room)
     preview = await buyer.ask()
@@ -215,6 +224,7 @@ async def test_a_halt_between_preview_and_press_keeps_the_buy_back(room):
     assert await room.intents() == []
 
 
+@pytest.mark.fault("C24")
 async def test_of_two_buys_at_once_the_second_is_refused_with_what_the_first_reserved(room):
     buyer = await a_buyer(room, usd="1500")
     # Total exposure would keep the second back as well.
@@ -234,6 +244,7 @@ async def test_of_two_buys_at_once_the_second_is_refused_with_what_the_first_res
     assert guard.cost < 1000
 
 
+@pytest.mark.fault("V160")
 async def test_what_was_bought_is_sold_by_its_guard(buyer):
     await buyer.buy()
     await buyer.end()
@@ -312,6 +323,7 @@ async def test_a_small_account_buys_its_smallest_size_although_the_price_rose_si
     assert guard.quantity == buyer.held()
 
 
+@pytest.mark.fault("V158")
 async def test_a_buy_that_was_given_up_and_fills_all_the_same_is_guarded_and_told(room):
     buyer = await a_buyer(room)
     room.fault(FaultKind.DROP_AFTER)
@@ -332,3 +344,65 @@ async def test_a_buy_that_was_given_up_and_fills_all_the_same_is_guarded_and_tol
     assert filled.found_later
     assert guard.quantity == filled.quantity == buyer.held()
     assert len(await room.alerts(EntryFilled)) == 1
+
+
+@pytest.mark.fault("V159")
+async def test_a_reading_from_before_a_buy_takes_nothing_off_the_guard_that_covers_it(buyer):
+    room, account = buyer.room, buyer.room.account(buyer.venue)
+    await buyer.buy()
+    await buyer.end()
+    await room.clock.sleep(90)
+    await room.read()
+    await room.clock.sleep(90)
+    preview = await buyer.ask()
+    before = room.report(buyer.venue)
+    await room.clock.sleep(1)
+
+    await buyer.press(preview)
+    await buyer.end()
+    assert room.report(buyer.venue) is before
+    await room.sync.after_reading(account)
+    await room.clock.sleep(60)
+    await room.read()
+
+    [guard] = await buyer.guards()
+    assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+    assert await room.alerts(GuardReduced) == []
+
+
+async def test_what_is_being_bought_is_no_news_of_a_first_look(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.DELAY_AFTER, delay_s=5)
+
+    await buyer.buy()
+    await room.clock.sleep(1)
+    await room.read()
+    await buyer.end()
+    await room.read()
+
+    assert [type(one) for one in await room.alerts()] == [EntryFilled]
+
+
+@pytest.mark.fault("V161")
+async def test_a_number_that_an_exit_overtook_is_drawn_again(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.INVALID_NONCE, times=2)
+
+    await buyer.buy()
+    await buyer.end()
+
+    [filled] = await room.alerts(EntryFilled, EntryGivenUp)
+    assert len(buyer.placed) == 1
+    assert filled.quantity == buyer.held()
+
+
+async def test_numbers_that_go_on_being_refused_end_a_buy(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.INVALID_NONCE, times=None)
+
+    await buyer.buy()
+    await buyer.end()
+
+    [told] = await room.alerts(EntryFilled, EntryGivenUp)
+    assert told.why is EntryEnd.REFUSED
+    assert buyer.placed == []
