@@ -13,6 +13,7 @@ from engine.parts.exits import ExitParts
 from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
 from engine.parts.watch import WatchParts
+from engine.statements.fill_reader import FillReader
 from engine.statements.service import Statements
 from engine.statements.trades import TradeReader
 from engine.sync.unreadable import UnreadableRecords
@@ -63,7 +64,9 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         buying=chat.buying,
         halts=entries.halts,
         audit=audit,
-        statements=Statements(trades=trades, database=base.database),
+        statements=Statements(
+            trades=trades, fills=FillReader(database=base.database, clock=base.clock), database=base.database
+        ),
         entries=entries.entries,
         preferences=entries.preferences,
         buys=entries.buys,

@@ -24,6 +24,7 @@ from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
 from handlers.error_handler import report_error
+from handlers.export import send_export
 from handlers.fees import show_fees
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
@@ -190,6 +191,14 @@ COMMANDS = (
         role=Role.VIEWER,
         screen=show_fees,
         not_done="The fees were not added up; nothing was changed.",
+    ),
+    Command(
+        name="export",
+        form="[SYMBOL] [YEAR]",
+        help="every known fill as a CSV file, or those of a symbol or a year",
+        role=Role.VIEWER,
+        screen=send_export,
+        not_done="Nothing was exported; nothing was changed.",
     ),
     Command(
         name="halt",

@@ -1,18 +1,18 @@
 """Our screens as Telegram messages: sending, replacing in place, and the buttons' own type."""
 
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from handlers.render.html import MESSAGE_UNITS, plain_text, split, units
+from handlers.render.html import CAPTION_UNITS, MESSAGE_UNITS, plain_text, split, units
 from handlers.render.paper import PAPER_MARK
-from handlers.render.screen import Screen, ScreenButton, Tone
+from handlers.render.screen import Document, Screen, ScreenButton, Tone
 
 _log = structlog.get_logger()
 
 #: Room is left for the mark of paper mode.
-_TEXT_UNITS = MESSAGE_UNITS - units(PAPER_MARK)
+_TEXT_UNITS, _CAPTION_UNITS = MESSAGE_UNITS - units(PAPER_MARK), CAPTION_UNITS - units(PAPER_MARK)
 _STYLES = {Tone.PLAIN: None, Tone.DANGER: "danger"}
 
 
@@ -23,14 +23,19 @@ def keyboard_markup(keyboard: tuple[tuple[ScreenButton, ...], ...]) -> InlineKey
     return InlineKeyboardMarkup([[_button(button) for button in row] for row in keyboard])
 
 
-def message_parts(screen: Screen) -> tuple[tuple[str, InlineKeyboardMarkup | None], ...]:
+def message_parts(
+    screen: Screen, limit: int = _TEXT_UNITS
+) -> tuple[tuple[str, InlineKeyboardMarkup | None], ...]:
     """Cut a screen into messages Telegram accepts; the keyboard stands below the last."""
-    *first, last = split(screen.text, _TEXT_UNITS)
+    *first, last = split(screen.text, limit)
     return (*((text, None) for text in first), (last, keyboard_markup(screen.keyboard)))
 
 
 async def send_screen(bot: Bot, chat_id: int, screen: Screen) -> None:
-    """Send a screen as new messages."""
+    """Send a screen as new messages, or as one file with the screen below it where that fits."""
+    if screen.document is not None:
+        await _send_document(bot, chat_id, screen, screen.document)
+        return
     for text, markup in message_parts(screen):
         await _send(bot, chat_id, text, markup)
 
@@ -51,6 +56,15 @@ async def replace_screen(bot: Bot, chat_id: int, message_id: int, screen: Screen
     for further, below in rest:
         await _send(bot, chat_id, further, below)
     return True
+
+
+async def _send_document(bot: Bot, chat_id: int, screen: Screen, document: Document) -> None:
+    parts = message_parts(screen, _CAPTION_UNITS)
+    before, (caption, markup) = ((), parts[0]) if len(parts) == 1 else (message_parts(screen), (None, None))
+    for text, below in before:
+        await _send(bot, chat_id, text, below)
+    file = InputFile(document.content, filename=document.name)
+    await bot.send_document(chat_id, file, caption=caption, parse_mode=ParseMode.HTML, reply_markup=markup)
 
 
 async def _send(bot: Bot, chat_id: int, text: str, markup: InlineKeyboardMarkup | None) -> None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from engine.statements.periods import Period
-from handlers.arguments import Misread, short
+from handlers.arguments import Misread, parse_symbol, short
 
+_YEAR = re.compile(r"20[0-9]{2}")
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 _MONTHS = (
     "january",
@@ -30,6 +32,14 @@ _OTHER_NAMES = {
     "weekly": Period.WEEK,
     "monthly": Period.MONTH,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportArguments:
+    """Which fills to export; None stands for all."""
+
+    symbol: str | None = None
+    year: int | None = None
 
 
 def parse_period(arguments: Sequence[str]) -> Period | Misread:
@@ -70,3 +80,20 @@ def parse_month(arguments: Sequence[str], *, today: date) -> date | Misread:
 
 def _is_short_for(month: str, name: str) -> bool:
     return len(name) >= _SHORTEST and month.startswith(name)
+
+
+def parse_export(arguments: Sequence[str]) -> ExportArguments | Misread:
+    """Read `[SYMBOL] [YEAR]`, in any order."""
+    years = [argument for argument in arguments if _YEAR.fullmatch(argument)]
+    names = [argument for argument in arguments if argument not in years]
+    symbols = [symbol for symbol in map(parse_symbol, names) if symbol is not None]
+    unknown = next((name for name in names if parse_symbol(name) is None), None)
+    if unknown is not None:
+        return _not_exported(f"“{short(unknown)}” is neither a symbol nor a year.")
+    if len(years) > 1 or len(symbols) > 1:
+        return _not_exported("Name one symbol and one year at most.")
+    return ExportArguments(symbol=symbols[0] if symbols else None, year=int(years[0]) if years else None)
+
+
+def _not_exported(why: str) -> Misread:
+    return Misread(why=why, example="/export BTC 2026", others=("/export 2026",))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram import Message
+from telegram import InputFile, Message
 from telegram.constants import CallbackQueryLimit
 from telegram.ext import ExtBot
 
@@ -15,6 +15,13 @@ class PaperBot(ExtBot[None]):
     async def send_message(self, chat_id: int | str, text: str, *args: Any, **options: Any) -> Message:
         """Send a marked message."""
         return await super().send_message(chat_id, mark_paper(text), *args, **options)
+
+    async def send_document(self, chat_id: int | str, document: Any, *args: Any, **options: Any) -> Message:
+        """Send a file that is marked in its caption and its name, which it keeps wherever it is put."""
+        options["caption"] = mark_paper(options.get("caption") or "")
+        if isinstance(document, InputFile):
+            document.filename = f"paper-{document.filename}"
+        return await super().send_document(chat_id, document, *args, **options)
 
     async def edit_message_text(self, text: str, *args: Any, **options: Any) -> Message | bool:
         """Replace a message by a marked one."""

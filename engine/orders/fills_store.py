@@ -101,10 +101,12 @@ _BETWEEN = Prepared(
 
 
 async def read_fills_between(
-    session: DatabaseSession, user_id: int, since: datetime, until: datetime
+    session: DatabaseSession, user_id: int, since: datetime, until: datetime, *, most: int | None = None
 ) -> Read[AccountFill]:
     """Return a user's known fills of all accounts from one moment to before another, oldest first, and what cannot be read."""
-    return await read_rows(session, _BETWEEN, _account_fill, user_id=user_id, since=since, until=until)
+    return await read_rows(
+        session, _BETWEEN, _account_fill, most=most, user_id=user_id, since=since, until=until
+    )
 
 
 _FILLS = plain_table(FillRow)

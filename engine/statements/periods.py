@@ -44,6 +44,11 @@ def month_of(year: int, month: int, zone: tzinfo) -> Span:
     return _days(date(year, month, 1), following, zone)
 
 
+def year_of(year: int, zone: tzinfo) -> Span:
+    """Return a year of a user's calendar."""
+    return _days(date(year, 1, 1), date(year + 1, 1, 1), zone)
+
+
 def _days(first: date, end: date, zone: tzinfo) -> Span:
     return Span(since=_midnight(first, zone), until=_midnight(end, zone))
 

@@ -3,7 +3,9 @@
 from engine import wall_time
 from engine.entries.routes_store import load_routes
 from engine.statements.estimates import COUNTS_FOR, estimates_of
+from engine.statements.export import FillsExport
 from engine.statements.fees import FeeStatement, state_fees
+from engine.statements.fill_reader import FillReader
 from engine.statements.periods import Span
 from engine.statements.pnl import PnlStatement, state_pnl
 from engine.statements.trades import TradeReader
@@ -11,10 +13,11 @@ from engine.storage.database import Database
 
 
 class Statements:
-    """Answers `/pnl` and `/fees` out of what is stored; no venue is queried."""
+    """Answers `/pnl`, `/fees` and `/export` out of what is stored; no venue is queried."""
 
-    def __init__(self, *, trades: TradeReader, database: Database) -> None:
+    def __init__(self, *, trades: TradeReader, fills: FillReader, database: Database) -> None:
         self._trades = trades
+        self._fills = fills
         self._database = database
 
     async def fetch_pnl(self, user_id: int, span: Span) -> PnlStatement:
@@ -30,3 +33,7 @@ class Statements:
             routes = await load_routes(session, user_id, since, span.until)
         estimates = estimates_of(routes)
         return state_fees(span, found.accounts, found.charges, estimates, unreadable=found.unreadable)
+
+    async def fetch_fills(self, user_id: int) -> FillsExport:
+        """Return every known fill of a user, oldest first, with the fees that were booked since."""
+        return await self._fills.read(user_id)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 #: A message holds this many UTF-16 units, counted after the markup is taken out.
 MESSAGE_UNITS = 4096
+#: The text under a file holds fewer.
+CAPTION_UNITS = 1024
 #: A phone shows this many columns of fixed width before it wraps.
 COLUMNS = 34
 

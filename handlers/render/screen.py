@@ -1,6 +1,6 @@
 """What a user sees: HTML text with rows of buttons below it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 #: Telegram's limit on what a button may carry.
@@ -38,11 +38,20 @@ class ScreenButton:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that is sent with a screen."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """HTML text of any length, and the keyboard below its end."""
+    """HTML text of any length, the keyboard below its end, and a file that the text is about."""
 
     text: str
     keyboard: tuple[tuple[ScreenButton, ...], ...] = ()
+    document: Document | None = None
 
 
 def refresh_row(screen: str, *args: str) -> tuple[tuple[ScreenButton, ...], ...]:

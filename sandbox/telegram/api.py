@@ -75,6 +75,7 @@ METHODS: dict[str, Method] = {
     "getMyCommands": get_my_commands,
     "sendMessage": methods.send_message,
     "sendPhoto": methods.send_photo,
+    "sendDocument": methods.send_document,
     "sendChatAction": methods.send_chat_action,
     "editMessageText": methods.edit_message_text,
     "editMessageReplyMarkup": methods.edit_message_reply_markup,

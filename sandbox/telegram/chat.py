@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.telegram.document import Document
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.keyboard import Keyboard, keyboard_json, labels
 from sandbox.telegram.news import News
@@ -31,6 +32,7 @@ class Message:
     sent_at: float
     edited_at: float | None = None
     photo: Photo | None = None
+    document: Document | None = None
     silent: bool = False
     reply_to: "Message | None" = None
 
@@ -54,8 +56,11 @@ class Message:
         return message | self._content()
 
     def _content(self) -> dict[str, Any]:
-        text, entities = ("caption", "caption_entities") if self.photo else ("text", "entities")
+        is_file = self.photo is not None or self.document is not None
+        text, entities = ("caption", "caption_entities") if is_file else ("text", "entities")
         content: dict[str, Any] = {"photo": self.photo.to_json()} if self.photo else {}
+        if self.document:
+            content["document"] = self.document.to_json()
         if self.body.text:
             content[text] = self.body.text
         if self.body.entities:
@@ -98,6 +103,7 @@ class Chat:
         sender_chat: Room | None = None,
         keyboard: Keyboard = (),
         photo: Photo | None = None,
+        document: Document | None = None,
         silent: bool = False,
         reply_to: Message | None = None,
     ) -> Message:
@@ -111,6 +117,7 @@ class Chat:
             keyboard=keyboard,
             sent_at=at,
             photo=photo,
+            document=document,
             silent=silent,
             reply_to=reply_to,
         )
@@ -166,6 +173,7 @@ class Chat:
             sent_at=message.sent_at,
             edited_at=message.edited_at,
             photo=message.photo.content if message.photo else None,
+            document=message.document,
             silent=message.silent,
             change=len(self.versions) + 1,
             keyboard=message.keyboard,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.telegram.chat import Chat, Message
 from sandbox.telegram.content import read_caption, read_keyboard, read_text
+from sandbox.telegram.document import Document, read_document
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.photo import Photo, read_photo
 from sandbox.telegram.request import ApiRequest
@@ -62,12 +63,31 @@ def send_photo(world: World, request: ApiRequest) -> dict[str, Any]:
     ).to_json()
 
 
+def send_document(world: World, request: ApiRequest) -> dict[str, Any]:
+    """Post a document: an upload, or the file_id of an earlier one."""
+    caption = read_caption(request)
+    keyboard = read_keyboard(request)
+    chat = world.chat_for_bot(request.chat_id())
+    reply_to = _replied_to(chat, request)
+    document = _document(world, request)
+    world.documents[document.file_id] = document
+    return chat.post(
+        sender=world.bot,
+        body=caption,
+        keyboard=keyboard,
+        document=document,
+        at=world.now(),
+        silent=request.flag("disable_notification"),
+        reply_to=reply_to,
+    ).to_json()
+
+
 def edit_message_text(world: World, request: ApiRequest) -> dict[str, Any]:
     """Change a text; leaving reply_markup out takes the buttons away."""
     body = read_text(request)
     keyboard = read_keyboard(request)
     chat, message = _message_to_edit(world, request)
-    if message.photo:
+    if message.photo or message.document:
         raise bad_request("there is no text in the message to edit")
     return chat.edit(message, body=body, keyboard=keyboard, at=world.now()).to_json()
 
@@ -136,9 +156,21 @@ def _photo(world: World, request: ApiRequest) -> Photo:
     given = request.text("photo")
     content = request.files.get(given.removeprefix("attach://") if given else "photo")
     if content is not None:
-        return read_photo(content, file_id=f"photo{len(world.photos) + 1}")
+        return read_photo(content.content, file_id=f"photo{len(world.photos) + 1}")
     if not given:
         raise bad_request("there is no photo in the request")
     if given not in world.photos:
         raise bad_request("wrong file identifier/HTTP URL specified")
     return world.photos[given]
+
+
+def _document(world: World, request: ApiRequest) -> Document:
+    given = request.text("document")
+    upload = request.files.get(given.removeprefix("attach://") if given else "document")
+    if upload is not None:
+        return read_document(upload, file_id=f"document{len(world.documents) + 1}")
+    if not given:
+        raise bad_request("there is no document in the request")
+    if given not in world.documents:
+        raise bad_request("wrong file identifier/HTTP URL specified")
+    return world.documents[given]

@@ -13,11 +13,19 @@ _ID = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One uploaded file."""
+
+    content: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
     """The parameters of a call, with the server's complaints about malformed ones."""
 
     params: Mapping[str, str]
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """A text parameter, empty when absent."""
@@ -66,7 +74,7 @@ class ApiRequest:
 
     def for_tape(self) -> dict[str, str]:
         """The parameters as the tape keeps them: an upload is its size."""
-        return {**self.params, **{name: f"<{len(content)} bytes>" for name, content in self.files.items()}}
+        return {**self.params, **{name: f"<{len(file.content)} bytes>" for name, file in self.files.items()}}
 
 
 def check_encoding(value: object) -> None:

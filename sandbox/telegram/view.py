@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sandbox.telegram.document import Document
 from sandbox.telegram.keyboard import Keyboard
 
 
@@ -21,6 +22,7 @@ class ChatMessage:
     sent_at: float
     edited_at: float | None
     photo: bytes | None = field(repr=False)
+    document: Document | None = field(default=None, repr=False)
     #: delivered without a sound
     silent: bool
     #: counts the versions of all messages of the chat

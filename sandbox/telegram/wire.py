@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from sandbox.telegram.errors import ApiError, bad_request
-from sandbox.telegram.request import ApiRequest, check_encoding
+from sandbox.telegram.request import ApiRequest, Upload, check_encoding
 
 #: The status on the tape of a call whose connection was closed without an answer.
 DROPPED = 0
@@ -68,14 +68,14 @@ def split_path(path: str) -> tuple[str, str]:
 async def read_request(http: web.Request) -> ApiRequest:
     """Parameters from query, form, multipart or JSON, as the Bot API takes them all."""
     params = dict(http.query)
-    files: dict[str, bytes] = {}
+    files: dict[str, Upload] = {}
     try:
         if http.content_type == "application/json":
             params |= _json_params(await http.text())
         else:
             for name, value in (await http.post()).items():
                 if isinstance(value, FileField):
-                    files[name] = value.file.read()
+                    files[name] = Upload(content=value.file.read(), name=value.filename)
                 else:
                     params[name] = value if isinstance(value, str) else bytes(value).decode()
     except web.HTTPRequestEntityTooLarge:

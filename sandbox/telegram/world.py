@@ -1,4 +1,4 @@
-"""Everything the stand-in knows: the bot, its chats, open button presses, commands and photos."""
+"""Everything the stand-in knows: the bot, its chats, open button presses, commands, photos and documents."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from sandbox.telegram.chat import Chat, Message
+from sandbox.telegram.document import Document
 from sandbox.telegram.errors import bad_request, forbidden
 from sandbox.telegram.news import News
 from sandbox.telegram.parties import Account, Room
@@ -42,6 +43,7 @@ class World:
         #: by scope and language
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.photos: dict[str, Photo] = {}
+        self.documents: dict[str, Document] = {}
         self._message_ids = count(1)
         self._query_ids = count(7_000_001)
         self._presses: dict[str, OpenPress] = {}

@@ -30,7 +30,7 @@ from engine.users.roles import Role
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
 from tests.handlers.order_values import overview
-from tests.handlers.statement_values import fee_statement, pnl_statement
+from tests.handlers.statement_values import fee_statement, fills_export, pnl_statement
 from tests.handlers.values import (
     NOW,
     OWNER,
@@ -125,6 +125,7 @@ class FakeEngine:
             "fetch_exit": exit_record(),
             "fetch_pnl": pnl_statement(),
             "fetch_fees": fee_statement(),
+            "fetch_fills": fills_export(),
         }
     )
     clock: StillClock = field(default_factory=StillClock)
@@ -275,6 +276,9 @@ class FakeEngine:
 
     async def fetch_fees(self, user_id, span):
         return await self._answer("fetch_fees", user_id, span)
+
+    async def fetch_fills(self, user_id):
+        return await self._answer("fetch_fills", user_id)
 
     async def fetch_status(self, user_id):
         return await self._answer("fetch_status", user_id)

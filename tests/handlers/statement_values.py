@@ -6,10 +6,12 @@ from decimal import Decimal
 from engine.model.venues import Venue
 from engine.statements.charges import FeeSum
 from engine.statements.estimates import Compared
+from engine.statements.export import ExportedAccount, ExportedFill, FillsExport
 from engine.statements.fees import Fees, FeeStatement
 from engine.statements.periods import Period, month_of, span_of
 from engine.statements.pnl import Pnl, PnlStatement, StatedAccount
 from engine.statements.sales import Result, WhyUnknown
+from tests.builders import a_fill
 from tests.handlers.values import NOW, ago
 
 READ_AT = ago(seconds=3)
@@ -58,6 +60,26 @@ def pnl_statement(*accounts, total=None, unreadable=0, period=Period.DAY):
     return PnlStatement(
         span=span_of(period, NOW, UTC), accounts=accounts, total=total or KRAKEN, unreadable=unreadable
     )
+
+
+def exported(text, *, venue=Venue.KRAKEN, **changes):
+    return ExportedFill(account_id=f"{venue}-1", venue=venue, fill=a_fill(text, **changes))
+
+
+def exported_account(venue=Venue.KRAKEN, *, is_complete=True):
+    return ExportedAccount(account_id=f"{venue}-1", venue=venue, is_complete=is_complete)
+
+
+def fills_export(*fills, accounts=None, **more):
+    fills = fills or (
+        exported("buy 0.5 BTC @ 60000 USD", at=ago(days=400), trade_id="T1", fee="120"),
+        exported("sell 0.25 BTC @ 64000.5 USD", at=ago(hours=2), trade_id="T2", fee=None),
+        exported(
+            "buy 2 ETH @ 3000 USD", venue=Venue.ALPACA, at=NOW, trade_id="T3", fee="0.005", fee_asset="ETH"
+        ),
+    )
+    accounts = accounts or (exported_account(), exported_account(Venue.ALPACA, is_complete=False))
+    return FillsExport(accounts=accounts, fills=fills, **more)
 
 
 def worst_pnl():

@@ -18,6 +18,7 @@ _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "
     "resume",
     "pnl",
     "fees",
+    "export",
 }
 
 

@@ -22,6 +22,7 @@ TYPED = {
     "PERIOD": "week",
     "MONTH": "2026-02",
     "ROLE": "trader",
+    "YEAR": "2026",
 }
 #: What a viewer can cause besides fetching: it looks, and changes nothing.
 LOOKS = {"preview", "plan", "rules_of"}

@@ -1,6 +1,6 @@
 import pytest
 
-from handlers.render.screen import Screen, ScreenButton, Tone
+from handlers.render.screen import Document, Screen, ScreenButton, Tone
 from handlers.screens import keyboard_markup, message_parts, replace_screen, send_screen
 from tests.handlers.values import OWNER
 
@@ -36,3 +36,21 @@ def test_what_sells_at_once_is_coloured():
 
     assert markup.inline_keyboard[0][0].style == "danger"
     assert keyboard_markup(()) is None
+
+
+CSV = Document(name="nija-fills.csv", content=b"time,price\r\n")
+
+
+async def test_a_document_arrives_with_its_text_below_it(application, user):
+    await send_screen(application.bot, OWNER, Screen(text="<b>2</b> fills", document=CSV))
+
+    [shown] = user.messages
+    assert (shown.text, shown.document.name, shown.document.content) == ("2 fills", CSV.name, CSV.content)
+
+
+async def test_a_text_too_long_for_a_caption_comes_before_its_document(application, user):
+    await send_screen(application.bot, OWNER, Screen(text="x" * 1025, document=CSV))
+
+    said, sent = user.messages
+    assert (len(said.text), said.document) == (1025, None)
+    assert (sent.text, sent.document.content) == ("", CSV.content)

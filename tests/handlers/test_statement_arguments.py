@@ -4,7 +4,7 @@ import pytest
 
 from engine.statements.periods import Period
 from handlers.arguments import Misread
-from handlers.statement_arguments import parse_month, parse_period
+from handlers.statement_arguments import ExportArguments, parse_export, parse_month, parse_period
 
 TODAY = date(2026, 3, 31)
 
@@ -48,5 +48,23 @@ def test_a_period_is_named_or_left_out(typed, expected):
 )
 def test_a_month_is_a_number_or_the_latest_of_its_name(typed, expected):
     parsed = parse_month(typed.split(), today=TODAY)
+
+    assert parsed == expected if expected else isinstance(parsed, Misread)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", ExportArguments()),
+        ("btc", ExportArguments(symbol="BTC")),
+        ("2026", ExportArguments(year=2026)),
+        ("2026 ETH/usd", ExportArguments(symbol="ETH/USD", year=2026)),
+        ("BTC ETH", None),
+        ("2025 2026", None),
+        ("!", None),
+    ],
+)
+def test_an_export_is_of_a_symbol_a_year_both_or_all(typed, expected):
+    parsed = parse_export(typed.split())
 
     assert parsed == expected if expected else isinstance(parsed, Misread)

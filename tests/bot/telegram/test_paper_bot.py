@@ -5,7 +5,7 @@ from telegram.request import HTTPXRequest
 
 from bot.telegram.paper_bot import PaperBot
 from handlers.render.alerts import render_alert
-from handlers.render.screen import Screen, ScreenButton
+from handlers.render.screen import Document, Screen, ScreenButton
 from handlers.render.times import Reader
 from handlers.screens import replace_screen, send_screen
 from sandbox.telegram import TelegramServer
@@ -62,3 +62,13 @@ async def test_a_screen_that_is_replaced_bears_it_once(bot, user):
     assert not await replace_screen(bot, OWNER, shown.message_id, Screen(text="three\nfour"))
 
     assert user.messages[-1].text == f"three{MARK}\nfour"
+
+
+async def test_a_document_bears_it_in_its_caption_and_in_its_name(bot, user):
+    file = Document(name="nija-fills.csv", content=b"time\r\n")
+    await send_screen(bot, OWNER, Screen(text="2 fills\nmore", document=file))
+    await send_screen(bot, OWNER, Screen(text="x" * 1025, document=file))
+
+    first, _, second = user.messages
+    assert (first.text, first.document.name) == (f"2 fills{MARK}\nmore", "paper-nija-fills.csv")
+    assert "PAPER" in second.text

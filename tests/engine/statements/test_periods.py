@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.statements.periods import Period, month_of, span_of
+from engine.statements.periods import Period, month_of, span_of, year_of
 
 BERLIN, KOLKATA = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata")
 
@@ -39,3 +39,9 @@ def test_a_span_holds_its_first_moment_and_not_its_end():
     assert span.holds(span.until - timedelta(microseconds=1))
     assert not span.holds(span.until)
     assert not span.holds(span.since - timedelta(microseconds=1))
+
+
+def test_a_year_is_that_of_its_users_calendar():
+    span = year_of(2026, BERLIN)
+
+    assert (span.since, span.until) == (at("2025-12-31T23:00"), at("2026-12-31T23:00"))

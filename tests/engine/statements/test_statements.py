@@ -134,3 +134,15 @@ async def test_a_buy_of_nija_is_charged_once_before_and_after_its_fill_is_read(r
         [compared] = found.total.compared
         assert (compared.trades, compared.charged) == (1, total.booked)
         assert abs(compared.error) < Decimal("0.01")
+
+
+async def test_a_sale_whose_fill_is_still_to_be_read_is_named_by_an_export(guarded):
+    guarded.set_bid("50000")
+    await guarded.sell_off()
+    before = await guarded.engine.statements.fetch_fills(OWNER_ID)
+    await guarded.read()
+    after = await guarded.engine.statements.fetch_fills(OWNER_ID)
+
+    [fill] = guarded.world.ledger("kraken").fills
+    assert (before.fills, before.to_be_read) == ((), 1)
+    assert ([one.fill.venue_order_id for one in after.fills], after.to_be_read) == ([fill.order_id], 0)
