@@ -61,6 +61,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         closing=chat.closing,
         levels=chat.levels,
         panic=chat.panic,
+        cancelling=chat.cancelling,
         buying=chat.buying,
         halts=entries.halts,
         audit=audit,

@@ -26,6 +26,7 @@ from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.model.venues import Account
 from engine.offers.buying import BuyingService
+from engine.offers.cancelling import CancelService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
@@ -73,6 +74,7 @@ class Engine:
     closing: ClosingService
     levels: LevelService
     panic: PanicService
+    cancelling: CancelService
     buying: BuyingService
     halts: HaltSwitch
     audit: Audit

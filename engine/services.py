@@ -10,6 +10,7 @@ from engine.entries.service import EntryService
 from engine.exits.audit import Audit
 from engine.offers.admission import Admissions
 from engine.offers.buying import BuyingService
+from engine.offers.cancelling import CancelService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
@@ -35,6 +36,7 @@ class Services:
     closing: ClosingService
     levels: LevelService
     panic: PanicService
+    cancelling: CancelService
     buying: BuyingService
     halts: HaltSwitch
     history: Audit

@@ -14,6 +14,7 @@ from handlers.command import Command
 from handlers.render.problems import (
     ADMISSION_UNCERTAIN,
     BUY_UNCERTAIN,
+    CANCEL_UNCERTAIN,
     CHOICE_UNCERTAIN,
     FAILED_TOAST,
     NOT_REFRESHED,
@@ -22,7 +23,17 @@ from handlers.render.problems import (
     SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import ADMISSION, BUY, CHOICE, LEVELS, PANIC, REFRESH, SELL, Screen
+from handlers.render.screen import (
+    ADMISSION,
+    BUY,
+    CANCEL,
+    CHOICE,
+    LEVELS,
+    PANIC,
+    REFRESH,
+    SELL,
+    Screen,
+)
 
 _log = structlog.get_logger()
 
@@ -90,6 +101,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             SELL: SALE_UNCERTAIN,
             PANIC: PANIC_UNCERTAIN,
             LEVELS: CHOICE_UNCERTAIN,
+            CANCEL: CANCEL_UNCERTAIN,
             BUY: BUY_UNCERTAIN,
             ADMISSION: ADMISSION_UNCERTAIN,
         }

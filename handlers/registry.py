@@ -20,6 +20,7 @@ from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
 from handlers.buy import BUY_PATTERN, DECLINE_PATTERN, offer_buy, press_buy, press_decline
 from handlers.callback import Callback, run_callback
+from handlers.cancel import CANCEL_PATTERN, offer_cancel, press_cancel
 from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
@@ -168,6 +169,14 @@ COMMANDS = (
         not_done="Nothing was stopped or sold.",
     ),
     Command(
+        name="cancel",
+        form="ORDER_ID",
+        help="cancel an open order of yours, by its id or its symbol, after a preview",
+        role=Role.TRADER,
+        screen=offer_cancel,
+        not_done="Nothing was cancelled.",
+    ),
+    Command(
         name="history",
         form="[SYMBOL]",
         help="what NIJA sold, newest first; of one symbol step by step",
@@ -264,6 +273,7 @@ CALLBACKS = (
     Callback(pattern=SELL_PATTERN, role=Role.TRADER, press=press_sell),
     Callback(pattern=SELL_PART_PATTERN, role=Role.TRADER, press=press_sell_part),
     Callback(pattern=PANIC_PATTERN, role=Role.TRADER, press=press_panic),
+    Callback(pattern=CANCEL_PATTERN, role=Role.TRADER, press=press_cancel),
     Callback(pattern=KEEP_PATTERN, role=Role.TRADER, press=press_keep),
     Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),
     Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),

@@ -102,6 +102,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         closing=engine.closing,
         levels=engine.levels,
         panic=engine.panic,
+        cancelling=engine.cancelling,
         buying=engine.buying,
         halts=engine.halts,
         history=engine.audit,

@@ -8,6 +8,7 @@ from engine.guards.guard import Guard
 from engine.market.mark import PriceProblem
 from engine.model.venues import Venue
 from engine.offers.levels_kept import GuardedSeveralTimes, LevelsKept, NoGuard
+from engine.offers.not_cancelled import NotCancelled
 from engine.offers.not_held import HeldSeveralTimes, HoldingUnknown, NotHeld
 
 
@@ -94,6 +95,7 @@ class Nothing:
         | NoGuard
         | GuardedSeveralTimes
         | TooManyInvites
+        | NotCancelled
     )
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from engine.base import Base, EngineSettings
 from engine.offers.buying import BuyingService
+from engine.offers.cancelling import CancelService
 from engine.offers.closing import ClosingService
 from engine.offers.closing_reader import ClosingReader
 from engine.offers.closing_sales import ClosingSales
@@ -68,6 +69,17 @@ class ChatParts:
             reader=self.closing_reader,
             sales=self.closing_sales,
             halt_entries=self.entries.halts.halt_with,
+            database=self.base.database,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def cancelling(self) -> CancelService:
+        return CancelService(
+            open_orders=self.positions.open_orders,
+            reader=self.accounts.reader,
+            reports=self.accounts.reports,
+            brokers=self.base.brokers,
             database=self.base.database,
             clock=self.base.clock,
         )

@@ -6,6 +6,7 @@ from engine.guards.guard import Guard
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
+from engine.offers.not_cancelled import NotCancelled, NotOpen, OrderKept, OrdersUnread, OrderUnreadable
 from engine.offers.not_held import HeldSeveralTimes, HoldingUnknown, NotHeld, Wanted
 from engine.offers.outcomes import (
     BeingSold,
@@ -52,6 +53,11 @@ _KEPT: Mapping[LevelObstacle, str] = {
     ),
 }
 
+_ORDERS_KEPT: Mapping[OrderKept, str] = {
+    OrderKept.ACCOUNT_GONE: "Its account is not set any more; nothing was cancelled.",
+    OrderKept.OURS: "It is NIJA's own order, which is followed to its end; nothing was cancelled.",
+}
+
 
 def nothing_text(nothing: Nothing | StaysPaused) -> str:
     """Say why nothing was changed."""
@@ -64,9 +70,8 @@ def nothing_text(nothing: Nothing | StaysPaused) -> str:
             return _not_held(why)
         case LevelsKept() | NoGuard() | GuardedSeveralTimes():
             return _levels_kept(why)
-        case TooManyInvites():
-            too_many = f"{why.most} of your invites wait to be opened or answered"
-            return f"{too_many}; no more are made until that is over. Each ends after a day."
+        case TooManyInvites() | OrderKept() | OrdersUnread() | NotOpen() | OrderUnreadable():
+            return _of_no_position(why)
         case _:
             return _guard_stays(why)
 
@@ -118,6 +123,25 @@ def _levels_kept(why: LevelsKept | NoGuard | GuardedSeveralTimes) -> str:
         case GuardedSeveralTimes():
             brokers = " and ".join(venue.label for venue in why.venues)
             return f"It is guarded more than once, at {brokers}: name one. Nothing was changed."
+
+
+def _of_no_position(why: TooManyInvites | NotCancelled) -> str:
+    match why:
+        case TooManyInvites():
+            too_many = f"{why.most} of your invites wait to be opened or answered"
+            return f"{too_many}; no more are made until that is over. Each ends after a day."
+        case OrderKept():
+            return _ORDERS_KEPT[why]
+        case OrdersUnread():
+            return f"{why.venue.label} did not list its open orders ({why.error}); nothing was cancelled."
+        case OrderUnreadable():
+            label = why.venue.label
+            return f"{label} lists {why.name}, which NIJA cannot read; nothing was cancelled. Cancel it at {label} itself."
+        case NotOpen(name=name, unread=()):
+            return f"{name} is neither the id nor the symbol of an open order; nothing was cancelled. /orders lists them."
+        case NotOpen():
+            unread = ", ".join(f"{one.venue.label} ({one.error})" for one in why.unread)
+            return f"{why.name} is not among the open orders that are known; not listed now: {unread}. Nothing was cancelled."
 
 
 def _being_sold(guard: Guard) -> str:

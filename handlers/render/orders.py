@@ -29,7 +29,7 @@ def render_orders(orders: OrdersOverview, reader: Reader, *, venue: Venue | None
     return Screen(text=text, keyboard=refresh_row("orders", *([venue] if venue else [])))
 
 
-def order_line(one: OpenOrder) -> str:
+def _order_line(one: OpenOrder) -> str:
     """Name an order by side, quantity, pair and price."""
     order = one.order
     # A purchase sized by its cost has no quantity of its own.
@@ -37,15 +37,29 @@ def order_line(one: OpenOrder) -> str:
     return f"{order.side}{quantity} {bold(order.symbol)} {_at(order)}"
 
 
-def owner_text(owner: OrderOwner) -> str:
-    """Say whose an order is."""
-    return _OWNERS[owner]
+def order_lines(one: OpenOrder, reader: Reader) -> Iterator[str]:
+    """Show an order with its age, what it holds and whose it is."""
+    order = one.order
+    opened = reader.age(order.opened_at) if order.opened_at else "opened at an unknown time"
+    yield f"{_order_line(one)} · {opened}"
+    family = "" if order.family is ProductFamily.SPOT else f"{order.family}, "
+    yield f"{family}filled {full_quantity(order.filled_quantity)}, {_holds(order)} · {_OWNERS[one.owner]}"
+    yield code(order.venue_order_id)
+
+
+def unread_line(account: AccountOrders, reader: Reader) -> str:
+    """Say that a broker did not list its orders anew, and how old those are that are known."""
+    label, at = bold(account.account.venue.label), account.as_of
+    known = f"those known are as of {reader.age(at)}" if at else "they are not known"
+    return f"{label} did not list its open orders ({foreign(account.error)}); {known}."
 
 
 def _text(orders: OrdersOverview, reader: Reader, *, is_short: bool) -> str:
     blocks = ["\n".join(_head(orders))]
     for account in orders.accounts:
         blocks += _account(account, reader, is_short=is_short)
+    if any(not one.owner.is_ours for one in orders.orders):
+        blocks.append("/cancel ORDER_ID cancels one of yours, after a preview.")
     return "\n\n".join((*blocks, reader.as_of(orders.as_of)))
 
 
@@ -67,32 +81,18 @@ def _head(orders: OrdersOverview) -> Iterator[str]:
 def _account(account: AccountOrders, reader: Reader, *, is_short: bool) -> Iterator[str]:
     label = bold(account.account.venue.label)
     if account.error:
-        known = (
-            f"what follows is as of {reader.age(account.as_of)}"
-            if account.as_of
-            else "its orders are not known"
-        )
-        yield f"{label} did not list its open orders ({foreign(account.error)}); {known}."
+        yield unread_line(account, reader)
     elif account.orders or account.unreadable:
         yield label
     shown = account.orders[:_MOST_SHOWN]
     if is_short and shown:
         yield "\n".join(_short(one, reader) for one in shown)
     else:
-        yield from ("\n".join(_order(one, reader)) for one in shown)
+        yield from ("\n".join(order_lines(one, reader)) for one in shown)
     if others := len(account.orders) - len(shown):
         yield f"And {others} more there."
     if account.unreadable:
         yield "\n".join(_unreadable(account.unreadable))
-
-
-def _order(one: OpenOrder, reader: Reader) -> Iterator[str]:
-    order = one.order
-    opened = reader.age(order.opened_at) if order.opened_at else "opened at an unknown time"
-    yield f"{order_line(one)} · {opened}"
-    family = "" if order.family is ProductFamily.SPOT else f"{order.family}, "
-    yield f"{family}filled {full_quantity(order.filled_quantity)}, {_holds(order)} · {owner_text(one.owner)}"
-    yield code(order.venue_order_id)
 
 
 def _short(one: OpenOrder, reader: Reader) -> str:
@@ -100,7 +100,7 @@ def _short(one: OpenOrder, reader: Reader) -> str:
     opened = f" · {reader.age(order.opened_at)}" if order.opened_at else ""
     whose = " · NIJA's" if one.owner.is_ours else ""
     filled = f", filled {full_quantity(order.filled_quantity)}" if order.filled_quantity else ""
-    return f"{order_line(one)}{filled}{opened}{whose} · {code(order.venue_order_id)}"
+    return f"{_order_line(one)}{filled}{opened}{whose} · {code(order.venue_order_id)}"
 
 
 def _at(order: Order) -> str:

@@ -39,6 +39,7 @@ PANIC_UNCERTAIN = (
     "See /status and /positions; /panic can be sent again, nothing is sold twice."
 )
 BUY_UNCERTAIN = "The buy may or may not have begun. See /positions before you ask for it again."
+CANCEL_UNCERTAIN = "The order may or may not have been cancelled; /orders shows whether it is still open."
 NOTHING_DONE = "Nothing was done."
 ADMISSION_UNCERTAIN = "They may or may not have been let in; if they were, they have a message that says so."
 FAILED_TOAST = "That did not work; see the chat."

@@ -11,6 +11,7 @@ CHOICE = "c"
 SELL = "s"
 KEEP = "k"
 PANIC = "p"
+CANCEL = "x"
 #: Followed by the percentage.
 SELL_PART = SELL
 HISTORY = "h"

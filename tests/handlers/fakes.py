@@ -14,6 +14,7 @@ from engine.model.venues import Venue
 from engine.offers.admission import Admissions, Answered, Invited
 from engine.offers.buying import BuyingService
 from engine.offers.buying_preview import Buying, Declined
+from engine.offers.cancelling import CancelService
 from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
@@ -29,7 +30,7 @@ from engine.users.invites import Newcomer
 from engine.users.roles import Role
 from engine.users.users import Users
 from tests.handlers.exit_values import close_line, close_preview, exit_record, parts_preview
-from tests.handlers.order_values import overview
+from tests.handlers.order_values import cancel_preview, cancel_result, overview
 from tests.handlers.statement_values import fee_statement, fills_export, pnl_statement
 from tests.handlers.values import (
     NOW,
@@ -110,6 +111,8 @@ class FakeEngine:
             "keep": Kept(),
             "offer_levels": levels_preview(target=Decimal("0.03")),
             "set_levels": LevelsSet(guard=guard(target=Decimal("0.03"))),
+            "offer_cancel": cancel_preview(),
+            "cancel": cancel_result(),
             "offer": PanicPreview(closing=close_preview()),
             "press": PanicBegun(selling=Selling(lines=(close_line(),))),
             "offer_buy": buy_preview(),
@@ -151,6 +154,7 @@ class FakeEngine:
             closing=Part(self, ClosingService),
             levels=Part(self, LevelService),
             panic=Part(self, PanicService),
+            cancelling=Part(self, CancelService),
             buying=Part(self, BuyingService),
             halts=Part(self, HaltSwitch),
             history=Part(self, Audit),
@@ -231,6 +235,12 @@ class FakeEngine:
 
     async def set_levels(self, user_id, confirmation_id):
         return await self._answer("set_levels", user_id, confirmation_id)
+
+    async def offer_cancel(self, user_id, wanted):
+        return await self._answer("offer_cancel", user_id, wanted)
+
+    async def cancel(self, user_id, confirmation_id):
+        return await self._answer("cancel", user_id, confirmation_id)
 
     async def offer(self, user_id):
         return await self._answer("offer", user_id)

@@ -9,6 +9,7 @@ from engine.entries.gates import Gate, GateName, GateVerdict
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.sizing import Amount, EquityShare, Most
 from engine.model.venues import Venue
+from engine.offers.cancelling_plan import NamedOrder
 from engine.offers.levels_plan import Change
 from engine.offers.part import Share, Worth
 from engine.statements.periods import Period, month_of, span_of
@@ -57,6 +58,7 @@ from tests.handlers.values import NOT_HELD, NOW, OWNER, portfolio, position, use
             "Sell now?",
         ),
         ("/sell btc $30", ("offer_close", OWNER, "BTC", None, Worth(Decimal(30))), "Sell now?"),
+        ("/cancel btc", ("offer_cancel", OWNER, NamedOrder(text="btc", symbol="BTC")), "Cancel?"),
         ("/panic", ("offer", OWNER), "Panic?"),
         (
             "/target btc 3% kraken",

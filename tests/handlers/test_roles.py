@@ -17,6 +17,7 @@ TYPED = {
     "BROKER": "kraken",
     "USD": "30",
     "PERCENT": "3",
+    "ORDER_ID": "OQCLML-BW3P3-BUCMWZ",
     "NAME": "size",
     "VALUE": "5%",
     "PERIOD": "week",
@@ -29,7 +30,7 @@ LOOKS = {"preview", "plan", "rules_of"}
 
 
 def words_of(command):
-    return re.findall(r"[A-Z]{2,}", command.form)
+    return re.findall(r"[A-Z_]{2,}", command.form)
 
 
 def line_of(command):

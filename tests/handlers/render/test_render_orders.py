@@ -50,7 +50,7 @@ def test_each_order_is_shown_with_what_it_holds_and_whose_it_is():
     [
         (overview(account_orders()), "None."),
         (overview(account_orders(as_of=None, error="503")), "None is known."),
-        (overview(account_orders(as_of=None, error="503")), "(503); its orders are not known."),
+        (overview(account_orders(as_of=None, error="503")), "(503); they are not known."),
         (overview(account_orders(unreadable=("odd",))), "0 open, and 1 that cannot be read."),
     ],
 )
