@@ -104,6 +104,12 @@ EXPLAINED = {
         "engine/orders/fills_store.py",
         "seen_at",
     ): "only what a process stored and died before it compared its waiting guards; more than that only asks",
+    ("engine/orders/fills_store.py", "at"): "days of the calendar are wanted, by the venue's own clock",
+    (
+        "engine/orders/traded_store.py",
+        "at",
+    ): "a day of the calendar is wanted: more may be read than traded on it, and its fills are counted by their time",
+    ("engine/orders/traded_store.py", "finished_at"): "a day of the calendar is wanted, likewise",
 }
 COMPARED = re.compile(
     r"col\(\w+\.(at|\w+_at)\)\s*[<>]|[<>]=?\s*col\(\w+\.(at|\w+_at)\)|\.(at|\w+_at)\)\.between"
