@@ -14,6 +14,7 @@ from engine.offers.cancelling import CancelService
 from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
+from engine.offers.membership import Members
 from engine.offers.panic import PanicService
 from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
@@ -29,6 +30,7 @@ class Services:
     clock: Clock
     users: Users
     admissions: Admissions
+    members: Members
     balances: BalanceService
     portfolio: PortfolioService
     open_orders: OpenOrdersService

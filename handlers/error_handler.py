@@ -17,6 +17,7 @@ from handlers.render.problems import (
     CANCEL_UNCERTAIN,
     CHOICE_UNCERTAIN,
     FAILED_TOAST,
+    MEMBER_UNCERTAIN,
     NOT_REFRESHED,
     NOTHING_DONE,
     PANIC_UNCERTAIN,
@@ -29,6 +30,7 @@ from handlers.render.screen import (
     CANCEL,
     CHOICE,
     LEVELS,
+    MEMBER,
     PANIC,
     REFRESH,
     SELL,
@@ -104,6 +106,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             CANCEL: CANCEL_UNCERTAIN,
             BUY: BUY_UNCERTAIN,
             ADMISSION: ADMISSION_UNCERTAIN,
+            MEMBER: MEMBER_UNCERTAIN,
         }
         # A button of a part has its percentage behind the letter.
         return sentences.get((query.data or "").partition(":")[0].rstrip("0123456789"), NOTHING_DONE)

@@ -42,6 +42,7 @@ from handlers.settings import show_settings
 from handlers.start import show_help, show_start
 from handlers.status import show_status
 from handlers.unknown import answer_unknown
+from handlers.users import MEMBER_PATTERN, press_member, show_users
 from handlers.why import show_why
 
 COMMANDS = (
@@ -253,6 +254,15 @@ COMMANDS = (
         needs_account=False,
     ),
     Command(
+        name="users",
+        form="[ID ROLE]",
+        help="who may use this bot and who waits; with an id and viewer, trader or remove: change one",
+        role=Role.OWNER,
+        screen=show_users,
+        not_done="Nobody was changed.",
+        needs_account=False,
+    ),
+    Command(
         name="help",
         help="this list",
         role=Role.VIEWER,
@@ -279,6 +289,7 @@ CALLBACKS = (
     Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),
     Callback(pattern=LEVELS_PATTERN, role=Role.TRADER, press=press_levels),
     Callback(pattern=ADMISSION_PATTERN, role=Role.OWNER, press=press_admission),
+    Callback(pattern=MEMBER_PATTERN, role=Role.OWNER, press=press_member),
     Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),
     Callback(pattern=OLDER_PATTERN, role=Role.VIEWER, press=press_older),
 )

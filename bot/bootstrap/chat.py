@@ -22,6 +22,7 @@ from bot.telegram.updates import StoredUpdates
 from engine.clock import Clock
 from engine.engine import Engine
 from engine.offers.admission import Admissions
+from engine.offers.membership import Members
 from engine.services import Services
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
@@ -91,10 +92,12 @@ def fallback_notifier(settings: Settings, token: SecretStr) -> FallbackNotifier:
 
 def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Services:
     """Return what the chat may ask."""
+    admissions = Admissions(database=base.database, clock=base.clock)
     return Services(
         clock=base.clock,
         users=base.users,
-        admissions=Admissions(database=base.database, clock=base.clock),
+        admissions=admissions,
+        members=Members(users=base.users, admissions=admissions, database=base.database, clock=base.clock),
         balances=engine.balances,
         portfolio=engine.portfolio,
         open_orders=engine.open_orders,

@@ -1,5 +1,6 @@
 """Letting people in: an owner's invite, the newcomer who opens it, and the owner's answer to them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.outcomes import Nothing, Outdated, Rejected, TooManyInvites
+from engine.offers.questions import CONVERSATION
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 from engine.users import invites_store as invites
@@ -56,11 +58,19 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A newcomer who waits, with what the buttons about them are found by."""
+
+    newcomer: Newcomer
+    role: Role
+    buttons: Mapping[Answer, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownNewcomer:
     """Whom the button is about, and what it gives them."""
 
     code_hash: str
-    newcomer_id: int
     role: Role
 
 
@@ -111,6 +121,22 @@ class Admissions:
             await self._ask(session, invite, named, now=now)
         return InviteState.WAITING
 
+    async def list_waiting(self, user_id: int) -> tuple[Waiting, ...]:
+        """Return whom an owner may answer, the first to come first, with buttons of this owner's own."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            return tuple(
+                [
+                    Waiting(
+                        newcomer=invite.newcomer,
+                        role=invite.role,
+                        buttons=await _store_buttons(session, invite, user_id, now, CONVERSATION),
+                    )
+                    for invite in await invites.load_unanswered(session)
+                    if invite.newcomer is not None and invite.is_waiting(now)
+                ][:MOST_INVITES]
+            )
+
     async def answer(self, user_id: int, confirmation_id: str) -> Answered | Nothing:
         """Carry out an owner's answer, once."""
         now = self._clock.now()
@@ -129,25 +155,15 @@ class Admissions:
     async def _ask(
         self, session: DatabaseSession, invite: Invite, newcomer: Newcomer, *, now: datetime
     ) -> None:
-        approve, refuse = [
-            await _BUTTONS.store(
-                session,
-                ShownNewcomer(code_hash=invite.code_hash, newcomer_id=newcomer.user_id, role=invite.role),
-                user_id=invite.user_id,
-                action=answer,
-                now=now,
-                valid_for=WAITING_VALID,
-            )
-            for answer in Answer
-        ]
+        buttons = await _store_buttons(session, invite, invite.user_id, now, WAITING_VALID)
         await append_alert(
             session,
             NewcomerWaiting(
                 newcomer_id=newcomer.user_id,
                 name=newcomer.name,
                 role=invite.role,
-                approve_id=approve,
-                refuse_id=refuse,
+                approve_id=buttons[Answer.APPROVE],
+                refuse_id=buttons[Answer.REFUSE],
                 at=now,
                 expires_at=now + WAITING_VALID,
             ),
@@ -158,14 +174,28 @@ class Admissions:
         )
 
 
+async def _store_buttons(
+    session: DatabaseSession, invite: Invite, user_id: int, now: datetime, valid_for: timedelta
+) -> Mapping[Answer, str]:
+    """Store the two buttons about a newcomer for one owner; return what each is found by."""
+    shown = ShownNewcomer(code_hash=invite.code_hash, role=invite.role)
+    return {
+        answer: await _BUTTONS.store(
+            session, shown, user_id=user_id, action=answer, now=now, valid_for=valid_for
+        )
+        for answer in Answer
+    }
+
+
 async def _let_in(
     session: DatabaseSession, pressed: Confirmed[ShownNewcomer], newcomer: Newcomer, *, now: datetime
 ) -> Answered | Nothing:
     known, role = await users.load_user(session, newcomer.user_id), pressed.shown.role
-    if known is not None and known.role is not Role.OWNER:
+    if known is not None and known.role is not Role.OWNER and known.removed_at is None:
         return Nothing(why=Outdated.ADMITTED)
     new = StoredUser(user_id=newcomer.user_id, role=role, created_at=now)
-    await users.save_user(session, replace(known or new, role=role, name=newcomer.name))
+    admitted = replace(known or new, role=role, name=newcomer.name, created_at=now, removed_at=None)
+    await users.save_user(session, admitted)
     await append_alert(
         session,
         Welcomed(role=role, at=now),

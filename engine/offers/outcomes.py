@@ -39,6 +39,13 @@ class Outdated(StrEnum):
     INVITE_ANSWERED = "invite_answered"
     #: Who was invited may use this bot already.
     ADMITTED = "admitted"
+    #: Nobody whom the bot answers.
+    NO_USER = "no_user"
+    #: Whom the settings name, and they alone.
+    OWNER = "owner"
+    SAME_ROLE = "same_role"
+    #: A user has another role by now, or was removed.
+    USER = "user"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ class StoredUser:
     daily_loss_usd: Decimal | None = None
     #: What they called themselves when they were let in; None for owners of the settings.
     name: str | None = None
+    #: Set while they are answered no more; what is known of them stays for its history.
+    removed_at: datetime | None = None
     created_at: datetime
 
 

@@ -34,6 +34,14 @@ async def load_user(session: DatabaseSession, user_id: int) -> StoredUser | None
     return await readable_row(session, _ONE, _user, user_id=user_id)
 
 
+_EVERY = Prepared(select(UserRow).order_by(col(UserRow.created_at), col(UserRow.user_id)))
+
+
+async def load_users(session: DatabaseSession) -> tuple[StoredUser, ...]:
+    """Return every user, the removed ones too, in the order they came."""
+    return await readable_rows(session, _EVERY, _user)
+
+
 async def load_readers(session: DatabaseSession, user_id: int | None) -> tuple[int, ...]:
     """Return who is alerted to a row of a user: that user, or all owners where its user cannot be read."""
     users = await session.exec(select(UserRow.user_id))

@@ -29,6 +29,8 @@ class UserRow(Table, table=True):
     daily_loss_usd: Decimal | None = Field(default=None, sa_type=DecimalText)
     #: What they called themselves when they were let in; None for owners of the settings.
     name: str | None = None
+    #: Set while they are answered no more.
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class InviteRow(Table, table=True):

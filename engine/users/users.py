@@ -23,23 +23,28 @@ class Users:
         async with self._database.write() as session:
             for user_id in sorted(self._owner_ids):
                 known = await rows.load_user(session, user_id)
-                if known is None or known.role is not Role.OWNER:
+                if known is None or not self.is_answered(known):
                     await rows.save_user(session, self._owner(user_id, known))
 
     async def fetch_user(self, user_id: int) -> User | None:
-        """Return the user, or None for strangers and for owners the settings name no more."""
-        user, is_owner = await self._load(user_id), user_id in self._owner_ids
-        if is_owner and (user is None or user.role is not Role.OWNER):
+        """Return the user, or None for strangers, removed users and owners the settings name no more."""
+        user = await self._load(user_id)
+        if user_id in self._owner_ids and (user is None or not self.is_answered(user)):
             # What was stored of an owner cannot be read, or says otherwise; the settings name them.
             await self.ensure_owners(self._owner_ids)
             user = await self._load(user_id)
-        if user is None or (user.role is Role.OWNER) is not is_owner:
+        if user is None or not self.is_answered(user):
             return None
         return User(
             user_id=user.user_id,
             role=user.role,
             time_zone=user.time_zone,
         )
+
+    def is_answered(self, user: StoredUser) -> bool:
+        """Return whether a stored user may use the bot: not a removed one, and as an owner only by the settings."""
+        is_owner = user.user_id in self._owner_ids
+        return user.removed_at is None and (user.role is Role.OWNER) is is_owner
 
     async def _load(self, user_id: int) -> StoredUser | None:
         async with self._database.read() as session:
@@ -48,4 +53,4 @@ class Users:
     def _owner(self, user_id: int, known: StoredUser | None) -> StoredUser:
         if known is None:
             return StoredUser(user_id=user_id, role=Role.OWNER, created_at=self._clock.now())
-        return replace(known, role=Role.OWNER)
+        return replace(known, role=Role.OWNER, removed_at=None)

@@ -8,7 +8,7 @@ from handlers.render.html import bold, code, foreign
 from handlers.render.screen import ADMISSION, Screen, ScreenButton
 from handlers.render.times import Reader
 
-_MAY = {
+ROLE_TEXTS = {
     Role.VIEWER: "A viewer looks at what is their own, and changes nothing.",
     Role.TRADER: "A trader guards and trades with their own accounts.",
 }
@@ -29,7 +29,7 @@ def render_invite(invited: Invited, link: str, reader: Reader) -> Screen:
     """Show the link and what it gives."""
     lines = (
         bold("Invite"),
-        f"For one {invited.role}. {_MAY.get(invited.role, '')} {_NOBODY_ELSES}",
+        f"For one {invited.role}. {ROLE_TEXTS.get(invited.role, '')} {_NOBODY_ELSES}",
         foreign(link),
         f"Send it to one person: it counts once, until {reader.clock(invited.expires_at)}. {_UNTIL_APPROVED}",
     )
@@ -45,7 +45,7 @@ def render_newcomer(message: NewcomerWaiting, reader: Reader) -> Screen:
     """Ask an owner about a newcomer."""
     lines = (
         bold("Let them in?"),
-        f"{who(message.name, message.newcomer_id)} opened your invite for a {message.role}. {_MAY.get(message.role, '')}",
+        f"{who(message.name, message.newcomer_id)} opened your invite for a {message.role}. {ROLE_TEXTS.get(message.role, '')}",
         _ANY_NAME,
         f"They are shown nothing until you answer; without an answer by {reader.clock(message.expires_at)} it is over.",
         reader.as_of(message.at),
@@ -66,12 +66,12 @@ def render_answered(answered: Answered) -> Screen:
     name = who(answered.newcomer.name, answered.newcomer.user_id)
     if answered.role is None:
         return Screen(text=f"{name} was refused: they are shown nothing, and their link is used up.")
-    return Screen(text=f"{name} is a {answered.role} now. {_MAY.get(answered.role, '')}")
+    return Screen(text=f"{name} is a {answered.role} now. {ROLE_TEXTS.get(answered.role, '')}")
 
 
 def render_welcome(message: Welcomed) -> Screen:
     """Tell a user which role they have now."""
-    text = f"{bold(f'You are a {message.role} here')}\n{_MAY.get(message.role, '')} {_NOBODY_ELSES}\n/help lists what you may use."
+    text = f"{bold(f'You are a {message.role} here')}\n{ROLE_TEXTS.get(message.role, '')} {_NOBODY_ELSES}\n/help lists what you may use."
     return Screen(text=text)
 
 

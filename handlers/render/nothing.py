@@ -37,6 +37,10 @@ _SENTENCES: Mapping[Rejected | Outdated, str] = {
     Outdated.NONE_WAITS: "None of these guards waits for this any more. /positions shows what is guarded.",
     Outdated.INVITE_ANSWERED: "This invite was answered already; nothing was changed.",
     Outdated.ADMITTED: "They may use this bot already; nothing was changed.",
+    Outdated.NO_USER: "Nobody of that id may use this bot; nothing was changed. /users lists who may.",
+    Outdated.OWNER: "Owners are those that NIJA_OWNER_IDS on the server names; nothing was changed.",
+    Outdated.SAME_ROLE: "They have that role already; nothing was changed.",
+    Outdated.USER: "They have changed since this was shown; nothing was changed. /users shows how it is.",
 }
 _NOT_DONE: Mapping[Wanted, str] = {Wanted.GUARD: "guarded", Wanted.SELL: "sold", Wanted.CHANGE: "changed"}
 

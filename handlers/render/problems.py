@@ -41,7 +41,8 @@ PANIC_UNCERTAIN = (
 BUY_UNCERTAIN = "The buy may or may not have begun. See /positions before you ask for it again."
 CANCEL_UNCERTAIN = "The order may or may not have been cancelled; /orders shows whether it is still open."
 NOTHING_DONE = "Nothing was done."
-ADMISSION_UNCERTAIN = "They may or may not have been let in; if they were, they have a message that says so."
+ADMISSION_UNCERTAIN = "They may or may not have been let in; /users shows who is."
+MEMBER_UNCERTAIN = "They may or may not have been changed; /users shows how it is."
 FAILED_TOAST = "That did not work; see the chat."
 
 

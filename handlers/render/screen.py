@@ -17,6 +17,7 @@ SELL_PART = SELL
 HISTORY = "h"
 OLDER = "o"
 ADMISSION = "a"
+MEMBER = "m"
 BUY = "b"
 DECLINE = "d"
 LEVELS = "l"

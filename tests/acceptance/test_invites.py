@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.acceptance.ether import WAIT_S, an_ether_world, introduced
+from tests.acceptance.ether import WAIT_S, an_ether_world, guarded, introduced
 
 NO_ACCOUNT = "You have no account at any broker here"
 #: What the owner holds and has guarded, in whatever form.
@@ -75,3 +75,35 @@ async def test_a_refused_newcomer_stays_a_stranger(open_bot):
 
     assert again.text == "This invite was used already; ask whoever sent it for a new one."
     assert len(heard(newcomer)) == 2
+
+
+async def test_another_role_and_a_removal_count_at_once(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    ann = world.telegram.user(user_id=2003, name="Ann")
+    question, _ = await opened(stage, ann, role="viewer")
+    stage.owner.press(question, "Approve")
+    await ann.wait_for("You are a viewer here", WAIT_S)
+
+    stage.owner.press(await stage.owner.ask("/users 2003 trader", timeout_s=WAIT_S), "Make trader")
+    await ann.wait_for("You are a trader here", WAIT_S)
+    tried = [
+        await ann.ask(line, timeout_s=WAIT_S)
+        for line in ("/guard ETH", "/close ETH", "/panic", "/buy ETH 30")
+    ]
+    owners = await ann.ask("/users", timeout_s=WAIT_S)
+    removal = await stage.owner.ask("/users 2003 remove", timeout_s=WAIT_S)
+    stage.owner.press(removal, "Remove")
+    await stage.owner.wait_for("was removed", WAIT_S)
+    before = len(heard(ann))
+    ann.send("/balance")
+    ann.forge_press(owners, "r:balance")
+    await world.telegram.wait_until_confirmed()
+    listed = await stage.owner.ask("/users", timeout_s=WAIT_S)
+
+    assert [one.text for one in tried if not one.text.startswith(NO_ACCOUNT)] == []
+    assert owners.text == "Only an owner of this bot may do that. Nothing was changed."
+    assert (len(heard(ann)), ann.callback_answers) == (before, ())
+    assert "2003" not in listed.text
+    assert (await guarded(stage)).state == "armed"

@@ -19,6 +19,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService, LevelsSet
+from engine.offers.membership import Member, MemberChange, MemberChanged, MemberList, MemberPreview, Members
 from engine.offers.outcomes import LeftAlone
 from engine.offers.panic import PanicService
 from engine.offers.panic_preview import PanicBegun, PanicPreview
@@ -48,6 +49,7 @@ from tests.handlers.values import (
     user,
 )
 
+MEMBER = Member(user_id=2003, name="Ann", role=Role.VIEWER, since=NOW)
 RULES = EntryRules(threshold=Decimal("-0.01"), coinbase_min_equity_usd=Decimal(50))
 
 
@@ -120,6 +122,9 @@ class FakeEngine:
             "decline": Declined(),
             "invite": Invited(code="c" * 22, role=Role.VIEWER, expires_at=NOW),
             "open": None,
+            "list_members": MemberList(members=(MEMBER,), waiting=()),
+            "offer_change": MemberPreview(member=MEMBER, change=MemberChange.REMOVE, confirmation_id="m1"),
+            "change": MemberChanged(member=MEMBER, change=MemberChange.REMOVE),
             "answer": Answered(newcomer=Newcomer(user_id=3003, name="Ann"), role=Role.VIEWER),
             "fetch_halt": None,
             "halt": Halt(since=NOW, by=HaltedBy.CHAT),
@@ -147,6 +152,7 @@ class FakeEngine:
             clock=self.clock,
             users=Part(self, Users),
             admissions=Part(self, Admissions),
+            members=Part(self, Members),
             balances=Part(self, BalanceService),
             portfolio=Part(self, PortfolioService),
             open_orders=Part(self, OpenOrdersService),
@@ -262,6 +268,15 @@ class FakeEngine:
 
     async def open(self, code, newcomer):
         return await self._answer("open", code, newcomer)
+
+    async def list_members(self, user_id):
+        return await self._answer("list_members", user_id)
+
+    async def offer_change(self, user_id, member_id, change):
+        return await self._answer("offer_change", user_id, member_id, change)
+
+    async def change(self, user_id, confirmation_id):
+        return await self._answer("change", user_id, confirmation_id)
 
     async def answer(self, user_id, confirmation_id):
         return await self._answer("answer", user_id, confirmation_id)

@@ -63,6 +63,7 @@ def test_only_commands_that_ask_before_changing_need_more_than_looking():
         "resume",
         "settings",
         "invite",
+        "users",
     }
 
 

@@ -24,6 +24,7 @@ TYPED = {
     "MONTH": "2026-02",
     "ROLE": "trader",
     "YEAR": "2026",
+    "ID": "2003",
 }
 #: What a viewer can cause besides fetching: it looks, and changes nothing.
 LOOKS = {"preview", "plan", "rules_of"}

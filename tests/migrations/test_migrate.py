@@ -488,3 +488,15 @@ def test_users_of_before_have_no_name_and_a_downgrade_keeps_them(file):
 
     assert names == [(None,)]
     assert run(file, "SELECT user_id, role FROM users") == [[(7, "owner")]]
+
+
+def test_who_was_removed_is_answered_by_no_older_version(file):
+    migrate(file)
+    add_owner(file)
+    removed = {"user_id": 8, "role": "viewer", "created_at": MOMENT, "removed_at": MOMENT}
+    insert(file, "users", **removed, time_zone="UTC", language="en")
+
+    down(file, "0026")
+
+    # An owner whom the settings do not name is a stranger.
+    assert run(file, "SELECT role FROM users WHERE user_id = 8") == [[("owner",)]]
