@@ -73,14 +73,18 @@ def sale_costs(guard: Guard, *, basis: CostBasis | None, taker: TakerFee) -> Sal
 def _charged(guard: Guard, basis: CostBasis) -> Decimal | None:
     """Return what was charged for buying what is guarded, in its currency; None where that is not all known.
 
-    What was taken in the coin itself is no part of the quantity, so its cost has it already.
+    What was taken in the coin itself counts at what the coins cost: their cost, as all that is known of them, is
+    without their fee.
     """
     is_all_known = basis.fees_known and {fee.asset for fee in basis.fees} <= {guard.currency, guard.asset}
-    is_explained = guard.kind is PositionKind.SPOT and basis.explained >= guard.quantity
+    is_bought_with_it = basis.currency == guard.currency and basis.explained >= guard.quantity
+    is_explained = guard.kind is PositionKind.SPOT and is_bought_with_it
     if not (is_all_known and is_explained):
         return None
     with exact():
-        in_all = sum((fee.amount for fee in basis.fees if fee.asset == guard.currency), ZERO)
+        in_money = sum((fee.amount for fee in basis.fees if fee.asset == guard.currency), ZERO)
+        in_coins = sum((fee.amount for fee in basis.fees if fee.asset == guard.asset), ZERO)
+        in_all = in_money + share(basis.cost, in_coins, basis.explained)
     return share(in_all, guard.quantity, basis.explained)
 
 

@@ -109,8 +109,8 @@ def test_a_gain_on_the_price_of_a_day_is_none_while_its_owner_paid_more():
         (basis(("USD", "0.4")), "0.4"),
         # A quarter of what was bought is guarded.
         (basis(("USD", "0.4"), explained="4"), "0.1"),
-        # The quantity that arrived is smaller by it.
-        (basis(("BTC", "0.01"), ("USD", "0.3")), "0.3"),
+        # A hundredth that was taken of the coins is worth a dollar of the hundred that they cost.
+        (basis(("BTC", "0.01"), ("USD", "0.3")), "1.3"),
         (basis(), "0"),
     ],
 )
@@ -125,6 +125,18 @@ def test_what_buying_was_charged_is_what_its_fills_say(known, charged):
 )
 def test_what_is_not_known_of_it_costs_what_the_account_pays_now(known):
     assert sale_costs(GUARD, basis=known, taker=OWN).fees == Decimal("0.2")
+
+
+def test_a_profit_that_the_fees_in_coins_eat_is_none():
+    """One ether for $100 at Alpaca, which took 0.25 % of it: at $100.30 a sale brings $99.80."""
+    guard = replace(a_guard("0.9975", "99.75", venue=Venue.ALPACA), target=Decimal("0.003"))
+    bought = replace(
+        basis(("BTC", "0.0025")), quantity=guard.quantity, explained=guard.quantity, cost=guard.cost
+    )
+    paid = sale_costs(guard, basis=bought, taker=TakerFee(ratio=Decimal("0.0025"), is_own=True))
+
+    assert judge(guard, Decimal("100.3"), paid) is Verdict.HOLD
+    assert judge(guard, Decimal("100.51"), paid) is Verdict.TAKE_PROFIT
 
 
 def test_the_fills_of_a_coin_say_nothing_of_a_margin_position():
