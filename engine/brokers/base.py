@@ -1,6 +1,6 @@
 """The ports to a venue: its public market data, and one account's private side."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -123,6 +123,14 @@ class MarketData(Protocol):
 
     async def close(self) -> None:
         """Close connections that are not shared."""
+
+
+@runtime_checkable
+class ListsWhenNamed(Protocol):
+    """A venue whose shares are listed one by one, as they are held or named: all of them are too many."""
+
+    async def load_stocks(self, tickers: Iterable[str]) -> None:
+        """Add shares to what is listed; one that the venue does not know, or does not answer for, stays unlisted."""
 
 
 class Broker(Protocol):

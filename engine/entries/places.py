@@ -47,8 +47,17 @@ class Places:
     async def listed_name(self, user_id: int, typed: str) -> str:
         """Spell an asset as it is listed where the user trades; a venue that does not answer lists nothing."""
         venues = {account.venue for account in self._reader.accounts(user_id)}
-        listed = await asyncio.gather(*(self._bases(venue) for venue in venues))
-        return resolve(typed, set[str]().union(*listed))
+        listed = await self._listed(venues)
+        name = resolve(typed, listed)
+        if name in listed:
+            return name
+        # It may be a share, which is listed once somebody holds or names it.
+        looks = (self._markets[venue].look_up(name) for venue in venues)
+        await asyncio.gather(*(within(SCREEN_WAIT_S, look, otherwise=None) for look in looks))
+        return resolve(typed, await self._listed(venues))
+
+    async def _listed(self, venues: Collection[Venue]) -> set[str]:
+        return set[str]().union(*await asyncio.gather(*(self._bases(venue) for venue in venues)))
 
     async def look(
         self, user_id: int, base: str, quote: str | None, *, reservations: Collection[Reservation]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine import wall_time
-from engine.brokers.base import MarketData, Session
+from engine.brokers.base import ListsWhenNamed, MarketData, Session
 from engine.brokers.budget import Budget
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.shared_fetch import SharedFetch
@@ -75,6 +75,11 @@ class VenueMarket:
         if not self._instruments and self._failed is not None:
             raise self._failed
         return self._instruments
+
+    async def look_up(self, ticker: str) -> None:
+        """Let the venue list a share that was named and that nobody holds."""
+        if isinstance(self.data, ListsWhenNamed):
+            await self.data.load_stocks([ticker])
 
     async def refresh_instruments(self) -> None:
         """Request the listings unless they were answered or refused a moment ago; the old ones stand in on a failure."""
