@@ -12,7 +12,7 @@ from engine.entries.choose import choose
 from engine.entries.gates import Gate, GateName, ProposedBuy, check_gates
 from engine.entries.holdings import EntryAccounts, EntryPlaces
 from engine.entries.route import NoRoute, Route, RouteObstacle
-from engine.entries.rules import PLAN_COUNTS_FOR, EntryRules
+from engine.entries.rules import MOST_DRIFT, PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import TradeRequest
 from engine.model.instruments import AssetClass, Instrument
@@ -157,7 +157,9 @@ def bounds_of(
     equity, left = accounts.total_equity_usd, None
     if equity is not None and exposure_usd is not None:
         with exact():
-            left = max(max(equity, ZERO) * rules.most_exposure - exposure_usd, ZERO)
+            # What is held moves total equity until the buy is confirmed; cash alone does not.
+            room = 1 - MOST_DRIFT if exposure_usd else 1
+            left = max(max(equity, ZERO) * rules.most_exposure * room - exposure_usd, ZERO)
     return Bounds(
         equity_usd=equity,
         is_equity_complete=accounts.is_equity_complete,

@@ -144,8 +144,8 @@ async def test_the_most_leaves_what_others_have_reserved(room):
 
     planned = await plan(room, "ETH", Most())
 
-    # Four fifths of $500 less what is under way; 173.60 is free.
-    assert planned.size.usd == Decimal("73.6")
+    # Four fifths of $500, less 0.5 % that equity may drift and what is under way; 173.60 is free.
+    assert planned.size.usd == Decimal("71.6")
 
 
 async def test_what_was_sold_is_not_bought_again_until_the_cooldown_is_over(room):

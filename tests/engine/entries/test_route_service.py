@@ -55,8 +55,8 @@ async def test_the_most_that_may_be_bought_leaves_out_what_is_guarded(room):
 
     answer = await room.engine.entries.preview(OWNER_ID, "BTC", Most())
 
-    # 80 % of $16,000 in all, less the $6,000 that are guarded.
-    assert (answer.size.usd, answer.size.basis) == (Decimal(6800), SizeBasis.MOST)
+    # 80 % of $16,000 in all, less 0.5 % that it may drift and the $6,000 that are guarded.
+    assert (answer.size.usd, answer.size.basis) == (Decimal(6736), SizeBasis.MOST)
 
 
 @pytest.mark.parametrize(
