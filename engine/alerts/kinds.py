@@ -13,6 +13,7 @@ class AlertKind(StrEnum):
     PANIC_INTERRUPTED = "panic_interrupted"
     ENTRY_FILLED = "entry_filled"
     ENTRY_GIVEN_UP = "entry_given_up"
+    ENTRY_PENDING = "entry_pending"
     EXISTING_GUARDED = "existing_guarded"
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"

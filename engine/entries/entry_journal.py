@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.alerts.messages import EntryFilled, EntryGivenUp
+from engine.alerts.messages import EntryFilled, EntryGivenUp, EntryPending
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.entries import halts_store
 from engine.entries.bought import bought_of, find_guard, guard_with
-from engine.entries.entry_message import describe_filled
+from engine.entries.entry_message import describe_filled, describe_pending
 from engine.guards import store as guards
 from engine.guards.guard import Guard
 from engine.model.money import ZERO
@@ -89,6 +89,13 @@ class EntryJournal:
             )
             await self._report(session, arrived, message)
 
+    async def tell_pending(self, intent_id: str) -> None:
+        """Tell the owner, once, that it is not known yet what became of a buy, if it is not over."""
+        async with self._database.write() as session:
+            for intent in await intents.load_intents(session, [intent_id]):
+                if not intent.state.is_final:
+                    await self._report(session, intent, describe_pending(intent))
+
     async def load_live(self) -> tuple[Intent, ...]:
         """Return every buy that is not over, oldest first."""
         async with self._database.read() as session:
@@ -105,7 +112,7 @@ class EntryJournal:
         return changed
 
     async def _report(
-        self, session: DatabaseSession, intent: Intent, message: EntryFilled | EntryGivenUp
+        self, session: DatabaseSession, intent: Intent, message: EntryFilled | EntryGivenUp | EntryPending
     ) -> None:
         await append_alert(
             session,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp
+from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, EntryPending
 from engine.guards.guard import Guard
 from engine.model.instruments import quote_of
 from engine.model.money import exact
@@ -91,6 +91,24 @@ def describe_given_up(intent: Intent, steps: Sequence[IntentStep]) -> EntryGiven
         why=why,
         detail=last.detail if last is not None and why is EntryEnd.REFUSED else "",
         client_order_id=_sent_id(intent, steps),
+        confirmed_at=trigger.at,
+    )
+
+
+def describe_pending(intent: Intent) -> EntryPending:
+    """Build the alert of a buy that is not over for long.
+
+    Raises:
+        ValueError: the intent has no terms.
+
+    """
+    trigger, terms = _confirmed(intent)
+    return EntryPending(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        usd=terms.usd,
+        is_accepted=intent.venue_order_id is not None,
+        order_id=intent.venue_order_id or intent.client_order_id,
         confirmed_at=trigger.at,
     )
 

@@ -1,5 +1,6 @@
 """Every buy in flight: begun from an approved plan, or found unfinished in the journal."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from engine.tasks import Tasks
 
 #: Between two looks at whether a changed key certainly opens the account that a buy was sent to.
 CERTAIN_POLL_S = 1.0
+#: The owner of a buy that is not over by then is told so, once.
+PENDING_AFTER_S = 60.0
 
 
 class Buys:
@@ -92,7 +95,19 @@ class Buys:
         await self._buy(intent, began_before=True).run(intent)
 
     def _spawn(self, intent: Intent, drive: Callable[[Intent], Coroutine[Any, Any, None]]) -> None:
-        self._tasks.spawn(_name(intent), partial(drive, intent), must_end=True)
+        self._tasks.spawn(_name(intent), partial(self._drive, intent, drive), must_end=True)
+
+    async def _drive(self, intent: Intent, drive: Callable[[Intent], Coroutine[Any, Any, None]]) -> None:
+        notice = asyncio.create_task(self._tell_pending(intent))
+        try:
+            await drive(intent)
+        finally:
+            notice.cancel()
+            await asyncio.gather(notice, return_exceptions=True)
+
+    async def _tell_pending(self, intent: Intent) -> None:
+        await self._clock.sleep(PENDING_AFTER_S)
+        await self._journal.tell_pending(intent.intent_id)
 
     def _buy(self, intent: Intent, *, began_before: bool) -> Buy:
         broker = self._brokers[intent.account_id]

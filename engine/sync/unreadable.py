@@ -13,6 +13,7 @@ from engine.guards.guard import GuardState
 from engine.guards.table import GuardRow
 from engine.model.venues import Venue
 from engine.orders.fills_table import FillRow
+from engine.orders.intents import IntentKind
 from engine.orders.states import LIVE_STATES
 from engine.orders.table import IntentRow
 from engine.storage.database import Database
@@ -25,7 +26,7 @@ _KINDS: Mapping[str, RecordKind] = {
     str(FillRow.__tablename__): RecordKind.FILL,
 }
 #: These leave a position without its guard; the others a figure without its part.
-URGENT = frozenset({RecordKind.GUARD, RecordKind.EXIT})
+URGENT = frozenset({RecordKind.GUARD, RecordKind.EXIT, RecordKind.ENTRY})
 
 log = structlog.get_logger(__name__)
 
@@ -133,6 +134,8 @@ def describe(row: UnreadableRow) -> RecordUnreadable | None:
     kind, state = _KINDS.get(row.table), row.text("state")
     if kind is None or (kind in URGENT and _is_over(row)):
         return None
+    if kind is RecordKind.EXIT and row.text("kind") == IntentKind.ENTRY:
+        kind = RecordKind.ENTRY
     venue = row.text("venue")
     return RecordUnreadable(
         record=kind,

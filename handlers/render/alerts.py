@@ -14,6 +14,7 @@ from engine.alerts.messages import (
     EntriesChanged,
     EntryFilled,
     EntryGivenUp,
+    EntryPending,
     ExistingGuarded,
     ExitFailing,
     ExitFilled,
@@ -77,7 +78,7 @@ def render_alert(message: Message, reader: Reader) -> Screen:
     match message:
         case ExitFilled() | ExitFailing() | ExitParked() | ExitStoodDown():
             return render_exit(message, reader)
-        case EntryFilled() | EntryGivenUp():
+        case EntryFilled() | EntryGivenUp() | EntryPending():
             return render_entry(message, reader)
         case ExistingGuarded():
             return render_existing(message, reader)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from engine import wall_time
-from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp
+from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, EntryPending
 from engine.model.instruments import base_of
 from engine.model.money import exact
 from handlers.render.html import bold, code, escape, foreign, rows
@@ -39,9 +39,15 @@ _ENDS: Mapping[EntryEnd, str] = MappingProxyType(
 )
 
 
-def render_entry(message: EntryFilled | EntryGivenUp, reader: Reader) -> Screen:
-    """Render the alert of a buy that is over."""
-    return _bought(message, reader) if isinstance(message, EntryFilled) else _given_up(message, reader)
+def render_entry(message: EntryFilled | EntryGivenUp | EntryPending, reader: Reader) -> Screen:
+    """Render the alert of a buy."""
+    match message:
+        case EntryFilled():
+            return _bought(message, reader)
+        case EntryGivenUp():
+            return _given_up(message, reader)
+        case EntryPending():
+            return _pending(message, reader)
 
 
 def _bought(message: EntryFilled, reader: Reader) -> Screen:
@@ -69,6 +75,21 @@ def _given_up(message: EntryGivenUp, reader: Reader) -> Screen:
         lines.append(foreign(message.detail))
     lines.append(f"Its client order id: {code(message.client_order_id)}")
     lines.append(f"{code(f'/buy {base_of(message.symbol)}')} asks again, at the prices of then.")
+    return Screen(text="\n".join(lines))
+
+
+def _pending(message: EntryPending, reader: Reader) -> Screen:
+    where, confirmed = message.venue.label, reader.clock(message.confirmed_at)
+    if message.is_accepted:
+        what = f"{where} has the order and did not fill it yet. What fills is guarded at once."
+    else:
+        what = f"{where}'s answer was lost: the order is looked for. What it brought is guarded once it is found."
+    lines = (
+        bold("Buy not certain yet"),
+        f"{escape(message.symbol)} on {where} for {money(message.usd)}, confirmed {confirmed}.",
+        f"{what} Nothing is sent twice, and its cash is kept from other buys.",
+        f"Order: {code(message.order_id)}",
+    )
     return Screen(text="\n".join(lines))
 
 

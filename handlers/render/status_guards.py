@@ -42,7 +42,8 @@ def guard_lines(report: StatusReport, reader: Reader) -> Iterator[str]:
 def _unreadable_record(record: RecordUnreadable) -> str:
     symbol = record.symbol or f"guard {record.name}"
     venue = record.venue_label or "an unknown venue"
-    what = "its guard" if record.record is RecordKind.GUARD else "the order that sells it"
+    whats = {RecordKind.GUARD: "its guard", RecordKind.ENTRY: "the order that buys it"}
+    what = whats.get(record.record, "the order that sells it")
     lost = f"{what} cannot be read from the database: {foreign(record.why)}"
     return f"NOT watched: {escape(symbol)} at {escape(venue)}, {lost}"
 

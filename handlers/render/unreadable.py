@@ -23,6 +23,8 @@ def render_unreadable(message: AlertUnreadable | RecordUnreadable, reader: Reade
             yield from _guard(message)
         case RecordKind.EXIT:
             yield from _exit(message)
+        case RecordKind.ENTRY:
+            yield from _entry(message)
         case RecordKind.FILL:
             yield from _fill(message)
 
@@ -37,7 +39,8 @@ def _alert(message: AlertUnreadable, reader: Reader) -> Iterator[str]:
 
 
 def _over(message: RecordUnreadable) -> Iterator[str]:
-    what = "Guard" if message.record is RecordKind.GUARD else "The sale of guard"
+    whats = {RecordKind.GUARD: "Guard", RecordKind.ENTRY: "Buy"}
+    what = whats.get(message.record, "The sale of guard")
     yield bold("Stored record readable again")
     yield f"{what} {_named(message)} can be read again, or has ended. /status shows what is watched now."
 
@@ -63,6 +66,16 @@ def _exit(message: RecordUnreadable) -> Iterator[str]:
     )
     yield "Nothing of that position is sold again: it might be sold twice."
     yield f"Look at {_venue(message)} whether it was sold, and sell there what was not. Then {_RESTORE}."
+
+
+def _entry(message: RecordUnreadable) -> Iterator[str]:
+    yield bold("BUY NOT FOLLOWED: its record is damaged")
+    yield f"Buy {_named(message)} cannot be read from the database and is NOT followed: {foreign(message.why)}."
+    yield "What it brings is not guarded, and no other buy is made there: nobody knows what cash it takes."
+    yield (
+        f"Look at {_venue(message)} whether it was bought; /guard {_asset(message)} guards it then. "
+        f"To have it followed, {_RESTORE}."
+    )
 
 
 def _fill(message: RecordUnreadable) -> Iterator[str]:

@@ -16,6 +16,7 @@ from engine.alerts.messages import (
     EntryEnd,
     EntryFilled,
     EntryGivenUp,
+    EntryPending,
     ExistingGuarded,
     ExitFailing,
     ExitFilled,
@@ -201,6 +202,13 @@ EXAMPLES = {
         expires_at=NOW + timedelta(days=7),
     ),
     "welcomed": Welcomed(role=Role.VIEWER, at=ago(seconds=30)),
+    "entry_pending": EntryPending(
+        **_ABOUT,
+        usd=Decimal(30),
+        is_accepted=False,
+        order_id="6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10",
+        confirmed_at=ago(seconds=60),
+    ),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
     "panic_interrupted": PanicInterrupted(
         at=ago(seconds=30),

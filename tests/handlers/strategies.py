@@ -614,6 +614,14 @@ alerts = st.one_of(
         may_be_owners=st.booleans(),
     ),
     st.builds(
+        messages.EntryPending,
+        **_about,
+        usd=positive,
+        is_accepted=st.booleans(),
+        order_id=_ids,
+        confirmed_at=times,
+    ),
+    st.builds(
         messages.EntryGivenUp,
         **_about,
         usd=positive,

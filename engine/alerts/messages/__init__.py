@@ -6,7 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from engine.alerts.messages.admissions import NewcomerWaiting, Welcomed
 from engine.alerts.messages.at_stake import AtStake
-from engine.alerts.messages.entries import EntryEnd, EntryFilled, EntryGivenUp
+from engine.alerts.messages.entries import EntryEnd, EntryFilled, EntryGivenUp, EntryPending
 from engine.alerts.messages.exits import (
     AgainstGuard,
     ExitFailing,
@@ -57,6 +57,7 @@ __all__ = [
     "EntryEnd",
     "EntryFilled",
     "EntryGivenUp",
+    "EntryPending",
     "ExistingGuarded",
     "ExitFailing",
     "ExitFilled",
@@ -101,6 +102,7 @@ Message = Annotated[
     | TradeUnattributed
     | EntryFilled
     | EntryGivenUp
+    | EntryPending
     | EntriesChanged
     | AlertUnreadable
     | RecordUnreadable

@@ -47,6 +47,22 @@ class EntryFilled:
     may_be_owners: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPending:
+    """Nobody knows yet what became of a buy that was confirmed a while ago."""
+
+    kind: Literal["entry_pending"] = "entry_pending"
+    venue: Venue
+    symbol: str
+    #: What is spent in all, in dollars.
+    usd: Decimal
+    #: Whether the venue has the order, which is not over; else its answer was lost.
+    is_accepted: bool
+    #: By the venue's id where that is known.
+    order_id: str
+    confirmed_at: datetime
+
+
 class EntryEnd(StrEnum):
     """Why a confirmed buy bought nothing."""
 

@@ -24,13 +24,14 @@ class RecordKind(StrEnum):
 
     GUARD = "guard"
     EXIT = "exit"
+    ENTRY = "entry"
     #: What entries and results are worked out from.
     FILL = "fill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordUnreadable:
-    """A stored guard, exit or fill cannot be read, so that it is left out; or can be again."""
+    """A stored guard, exit, entry or fill cannot be read, so that it is left out; or can be again."""
 
     kind: Literal["record_unreadable"] = "record_unreadable"
     record: RecordKind

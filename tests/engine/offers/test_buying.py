@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, ExitFilled, GuardReduced
+from engine.alerts.messages import (
+    EntryEnd,
+    EntryFilled,
+    EntryGivenUp,
+    EntryPending,
+    ExitFilled,
+    GuardReduced,
+    RecordKind,
+    RecordUnreadable,
+)
 from engine.entries.gates import GateName
 from engine.entries.halts import HaltedBy
 from engine.entries.plan import Refused
@@ -19,7 +28,7 @@ from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
 from sandbox.world import OWNER_ID
-from tests.engine.offers.buying import ORDERS, SPENT, a_buyer
+from tests.engine.offers.buying import ORDERS, SPENT, Buyer, a_buyer
 
 EMPTY = '{"error": [], "result": {"open": {}, "closed": {}, "trades": {}, "count": 0}}'
 
@@ -406,3 +415,82 @@ async def test_numbers_that_go_on_being_refused_end_a_buy(room):
     [told] = await room.alerts(EntryFilled, EntryGivenUp)
     assert told.why is EntryEnd.REFUSED
     assert buyer.placed == []
+
+
+async def test_an_approved_plan_that_has_expired_is_not_sent(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    await room.clock.sleep(31)
+
+    assert not await room.engine.buys.begin(OWNER_ID, preview.plan)
+    assert await room.intents() == []
+
+
+async def test_entries_that_are_halted_once_a_plan_was_approved_write_nothing_down(room):
+    buyer = await a_buyer(room)
+    preview = await buyer.ask()
+    await room.engine.halts.halt(OWNER_ID, by=HaltedBy.CHAT)
+
+    assert not await room.engine.buys.begin(OWNER_ID, preview.plan)
+    assert await room.intents() == []
+
+
+async def test_shares_are_bought_and_guarded_in_the_session(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("USD", "5000", venue=Venue.ALPACA)
+        room.world.alpaca.session.forced = True
+        await room.read()
+        buyer = Buyer(room, Venue.ALPACA)
+
+        assert isinstance(await buyer.buy(500, "AAPL"), Buying)
+        await buyer.end()
+
+        [guard] = await buyer.guards()
+    assert guard.symbol == "AAPL/USD"
+    assert guard.quantity == buyer.held("AAPL")
+
+
+async def test_a_buy_whose_record_is_damaged_is_told_and_keeps_other_buys_back(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.DELAY_AFTER, delay_s=60)
+    await buyer.buy()
+    await room.clock.sleep(1)
+    await room.crash()
+    await room.damage("intents", "quantity = '?'")
+    await room.open()
+    await room.engine.start()
+    await room.look()
+
+    [told] = await room.alerts(RecordUnreadable)
+    refused = await Buyer(room).ask(100, "ETH")
+    assert told.record is RecordKind.ENTRY
+    assert [gate.name for gate in refused.reasons] == [GateName.CASH, GateName.EXPOSURE]
+
+
+@pytest.mark.fault("V155")
+async def test_a_buy_that_is_not_certain_for_long_is_told_once_before_its_end(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.DROP_AFTER)
+    room.fault_order_lists()
+
+    await buyer.buy()
+    await room.clock.sleep(120)
+    [pending] = await room.alerts()
+    room.world.faults(Venue.KRAKEN).clear()
+    await buyer.end()
+
+    [same, filled] = await room.alerts()
+    assert (type(pending), type(filled)) == (EntryPending, EntryFilled)
+    assert same == pending
+    assert not pending.is_accepted
+
+
+async def test_an_order_that_stands_unfilled_is_told_once(room):
+    buyer = await a_buyer(room)
+    room.world.kraken.pace = Pace(pending_s=300)
+
+    await buyer.buy()
+    await buyer.end()
+
+    [pending, filled] = await room.alerts()
+    assert (pending.is_accepted, type(filled)) == (True, EntryFilled)
