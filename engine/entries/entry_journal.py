@@ -89,7 +89,7 @@ class EntryJournal:
             )
             await self._report(session, arrived, message)
 
-    async def tell_pending(self, intent_id: str) -> None:
+    async def report_pending(self, intent_id: str) -> None:
         """Tell the owner, once, that it is not known yet what became of a buy, if it is not over."""
         async with self._database.write() as session:
             for intent in await intents.load_intents(session, [intent_id]):

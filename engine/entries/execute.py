@@ -98,16 +98,16 @@ class Buys:
         self._tasks.spawn(_name(intent), partial(self._drive, intent, drive), must_end=True)
 
     async def _drive(self, intent: Intent, drive: Callable[[Intent], Coroutine[Any, Any, None]]) -> None:
-        notice = asyncio.create_task(self._tell_pending(intent))
+        notice = asyncio.create_task(self._report_pending(intent))
         try:
             await drive(intent)
         finally:
             notice.cancel()
             await asyncio.gather(notice, return_exceptions=True)
 
-    async def _tell_pending(self, intent: Intent) -> None:
+    async def _report_pending(self, intent: Intent) -> None:
         await self._clock.sleep(PENDING_AFTER_S)
-        await self._journal.tell_pending(intent.intent_id)
+        await self._journal.report_pending(intent.intent_id)
 
     def _buy(self, intent: Intent, *, began_before: bool) -> Buy:
         broker = self._brokers[intent.account_id]
