@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from engine.alerts.messages import PanicInterrupted
@@ -22,6 +23,24 @@ from engine.storage.session import DatabaseSession
 
 #: Stops a user's entries within a transaction.
 HaltEntries: TypeAlias = Callable[[DatabaseSession, int], Awaitable[None]]
+
+#: After a start, a broker that does not answer is asked again after so long.
+AGAIN_AFTER = timedelta(seconds=5)
+
+#: Somebody sells it, or has.
+_UNDER_WAY = frozenset({ObstacleKind.BEING_SOLD, ObstacleKind.UNREAD_SALE, ObstacleKind.CHANGED})
+#: What a broker that answers again ends.
+_PASSING = frozenset(
+    {
+        ObstacleKind.KEY_UNCERTAIN,
+        ObstacleKind.NO_ANSWER,
+        ObstacleKind.ORDERS_UNREAD,
+        ObstacleKind.ORDERS_LATE,
+        ObstacleKind.LISTING_UNKNOWN,
+        ObstacleKind.PRICE_UNREAD,
+        ObstacleKind.PRICE_LATE,
+    }
+)
 
 
 class PanicService:
@@ -90,10 +109,11 @@ class PanicService:
     async def _resume(self, unfinished: UnfinishedPanic) -> None:
         message = PanicInterrupted(at=unfinished.panic.at, in_time=unfinished.is_open(self._clock.now()))
         if message.in_time:
-            message = _with_sales(message, await self._sell(unfinished.user_id))
+            selling = await self._sell_while_open(unfinished)
+            message = _with_sales(message, selling, unread=self._portfolio.troubles(unfinished.user_id))
         async with self._database.write() as session:
             await finish(session, unfinished.confirmation_id, now=self._clock.now())
-            if message.in_time and not (message.selling or message.left):
+            if message.in_time and not (message.selling or message.left or message.unread):
                 # Each sale told of itself.
                 return
             await append_alert(
@@ -105,6 +125,19 @@ class PanicService:
                 now=self._clock.now(),
             )
 
+    async def _sell_while_open(self, unfinished: UnfinishedPanic) -> Selling:
+        """Sell what can be sold; just after a start a broker may not answer yet, which is asked again while there is time."""
+        begun = list[CloseLine]()
+        while True:
+            selling = await self._sell(unfinished.user_id)
+            begun += selling.lines
+            is_complete = not (
+                self._portfolio.troubles(unfinished.user_id) or any(map(_may_pass, selling.left_out))
+            )
+            if is_complete or not unfinished.is_open(self._clock.now() + AGAIN_AFTER):
+                return replace(selling, lines=tuple(begun))
+            await self._clock.sleep(AGAIN_AFTER.total_seconds())
+
     async def _sell(self, user_id: int) -> Selling:
         return await self._sales.begin(await self._plan(user_id))
 
@@ -113,22 +146,23 @@ class PanicService:
         return [plan_closing(one) for one in await self._reader.read(positions)]
 
 
-def _with_sales(message: PanicInterrupted, selling: Selling) -> PanicInterrupted:
-    """Add what is being sold by now, whoever began it, and what cannot be."""
-    under_way = [line for line in selling.left_out if _is_being_sold(line)]
+def _with_sales(message: PanicInterrupted, selling: Selling, *, unread: tuple[str, ...]) -> PanicInterrupted:
+    """Add what is being sold by now, whoever began it, what cannot be, and who does not answer."""
+    begun = [*selling.lines, *(line for line in selling.left_out if _is_of(line, _UNDER_WAY))]
     return replace(
         message,
-        selling=tuple(map(_name, (*selling.lines, *under_way))),
-        left=tuple(_name(line) for line in selling.left_out if not _is_being_sold(line)),
+        selling=tuple(dict.fromkeys(map(_name, begun))),
+        left=tuple(_name(line) for line in selling.left_out if not _is_of(line, _UNDER_WAY)),
+        unread=unread,
     )
 
 
-def _is_being_sold(line: CloseLine) -> bool:
-    return line.obstacle is not None and line.obstacle.kind in {
-        ObstacleKind.BEING_SOLD,
-        ObstacleKind.UNREAD_SALE,
-        ObstacleKind.CHANGED,
-    }
+def _may_pass(line: CloseLine) -> bool:
+    return _is_of(line, _PASSING)
+
+
+def _is_of(line: CloseLine, kinds: frozenset[ObstacleKind]) -> bool:
+    return line.obstacle is not None and line.obstacle.kind in kinds
 
 
 def _name(line: CloseLine) -> str:

@@ -22,7 +22,7 @@ from handlers.render.times import Reader
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
-What is not guarded I sell only when you ask me with /close. I buy only what you confirm with /buy, and I never withdraw or move money."""
+What is not guarded I sell only when you ask me with /sell, /close or /panic. I buy only what you confirm with /buy, and I never withdraw or move money."""
 _ON_PAPER = (
     "Paper mode: prices are the brokers' live ones, accounts and orders are NIJA's own. No broker is sent an order, "
     "and no money is at risk."

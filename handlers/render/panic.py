@@ -52,6 +52,8 @@ def panic_interrupted_lines(message: PanicInterrupted, reader: Reader) -> Iterat
             yield f"Being sold: {escape(', '.join(message.selling))}. The alert of each fill follows."
         if message.left:
             yield f"Cannot be sold now: {escape(', '.join(message.left))}. /closeall says why."
+        if message.unread:
+            yield from _unread(message.unread)
     yield _STOPPED
 
 

@@ -84,4 +84,24 @@ CHAT = (
         "one buys; the other names what the first reserved",
     ),
     Row("C25", "entries are halted between the preview of a buy and its press", "nothing is written or sent"),
+    Row(
+        "C26",
+        "a broker cannot be read, or a sale not be written down, when a panic is pressed",
+        "buys are halted and all else is sold; what is not is named",
+    ),
+    Row(
+        "C27",
+        "the process dies between the halt of a panic and its sales",
+        "the next start within a minute sells all of it once; a later one sells nothing and says so",
+    ),
+    Row(
+        "C28",
+        "an order fills, or the answer is lost, while its owner has it cancelled",
+        "only the order's own end is told; without one it is called unknown",
+    ),
+    Row(
+        "C29",
+        "the process dies, or the market takes no more, while a part is sold",
+        "no more than the part is sold, and the guard keeps the rest with its cost in proportion",
+    ),
 )

@@ -215,6 +215,7 @@ EXAMPLES = {
         in_time=True,
         selling=("BTC/USD at Kraken", "ETH/USD at Kraken"),
         left=("AAPL at Alpaca",),
+        unread=("Coinbase does not answer: 503 <Service Unavailable>",),
     ),
     "database_copied": DatabaseCopied(
         guarded=("BTC/USD at Kraken", "SOL/USD at Coinbase"),

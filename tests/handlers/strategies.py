@@ -590,6 +590,7 @@ alerts = st.one_of(
         in_time=st.booleans(),
         selling=several(st.sampled_from(["BTC/USD at Kraken", "SOL/USD at Coinbase"])),
         left=several(st.sampled_from(["AAPL at Alpaca"])),
+        unread=several(words),
     ),
     st.builds(
         messages.EntryFilled,

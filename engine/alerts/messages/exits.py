@@ -157,3 +157,5 @@ class PanicInterrupted:
     #: What is being sold, and what cannot be: symbols, each with its venue.
     selling: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    #: Brokers that do not answer, each with its error: what is held there now is unknown.
+    unread: tuple[str, ...] = ()

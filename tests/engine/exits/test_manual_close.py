@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.clock import Moment
 from engine.exits.exit_quantity import Dust
@@ -166,3 +168,33 @@ def test_what_is_left_of_a_part_stays_guarded_and_only_what_was_wanted_of_it_is_
 
     assert (guard.quantity, guard.cost, guard.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
     assert unsold == dust
+
+
+@given(
+    guarded=st.integers(1, 10**6),
+    cost=st.integers(1, 10**9),
+    wanted=st.integers(1, 10**6),
+    filled=st.integers(1, 10**6),
+)
+def test_after_a_part_the_guard_has_exactly_what_was_not_sold_of_it_at_the_same_entry(
+    guarded, cost, wanted, filled
+):
+    wanted, filled = min(wanted, guarded), min(filled, wanted, guarded)
+    manual = ManualClose(
+        guarded=Decimal(guarded),
+        guarded_cost=Decimal(cost),
+        entry_known=True,
+        most=Decimal(wanted),
+        is_part=True,
+    )
+    before = replace(CLOSING, quantity=Decimal(guarded), cost=Decimal(cost))
+
+    after, dust = rest_after_manual_close(
+        before.reduced_by(Decimal(filled)), None, manual, filled=Decimal(filled), sent=Decimal(wanted)
+    )
+
+    assert after.quantity == guarded - filled
+    assert (after.state is GuardState.CLOSED) == (filled == guarded)
+    if after.quantity:
+        assert after.entry.quantize(Decimal("1e-9")) == before.entry.quantize(Decimal("1e-9"))
+        assert (dust.quantity if dust else 0) == wanted - filled

@@ -128,6 +128,7 @@ async def test_a_second_press_cancels_nothing_again(ordered):
     assert len(ordered.sent("CancelOrder")) == 1
 
 
+@pytest.mark.fault("C28")
 async def test_a_cancel_whose_answer_was_lost_is_confirmed_by_the_order_itself(ordered):
     preview = await offer(ordered, "BTC", "BTC")
     ordered.fault(FaultKind.HTTP_ERROR_AFTER, "CancelOrder", status=502)
@@ -137,6 +138,7 @@ async def test_a_cancel_whose_answer_was_lost_is_confirmed_by_the_order_itself(o
     assert result.outcome is CancelOutcome.CANCELLED
 
 
+@pytest.mark.fault("C28")
 async def test_what_the_venue_does_not_confirm_is_called_unknown(ordered):
     preview = await offer(ordered, "BTC", "BTC")
     ordered.fault(FaultKind.HTTP_ERROR_AFTER, "CancelOrder", status=502)
@@ -159,6 +161,7 @@ async def test_what_the_venue_does_not_take_is_told_with_its_words(ordered):
     assert len(open_ids(ordered)) == 1
 
 
+@pytest.mark.fault("C28")
 async def test_an_order_that_fills_under_the_press_is_told_as_filled(ordered):
     preview = await offer(ordered, "BTC", "BTC")
     ordered.fault(FaultKind.DELAY_BEFORE, "CancelOrder", delay_s=1)

@@ -117,6 +117,7 @@ async def test_what_cannot_be_sold_is_named_and_the_rest_is_sold(two):
     assert (total(two), total(two, "ETH"), total(two, "SOL.S")) == (0, 0, 50)
 
 
+@pytest.mark.fault("C26")
 async def test_a_broker_that_cannot_be_read_is_named_and_keeps_neither_the_halt_nor_the_other_sales_back(
     rooms,
 ):
@@ -204,6 +205,7 @@ async def test_left_alone_it_halts_and_sells_nothing(two):
     assert not await is_halted(two)
 
 
+@pytest.mark.fault("C27")
 async def test_a_restart_between_the_halt_and_the_sales_sells_everything_once(two):
     await cut_off(two)
     assert two.sent() == []
@@ -221,6 +223,7 @@ async def test_a_restart_between_the_halt_and_the_sales_sells_everything_once(tw
     assert len(await two.alerts(PanicInterrupted)) == 1
 
 
+@pytest.mark.fault("C27")
 async def test_a_restart_after_more_than_a_minute_sells_nothing_and_tells_its_owner(two):
     await cut_off(two)
     await two.clock.sleep(61)
@@ -233,6 +236,7 @@ async def test_a_restart_after_more_than_a_minute_sells_nothing_and_tells_its_ow
     assert not alert.in_time
 
 
+@pytest.mark.fault("C27")
 async def test_a_restart_in_the_middle_of_the_sales_sells_nothing_twice(two):
     preview = await offer(two)
     two.fault(FaultKind.DELAY_AFTER, "AddOrder", delay_s=5, times=None)
@@ -245,3 +249,36 @@ async def test_a_restart_in_the_middle_of_the_sales_sells_nothing_twice(two):
 
     assert (total(two), total(two, "ETH")) == (0, 0)
     assert sum(fill.quantity for fill in two.world.ledger("kraken").fills) == Decimal("2.4")
+
+
+@pytest.mark.fault("C27")
+async def test_a_broker_that_answers_only_some_time_after_the_restart_is_asked_again(two):
+    await cut_off(two)
+    two.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None, status=503)
+    await two.open()
+    await two.engine.start()
+    await two.clock.sleep(20)
+    assert two.sent() == []
+
+    two.world.faults("kraken").clear()
+    await two.wait_for("panic", "exit ")
+
+    [alert] = await two.alerts(PanicInterrupted)
+    assert (total(two), total(two, "ETH")) == (0, 0)
+    assert (sorted(alert.selling), alert.left, alert.unread) == (
+        ["BTC/USD at Kraken", "ETH/USD at Kraken"],
+        (),
+        (),
+    )
+
+
+async def test_a_broker_that_does_not_answer_within_the_minute_after_the_restart_is_named(two):
+    await cut_off(two)
+    two.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None, status=503)
+
+    await start_again(two)
+
+    [alert] = await two.alerts(PanicInterrupted)
+    assert sorted(alert.left) == ["BTC/USD at Kraken", "ETH/USD at Kraken"]
+    assert len(alert.unread) == 1
+    assert two.sent() == []

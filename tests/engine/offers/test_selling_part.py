@@ -136,6 +136,7 @@ async def test_a_price_that_fell_shows_the_same_part_again(holding):
     assert (await holding.guard()).quantity == D("0.2")
 
 
+@pytest.mark.fault("C29")
 async def test_what_the_market_does_not_take_of_a_part_is_named_and_stays_guarded(holding):
     listing = holding.world.market.listing("kraken", "BTC/USD")
     holding.world.market.add(replace(listing, depth=(D("0.15"),)))
@@ -178,6 +179,7 @@ async def test_a_part_that_is_given_up_is_named_and_its_guard_is_as_before(holdi
     assert (guard.quantity, guard.cost, guard.state) == (D("0.4"), D(20000), GuardState.ARMED)
 
 
+@pytest.mark.fault("C29")
 async def test_a_restart_in_the_middle_sells_the_part_once(holding):
     await holding.arm("0.4", "20000")
     preview = await offer_part(holding)
