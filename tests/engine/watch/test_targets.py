@@ -1,15 +1,20 @@
 """A guard with a target takes its profit, polled or pushed, only where all of it would win after every fee."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from engine.alerts.messages import ExitFilled
+from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from tests.engine.watch.streaming import fall, give_stream, read
 
 TARGET = Decimal("0.02")
+#: Wednesday in winter: New York trades from 14:30 to 21:00 UTC.
+NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 4, 23, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,6 +54,38 @@ async def test_a_target_that_a_poll_shows_is_sold_and_told_as_a_profit(targeted)
     assert (sale.target, sale.quantity, sale.fill_price) == (TARGET, Decimal("0.1"), Decimal(61200))
     assert sale.realised > 0
     assert targeted.world.ledger("kraken").total("BTC") == 0
+
+
+@pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])
+async def test_a_target_is_sold_at_every_broker(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("60000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue, target=Decimal("0.03"))
+        await room.read()
+        await room.look()
+
+        room.set_bid("61800", venue=venue)
+        await look(room)
+
+        [sale] = await room.alerts(ExitFilled)
+        assert (sale.target, sale.quantity) == (Decimal("0.03"), Decimal("0.1"))
+
+
+@pytest.mark.parametrize(("start", "is_sold"), [(NOON, True), (NIGHT, False)], ids=["noon", "night"])
+async def test_a_stock_is_sold_at_its_target_while_its_market_is_open(rooms, start, is_sold):
+    async with rooms(venues=(Venue.ALPACA,), start=start) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        room.set_bid("229.50", "AAPL/USD", venue=Venue.ALPACA)
+        await room.arm("2", "460", "AAPL/USD", venue=Venue.ALPACA, target=TARGET)
+        await room.read()
+        await room.look()
+
+        room.set_bid("236", "AAPL/USD", venue=Venue.ALPACA)
+        await look(room)
+
+        assert [sale.target for sale in await room.alerts(ExitFilled)] == ([TARGET] if is_sold else [])
+        assert (len(room.sent("POST /v2/orders", venue=Venue.ALPACA)) > 0) is is_sold
 
 
 async def test_a_cent_below_the_target_is_held(targeted):
