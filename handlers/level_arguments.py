@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.guards.rule import LOWEST_THRESHOLD
+from engine.guards.rule import LARGEST_TRAIL, LEAST_TRAIL, LOWEST_THRESHOLD
 from engine.model.venues import Venue
 from engine.offers.levels_plan import KEEP, Change
 from handlers.arguments import Misread, parse_guard, short
 from handlers.render.numbers import loss_percent
 
 _PERCENT = re.compile(r"[-+\u2212]?([0-9]{1,4}(?:[.,][0-9]{1,4})?)%?")
-_OFF = "off"
+_OFF, _TRAIL = "off", "trail"
 _TARGET_EXAMPLE, _STOP_EXAMPLE = "/target BTC 3", "/stop BTC 2"
 _HIGHEST_TARGET = Decimal(10)
 
@@ -39,13 +39,28 @@ def parse_target(arguments: Sequence[str]) -> LevelArguments | Misread:
 
 
 def parse_stop(arguments: Sequence[str]) -> LevelArguments | Misread:
-    """Read `SYMBOL PERCENT [BROKER]`, what may be lost; without a level it is only shown."""
+    """Read `SYMBOL PERCENT [BROKER]`, what may be lost, or `SYMBOL trail PERCENT`; without a level it is only shown."""
+    if trailing := next((one for one in arguments[1:] if one.lower() == _TRAIL), None):
+        return _parse_trail([one for one in arguments if one is not trailing])
     typed, ratio = _percent(arguments)
     if ratio is not None and not 0 < ratio <= -LOWEST_THRESHOLD:
         most = loss_percent(LOWEST_THRESHOLD)
         return _misread(f"The stop is a loss of more than 0 % and at most {most}.", _STOP_EXAMPLE)
     change = KEEP if ratio is None else Change(threshold=-ratio)
     return _named(arguments, typed, change, command="stop", example=_STOP_EXAMPLE)
+
+
+def _parse_trail(arguments: Sequence[str]) -> LevelArguments | Misread:
+    """Read the rest of `SYMBOL trail PERCENT [BROKER]` or `SYMBOL trail off`."""
+    example = "/stop BTC trail 2"
+    typed, ratio = _percent(arguments)
+    off = next((one for one in arguments[1:] if one.lower() == _OFF), None)
+    if off is not None:
+        return _named(arguments, off, Change(trail=None), command="stop", example=example)
+    if ratio is None or not LEAST_TRAIL <= ratio <= LARGEST_TRAIL:
+        least, most = loss_percent(LEAST_TRAIL), loss_percent(LARGEST_TRAIL)
+        return _misread(f"A trailing stop is {least} to {most} behind the price, or off.", example)
+    return _named(arguments, typed, Change(trail=ratio), command="stop", example=example)
 
 
 def _percent(arguments: Sequence[str]) -> tuple[str | None, Decimal | None]:

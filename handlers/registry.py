@@ -133,7 +133,7 @@ COMMANDS = (
     Command(
         name="stop",
         form="SYMBOL PERCENT [BROKER]",
-        help="sell a guarded position once it has lost so much, after a preview",
+        help="sell a guarded position once it has lost so much; trail 2: once it is 2 % below its highest",
         role=Role.TRADER,
         screen=offer_stop,
         not_done="No stop was changed.",

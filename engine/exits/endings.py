@@ -144,6 +144,7 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was:
         quantity=guard.quantity,
         threshold=guard.threshold,
         target=intent.trigger.target if intent.trigger else None,
+        stop=intent.trigger.stop if intent.trigger else None,
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(

@@ -108,6 +108,7 @@ def _describe_sale(
         trigger_ratio=trigger.ratio,
         threshold=trigger.threshold,
         target=trigger.target,
+        stop=trigger.stop,
         trigger_price=trigger.price,
         quantity=order.filled_quantity,
         fill_price=price,

@@ -119,6 +119,7 @@ class FailureReminders:
             trigger_ratio=trigger.ratio,
             threshold=trigger.threshold,
             target=trigger.target,
+            stop=trigger.stop,
             quantity=intent.quantity,
             why=news.why,
             doing=news.doing,

@@ -84,7 +84,8 @@ def is_about(guard: Guard, fill: Fill) -> bool:
 def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guard:
     """Return a paused guard as it goes on, closed when nothing is there; a split leaves its cost as it was."""
     if guard.venue_entry and venue_entry and _was_split(guard, there=there, venue_entry=venue_entry):
-        guard = replace(guard, quantity=share(guard.quantity, guard.venue_entry, venue_entry))
+        stop = None if guard.stop is None else share(guard.stop, venue_entry, guard.venue_entry)
+        guard = replace(guard, quantity=share(guard.quantity, guard.venue_entry, venue_entry), stop=stop)
     kept = guard.with_quantity(max(ZERO, min(guard.quantity, there)))
     if kept.state is GuardState.CLOSED:
         return kept

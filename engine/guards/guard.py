@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.accounts.cost_basis import share
-from engine.guards.rule import check_target, check_threshold
+from engine.guards.rule import check_target, check_threshold, check_trail
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.money import ZERO, InvalidNumberError, exact
@@ -72,6 +72,10 @@ class Guard:
     threshold: Decimal
     #: Gain on cost, as a fraction, at which all of it is sold; None where no gain sells it.
     target: Decimal | None = None
+    #: How far its stop trails behind the highest mark (the lowest of a short), as a fraction; None without one.
+    trail: Decimal | None = None
+    #: The price at which it is sold whatever it cost; it follows the price one way only.
+    stop: Decimal | None = None
     source: GuardSource
     state: GuardState = GuardState.ARMED
     #: Why it is paused, closing or closed; a text that is no `GuardReason` was written by a newer version.
@@ -88,6 +92,11 @@ class Guard:
         check_threshold(self.threshold)
         if self.target is not None:
             check_target(self.target)
+        if self.trail is not None:
+            check_trail(self.trail)
+        if (self.trail is None) is not (self.stop is None) or (self.stop is not None and self.stop <= ZERO):
+            message = f"a stop at {self.stop} does not trail by {self.trail}"
+            raise InvalidNumberError(message)
         is_over = self.state is GuardState.CLOSED and self.quantity == self.cost == ZERO
         if not is_over and not (self.quantity > ZERO and self.cost > ZERO):
             message = f"a guard of {self.quantity} {self.asset} at a cost of {self.cost} guards nothing"

@@ -7,12 +7,12 @@ from decimal import Decimal
 from engine import wall_time
 from engine.clock import Moment
 from engine.guards.guard import Guard, GuardSource
-from engine.guards.rule import is_breached, pnl_ratio, trigger_price
+from engine.guards.rule import is_breached, pnl_ratio
 from engine.guards.spread_watch import SpreadWatch, watch_spread
+from engine.guards.stop import is_at_stop, sells_at, trigger_price_of
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.stream_check import is_overtaken
 from engine.model.delays import Away, Unseen, UnseenReason
-from engine.model.money import ZERO
 from engine.model.price_event import PriceEvent
 from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Trigger
@@ -106,14 +106,8 @@ def ratio_of(guard: Guard, mark: Mark) -> Decimal:
 
 
 def is_past(guard: Guard, mark: Mark) -> bool:
-    """Return whether a mark takes a guard to its threshold."""
-    return is_breached(
-        mark=mark.price,
-        quantity=guard.quantity,
-        cost=guard.cost,
-        threshold=guard.threshold,
-        direction=guard.direction,
-    )
+    """Return whether a mark takes a guard to its threshold or its stop."""
+    return sells_at(guard, mark.price)
 
 
 def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
@@ -125,16 +119,6 @@ def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
         threshold=guard.threshold,
         trigger_price=trigger_price_of(guard),
         max_age_s=max_age_s,
-    )
-
-
-def trigger_price_of(guard: Guard) -> Decimal | None:
-    """Return the price at which a guard sells."""
-    # One that guards nothing of any cost has no trigger; judging it shows what is wrong with it.
-    if not (guard.quantity > ZERO and guard.cost > ZERO):
-        return None
-    return trigger_price(
-        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
     )
 
 
@@ -172,13 +156,22 @@ def _why_blind(current: Mark | PriceUnknown | None) -> PriceProblem | UnseenReas
 def trigger_of(
     guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None, target: Decimal | None = None
 ) -> Trigger:
-    """Return why a guard is sold, for the journal and the alert: its target where one is given, else its threshold."""
+    """Return why a guard is sold, for the journal and the alert: its target where one is given, its threshold, or its stop."""
+    is_threshold = is_breached(
+        mark=mark.price,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        threshold=guard.threshold,
+        direction=guard.direction,
+    )
+    is_stop = target is None and not is_threshold and is_at_stop(guard, mark.price)
     return Trigger(
         price=mark.price,
         basis=mark.basis,
         ratio=ratio_of(guard, mark),
         threshold=guard.threshold,
         target=target,
+        stop=guard.stop if is_stop else None,
         quantity=guard.quantity,
         cost=guard.cost,
         paid=guard.paid,

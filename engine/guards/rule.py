@@ -48,6 +48,27 @@ def check_target(target: Decimal) -> Decimal:
     raise TargetError(message)
 
 
+#: A stop trails by a fraction in [LEAST_TRAIL, LARGEST_TRAIL]: nearer it would sell by the noise of a price.
+LEAST_TRAIL, LARGEST_TRAIL = Decimal("0.001"), Decimal("0.5")
+
+
+class TrailError(ValueError):
+    """A stop trails too near to the price, or too far behind it."""
+
+
+def check_trail(trail: Decimal) -> Decimal:
+    """Return `trail` when a stop may be so far behind the price, as a fraction of it.
+
+    Raises:
+        TrailError: it may not.
+
+    """
+    if trail.is_finite() and LEAST_TRAIL <= trail <= LARGEST_TRAIL:
+        return trail
+    message = f"{trail} is not a trail in [{LEAST_TRAIL}, {LARGEST_TRAIL}]"
+    raise TrailError(message)
+
+
 def pnl(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction) -> Decimal:
     """Return the profit, or the loss as a negative number, before fees, in the currency of cost."""
     _check(quantity, cost)

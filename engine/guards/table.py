@@ -53,6 +53,9 @@ class GuardRow(Table, table=True):
     detail: str = Field(default="", sa_column_kwargs={"server_default": ""})
     #: Gain on cost, as a fraction, at which all of it is sold.
     target: Decimal | None = Field(default=None, sa_type=DecimalText)
+    #: How far its stop trails behind the price, as a fraction, and the price at which that is now.
+    trail: Decimal | None = Field(default=None, sa_type=DecimalText)
+    stop: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 
 class GuardEventRow(Table, table=True):

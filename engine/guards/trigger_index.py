@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.guards.guard import Guard, GuardState
-from engine.guards.guard_mark import trigger_price_of
+from engine.guards.stop import trigger_price_of
 from engine.guards.verdict import target_price_of
 from engine.model.holdings import Direction
 from engine.model.venues import Venue

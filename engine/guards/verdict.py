@@ -7,7 +7,8 @@ from enum import Enum, auto
 from engine.accounts.cost_basis import CostBasis, share
 from engine.accounts.fees import TakerFee
 from engine.guards.guard import Guard
-from engine.guards.rule import is_at_target, is_breached, net_if_sold_now, target_price
+from engine.guards.rule import is_at_target, net_if_sold_now, target_price
+from engine.guards.stop import sells_at
 from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.venue_fees import FIRST_TIERS
@@ -17,7 +18,7 @@ class Verdict(Enum):
     """What a guard does at a price."""
 
     HOLD = auto()
-    #: Sell: the loss has reached the threshold. It wins over everything.
+    #: Sell: the loss has reached the threshold, or the price its stop. It wins over everything.
     LIQUIDATE = auto()
     #: Sell: the gain has reached the target, and something is left of it after all fees.
     TAKE_PROFIT = auto()
@@ -37,12 +38,14 @@ class SaleCosts:
 
 def judge(guard: Guard, price: Decimal, costs: SaleCosts) -> Verdict:
     """Decide what a guard does at the price that all of it would be sold at."""
-    quantity, cost, direction = guard.quantity, guard.cost, guard.direction
-    if is_breached(mark=price, quantity=quantity, cost=cost, threshold=guard.threshold, direction=direction):
+    if sells_at(guard, price):
         return Verdict.LIQUIDATE
-    target = guard.target
-    if target is None or not is_at_target(
-        mark=price, quantity=quantity, cost=cost, target=target, direction=direction
+    if guard.target is None or not is_at_target(
+        mark=price,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        target=guard.target,
+        direction=guard.direction,
     ):
         return Verdict.HOLD
     return Verdict.TAKE_PROFIT if _net(guard, price, costs) > ZERO else Verdict.HOLD

@@ -14,7 +14,7 @@ from engine.guards.store import StaleGuardError
 from engine.model.holdings import PositionKey
 from engine.model.venues import Venue
 from engine.offers.confirmation import Confirmation
-from engine.offers.levels_plan import KEEP, Change, LevelsPlan, guarded_ones, plan_levels
+from engine.offers.levels_plan import KEEP, Change, LevelsPlan, Same, guarded_ones, plan_levels
 from engine.offers.not_held import HoldingUnknown, NotHeld, Wanted
 from engine.offers.outcomes import Nothing, Outdated
 from engine.portfolio.position import Position
@@ -36,6 +36,8 @@ class ShownLevels:
     was_target: Decimal | None
     threshold: Decimal
     target: Decimal | None
+    was_trail: Decimal | None = None
+    trail: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +108,12 @@ class LevelService:
             guard = position.guard
             if guard is None or guard.guard_id != shown.guard_id:
                 continue
-            if (guard.threshold, guard.target) == (shown.was_threshold, shown.was_target):
-                return self._plan(position, Change(threshold=shown.threshold, target=shown.target))
+            was = (shown.was_threshold, shown.was_target, shown.was_trail)
+            if (guard.threshold, guard.target, guard.trail) == was:
+                # A stop that trails already stays where it is by now.
+                trail = Same.SAME if shown.trail == shown.was_trail else shown.trail
+                change = Change(threshold=shown.threshold, target=shown.target, trail=trail)
+                return self._plan(position, change)
         return Nothing(why=Outdated.LEVELS)
 
     def _plan(self, position: Position, change: Change) -> LevelsPlan | Nothing:
@@ -160,4 +166,6 @@ def _shown(plan: LevelsPlan) -> ShownLevels:
         was_target=plan.guard.target,
         threshold=plan.changed.threshold,
         target=plan.changed.target,
+        was_trail=plan.guard.trail,
+        trail=plan.changed.trail,
     )

@@ -13,6 +13,8 @@ class LevelObstacle(StrEnum):
     BEING_SOLD = "being_sold"
     #: A tighter stop might sell it at once.
     NO_PRICE = "no_price"
+    #: Without a price a stop has nothing to trail.
+    NOTHING_TO_TRAIL = "nothing_to_trail"
     #: It has lost as much already.
     WOULD_SELL_NOW = "would_sell_now"
 

@@ -8,8 +8,10 @@ from enum import Enum, auto
 from engine.accounts.fees import FeeProfile
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import is_past
+from engine.guards.stop import stop_behind
 from engine.guards.verdict import SaleCosts, Verdict, judge
-from engine.market.mark import Mark
+from engine.market.mark import Mark, PriceUnknown
+from engine.model.holdings import Direction
 from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
 from engine.offers.outcomes import Nothing
 from engine.portfolio.position import Position
@@ -34,6 +36,8 @@ class Change:
     threshold: Decimal | None = None
     #: None takes it off.
     target: Decimal | Same | None = Same.SAME
+    #: How far the stop trails behind the price from now on; None takes it off.
+    trail: Decimal | Same | None = Same.SAME
 
 
 KEEP = Change()
@@ -58,7 +62,15 @@ class LevelsPlan:
     @property
     def is_looser(self) -> bool:
         """Return whether more may be lost than before."""
-        return self.changed.threshold < self.guard.threshold
+        return self.changed.threshold < self.guard.threshold or self.is_stop_looser
+
+    @property
+    def is_stop_looser(self) -> bool:
+        """Return whether its trailing stop is further away than before, or gone."""
+        before, now = self.guard.stop, self.changed.stop
+        if before is None or now is None:
+            return before is not None
+        return now < before if self.guard.direction is Direction.LONG else now > before
 
     @property
     def is_below_profitable(self) -> bool:
@@ -86,12 +98,10 @@ def plan_levels(
     """Decide what a guard becomes; a stop that would sell at once is set by nobody: a change never sells at a loss."""
     if (obstacle := _NOT_ARMED.get(guard.state)) is not None:
         return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=obstacle))
-    changed = replace(
-        guard,
-        threshold=guard.threshold if change.threshold is None else change.threshold,
-        target=guard.target if isinstance(change.target, Same) else change.target,
-    )
     mark = position.mark
+    if isinstance(change.trail, Decimal) and not isinstance(mark, Mark):
+        return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NOTHING_TO_TRAIL))
+    changed = _changed(guard, change, mark)
     if changed.threshold > guard.threshold:
         if not isinstance(mark, Mark):
             return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NO_PRICE))
@@ -101,3 +111,18 @@ def plan_levels(
     return LevelsPlan(
         position=position, guard=guard, changed=changed, fees=fees, takes_profit_now=takes_profit
     )
+
+
+def _changed(guard: Guard, change: Change, mark: Mark | PriceUnknown) -> Guard:
+    changed = replace(
+        guard,
+        threshold=guard.threshold if change.threshold is None else change.threshold,
+        target=guard.target if isinstance(change.target, Same) else change.target,
+    )
+    if isinstance(change.trail, Same) or change.trail == guard.trail:
+        # One that trails by as much already stays where the price has taken it.
+        return changed
+    if change.trail is None or not isinstance(mark, Mark):
+        return replace(changed, trail=None, stop=None)
+    stop = stop_behind(mark.price, trail=change.trail, direction=guard.direction)
+    return replace(changed, trail=change.trail, stop=stop)

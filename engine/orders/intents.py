@@ -78,8 +78,10 @@ class Trigger:
     #: Result as a fraction of cost at that price.
     ratio: Decimal
     threshold: Decimal
-    #: The gain that was to be taken; None where the threshold or its owner sells.
+    #: The gain that was to be taken; None where the threshold, a stop or its owner sells.
     target: Decimal | None = None
+    #: The trailing stop that was reached while the loss was none, or above the threshold.
+    stop: Decimal | None = None
     #: The guarded quantity and its cost when it triggered.
     quantity: Decimal
     cost: Decimal

@@ -12,6 +12,7 @@ from engine.watch.price_alerts import PriceAlerts
 from engine.watch.price_news import PriceNews
 from engine.watch.profits import Profits
 from engine.watch.ticks import Ticks
+from engine.watch.trailing import Trailing
 from engine.watch.watch import Watch
 from engine.watch.watch_log import WatchLog
 
@@ -40,6 +41,7 @@ class WatchParts:
             judging=self._judging,
             news=self._price_news,
             profits=self._profits,
+            trailing=Trailing(database=self.base.database, tasks=self.base.tasks, clock=self.base.clock),
             ticks=self.ticks,
             clock=self.base.clock,
             tasks=self.base.tasks,

@@ -11,8 +11,9 @@ from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, ratio_of, trigger_price_of
+from engine.guards.guard_mark import GuardMark, ratio_of
 from engine.guards.spread_watch import SpreadWatch
+from engine.guards.stop import trigger_price_of
 from engine.market.mark import PriceUnknown
 from engine.model.money import ZERO
 from engine.model.price_event import PriceEvent

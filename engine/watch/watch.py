@@ -26,6 +26,7 @@ from engine.watch.judging import Judging
 from engine.watch.price_news import PriceNews
 from engine.watch.profits import Profits
 from engine.watch.ticks import Ticks
+from engine.watch.trailing import Trailing
 
 #: What a venue that does not answer looks like; a shut market is not queried.
 _GIVES_NONE = frozenset(
@@ -52,6 +53,7 @@ class Watch:
         judging: Judging,
         news: PriceNews,
         profits: Profits,
+        trailing: Trailing,
         ticks: Ticks,
         clock: Clock,
         tasks: Tasks,
@@ -65,6 +67,7 @@ class Watch:
         self._judging = judging
         self._news = news
         self._profits = profits
+        self._trailing = trailing
         self._ticks = ticks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
@@ -193,6 +196,7 @@ class Watch:
                 seen = await self._judging.judge(marks, guard, quoted, begun)
                 await self._news.accept(guard, seen, begun)
                 self._profits.consider(marks, guard, seen, begun)
+                self._trailing.consider(marks, guard, seen, begun)
             except Exception:
                 # Within the turn: what a tick shows after it is newer. The alarm counts on, unless reporting is what failed.
                 with suppress(Exception):

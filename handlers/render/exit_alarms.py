@@ -6,13 +6,14 @@ from engine import wall_time
 from engine.alerts.messages import ExitFailing, ExitParked, ExitStoodDown
 from engine.model.delays import Wait
 from engine.model.guard_reasons import GuardReason
+from engine.model.instruments import quote_of
 from engine.orders.states import is_client_order_id
 from handlers.render.at_stake import value_at_trigger
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.exit_level import Level
 from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
-from handlers.render.numbers import full_quantity, target_percent, threshold_percent
+from handlers.render.numbers import full_quantity, price, target_percent, threshold_percent
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 from handlers.render.why_failing import failing_text
@@ -28,7 +29,12 @@ def render_failing(message: ExitFailing, reader: Reader) -> Screen:
     """Render the alarm that a position is past its threshold or target, or was to be closed, and perhaps not sold."""
     pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
     if not message.manual:
-        level = Level(threshold=message.threshold, target=message.target)
+        level = Level(
+            threshold=message.threshold,
+            target=message.target,
+            stop=message.stop,
+            currency=quote_of(message.symbol),
+        )
         pairs += [("Trigger PnL", level.beside(message.trigger_ratio)), level.row]
     pairs.append(("Quantity", full_quantity(message.quantity)))
     lines = (
@@ -105,6 +111,8 @@ def render_stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
 
 
 def _came_back(message: ExitStoodDown) -> str:
+    if message.stop is not None:
+        return f"came back from its stop of {price(message.stop, quote_of(message.symbol))}"
     if message.target is None:
         return f"came back above {threshold_percent(message.threshold)}"
     return f"showed no profit at its target of {target_percent(message.target)} any more"

@@ -51,7 +51,7 @@ def _title(message: ExitFilled) -> str:
         return f"{_done(message).upper()}, perhaps by your own order"
     if message.manual:
         return "SOLD as you asked"
-    return "EMERGENCY LIQUIDATION" if message.target is None else "TAKE PROFIT"
+    return _level(message).title
 
 
 def _done(message: ExitFilled) -> str:
@@ -80,7 +80,7 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     if message.manual:
         yield "Price at request", price(message.trigger_price, currency)
     else:
-        level = Level(threshold=message.threshold, target=message.target)
+        level = _level(message)
         yield from brought_by_sale(message).trigger_rows(level.beside(message.trigger_ratio))
         yield level.row
         yield "Trigger price", price(message.trigger_price, currency)
@@ -106,6 +106,15 @@ def fill_against_name(*, manual: bool) -> str:
 def time_to_fill_name(*, manual: bool) -> str:
     """Name the time from what began the sale to its fill."""
     return "Request to fill" if manual else "Trigger to fill"
+
+
+def _level(message: ExitFilled) -> Level:
+    return Level(
+        threshold=message.threshold,
+        target=message.target,
+        stop=message.stop,
+        currency=_own_currency(message),
+    )
 
 
 def _other_pair(message: ExitFilled) -> Iterator[str]:

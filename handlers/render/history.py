@@ -10,7 +10,7 @@ from engine.model.holdings import Direction
 from engine.model.instruments import quote_of
 from engine.model.money import exact
 from engine.model.orders import Side
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentState
 from handlers.render.exit_alarms import opening_of
 from handlers.render.exit_filled import fill_against_name, may_be_your_own, time_to_fill_name
@@ -164,7 +164,7 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
         if trigger.manual is None:
-            level = Level(threshold=trigger.threshold, target=trigger.target)
+            level = _level(trigger, record.guard_currency)
             yield from _trigger_pnl(record, level.beside(trigger.ratio))
             yield level.row
         yield "To be sold", full_quantity(trigger.quantity)
@@ -260,8 +260,12 @@ def _why(intent: Intent) -> str:
         return "sold"
     if trigger.manual is not None:
         return "manual close"
-    level = Level(threshold=trigger.threshold, target=trigger.target)
-    return f"{'guard' if trigger.target is None else 'target'} at {level.beside(trigger.ratio)}"
+    level = _level(trigger, quote_of(intent.symbol))
+    return f"{level.name} at {level.beside(trigger.ratio)}"
+
+
+def _level(trigger: Trigger, currency: str) -> Level:
+    return Level(threshold=trigger.threshold, target=trigger.target, stop=trigger.stop, currency=currency)
 
 
 def _button(record: ExitRecord, reader: Reader) -> ScreenButton:

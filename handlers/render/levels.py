@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.guards.guard import Guard
+from engine.guards.rule import trigger_price
 from engine.guards.verdict import target_price_of
 from engine.model.holdings import Direction
 from engine.model.money import exact
@@ -19,7 +20,7 @@ from handlers.render.numbers import (
     target_percent,
     threshold_percent,
 )
-from handlers.render.position_results import UNKNOWN, guard_trigger, guarded_from
+from handlers.render.position_results import UNKNOWN, guarded_from
 from handlers.render.screen import LEVELS, Screen, ScreenButton
 from handlers.render.standing import position_name
 from handlers.render.times import Reader
@@ -50,23 +51,33 @@ def render_levels_set(done: LevelsSet, reader: Reader) -> Screen:
             (
                 bold("Changed"),
                 f"{bold(guard.symbol)} · {guard.venue.label}",
-                rows((("Stop", _stop(guard)), ("Target", _target(guard)))),
+                rows(_levels(guard)),
                 reader.as_of(reader.now),
             )
         )
     )
 
 
+def _levels(guard: Guard) -> Iterator[tuple[str, str]]:
+    yield "Stop", _stop(guard)
+    if guard.trail is not None:
+        yield "Trailing", _trailing(guard)
+    yield "Target", _target(guard)
+
+
 def _question(plan: LevelsPlan) -> str:
     if not plan.is_change:
         return "Stop and target"
-    return "Change the stop?" if plan.changed.threshold != plan.guard.threshold else "Change the target?"
+    return "Change the stop?" if plan.changed.target == plan.guard.target else "Change the target?"
 
 
 def _label(plan: LevelsPlan) -> str:
     changed = plan.changed
     if changed.threshold != plan.guard.threshold:
         return f"Set stop {threshold_percent(changed.threshold)}"
+    if changed.trail != plan.guard.trail:
+        trail = changed.trail
+        return "Take the trailing stop off" if trail is None else f"Set trailing stop {cost_percent(trail)}"
     return "Take the target off" if changed.target is None else f"Set target {target_percent(changed.target)}"
 
 
@@ -78,13 +89,27 @@ def _figures(plan: LevelsPlan) -> Iterator[tuple[str, str]]:
     yield "Stop", _stop(guard)
     if changed.threshold != guard.threshold:
         yield "New stop", _stop(changed)
+    if guard.trail is not None:
+        yield "Trailing", _trailing(guard)
+    if (changed.trail, changed.stop) != (guard.trail, guard.stop):
+        yield "New trailing", _trailing(changed)
     yield "Target", _target(guard)
     if changed.target != guard.target:
         yield "New target", _target(changed)
 
 
 def _stop(guard: Guard) -> str:
-    return f"{threshold_percent(guard.threshold)}, {_sign(guard, is_loss=True)} {guard_trigger(guard)}"
+    at = trigger_price(
+        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
+    )
+    return f"{threshold_percent(guard.threshold)}, {_sign(guard, is_loss=True)} {price(at, guard.currency)}"
+
+
+def _trailing(guard: Guard) -> str:
+    if guard.trail is None or guard.stop is None:
+        return "none"
+    at = price(guard.stop, guard.currency)
+    return f"{loss_percent(guard.trail)}, {_sign(guard, is_loss=True)} {at}"
 
 
 def _target(guard: Guard) -> str:
@@ -102,13 +127,30 @@ def _means(plan: LevelsPlan) -> Iterator[str]:
     guard, changed = plan.guard, plan.changed
     if not plan.is_change:
         name = escape(plan.position.asset)
-        yield f"/target {name} 3 has it sold at a gain of 3 %, /stop {name} 2 at a loss of 2 %."
+        yield (
+            f"/target {name} 3 has it sold at a gain of 3 %, /stop {name} 2 at a loss of 2 %, /stop {name} trail 2 when "
+            "it is 2 % below its highest."
+        )
     if changed.threshold != guard.threshold:
         yield f"It is sold at market once it has lost {loss_percent(changed.threshold)}."
-    if plan.is_looser:
+    if changed.trail != guard.trail:
+        yield from _trailing_means(plan)
+    if changed.threshold < guard.threshold:
         yield f"Looser than now: {_loss(changed)} may be lost before it is sold, instead of {_loss(guard)}."
     if changed.target != guard.target:
         yield from _target_means(plan)
+
+
+def _trailing_means(plan: LevelsPlan) -> Iterator[str]:
+    trail = plan.changed.trail
+    if trail is not None:
+        behind = "below its highest" if plan.guard.direction is Direction.LONG else "above its lowest"
+        yield (
+            f"It is sold at market once the price is {loss_percent(trail)} {behind} from now on, even at a loss; "
+            "its stop above stays and goes first where it is nearer."
+        )
+    if plan.is_stop_looser:
+        yield "Looser than now: the trailing stop is further away than before, or gone."
 
 
 def _loss(guard: Guard) -> str:

@@ -52,6 +52,9 @@ _KEPT: Mapping[LevelObstacle, str] = {
     LevelObstacle.NO_PRICE: (
         "{symbol} has no price now, so a tighter stop might sell it at once; nothing was changed."
     ),
+    LevelObstacle.NOTHING_TO_TRAIL: (
+        "{symbol} has no price now that a stop could trail; nothing was changed."
+    ),
     LevelObstacle.WOULD_SELL_NOW: (
         "{symbol} has lost as much already and would be sold at once; nothing was changed. /close sells it."
     ),

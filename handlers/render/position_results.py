@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from engine.guards.guard import Guard
-from engine.guards.rule import trigger_price
+from engine.guards.stop import trigger_price_of
 from engine.model.money import ZERO
 from engine.portfolio.position import Position
 from handlers.render.numbers import (
@@ -37,7 +37,4 @@ def guarded_from(guard: Guard) -> str:
 
 def guard_trigger(guard: Guard) -> str:
     """Write the price at which a guard has its position sold."""
-    at = trigger_price(
-        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
-    )
-    return price(at, guard.currency)
+    return price(trigger_price_of(guard) or ZERO, guard.currency)

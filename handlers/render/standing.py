@@ -13,7 +13,7 @@ from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.no_price import unpriced_text
-from handlers.render.numbers import quantity, target_percent, threshold_percent
+from handlers.render.numbers import loss_percent, quantity, target_percent, threshold_percent
 from handlers.render.times import Reader
 from handlers.render.unwatched import unwatched_text
 from handlers.render.why_not import not_guarded_text
@@ -57,8 +57,9 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
 
 
 def target_text(guard: Guard) -> str:
-    """Return at which gain a guard sells, behind its threshold; nothing where none does."""
-    return "" if guard.target is None else f", target {target_percent(guard.target)}"
+    """Return how far a guard's stop trails, and at which gain it sells, behind its threshold."""
+    trails = "" if guard.trail is None else f", stop trails by {loss_percent(guard.trail)}"
+    return trails if guard.target is None else f"{trails}, target {target_percent(guard.target)}"
 
 
 def _selling_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:

@@ -44,6 +44,9 @@ def test_a_target_is_a_gain_in_percent_or_off(typed, symbol, venue, change):
         ("BTC -2%", stop("-0.02")),
         ("BTC \N{MINUS SIGN}2,5", stop("-0.025")),
         ("BTC 50", stop("-0.5")),
+        ("BTC trail 2", Change(trail=Decimal("0.02"))),
+        ("BTC TRAIL 0.1% kraken", Change(trail=Decimal("0.001"))),
+        ("BTC trail off", Change(trail=None)),
     ],
 )
 def test_a_stop_is_a_loss_in_percent_whatever_its_sign(typed, change):
@@ -62,6 +65,9 @@ def test_a_stop_is_a_loss_in_percent_whatever_its_sign(typed, change):
         (parse_stop, "BTC 0", "more than 0 %"),
         (parse_stop, "BTC 51", "at most 50.00 %"),
         (parse_stop, "BTC off", "off"),
+        (parse_stop, "BTC trail", "or off"),
+        (parse_stop, "BTC trail 0.05", "0.10 % to 50.00 %"),
+        (parse_stop, "BTC trail 60", "0.10 % to 50.00 %"),
         (parse_stop, "BTC kraken coinbase 2", "Name one broker"),
     ],
 )
@@ -70,4 +76,4 @@ def test_what_cannot_be_read_changes_nothing_and_shows_what_could(parse, typed, 
 
     assert isinstance(misread, Misread)
     assert why in misread.why
-    assert misread.example in {"/target BTC 3", "/stop BTC 2"}
+    assert misread.example in {"/target BTC 3", "/stop BTC 2", "/stop BTC trail 2"}

@@ -199,6 +199,18 @@ def test_guards_of_before_have_no_target_and_a_downgrade_keeps_the_rest(file):
     assert run(file, "SELECT guard_id, threshold FROM guards") == [[("BTC", "-0.01")]]
 
 
+def test_stops_of_guards_of_before_do_not_trail_and_a_downgrade_keeps_the_rest(file):
+    old_database(file, "0027")
+    add_parked_exit(file, "BTC", guard_state="armed", finished_at=MOMENT, steps=[])
+
+    migrate(file)
+    [stops, _] = run(file, "SELECT trail, stop FROM guards", "UPDATE guards SET trail = '0.02', stop = '8.9'")
+    down(file, "0027")
+
+    assert stops == [(None, None)]
+    assert run(file, "SELECT guard_id, threshold FROM guards") == [[("BTC", "-0.01")]]
+
+
 def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_the_rest(file):
     old_database(file, "0007")
 

@@ -40,8 +40,10 @@ class ExitFilled:
     direction: Direction
     trigger_ratio: Decimal
     threshold: Decimal
-    #: The gain that was taken; None where the threshold or its owner sold.
+    #: The gain that was taken; None where the threshold, a stop or its owner sold.
     target: Decimal | None = None
+    #: The price of the trailing stop that sold.
+    stop: Decimal | None = None
     #: The price that triggered, to compare the fill with.
     trigger_price: Decimal
     quantity: Decimal
@@ -95,8 +97,10 @@ class ExitFailing:
     symbol: str
     trigger_ratio: Decimal
     threshold: Decimal
-    #: The gain that is to be taken; None where the threshold or its owner sells.
+    #: The gain that is to be taken; None where the threshold, a stop or its owner sells.
     target: Decimal | None = None
+    #: The price of the trailing stop that sells.
+    stop: Decimal | None = None
     quantity: Decimal
     #: A sentence with its figures in records of earlier versions, and with the unreadable orders.
     why: FailingReason
@@ -139,8 +143,10 @@ class ExitStoodDown:
     symbol: str
     quantity: Decimal
     threshold: Decimal
-    #: The gain that was to be taken; None where the threshold was to sell.
+    #: The gain that was to be taken; None where the threshold or a stop was to sell.
     target: Decimal | None = None
+    #: The price of the trailing stop that was to sell.
+    stop: Decimal | None = None
     #: Orders that were cancelled for the sale and are not there any more.
     cancelled: tuple[CancelledOrder, ...] = ()
 

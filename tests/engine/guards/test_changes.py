@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -285,6 +286,17 @@ def test_a_paused_guard_goes_on_at_its_cost(entry, there, quantity, cost):
     assert (kept.state, kept.reason) == (GuardState.ARMED, None)
     assert (kept.quantity, kept.cost) == (Decimal(quantity), Decimal(cost))
     assert kept.venue_entry == (entry and Decimal(entry))
+
+
+def test_a_split_takes_a_trailing_stop_to_its_new_price():
+    paused = replace(
+        a_guard("4", "200", state=GuardState.PAUSED, venue_entry="50"),
+        trail=Decimal("0.02"),
+        stop=Decimal(60),
+    )
+
+    assert resume(paused, there=Decimal(9), venue_entry=Decimal(25)).stop == Decimal(30)
+    assert resume(paused, there=Decimal(9), venue_entry=Decimal(50)).stop == Decimal(60)
 
 
 @pytest.mark.parametrize("there", ["0", "-1"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.guards.rule import TargetError, ThresholdError
+from engine.guards.rule import TargetError, ThresholdError, TrailError
 from engine.model.money import InvalidNumberError
 from tests.builders import a_guard
 
@@ -60,6 +60,18 @@ def test_a_guard_has_a_threshold_that_makes_sense(threshold):
 def test_a_target_is_a_gain(target):
     with pytest.raises(TargetError, match="is not a profit target above 0"):
         replace(a_guard(), target=Decimal(target))
+
+
+@pytest.mark.parametrize("trail", ["0", "0.0009", "0.51", "-0.02", "NaN"])
+def test_a_trailing_stop_is_neither_at_the_price_nor_too_far_behind_it(trail):
+    with pytest.raises(TrailError, match="is not a trail in"):
+        replace(a_guard(), trail=Decimal(trail), stop=Decimal(90))
+
+
+@pytest.mark.parametrize(("trail", "stop"), [("0.02", None), (None, "90"), ("0.02", "0"), ("0.02", "-1")])
+def test_a_stop_is_a_price_that_trails(trail, stop):
+    with pytest.raises(InvalidNumberError, match="does not trail"):
+        replace(a_guard(), trail=trail and Decimal(trail), stop=stop and Decimal(stop))
 
 
 @pytest.mark.parametrize(

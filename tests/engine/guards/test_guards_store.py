@@ -29,6 +29,8 @@ GUARD = Guard(
     currency="USD",
     threshold=Decimal("-0.01"),
     target=Decimal("0.020000000000000001"),
+    trail=Decimal("0.015"),
+    stop=Decimal("3045.00000000000000001"),
     source=GuardSource.BOUGHT,
     created_at=NOW,
     leverage=2,
@@ -71,6 +73,7 @@ STALE = [
     replace(GUARD, quantity=Decimal(2)),
     replace(GUARD, threshold=Decimal("-0.02")),
     replace(GUARD, target=None),
+    replace(GUARD, stop=Decimal(3040)),
     replace(GUARD, reason=GuardReason.ENTRY_CHANGED),
 ]
 

@@ -77,6 +77,21 @@ async def test_a_looser_stop_sells_later(guarded):
     assert sale.threshold == Decimal("-0.02")
 
 
+async def test_a_trailing_stop_begins_at_the_price_of_the_press_and_another_change_leaves_it(guarded):
+    preview = await offer(guarded, Change(trail=Decimal("0.02")))
+    guarded.set_bid("60500")
+    await guarded.look()
+
+    await press(guarded, preview)
+    assert (await guarded.guard()).stop == Decimal(59290)
+
+    await press(guarded, await offer(guarded, TO_THREE))
+    assert (await guarded.guard()).stop == Decimal(59290)
+
+    await press(guarded, await offer(guarded, Change(trail=None)))
+    assert (await guarded.guard()).stop is None
+
+
 async def test_a_target_that_is_taken_off_sells_nothing(guarded):
     await press(guarded, await offer(guarded, TO_THREE))
     await press(guarded, await offer(guarded, Change(target=None)))

@@ -96,6 +96,36 @@ def test_a_target_that_is_reached_already_is_named(price, is_now):
     assert planned(target("1"), price=price).takes_profit_now is is_now
 
 
+def test_a_trailing_stop_begins_behind_the_mark_of_now():
+    plan = planned(Change(trail=Decimal("0.02")))
+
+    assert (plan.changed.trail, plan.changed.stop) == (Decimal("0.02"), Decimal(62230))
+    assert not plan.is_looser
+
+
+def test_without_a_price_there_is_nothing_to_trail():
+    refused = planned(Change(trail=Decimal("0.02")), price=None)
+
+    assert refused.why.obstacle is LevelObstacle.NOTHING_TO_TRAIL
+
+
+@pytest.mark.parametrize(
+    ("trail", "is_looser"), [("0.01", False), ("0.02", False), ("0.03", True), (None, True)]
+)
+def test_a_trailing_stop_further_away_than_before_is_looser(trail, is_looser):
+    change = Change(trail=trail and Decimal(trail))
+
+    plan = planned(change, trail=Decimal("0.02"), stop=Decimal(62230))
+
+    assert plan.is_looser is is_looser
+
+
+def test_one_that_trails_by_as_much_already_stays_where_it_is():
+    plan = planned(Change(trail=Decimal("0.02")), trail=Decimal("0.02"), stop=Decimal(63000))
+
+    assert not plan.is_change
+
+
 def test_one_name_that_is_guarded_twice_needs_its_broker():
     twice = [position(guard=guard()), position(guard=guard(guard_id="g2"))]
 

@@ -116,6 +116,28 @@ def test_a_target_that_was_reached_is_told_as_a_profit_with_the_same_figures():
     check_golden("alert_take_profit", render_alert(profit, READER))
 
 
+def test_a_stop_that_was_reached_is_told_with_its_price_in_place_of_the_threshold():
+    stopped = replace(
+        EXIT,
+        trigger_ratio=Decimal("0.0102"),
+        stop=Decimal(64660),
+        trigger_price=Decimal(64655),
+        fill_price=Decimal(64650),
+        realised=Decimal("58.34"),
+        cancelled=(),
+    )
+
+    check_golden("alert_stop_sold", render_alert(stopped, READER))
+
+
+@pytest.mark.parametrize("kind", ["exit_failing", "exit_stood_down"])
+def test_a_stop_that_does_not_get_through_names_its_price(kind):
+    text = render_alert(replace(EXAMPLES[kind], stop=Decimal(64660)), READER).text
+
+    assert "$64,660.00" in text
+    assert "1.00 %" not in text
+
+
 @pytest.mark.parametrize("kind", ["exit_failing", "exit_stood_down"])
 def test_a_profit_that_does_not_get_through_names_its_target(kind):
     text = render_alert(replace(EXAMPLES[kind], target=Decimal("0.02")), READER).text

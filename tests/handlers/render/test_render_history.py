@@ -54,6 +54,15 @@ def test_a_profit_is_named_by_its_target():
     assert ("Target" in detail, "Threshold" in detail) == (True, False)
 
 
+def test_a_stop_is_named_by_its_price():
+    stopped = exit_record(trigger=trigger(ratio=Decimal("0.0102"), stop=Decimal(64660)))
+
+    detail = render_exit_record(stopped, READER).text
+
+    assert "stop at +1.02 %: " in render_short(stopped, READER)
+    assert ("$64,660.00" in detail, "Threshold" in detail) == (True, False)
+
+
 def test_an_exit_its_owner_requested_has_no_threshold():
     record = exit_record(trigger=trigger(basis="asked", manual=manual()), side=Side.BUY)
 

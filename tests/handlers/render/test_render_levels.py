@@ -52,5 +52,32 @@ def test_a_target_that_is_taken_off_has_a_button_that_says_so():
     assert [[button.label for button in row] for row in screen.keyboard] == [["Take the target off"]]
 
 
+def test_a_trailing_stop_is_shown_with_where_it_would_be_now():
+    trailing = levels_preview(trail=Decimal("0.02"), stop=Decimal(62230))
+
+    check_golden("levels_trailing", render_levels(trailing, READER))
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({"trail": None, "stop": None}, "Take the trailing stop off"),
+        ({"trail": Decimal("0.05"), "stop": Decimal(60325)}, "Set trailing stop 5.00 %"),
+    ],
+)
+def test_a_trailing_stop_that_is_let_loose_says_so(changes, label):
+    before = {"trail": Decimal("0.02"), "stop": Decimal(62230)}
+
+    screen = render_levels(levels_preview(before=before, **changes), READER)
+
+    assert "Looser than now: the trailing stop is further away than before, or gone." in screen.text
+    assert [[button.label for button in row] for row in screen.keyboard] == [[label]]
+
+
 def test_what_was_set_is_shown_as_it_stands():
-    check_golden("levels_set", render_levels_set(LevelsSet(guard=guard(target=TARGET)), READER))
+    check_golden(
+        "levels_set",
+        render_levels_set(
+            LevelsSet(guard=guard(target=TARGET, trail=Decimal("0.02"), stop=Decimal(62230))), READER
+        ),
+    )

@@ -99,6 +99,10 @@ def test_every_code_has_its_sentence(why):
             "BTC/USD has no price now, so a tighter stop might sell it at once; nothing was changed.",
         ),
         (
+            LevelsKept(symbol="BTC/USD", obstacle=LevelObstacle.NOTHING_TO_TRAIL),
+            "BTC/USD has no price now that a stop could trail; nothing was changed.",
+        ),
+        (
             LevelsKept(symbol="BTC/USD", obstacle=LevelObstacle.WOULD_SELL_NOW),
             (
                 "BTC/USD has lost as much already and would be sold at once; nothing was changed. "

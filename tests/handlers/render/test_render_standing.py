@@ -54,6 +54,10 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
     [
         ({}, f"guarded at {_MINUS}1.00 %"),
         ({"guard": guard(threshold=Decimal("-0.025"))}, f"guarded at {_MINUS}2.50 %"),
+        (
+            {"guard": guard(trail=Decimal("0.025"), stop=Decimal(64000), target=Decimal("0.02"))},
+            f"guarded at {_MINUS}1.00 %, stop trails by 2.50 %, target +2.00 %",
+        ),
         ({"guard": guard(target=Decimal("0.02"))}, f"guarded at {_MINUS}1.00 %, target +2.00 %"),
         (
             {
@@ -82,6 +86,7 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
     ids=[
         "plain",
         "own threshold",
+        "trailing",
         "target",
         "all of it",
         "mid",
