@@ -32,8 +32,8 @@ class EntryJournal:
         self._database = database
         self._clock = clock
         self._new_id = new_id
-        #: The buys' orders, for what changes nothing but them.
-        self.orders = Journal(database=database, clock=clock)
+        #: The buys' orders: each step, whatever it is, guards what has filled by it, and no more.
+        self.orders = Journal(database=database, clock=clock, also=self._guard)
 
     async def plan_and_send(self, intent: Intent, *, basis: SendBasis | None) -> Intent | None:
         """Write down that a buy's order leaves now, which reserves its cash; None where entries are halted.
@@ -46,10 +46,6 @@ class EntryJournal:
             return await self.orders.begin_sent(
                 session, intent, cause=StepCause.CONFIRMED, quantity=intent.quantity, basis=basis
             )
-
-    async def guard_part(self, session: DatabaseSession, before: Intent, after: Intent) -> None:
-        """Guard what filled between two states of a buy, in the transaction of the step."""
-        await self._guard(session, before, after)
 
     async def conclude(
         self, intent: Intent, order: Order, describe: Callable[[Guard | None], EntryFilled]

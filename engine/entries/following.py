@@ -43,7 +43,7 @@ class Following:
         self._clock = clock
         #: The order that an earlier life of the process left to be followed.
         self._taken_up = taken_up
-        self._follower = Follower(journal=journal.orders, broker=broker, clock=clock, also=journal.guard_part)
+        self._follower = Follower(journal=journal.orders, broker=broker, clock=clock)
         self._polls = 0
 
     async def step(self, intent: Intent) -> Intent:
@@ -56,7 +56,8 @@ class Following:
             intent = await self._follower.note_most(intent, order)
             await self._clock.sleep(stretched(ASK_AGAIN_S, waited_s=self._follower.waited_s(intent)))
         elif followed.verdict is ReadingVerdict.OPEN or (order.filled_quantity and not order.average_price):
-            # Nothing is booked at a price that is not reported yet.
+            # Nothing is booked at a price that is not reported yet; what is there is guarded, at the planned one.
+            intent = await self._follower.note_most(intent, order)
             await self._wait(intent, followed.error)
         elif order.filled_quantity == ZERO:
             self._reports.outdate(intent.account_id)

@@ -8,7 +8,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, KeyRejectedError, RefusedError
 from engine.model.orders import Fill, Order, VenueOrderId, quantity_of
 from engine.orders.intents import Intent
-from engine.orders.journal import AlsoWrite, Journal
+from engine.orders.journal import Journal
 from engine.orders.lookup import fetch_trades
 from engine.orders.order_readings import (
     AGREES_AFTER_S,
@@ -47,12 +47,8 @@ class Followed:
 class Follower:
     """Queries one broker for orders and stores their fills."""
 
-    def __init__(
-        self, *, journal: Journal, broker: Broker, clock: Clock, also: AlsoWrite | None = None
-    ) -> None:
+    def __init__(self, *, journal: Journal, broker: Broker, clock: Clock) -> None:
         self._journal = journal
-        #: Written in the transaction of every part that fills.
-        self._also = also
         self._broker = broker
         self._clock = clock
         self._readings = dict[VenueOrderId, OrderReadings]()
@@ -125,9 +121,8 @@ class Follower:
             intent,
             IntentEvent.FILL_PART,
             cause=StepCause.FILLED_IN_PART_UNCONFIRMED,
-            also=self._also,
             filled_quantity=most,
-            cost=order.cost if order.filled_quantity == most else None,
+            cost=_reported_cost(order) if order.filled_quantity == most else None,
         )
 
     async def _note_part(self, intent: Intent, order: Order) -> Intent:
@@ -139,9 +134,8 @@ class Follower:
             intent,
             IntentEvent.FILL_PART,
             cause=StepCause.FILLED_IN_PART,
-            also=self._also,
             filled_quantity=order.filled_quantity,
-            cost=order.cost,
+            cost=_reported_cost(order),
         )
 
     async def _weigh(self, intent: Intent, order: Order, error: BrokerError | None) -> Followed:
@@ -193,3 +187,8 @@ class Follower:
     async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
         now = self._clock.now()
         return await fetch_trades(intent, order, self._broker, now=now, priority=self._turn(intent))
+
+
+def _reported_cost(order: Order) -> Decimal | None:
+    """Return what was filled for; a venue that reports nothing for it has not worked it out yet."""
+    return order.cost or None

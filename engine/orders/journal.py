@@ -24,7 +24,7 @@ from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
 #: Writes what a step changes elsewhere, in its transaction: it is given the intent before the step and after it.
-AlsoWrite = Callable[[DatabaseSession, Intent, Intent], Awaitable[None]]
+AlsoWrite = Callable[[DatabaseSession, Intent, Intent], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ class Written:
 class Journal:
     """Writes intents and their steps, consistent after a crash at any instant."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, also: AlsoWrite | None = None) -> None:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
+        #: What every recorded step changes elsewhere.
+        self._also = also
 
     async def plan(self, intent: Intent, *, cause: StepCause) -> None:
         """Write down an order that is to be placed, before anything of it leaves."""
@@ -62,7 +64,6 @@ class Journal:
         cause: StepCause,
         detail: str = "",
         basis: SendBasis | None = None,
-        also: AlsoWrite | None = None,
         **changes: Any,
     ) -> Intent:
         """Move an intent to its next state; `basis` is the reading that an attempt is based on which leaves with it.
@@ -75,8 +76,8 @@ class Journal:
             moved = await self.move(
                 session, intent, event, cause=cause, detail=detail, basis=basis, **changes
             )
-            if also is not None:
-                await also(session, intent, moved.intent)
+            if self._also is not None:
+                await self._also(session, intent, moved.intent)
         return moved.intent
 
     async def retrigger(self, intent: Intent, trigger: Trigger) -> Intent:

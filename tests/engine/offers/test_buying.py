@@ -494,3 +494,44 @@ async def test_an_order_that_stands_unfilled_is_told_once(room):
 
     [pending, filled] = await room.alerts()
     assert (pending.is_accepted, type(filled)) == (True, EntryFilled)
+
+
+@pytest.mark.fault("V155")
+async def test_a_part_that_the_venue_takes_back_is_guarded_no_more_and_sells_nothing(room):
+    room.deposit("BTC", "1")
+    buyer = await a_buyer(room)
+    room.world.kraken.pace = Pace(pending_s=3600)
+    part = {"vol_exec": "0.01000000", "cost": "500.0", "price": "50000.0"}
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", times=None, fields=part)
+    await buyer.buy()
+    await room.clock.sleep(5)
+    assert [guard.quantity for guard in await buyer.guards()] == [Decimal("0.01")]
+
+    room.world.faults(buyer.venue).clear()
+    [order] = buyer.placed
+    room.world.ledger(buyer.venue).cancel(order.id, at=room.seconds())
+    await buyer.end()
+    room.set_bid("40000")
+    await room.sell_off()
+
+    assert await buyer.guards() == ()
+    assert buyer.held() == 1
+
+
+async def test_a_buy_whose_price_is_not_reported_is_guarded_meanwhile(room):
+    buyer = await a_buyer(room)
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", times=None, fields={"cost": "0", "price": "0"})
+    for endpoint in ("TradesHistory", "QueryTrades"):
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, times=None)
+    await buyer.buy()
+    await room.clock.sleep(60)
+    [meanwhile] = await buyer.guards()
+    assert (meanwhile.quantity, meanwhile.state) == (buyer.held(), GuardState.ARMED)
+
+    room.world.faults(buyer.venue).clear()
+    await buyer.end()
+
+    [guard] = await buyer.guards()
+    [filled] = await room.alerts(EntryFilled)
+    assert guard.quantity == buyer.held()
+    assert guard.entry == pytest.approx(filled.fill_price)
