@@ -204,8 +204,8 @@ COMMANDS = (
     ),
     Command(
         name="export",
-        form="[SYMBOL] [YEAR]",
-        help="every known fill as a CSV file, or those of a symbol or a year",
+        form="[SYMBOL] [YEAR] [FORMAT]",
+        help="every known fill, or those of a symbol or a year, as a CSV file: plain, for koinly or for cointracking",
         role=Role.VIEWER,
         screen=send_export,
         not_done="Nothing was exported; nothing was changed.",

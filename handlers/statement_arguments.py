@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from engine.statements.periods import Period
 from handlers.arguments import Misread, parse_symbol, short
@@ -34,12 +35,21 @@ _OTHER_NAMES = {
 }
 
 
+class ExportFormat(StrEnum):
+    """What reads the file."""
+
+    CSV = "csv"
+    KOINLY = "koinly"
+    COINTRACKING = "cointracking"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportArguments:
-    """Which fills to export; None stands for all."""
+    """Which fills to export, and for what; None stands for all."""
 
     symbol: str | None = None
     year: int | None = None
+    format: ExportFormat = ExportFormat.CSV
 
 
 def parse_period(arguments: Sequence[str]) -> Period | Misread:
@@ -83,17 +93,22 @@ def _is_short_for(month: str, name: str) -> bool:
 
 
 def parse_export(arguments: Sequence[str]) -> ExportArguments | Misread:
-    """Read `[SYMBOL] [YEAR]`, in any order."""
+    """Read `[SYMBOL] [YEAR] [FORMAT]`, in any order."""
     years = [argument for argument in arguments if _YEAR.fullmatch(argument)]
-    names = [argument for argument in arguments if argument not in years]
+    formats = [argument.lower() for argument in arguments if argument.lower() in set(ExportFormat)]
+    names = [one for one in arguments if one not in years and one.lower() not in formats]
     symbols = [symbol for symbol in map(parse_symbol, names) if symbol is not None]
     unknown = next((name for name in names if parse_symbol(name) is None), None)
     if unknown is not None:
-        return _not_exported(f"“{short(unknown)}” is neither a symbol nor a year.")
-    if len(years) > 1 or len(symbols) > 1:
-        return _not_exported("Name one symbol and one year at most.")
-    return ExportArguments(symbol=symbols[0] if symbols else None, year=int(years[0]) if years else None)
+        return _not_exported(f"“{short(unknown)}” is no symbol, year or format.")
+    if max(map(len, (years, symbols, formats))) > 1:
+        return _not_exported("Name one symbol, one year and one format at most.")
+    return ExportArguments(
+        symbol=symbols[0] if symbols else None,
+        year=int(years[0]) if years else None,
+        format=ExportFormat(formats[0]) if formats else ExportFormat.CSV,
+    )
 
 
 def _not_exported(why: str) -> Misread:
-    return Misread(why=why, example="/export BTC 2026", others=("/export 2026",))
+    return Misread(why=why, example="/export BTC 2026", others=("/export 2026 koinly",))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.accounts.cost_basis import share
 from engine.model.money import ZERO
+from engine.model.movements import concerns
 from engine.model.orders import Fill, quantity_of
 from engine.model.venues import Venue
 from engine.orders.intents import Intent
@@ -29,6 +30,11 @@ class ExportedFill:
     account_id: str
     venue: Venue
     fill: Fill
+
+    @property
+    def is_spot(self) -> bool:
+        """Return whether it bought or sold what is owned: a leveraged trade or a derivative did not."""
+        return concerns(self.fill.base, self.fill)
 
     def is_called(self, symbol: str) -> bool:
         """Return whether a name in any letters is its pair, or an asset that it trades."""

@@ -78,6 +78,7 @@ from tests.handlers.values import NOT_HELD, NOW, OWNER, portfolio, position, use
         ("/fees", ("fetch_fees", OWNER, month_of(2026, 3, UTC)), "Fees in March 2026, so far"),
         ("/fees 2026-02", ("fetch_fees", OWNER, month_of(2026, 2, UTC)), "Estimate error"),
         ("/export", ("fetch_fills", OWNER), "3 fills, oldest first."),
+        ("/export koinly", ("fetch_fills", OWNER), "first in, first out"),
         ("/export eth 2026", ("fetch_fills", OWNER), "1 fill of ETH in 2026, oldest first."),
         ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Buys are stopped"),
         ("/resume", ("resume", OWNER), "Buys are allowed"),

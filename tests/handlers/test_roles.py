@@ -25,6 +25,7 @@ TYPED = {
     "ROLE": "trader",
     "YEAR": "2026",
     "ID": "2003",
+    "FORMAT": "koinly",
 }
 #: What a viewer can cause besides fetching: it looks, and changes nothing.
 LOOKS = {"preview", "plan", "rules_of"}

@@ -4,7 +4,13 @@ import pytest
 
 from engine.statements.periods import Period
 from handlers.arguments import Misread
-from handlers.statement_arguments import ExportArguments, parse_export, parse_month, parse_period
+from handlers.statement_arguments import (
+    ExportArguments,
+    ExportFormat,
+    parse_export,
+    parse_month,
+    parse_period,
+)
 
 TODAY = date(2026, 3, 31)
 
@@ -59,6 +65,10 @@ def test_a_month_is_a_number_or_the_latest_of_its_name(typed, expected):
         ("btc", ExportArguments(symbol="BTC")),
         ("2026", ExportArguments(year=2026)),
         ("2026 ETH/usd", ExportArguments(symbol="ETH/USD", year=2026)),
+        ("csv", ExportArguments()),
+        ("Koinly 2026", ExportArguments(year=2026, format=ExportFormat.KOINLY)),
+        ("2026 btc cointracking", ExportArguments(symbol="BTC", year=2026, format=ExportFormat.COINTRACKING)),
+        ("koinly cointracking", None),
         ("BTC ETH", None),
         ("2025 2026", None),
         ("!", None),
