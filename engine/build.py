@@ -62,6 +62,7 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         levels=chat.levels,
         panic=chat.panic,
         cancelling=chat.cancelling,
+        paper=chat.paper,
         buying=chat.buying,
         halts=entries.halts,
         audit=audit,

@@ -31,6 +31,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
 from engine.offers.panic import PanicService
+from engine.offers.paper_reset import PaperResets
 from engine.orders.late_fees import LateFees
 from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
@@ -75,6 +76,7 @@ class Engine:
     levels: LevelService
     panic: PanicService
     cancelling: CancelService
+    paper: PaperResets
     buying: BuyingService
     halts: HaltSwitch
     audit: Audit

@@ -16,6 +16,7 @@ from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
 from engine.offers.membership import Members
 from engine.offers.panic import PanicService
+from engine.offers.paper_reset import PaperResets
 from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.statements.service import Statements
@@ -39,6 +40,7 @@ class Services:
     levels: LevelService
     panic: PanicService
     cancelling: CancelService
+    paper: PaperResets
     buying: BuyingService
     halts: HaltSwitch
     history: Audit

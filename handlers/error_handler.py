@@ -21,6 +21,7 @@ from handlers.render.problems import (
     NOT_REFRESHED,
     NOTHING_DONE,
     PANIC_UNCERTAIN,
+    RESET_UNCERTAIN,
     SALE_UNCERTAIN,
     render_failure,
 )
@@ -32,6 +33,7 @@ from handlers.render.screen import (
     LEVELS,
     MEMBER,
     PANIC,
+    PAPER_RESET,
     REFRESH,
     SELL,
     Screen,
@@ -107,6 +109,7 @@ def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
             BUY: BUY_UNCERTAIN,
             ADMISSION: ADMISSION_UNCERTAIN,
             MEMBER: MEMBER_UNCERTAIN,
+            PAPER_RESET: RESET_UNCERTAIN,
         }
         # A button of a part has its percentage behind the letter.
         return sentences.get((query.data or "").partition(":")[0].rstrip("0123456789"), NOTHING_DONE)

@@ -34,6 +34,7 @@ from handlers.invite import ADMISSION_PATTERN, make_invite, press_admission
 from handlers.levels import LEVELS_PATTERN, offer_stop, offer_target, press_levels
 from handlers.orders import show_orders
 from handlers.panic import PANIC_PATTERN, offer_panic, press_panic
+from handlers.paper import PAPER_RESET_PATTERN, offer_reset, press_reset
 from handlers.pnl import show_pnl
 from handlers.positions import show_positions
 from handlers.route import show_route
@@ -263,6 +264,14 @@ COMMANDS = (
         needs_account=False,
     ),
     Command(
+        name="paper",
+        form="reset USD [BROKER]",
+        help="on paper only: begin anew with so many dollars at each broker, after a preview",
+        role=Role.OWNER,
+        screen=offer_reset,
+        not_done="Nothing was reset.",
+    ),
+    Command(
         name="help",
         help="this list",
         role=Role.VIEWER,
@@ -288,6 +297,7 @@ CALLBACKS = (
     Callback(pattern=BUY_PATTERN, role=Role.TRADER, press=press_buy),
     Callback(pattern=DECLINE_PATTERN, role=Role.TRADER, press=press_decline),
     Callback(pattern=LEVELS_PATTERN, role=Role.TRADER, press=press_levels),
+    Callback(pattern=PAPER_RESET_PATTERN, role=Role.OWNER, press=press_reset),
     Callback(pattern=ADMISSION_PATTERN, role=Role.OWNER, press=press_admission),
     Callback(pattern=MEMBER_PATTERN, role=Role.OWNER, press=press_member),
     Callback(pattern=HISTORY_PATTERN, role=Role.VIEWER, press=press_history),

@@ -106,6 +106,7 @@ def chat_services(base: Foundation, engine: Engine, status: ProcessStatus) -> Se
         levels=engine.levels,
         panic=engine.panic,
         cancelling=engine.cancelling,
+        paper=engine.paper,
         buying=engine.buying,
         halts=engine.halts,
         history=engine.audit,

@@ -12,6 +12,7 @@ from engine.offers.closing_sales import ClosingSales
 from engine.offers.guarding import GuardService
 from engine.offers.levels import LevelService
 from engine.offers.panic import PanicService
+from engine.offers.paper_reset import PaperResets
 from engine.parts.accounts import AccountParts
 from engine.parts.entries import EntryParts
 from engine.parts.exits import ExitParts
@@ -80,6 +81,15 @@ class ChatParts:
             reader=self.accounts.reader,
             reports=self.accounts.reports,
             brokers=self.base.brokers,
+            database=self.base.database,
+            clock=self.base.clock,
+        )
+
+    @cached_property
+    def paper(self) -> PaperResets:
+        return PaperResets(
+            brokers=self.base.brokers.values(),
+            reports=self.accounts.reports,
             database=self.base.database,
             clock=self.base.clock,
         )

@@ -42,6 +42,7 @@ BUY_UNCERTAIN = "The buy may or may not have begun. See /positions before you as
 CANCEL_UNCERTAIN = "The order may or may not have been cancelled; /orders shows whether it is still open."
 NOTHING_DONE = "Nothing was done."
 ADMISSION_UNCERTAIN = "They may or may not have been let in; /users shows who is."
+RESET_UNCERTAIN = "The accounts may or may not have been reset; /balance shows it."
 MEMBER_UNCERTAIN = "They may or may not have been changed; /users shows how it is."
 FAILED_TOAST = "That did not work; see the chat."
 

@@ -21,6 +21,7 @@ MEMBER = "m"
 BUY = "b"
 DECLINE = "d"
 LEVELS = "l"
+PAPER_RESET = "n"
 
 
 class Tone(StrEnum):

@@ -50,13 +50,13 @@ def contents(database):
         return "\n".join(connection.iterdump())
 
 
-async def bought(stage, amount="30"):
+async def bought(stage):
     """Buy bitcoin and return the broker it was bought at."""
-    preview = await stage.owner.ask(f"/buy BTC {amount}", timeout_s=WAIT_S)
+    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
     assert preview.text.startswith(f"Buy?{MARK}\n"), preview.text
     [button] = [b for row in preview.buttons for b in row if b.startswith(BUY)]
     stage.owner.press(preview, button)
-    message = await stage.owner.wait_for("BOUGHT", WAIT_S)
+    message = await stage.owner.wait_for("BOUGHT", WAIT_S, after=preview)
     assert message.text.startswith(f"BOUGHT{MARK}\n")
     return button.removeprefix(BUY).strip().lower()
 
@@ -118,3 +118,45 @@ async def test_a_database_on_paper_is_not_opened_live(open_bot):
     assert code == 2
     assert f"The database {stage.database} is of accounts on paper" in words
     assert contents(stage.database) == before
+
+
+async def test_a_reset_ends_the_guard_and_begins_with_the_dollars_it_names(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+    venue = await bought(stage)
+    asked = await stage.owner.ask(f"/paper reset 700 {venue}", timeout_s=WAIT_S)
+    assert asked.text.startswith(f"Reset?{MARK}\n")
+
+    stage.owner.press(asked, "Reset to $700.00")
+    done = await stage.owner.wait_for("it has $700.00 now", WAIT_S)
+
+    assert "Guards that ended with it: BTC/USD" in done.text
+    assert [guard.state for guard in read_guards(stage.database)] == ["closed"]
+    assert "1,700.00" in (await stage.owner.ask("/balance", timeout_s=WAIT_S)).text
+
+    await bought(stage)
+    ended, armed = sorted(read_guards(stage.database), key=lambda guard: guard.state, reverse=True)
+    assert (ended.state, armed.state) == ("closed", "armed")
+    positions = await stage.owner.ask("/positions", timeout_s=WAIT_S)
+    assert positions.text.count("guarded at") == 1
+    assert str(armed.quantity)[:10] in positions.text
+
+
+async def test_a_position_on_paper_is_closed_by_a_press(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+    await bought(stage)
+    preview = await stage.owner.ask("/close BTC", timeout_s=WAIT_S)
+
+    stage.owner.press(preview, next(b for row in preview.buttons for b in row if b.startswith("Sell")))
+    sold = await stage.owner.wait_for("SOLD as you asked", WAIT_S)
+
+    assert sold.text.startswith(f"SOLD as you asked{MARK}\n")
+    assert private_calls(stage.world) == []
+
+
+async def test_live_accounts_are_not_reset(open_bot):
+    stage = await open_bot(SandboxWorld(venues=[KRAKEN]), NIJA_GUARD_EXISTING="none")
+
+    answer = await stage.owner.ask("/paper reset 500", timeout_s=WAIT_S)
+
+    assert answer.text.startswith("There is no account on paper to reset; nothing was changed.")
+    assert MARK not in answer.text

@@ -23,6 +23,7 @@ from engine.offers.membership import Member, MemberChange, MemberChanged, Member
 from engine.offers.outcomes import LeftAlone
 from engine.offers.panic import PanicService
 from engine.offers.panic_preview import PanicBegun, PanicPreview
+from engine.offers.paper_reset import PaperResets, ResetDone
 from engine.portfolio.open_orders_service import OpenOrdersService
 from engine.portfolio.service import PortfolioService
 from engine.services import Services
@@ -44,6 +45,7 @@ from tests.handlers.values import (
     portfolio,
     position,
     preview,
+    reset_preview,
     status,
     three_brokers,
     user,
@@ -117,6 +119,8 @@ class FakeEngine:
             "cancel": cancel_result(),
             "offer": PanicPreview(closing=close_preview()),
             "press": PanicBegun(selling=Selling(lines=(close_line(),))),
+            "offer_reset": reset_preview(),
+            "reset": ResetDone(venues=(Venue.KRAKEN,), usd=Decimal(500), guards=(guard(),)),
             "offer_buy": buy_preview(),
             "buy": Buying(plan=entry_plan()),
             "decline": Declined(),
@@ -161,6 +165,7 @@ class FakeEngine:
             levels=Part(self, LevelService),
             panic=Part(self, PanicService),
             cancelling=Part(self, CancelService),
+            paper=Part(self, PaperResets),
             buying=Part(self, BuyingService),
             halts=Part(self, HaltSwitch),
             history=Part(self, Audit),
@@ -253,6 +258,12 @@ class FakeEngine:
 
     async def press(self, user_id, confirmation_id):
         return await self._answer("press", user_id, confirmation_id)
+
+    async def offer_reset(self, user_id, usd, venue):
+        return await self._answer("offer_reset", user_id, usd, venue)
+
+    async def reset(self, user_id, confirmation_id):
+        return await self._answer("reset", user_id, confirmation_id)
 
     async def offer_buy(self, user_id, symbol, size, venue=None):
         return await self._answer("offer_buy", user_id, symbol, size, venue)

@@ -57,6 +57,7 @@ def test_only_commands_that_ask_before_changing_need_more_than_looking():
         "sell",
         "cancel",
         "panic",
+        "paper",
         "target",
         "stop",
         "halt",

@@ -26,6 +26,7 @@ from engine.offers.levels import LevelsPreview
 from engine.offers.levels_plan import LevelsPlan
 from engine.offers.not_held import NotHeld, Wanted
 from engine.offers.outcomes import Nothing
+from engine.offers.paper_reset import ResetPreview
 from engine.portfolio.portfolio import Portfolio, Unread
 from engine.portfolio.position import Position
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport, VenuePrices
@@ -368,3 +369,14 @@ def levels_preview(*, confirmation_id="level1", takes_profit_now=False, before=N
         as_of=NOW,
         expires_at=NOW + timedelta(seconds=60),
     )
+
+
+def reset_preview(**changes):
+    values = {
+        "venues": (Venue.KRAKEN,),
+        "usd": Decimal(500),
+        "guards": (guard(),),
+        "confirmation_id": "reset1",
+        "expires_at": NOW + timedelta(seconds=60),
+    }
+    return ResetPreview(**values | changes)

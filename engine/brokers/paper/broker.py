@@ -92,6 +92,19 @@ class PaperBroker:
             for asset, amount in {} if ledger.assets() else opening.items():
                 ledger.deposit(asset, amount, at=self._market.now())
 
+    async def reset(self, session: DatabaseSession, opening: Mapping[str, Decimal]) -> None:
+        """Begin anew within a transaction: what is there is withdrawn, and the opening deposited; the past is kept."""
+        ledger, at = await self._load(session), self._market.now()
+        with exact():
+            for order in ledger.open_orders():
+                ledger.cancel(order.id, at=at, reason="the account was reset")
+            for asset in ledger.assets():
+                if ledger.total(asset):
+                    ledger.withdraw(asset, ledger.total(asset), at=at)
+            for asset, amount in opening.items():
+                ledger.deposit(asset, amount, at=at)
+        await save_ledger(session, self._account, ledger)
+
     # reading
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
