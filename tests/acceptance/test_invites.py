@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.acceptance.ether import WAIT_S, an_ether_world, guarded, introduced
+from tests.acceptance.ether import WAIT_S, an_ether_world, guarded, introduced, sales
 
 NO_ACCOUNT = "You have no account at any broker here"
 #: What the owner holds and has guarded, in whatever form.
@@ -77,14 +77,53 @@ async def test_a_refused_newcomer_stays_a_stranger(open_bot):
     assert len(heard(newcomer)) == 2
 
 
+async def admitted(stage, world, *, role):
+    """Have an owner let somebody in."""
+    ann = world.telegram.user(user_id=2003, name="Ann")
+    question, _ = await opened(stage, ann, role=role)
+    stage.owner.press(question, "Approve")
+    await ann.wait_for(f"You are a {role} here", WAIT_S)
+    return ann
+
+
+@pytest.mark.fault("C4")
+@pytest.mark.parametrize("role", ["trader", "viewer"])
+async def test_no_button_of_the_owners_does_anything_for_another_user(open_bot, role):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    ann = await admitted(stage, world, role=role)
+    screens = [
+        await stage.owner.ask(line, timeout_s=WAIT_S)
+        for line in (
+            "/close ETH",
+            "/panic",
+            "/unguard ETH",
+            "/target ETH 2%",
+            "/users 2003 trader",
+            "/guard ETH",
+        )
+    ]
+    shown = await ann.ask("/help", timeout_s=WAIT_S)
+    pressed = {button.data for screen in screens for row in screen.keyboard for button in row}
+
+    answers = [
+        await ann.wait_for_answer(ann.forge_press(shown, data), timeout_s=WAIT_S) for data in sorted(pressed)
+    ]
+
+    assert len({data.partition(":")[0] for data in pressed}) >= 5
+    assert all(answer.text for answer in answers)
+    assert heard(ann)[-1] == shown.text
+    assert sales(world) == []
+    assert (await guarded(stage)).state == "armed"
+    assert "Entries: allowed" in (await stage.owner.ask("/status", timeout_s=WAIT_S)).text
+
+
 async def test_another_role_and_a_removal_count_at_once(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await introduced(stage)
-    ann = world.telegram.user(user_id=2003, name="Ann")
-    question, _ = await opened(stage, ann, role="viewer")
-    stage.owner.press(question, "Approve")
-    await ann.wait_for("You are a viewer here", WAIT_S)
+    ann = await admitted(stage, world, role="viewer")
 
     stage.owner.press(await stage.owner.ask("/users 2003 trader", timeout_s=WAIT_S), "Make trader")
     await ann.wait_for("You are a trader here", WAIT_S)
