@@ -20,6 +20,7 @@ from engine.guards.guard_mark import is_past, trigger_of
 from engine.market.feed import Markets
 from engine.market.mark import Mark, MarkBasis
 from engine.model.delays import HeldUp
+from engine.model.failing_actions import FailingAction
 from engine.model.holdings import PositionKind
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentState
@@ -35,11 +36,9 @@ CERTAIN_POLL_S = 0.1
 
 _KEY_MISSING = ExitNews(
     why="the settings have no key for this account any more",
-    doing="going on as soon as the key is back and the bot was started again",
+    doing=FailingAction.AWAIT_KEY,
 )
 _KEY_CHANGED = "its key was changed, and whose account the new one opens could not be read yet"
-_WAITS_FOR_NAME = "asking again every few seconds; nothing is sold before it is certain"
-_BEGINS_AGAIN = "beginning again with every look; please look at the venue yourself"
 
 _UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
 
@@ -183,7 +182,7 @@ class Exits:
             if self._is_certain(intent.account_id):
                 return True
             await self._context.clock.sleep(CERTAIN_POLL_S)
-        await self._report_failure(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
+        await self._report_failure(intent, _KEY_CHANGED, FailingAction.AWAIT_ACCOUNT)
         return False
 
     @asynccontextmanager
@@ -206,16 +205,16 @@ class Exits:
                 # Somebody else drives it.
                 raise
             except UnreadableRecordError as e:
-                await self._report_failure(live.intent, str(e), _BEGINS_AGAIN)
+                await self._report_failure(live.intent, str(e), FailingAction.BEGIN_AGAIN)
                 raise
             except Exception as e:
                 # Whatever it was, the position is unsold: its owner must be alerted, not the log alone.
                 await self._report_failure(
-                    live.intent, f"a defect of the bot itself: {type(e).__name__}", _BEGINS_AGAIN
+                    live.intent, f"a defect of the bot itself: {type(e).__name__}", FailingAction.BEGIN_AGAIN
                 )
                 raise
 
-    async def _report_failure(self, intent: Intent, why: str, doing: str) -> None:
+    async def _report_failure(self, intent: Intent, why: str, doing: FailingAction) -> None:
         await self._context.reminders.try_to_send(intent, ExitNews(why=why, doing=doing))
 
 

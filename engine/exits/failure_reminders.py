@@ -16,6 +16,7 @@ from engine.exits.guard_of_exit import load_guard_of
 from engine.exits.recent_exits import RecentExits
 from engine.guards.guard import Guard
 from engine.model.delays import HeldUp, Wait
+from engine.model.failing_actions import Doing
 from engine.model.failing_reasons import FailingReason
 from engine.model.reminder_state import ReminderState
 from engine.orders.intents import Intent
@@ -30,7 +31,7 @@ class ExitNews:
     """What is wrong with an exit, and what is being done."""
 
     why: FailingReason
-    doing: str
+    doing: Doing
     wait: Wait | None = None
     #: Open orders that could not be read and may be what is in the way.
     unreadable: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.failing_actions import FailingAction
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO
 from engine.model.orders import Order, VenueOrderId
@@ -136,7 +137,7 @@ class Filling:
             label = intent.venue.label
             await self._reminder.note(
                 f"{label} says the order is over {why_unconfirmed}",
-                "asking again until that is certain; nothing is sent before",
+                FailingAction.CONFIRM_END,
             )
         await self._clock.sleep(stretched(wait_s, waited_s=self._follower.waited_s(intent)))
 
@@ -190,11 +191,11 @@ class Filling:
         if isinstance(why, KeyRejectedError):
             wait_s = pause_s(why, self._polls)
         if self._polls >= len(FILL_POLLS_S) or is_key_rejected:
-            doing = "querying the order until it is known; nothing is sent twice"
+            doing = FailingAction.QUERY
             if isinstance(why, BrokerError):
                 why = f"the order may be filled, but {why}"
             elif why is None and order is not None:
-                why, doing = await self._queued.describe(order)
+                why, doing = await self._queued.describe(order), FailingAction.FOLLOW
             await self._reminder.note(why or "", doing)
         if self._watch is None or is_key_rejected:
             await self._clock.sleep(wait_s)

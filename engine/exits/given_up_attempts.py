@@ -12,6 +12,7 @@ from engine.exits.position_reading import PositionReading
 from engine.exits.reminder_loop import ReminderLoop
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, UncertainOrderError
+from engine.model.failing_actions import FailingAction
 from engine.model.money import ZERO
 from engine.orders.backoff import pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
@@ -106,7 +107,7 @@ class GivenUpAttempts:
         """Remind the owner of orders that seem to have sold and that a look found in no list."""
         self._begin_search()
         why = _FILLED_UNLISTED.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
+        await self._reminder.note(why, FailingAction.LOOK_FOR_SOLD)
 
     async def _resume_open(self, intent: Intent, available: PositionReading) -> Intent | None:
         """Go on from an order of one that is listed as open; None when none is."""

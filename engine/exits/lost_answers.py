@@ -10,6 +10,7 @@ from engine.exits.inventory import Inventory
 from engine.exits.lost_reasons import Judged, why_lost
 from engine.exits.reminder_loop import ReminderLoop
 from engine.model.errors import BrokerError, KeyRejectedError, RefusedError, UnknownOutcomeError
+from engine.model.failing_actions import FailingAction, LookYourself
 from engine.orders.backoff import page_pause_s, proven_pause_s
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import Intent
@@ -21,13 +22,6 @@ from engine.orders.states import IntentState
 LATE_LOOK_S = 5.0
 
 _UNREAD = "{lost}, and not all that may show what became of it can be read: {error}"
-_LOOK_YOURSELF = (
-    "asking again; it is sent again {resend}. Please {mend}look for this bot's own sell "
-    "order {order_id} at {venue}, and sell it there yourself if there is none"
-)
-_ONCE_ABSENT = "only once it certainly did not arrive"
-_UNDER_ITS_ID = "only under the same id, which makes no second order"
-_MEND_KEY = "give the key what it lacks, or "
 #: So many looks in a row that fail are more than a moment's trouble; a rejected key is its owner's to mend at once.
 UNREAD_LOOKS = 4
 
@@ -95,7 +89,7 @@ class LostAnswers:
         lost = await self._why(intent)
         await self._reminder.note(
             f"{label}: {refusal}" if refusal else lost,
-            f"asking {label} what became of it; it is sent again {_resend_of(intent)}",
+            FailingAction.FIND_OUT_SAME_ID if _is_same_id(intent) else FailingAction.FIND_OUT_ABSENT,
         )
 
         async def judge(may_be: tuple[str, ...], unread: BrokerError | None) -> BalanceVerdict:
@@ -148,7 +142,7 @@ class LostAnswers:
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
         lost = await self._why(intent)
-        await self._reminder.note(lost, "it may still arrive; looking for it before this exit ends")
+        await self._reminder.note(lost, FailingAction.LOOK_BEFORE_END)
         await self._clock.sleep(LATE_LOOK_S)
         return True
 
@@ -179,12 +173,10 @@ class LostAnswers:
 
     async def _note_unread(self, intent: Intent, lost: str, error: BrokerError) -> None:
         """Report what cannot be read; the first time of each kind at once, as only the owner may be able to end it."""
-        mend = _MEND_KEY if isinstance(error, KeyRejectedError) else ""
-        doing = _LOOK_YOURSELF.format(
-            resend=_resend_of(intent),
-            mend=mend,
+        doing = LookYourself(
             order_id=intent.client_order_id,
-            venue=intent.venue.label,
+            is_same_id=_is_same_id(intent),
+            is_key_rejected=isinstance(error, KeyRejectedError),
         )
         is_new = type(error) not in self._unread
         self._unread.add(type(error))
@@ -197,8 +189,8 @@ class LostAnswers:
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         self._named.add(order_ids)
         # Whatever keeps it from being written now, the reminder sees to it.
-        await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
+        await self._reminder.note(why, FailingAction.SELL_REST, is_urgent=True)
 
 
-def _resend_of(intent: Intent) -> str:
-    return _UNDER_ITS_ID if PROOFS[intent.venue].resend is Resend.SAME_ID else _ONCE_ABSENT
+def _is_same_id(intent: Intent) -> bool:
+    return PROOFS[intent.venue].resend is Resend.SAME_ID

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.failing_actions import FailingAction
 from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
 from engine.orders.intents import IntentStep
-from engine.orders.settling_step import UNEXPLAINED_FOR, UNPAID_AGREES_AFTER
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
 
@@ -21,13 +21,6 @@ _SELL_THERE = ", and sell it there yourself if there is none"
 _UNCLEAR = "{lists}, and its balance does not tell whether that was sold: it has changed by more than the listed trades explain"
 _NO_BALANCE = "{lists}, and what the balance shows of it cannot be read{error}"
 _LOOKS_SOLD = "{lists}, and about what was sent is gone from the free balance: probably it was sold"
-
-_BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
-_AGAIN_IF_UNLISTED = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
-_AGAIN_IF_UNPAID = (
-    "looking for it; it is sent again if the balance shows no money of a sale "
-    f"for {UNPAID_AGREES_AFTER.seconds} seconds"
-)
 
 _FATES: Mapping[str, str] = {
     StepCause.PROVEN_ABSENT: "certainly did not arrive",
@@ -68,14 +61,14 @@ class Judged:
         return f"{found}; {look}{'' if sold else _SELL_THERE}"
 
     @property
-    def doing(self) -> str:
+    def doing(self) -> FailingAction:
         """Return what is being done about it."""
         if self.verdict is BalanceVerdict.UNPAID:
-            return _AGAIN_IF_UNPAID
+            return FailingAction.LOOK_UNTIL_UNPAID
         is_read = self.unread is None and not self._may_be_listed
         if self.verdict is BalanceVerdict.UNEXPLAINED and is_read:
-            return _AGAIN_IF_UNLISTED
-        return _BEFORE_CERTAIN
+            return FailingAction.LOOK_UNTIL_UNLISTED
+        return FailingAction.LOOK_UNTIL_CERTAIN
 
     @property
     def _is_balance_unread(self) -> bool:

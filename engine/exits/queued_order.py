@@ -8,6 +8,7 @@ from engine.exits.reminder_loop import ReminderLoop
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
+from engine.model.failing_actions import CancelAgain, Doing, FailingAction
 from engine.model.orders import Order
 from engine.orders.backoff import MARKET_LOOK_S
 from engine.orders.intents import Intent
@@ -17,13 +18,11 @@ from engine.orders.intents import Intent
 PERHAPS_HALTED_AFTER_S = 20.0
 
 _CLOSED = "the stock market closed before {venue} filled the order"
-_CANCELLING = "cancelling it; the exit waits for the market to open"
 _STANDING = "{venue} has the order {order_id} and has not filled it yet"
 _HALTED = ": {symbol} is not tradable there now, as in a trading halt"
 _PERHAPS_HALTED = (
     ": a market order stands so long where trading is halted, so please look whether {symbol} is"
 )
-_FOLLOWING = "querying it until it is over; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
 
 
 class QueuedOrder:
@@ -41,8 +40,8 @@ class QueuedOrder:
         self._is_halted = False
         self._stands_since_s: float | None = None
 
-    async def describe(self, order: Order) -> tuple[str, str]:
-        """Return what to report to the owner of an order that stands, and what is being done."""
+    async def describe(self, order: Order) -> str:
+        """Return what to report to the owner of an order that stands."""
         now_s = self._clock.monotonic()
         if self._stands_since_s is None:
             self._stands_since_s = now_s
@@ -53,23 +52,20 @@ class QueuedOrder:
             why += _HALTED
         elif now_s - self._stands_since_s >= PERHAPS_HALTED_AFTER_S:
             why += _PERHAPS_HALTED
-        named = {
-            "venue": self._broker.account.venue.label,
-            "order_id": order.venue_order_id,
-            "symbol": order.symbol,
-        }
-        return why.format(**named), _FOLLOWING.format(**named)
+        label = self._broker.account.venue.label
+        return why.format(venue=label, order_id=order.venue_order_id, symbol=order.symbol)
 
     async def cancel_if_closed(self, intent: Intent, order: Order) -> None:
         """Cancel an order that is not over if the venue reports now that its market is closed."""
         if self._clock.monotonic() < self._again_at_s or not await self._tradability.has_closed():
             return
         self._again_at_s = self._clock.monotonic() + MARKET_LOOK_S
-        doing, wait = _CANCELLING, None
+        doing: Doing = FailingAction.CANCEL_QUEUED
+        wait = None
         try:
             await self._broker.cancel_order(order.working_id, order.symbol, priority=Priority.EXIT)
         except BrokerError as e:
             # It may have filled: the next reading shows it, and one that still stands is cancelled again.
-            doing = f"{_CANCELLING}; that failed, because {e}; trying again"
+            doing = CancelAgain(error=str(e))
             wait = Wait(again_at=self._clock.now() + timedelta(seconds=MARKET_LOOK_S))
         await self._reminder.note(_CLOSED.format(venue=intent.venue.label), doing, wait=wait, is_urgent=True)

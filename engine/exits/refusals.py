@@ -26,6 +26,7 @@ from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.failing_actions import FailingAction
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
@@ -135,7 +136,7 @@ class Refusals:
         """Wait a moment while what is to be sold is too little only at the price of now; False when it is not."""
         if not self._awaits_price or not await self._is_collapsed(intent):
             return False
-        await self._reminder.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
+        await self._reminder.note(_COLLAPSED, FailingAction.AWAIT_PRICE)
         await self._context.clock.sleep(COLLAPSED_LOOK_S)
         return True
 
@@ -210,7 +211,7 @@ class Refusals:
             unreadable = await self._context.availability.cancel_opposite(intent, self._broker)
             self._reminder.name_unreadable(unreadable)
         except BrokerError as e:
-            await self._reminder.note(str(e), "cancelling the opposite orders again with the next try")
+            await self._reminder.note(str(e), FailingAction.CANCEL_OPPOSITE)
 
 
 def _reason(error: BrokerError) -> RefusalReason | None:

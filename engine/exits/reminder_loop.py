@@ -10,6 +10,7 @@ from engine import wall_time
 from engine.clock import Clock
 from engine.exits.failure_reminders import ExitNews, FailureReminders
 from engine.model.delays import HeldUp, Wait
+from engine.model.failing_actions import Doing, FailingAction
 from engine.model.failing_reasons import FailingReason
 from engine.orders.intents import Intent
 from engine.orders.under_way import is_under_way
@@ -28,7 +29,7 @@ class ReminderLoop:
         self._began = clock.now()
         if is_under_way(intent) and intent.sent_at is not None:
             self._began = wall_time.at_most(intent.sent_at, self._began)
-        self._news = ExitNews(why="", doing="")
+        self._news = ExitNews(why="", doing=FailingAction.TRY_AGAIN)
         self._unreadable: tuple[str, ...] = ()
         #: What must be reported whatever was reported just before, until it is written down.
         self._urgent = deque[ExitNews]()
@@ -48,7 +49,7 @@ class ReminderLoop:
             await self._send_urgent()
 
     async def note(
-        self, why: FailingReason, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+        self, why: FailingReason, doing: Doing, *, wait: Wait | None = None, is_urgent: bool = False
     ) -> None:
         """Note what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
 

@@ -12,6 +12,7 @@ from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOv
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
+from engine.model.failing_actions import FailingAction
 from engine.model.failing_reasons import FailingReason, LittleFree, UnknownHold
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
@@ -36,17 +37,16 @@ class RetryPauses:
     async def wait(self, why: BrokerError | FailingReason, *, is_new: bool = False) -> None:
         """Pause after a failure; a market that closes is reported at once, also where only `is_new` marks it."""
         self.failures += 1
-        wait_s, doing = pause_s(why, self.failures), "trying again"
+        wait_s, doing = pause_s(why, self.failures), FailingAction.TRY_AGAIN
         self._tradability.pair.begin_again()
         if is_shut(why) and await self._tradability.pair.has_others():
-            wait_s = SHUT_LOOK_S
-            doing += ", through another pair if its market still takes none,"
+            wait_s, doing = SHUT_LOOK_S, FailingAction.TRY_ANOTHER_PAIR
         closed = self._tradability.closed if is_shut(why) else None
         is_closing, self._was_open = closed is not None and (is_new or self._was_open), closed is None
         again_at = self._context.clock.now() + timedelta(seconds=wait_s)
         await self._reminder.note(
             str(why) if isinstance(why, BrokerError) else why,
-            doing if closed is None else "waiting for the market to open",
+            doing if closed is None else FailingAction.AWAIT_MARKET,
             wait=closed or Wait(again_at=again_at),
             is_urgent=is_closing,
         )
@@ -76,7 +76,7 @@ class RetryPauses:
         wait_s = RELEASE_POLLS_S[min(self._overtaken, len(RELEASE_POLLS_S) - 1)]
         self._overtaken += 1
         if self._overtaken >= len(RELEASE_POLLS_S):
-            await self._reminder.note(_OVERTAKEN, "reading what is left again")
+            await self._reminder.note(_OVERTAKEN, FailingAction.READ_REST)
         self._context.reports.outdate(intent.account_id)
         await self._context.clock.sleep(wait_s)
 
@@ -84,7 +84,7 @@ class RetryPauses:
         """Wait for a reading that agrees with the last one on how much is there."""
         if is_contradictory:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
-            await self._reminder.note(_CONTRADICTORY, "reading it again")
+            await self._reminder.note(_CONTRADICTORY, FailingAction.READ_AGAIN)
         self._context.reports.outdate(intent.account_id)
         self._tradability.pair.begin_again()
         await self._context.clock.sleep(READ_AGAIN_S)

@@ -25,6 +25,7 @@ from engine.exits.steps import (
 )
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
+from engine.model.failing_actions import FailingAction
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.step_cause import StepCause
@@ -187,12 +188,10 @@ class Sale:
         if step.hindrance is not None:
             await self._parts.reminder.note(
                 f"an order that holds some of it cannot be cancelled: {step.hindrance}",
-                "selling what is free; cancel that order at the venue yourself",
+                FailingAction.SELL_FREE_BESIDE_ORDER,
             )
         elif step.unknown_hold is not None:
-            await self._parts.reminder.note(
-                step.unknown_hold, "selling what is free; please free the rest at the venue yourself"
-            )
+            await self._parts.reminder.note(step.unknown_hold, FailingAction.SELL_FREE)
 
     async def _after(self, attempt: Attempt, step: SellNow) -> Intent:
         """Answer the refusal of an order that was sent, if it is one."""

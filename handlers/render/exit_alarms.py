@@ -11,6 +11,7 @@ from engine.orders.states import is_client_order_id
 from handlers.render.at_stake import value_at_trigger
 from handlers.render.cancelled_orders import cancelled_lines
 from handlers.render.exit_level import Level
+from handlers.render.failing_actions import doing_text
 from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import full_quantity, price, target_percent, threshold_percent
@@ -42,7 +43,7 @@ def render_failing(message: ExitFailing, reader: Reader) -> Screen:
         rows(pairs),
         *value_at_trigger(message.at_stake, reader, manual=message.manual),
         f"Why: {foreign(failing_text(message.why, message.unreadable, message.venue.label))}",
-        f"What NIJA does: {foreign(message.doing)}{_until(message.wait, reader)}",
+        f"What NIJA does: {foreign(doing_text(message.doing, message.venue.label))}{_until(message.wait, reader)}",
         _if_you_cannot_wait(message),
         f"Since {reader.clock(message.since)}, {reader.age(message.since)}",
     )

@@ -40,6 +40,7 @@ from engine.entries.trade import TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.failing_actions import CancelAgain, FailingAction
 from engine.model.failing_reasons import LittleFree, NoPair, OfferProblem, PairOffer, UnknownHold
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind, Unsettled
@@ -506,7 +507,7 @@ alerts = st.one_of(
         quantity=positive,
         why=words | _why_failing,
         unreadable=several(words),
-        doing=words,
+        doing=words | st.sampled_from(FailingAction) | st.builds(CancelAgain, error=words),
         since=times,
         order_ids=several(words),
         at_stake=st.none() | _stakes,

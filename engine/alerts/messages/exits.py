@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.alerts.messages.at_stake import AtStake
 from engine.model.delays import HeldUp, Unseen, Wait
+from engine.model.failing_actions import Doing
 from engine.model.failing_reasons import FailingReason
 from engine.model.holdings import Direction
 from engine.model.orders import CancelledOrder
@@ -104,7 +105,8 @@ class ExitFailing:
     quantity: Decimal
     #: A sentence with its figures in records of earlier versions, and with the unreadable orders.
     why: FailingReason
-    doing: str
+    #: Text is a sentence that an earlier version wrote.
+    doing: Doing | str
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
     order_ids: tuple[str, ...] = ()

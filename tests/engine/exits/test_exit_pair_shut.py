@@ -6,6 +6,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.exits.pair_rules import (
     SHUT_MAX_WAIT_S,
 )
+from engine.model.failing_actions import FailingAction
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -163,6 +164,6 @@ async def test_a_guarded_pair_that_stays_shut_is_left_after_some_seconds(room, b
     await room.sell_off()
 
     failing, filled = await room.alerts()
-    assert failing.doing == "trying again, through another pair if its market still takes none,"
+    assert failing.doing == FailingAction.TRY_ANOTHER_PAIR
     assert (filled.symbol, filled.instead_of) == ("BTC/USDT", "BTC/USD")
     assert SHUT_MAX_WAIT_S < room.clock.monotonic() - begun < 15

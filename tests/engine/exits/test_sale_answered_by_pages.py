@@ -99,7 +99,7 @@ async def test_a_key_that_no_request_is_taken_from_is_reported_and_nothing_is_st
         assert len(room.world.tape(venue).calls()) - before < FEW_CALLS
         failing = await room.alerts(ExitFailing)
         assert words in why_of(failing[0])
-        assert "give the key what it lacks" in failing[1].doing
+        assert failing[1].doing.is_key_rejected
 
         room.world.faults(venue).clear()
         await room.wait_for("exit ")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.model.failing_actions import FailingAction
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.pace import Pace
@@ -45,7 +46,7 @@ async def test_the_reminders_name_the_order_the_halt_and_what_can_be_done(halted
     assert order_id(halted) in why_of(reported[-1])
     assert "AAPL/USD" in why_of(reported[-1])
     assert "halt" in why_of(reported[-1])
-    assert "cancel it" in reported[-1].doing
+    assert reported[-1].doing == FailingAction.FOLLOW
     assert len(halted.sent(ORDERS, venue=Venue.ALPACA)) == 1
 
 

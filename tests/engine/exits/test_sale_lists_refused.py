@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.guards.guard import GuardState
+from engine.model.failing_actions import LookYourself
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -106,9 +107,8 @@ async def test_the_owner_is_told_which_permission_the_search_lacks_and_what_to_d
     [call] = falling.sent()
     *_, failing = await falling.alerts(ExitFailing)
     assert 'lacks the permission "Query open orders & trades"' in failing.why
-    assert failing.doing == (
-        "asking again; it is sent again only once it certainly did not arrive. Please give the key what it lacks, or "
-        f"look for this bot's own sell order {call.params['cl_ord_id']} at Kraken, and sell it there yourself if there is none"
+    assert failing.doing == LookYourself(
+        order_id=call.params["cl_ord_id"], is_same_id=False, is_key_rejected=True
     )
     account.permissions |= {OPEN_ORDERS}
     await falling.wait_for("exit ")

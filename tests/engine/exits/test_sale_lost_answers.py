@@ -9,6 +9,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.guards.guard import GuardState
+from engine.model.failing_actions import FailingAction
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.states import IntentState, client_order_id
@@ -211,9 +212,9 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
 
 
 RESENT = {
-    Venue.KRAKEN: "once it certainly did not arrive",
-    Venue.COINBASE: "under the same id, which makes no second order",
-    Venue.ALPACA: "under the same id, which makes no second order",
+    Venue.KRAKEN: FailingAction.FIND_OUT_ABSENT,
+    Venue.COINBASE: FailingAction.FIND_OUT_SAME_ID,
+    Venue.ALPACA: FailingAction.FIND_OUT_SAME_ID,
 }
 
 
@@ -231,7 +232,7 @@ async def test_a_venue_that_loses_every_request_is_not_stormed(rooms, venue):
         assert 5 < len(calls) < 30
         assert pauses[-1] >= 4.9
         [failing, *_] = await room.alerts()
-        assert failing.doing.endswith(f"it is sent again only {RESENT[venue]}")
+        assert failing.doing == RESENT[venue]
         room.world.faults(venue).clear()
         await room.wait_for("exit ")
 

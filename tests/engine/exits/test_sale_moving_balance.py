@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, GuardReduced
+from engine.model.failing_actions import FailingAction
 from engine.model.orders import Side
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
@@ -245,7 +246,7 @@ async def test_a_lost_request_is_sent_again_after_five_minutes_whatever_moved(ro
 
     failing = await room.alerts(ExitFailing)
     assert call.params["cl_ord_id"] in failing[-1].why
-    assert failing[-1].doing.endswith("if no list shows an order within 5 minutes")
+    assert failing[-1].doing == FailingAction.LOOK_UNTIL_UNLISTED
     assert sold(room) == D("0.1")
     assert 300 <= room.clock.monotonic() - began_s < 360
 

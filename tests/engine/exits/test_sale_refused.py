@@ -12,6 +12,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitParked
 from engine.guards.guard import GuardState
+from engine.model.failing_actions import FailingAction
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
@@ -56,7 +57,7 @@ async def test_a_refusal_is_reported_at_once_and_tried_again(falling, refusal):
 
     failing, filled = await falling.alerts()
     assert isinstance(failing, ExitFailing)
-    assert failing.doing == "trying again"
+    assert failing.doing == FailingAction.TRY_AGAIN
     assert (
         timedelta(0) <= failing.wait.again_at - failing.since - timedelta(seconds=0.5) < timedelta(seconds=1)
     )
@@ -155,7 +156,7 @@ async def test_a_rejected_key_is_tried_once_a_minute(falling):
     assert pauses(falling.sent()) == [60.0, 60.0]
     failing, *_ = await falling.alerts()
     assert failing.why == "Kraken: EAPI:Invalid key"
-    assert failing.doing == "trying again"
+    assert failing.doing == FailingAction.TRY_AGAIN
     assert (
         timedelta(0) <= failing.wait.again_at - failing.since - timedelta(seconds=60) < timedelta(seconds=1)
     )
@@ -285,7 +286,7 @@ async def test_what_the_venue_calls_too_small_for_a_moment_against_its_own_listi
 
     failing, filled = await falling.alerts()
     assert (type(failing), failing.why) == (ExitFailing, f"Kraken: {words}")
-    assert failing.doing == "trying again"
+    assert failing.doing == FailingAction.TRY_AGAIN
     assert (
         timedelta(0) <= failing.wait.again_at - failing.since - timedelta(seconds=0.5) < timedelta(seconds=1)
     )

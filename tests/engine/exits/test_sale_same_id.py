@@ -9,6 +9,7 @@ from engine.guards.guard import GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.settling_step import SEARCH_LIMIT
+from handlers.render.failing_actions import doing_text
 from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
@@ -195,7 +196,7 @@ async def test_an_owner_is_told_which_lists_are_away_and_not_that_they_show_no_o
     await falling.clock.sleep(400)
 
     told = await falling.alerts(ExitFailing)
-    said = [f"{why_of(one)}; {one.doing}" for one in told]
+    said = [f"{why_of(one)}; {doing_text(one.doing, venue.label)}" for one in told]
     assert said
     assert not [one for one in said if "lists no order" in one or "if no list shows" in one]
     assert not [one for one in said if "balance cannot be read" in one]

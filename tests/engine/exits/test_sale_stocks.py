@@ -7,6 +7,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown, GuardPaused
 from engine.guards.guard import GuardState
+from engine.model.failing_actions import FailingAction
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
@@ -94,10 +95,10 @@ async def test_a_market_that_shuts_during_a_sale_is_reported_once_with_when_it_o
     refused, *later = await missed.alerts(ExitFailing)
     closed = [reported for reported in later if reported.wait.is_closed]
     at_the_change = closed[0]
-    assert (refused.doing, refused.wait.is_closed) == ("trying again", False)
+    assert (refused.doing, refused.wait.is_closed) == (FailingAction.TRY_AGAIN, False)
     assert (at_the_change.why, at_the_change.doing) == (
         "Alpaca: the stock market is closed",
-        "waiting for the market to open",
+        FailingAction.AWAIT_MARKET,
     )
     assert at_the_change.wait.opens_at == datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
     # Those after it come at the pace of reminders.
