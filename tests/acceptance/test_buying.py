@@ -53,6 +53,22 @@ async def test_a_buy_is_confirmed_guarded_seen_and_sold_at_the_stop(open_bot):
     assert world.ledger(KRAKEN).total("BTC") == 0
 
 
+async def test_what_was_bought_is_sold_at_its_target_with_a_profit(open_bot):
+    world = dollars(300)
+    stage = await open_bot(world)
+    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
+    stage.owner.press(preview, BUY)
+    await stage.owner.wait_for("BOUGHT", WAIT_S)
+    [bought] = fills(world)
+
+    world.set_bid(KRAKEN, "BTC/USD", (bought.price * Decimal("1.02")).quantize(Decimal("0.1")))
+    sold = await stage.owner.wait_for("TAKE PROFIT", WAIT_S)
+
+    assert sold.text.startswith("TAKE PROFIT")
+    assert [one.quantity for one in fills(world)] == [bought.quantity, bought.quantity]
+    assert world.ledger(KRAKEN).total("USD") > 300
+
+
 @pytest.mark.fault("V155")
 async def test_a_buy_that_a_kill_cut_off_is_found_guarded_and_told_once(open_bot):
     world = dollars(300)
