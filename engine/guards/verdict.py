@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from engine.accounts.cost_basis import CostBasis, share
 from engine.accounts.fees import TakerFee
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_at_target, net_if_sold_now, target_price
 from engine.guards.stop import sells_at
 from engine.model.holdings import PositionKind
@@ -70,7 +70,11 @@ def sale_costs(guard: Guard, *, basis: CostBasis | None, taker: TakerFee) -> Sal
     paid = guard.cost if guard.paid_cost is None else guard.paid_cost
     charged = _charged(guard, basis) if basis is not None else None
     with exact():
-        return SaleCosts(paid=paid, fees=paid * ratio if charged is None else charged, taker=ratio)
+        usual = paid * ratio
+        if charged is not None and guard.source is GuardSource.BOUGHT:
+            # Its cost is that of its own buy, and what older coins were charged says nothing of that one.
+            charged = max(charged, usual)
+        return SaleCosts(paid=paid, fees=usual if charged is None else charged, taker=ratio)
 
 
 def _charged(guard: Guard, basis: CostBasis) -> Decimal | None:

@@ -8,6 +8,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
 
+from engine.model.holdings import PositionKey
 from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState
@@ -69,6 +70,21 @@ async def load_live_intents(session: DatabaseSession) -> tuple[Intent, ...]:
 async def read_live_intents(session: DatabaseSession) -> Read[Intent]:
     """Return the same, and those of them that cannot be read."""
     return await read_rows(session, _LIVE_OF_ALL, build_intent)
+
+
+_LIVE_ENTRIES = Prepared(
+    select(IntentRow).where(
+        LIVE,
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.kind) == IntentKind.ENTRY,
+    )
+)
+
+
+async def is_being_bought(session: DatabaseSession, key: PositionKey) -> bool:
+    """Return whether a buy of ours in a position is not over, whether its order is known or not."""
+    live = await readable_rows(session, _LIVE_ENTRIES, build_intent, account_id=key.account_id)
+    return any(intent.position == key for intent in live)
 
 
 _LAST_OF_GUARD = Prepared(

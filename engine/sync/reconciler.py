@@ -23,6 +23,7 @@ from engine.model.money import ZERO
 from engine.model.orders import Fill
 from engine.model.venues import Account
 from engine.orders.filled_intents_store import has_bought_after
+from engine.orders.store import is_being_bought
 from engine.storage.database import Database
 from engine.sync.guard_changes import GuardChanges
 from engine.sync.guard_reading import GuardReading, gather_reading
@@ -119,7 +120,7 @@ class GuardReconciler:
         self, report: AccountReport, requested_at: Moment, guard: Guard, new: tuple[Fill, ...]
     ) -> bool:
         """Judge one guard; False when the watch, its owner or a buy changed it meanwhile."""
-        if await self._has_grown_since(report, guard):
+        if await self._is_growing(report, guard):
             return False
         pending = self._unconfirmed[guard.account_id]
         unconfirmed, found = pending.get(guard.guard_id), None
@@ -133,12 +134,18 @@ class GuardReconciler:
             pending.pop(guard.guard_id, None)
         return True
 
-    async def _has_grown_since(self, report: AccountReport, guard: Guard) -> bool:
-        """Return whether a guard covers what a buy of ours brought after a reading, which lacks it then."""
-        if report.step is None:
-            return False
+    async def _is_growing(self, report: AccountReport, guard: Guard) -> bool:
+        """Return whether a buy of ours keeps a reading from being compared with a guard.
+
+        It lacks what was bought after it and the guard covers; or it shows more than the guard knows of, as a buy that
+        is not settled yet may have brought it.
+        """
         async with self._database.read() as session:
-            return await has_bought_after(session, guard.key, step=report.step)
+            if report.step is not None and await has_bought_after(session, guard.key, step=report.step):
+                return True
+            seen = await rows.load_seen(session, guard.guard_id)
+            known = guard.quantity if seen is None else seen.quantity
+            return quantity_there(report, guard) > known and await is_being_bought(session, guard.key)
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Return whether something guarded vanished so recently that a sale of it may still be reported."""

@@ -115,7 +115,9 @@ def test_a_gain_on_the_price_of_a_day_is_none_while_its_owner_paid_more():
     ],
 )
 def test_what_buying_was_charged_is_what_its_fills_say(known, charged):
-    assert sale_costs(GUARD, basis=known, taker=OWN).fees == Decimal(charged)
+    guarded = replace(GUARD, source=GuardSource.MANUAL)
+
+    assert sale_costs(guarded, basis=known, taker=OWN).fees == Decimal(charged)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,13 @@ def test_a_profit_that_the_fees_in_coins_eat_is_none():
 
     assert judge(guard, Decimal("100.3"), paid) is Verdict.HOLD
     assert judge(guard, Decimal("100.51"), paid) is Verdict.TAKE_PROFIT
+
+
+def test_what_older_coins_were_charged_makes_no_profit_of_a_buy():
+    bought = replace(GUARD, source=GuardSource.BOUGHT)
+
+    assert sale_costs(bought, basis=basis(("USD", "0.01"), explained="9"), taker=OWN).fees == Decimal("0.2")
+    assert sale_costs(bought, basis=basis(("USD", "0.4")), taker=OWN).fees == Decimal("0.4")
 
 
 def test_the_fills_of_a_coin_say_nothing_of_a_margin_position():

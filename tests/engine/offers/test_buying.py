@@ -535,3 +535,27 @@ async def test_a_buy_whose_price_is_not_reported_is_guarded_meanwhile(room):
     [filled] = await room.alerts(EntryFilled)
     assert guard.quantity == buyer.held()
     assert guard.entry == pytest.approx(filled.fill_price)
+
+
+async def test_a_buy_that_is_not_settled_disarms_no_guard_of_what_was_held_before(room):
+    buyer = await a_buyer(room)
+    await buyer.buy()
+    await buyer.end()
+    await room.clock.sleep(70)
+    await room.read()
+    before = buyer.held()
+    room.fault(FaultKind.DROP_AFTER)
+    for endpoint in ("OpenOrders", "ClosedOrders", "TradesHistory"):
+        room.fault(FaultKind.WRONG_BODY, endpoint, times=None, body=EMPTY)
+    await buyer.buy()
+    for _ in range(3):
+        await room.clock.sleep(10)
+        await room.read()
+    assert buyer.held() == 2 * before
+    assert [(guard.state, guard.quantity) for guard in await buyer.guards()] == [(GuardState.ARMED, before)]
+
+    room.world.faults(buyer.venue).clear()
+    await buyer.end()
+
+    [guard] = await buyer.guards()
+    assert (guard.state, guard.quantity) == (GuardState.ARMED, buyer.held())
