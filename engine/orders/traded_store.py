@@ -1,10 +1,11 @@
-"""Which intents may have traded since a moment: those that go on, ended since, or were found filled since."""
+"""Which intents traded since a moment: those that filled and go on or ended since, or were found filled since."""
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import col, select
 
+from engine.model.money import ZERO
 from engine.orders.intents import Intent, IntentKind, StepNote
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
@@ -23,8 +24,11 @@ _TRADED_SINCE = Prepared(
         col(IntentRow.user_id) == bindparam("user_id"),
         col(IntentRow.kind) == bindparam("kind"),
         or_(
-            col(IntentRow.finished_at).is_(None),
-            col(IntentRow.finished_at) >= bindparam("since"),
+            and_(
+                # As text: the same number written otherwise is among them.
+                col(IntentRow.filled_quantity) != ZERO,
+                or_(col(IntentRow.finished_at).is_(None), col(IntentRow.finished_at) >= bindparam("since")),
+            ),
             col(IntentRow.intent_id).in_(_FILLED_LATE),
         ),
     )
@@ -35,5 +39,5 @@ _TRADED_SINCE = Prepared(
 async def read_traded(
     session: DatabaseSession, user_id: int, kind: IntentKind, *, since: datetime
 ) -> Read[Intent]:
-    """Return a user's intents of a kind that may have traded since a moment, and those that cannot be read."""
+    """Return a user's intents of a kind that traded since a moment, and those that cannot be read."""
     return await read_rows(session, _TRADED_SINCE, build_intent, user_id=user_id, kind=kind, since=since)

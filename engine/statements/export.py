@@ -1,8 +1,8 @@
 """Pure: the fills of an export, chosen by asset, pair or span."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from engine.accounts.cost_basis import share
 from engine.model.money import ZERO
@@ -64,18 +64,25 @@ class FillsExport:
 
 def with_booked_fees(fills: Sequence[Fill], orders: Collection[Intent]) -> tuple[Fill, ...]:
     """Return fills with the fees that were booked later with their orders: of one fill all, of several each its share."""
-    booked: Mapping[str | None, Intent] = {
-        one.venue_order_id: one for one in orders if one.fee is not None and one.filled_quantity > ZERO
+    together = defaultdict[str, list[Fill]](list)
+    for fill in fills:
+        together[fill.venue_order_id].append(fill)
+    booked = {
+        order.venue_order_id: order
+        for order in orders
+        if order.venue_order_id and _is_whole(order, together[order.venue_order_id])
     }
-    return tuple(_with_fee(fill, booked.get(fill.venue_order_id), fills) for fill in fills)
+    return tuple(_with_fee(fill, booked.get(fill.venue_order_id)) for fill in fills)
 
 
-def _with_fee(fill: Fill, order: Intent | None, fills: Sequence[Fill]) -> Fill:
-    if fill.fee is not None or order is None or order.fee is None:
+def _is_whole(order: Intent, fills: Sequence[Fill]) -> bool:
+    """Return whether the fee of an order is that of these fills, and none of them reports its own."""
+    is_booked = order.fee is not None and order.filled_quantity > ZERO
+    return is_booked and quantity_of(fills) == order.filled_quantity and all(one.fee is None for one in fills)
+
+
+def _with_fee(fill: Fill, order: Intent | None) -> Fill:
+    if order is None or order.fee is None:
         return fill
-    together = [one for one in fills if one.venue_order_id == fill.venue_order_id]
-    # Of an order that some fills are not known of, or report their own fee, the rest is nobody's.
-    if any(one.fee is not None for one in together) or quantity_of(together) != order.filled_quantity:
-        return fill
-    fee: Decimal = share(order.fee, fill.quantity, order.filled_quantity)
+    fee = share(order.fee, fill.quantity, order.filled_quantity)
     return replace(fill, fee=fee, fee_asset=order.fee_asset or fill.fee_asset)

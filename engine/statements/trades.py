@@ -2,26 +2,21 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
 from engine import wall_time
 from engine.accounts.costs import Costs
-from engine.accounts.disposals import disposals, is_disposal
+from engine.accounts.disposals import Disposal, disposals, is_disposal
 from engine.accounts.reports import Reports
 from engine.exits.audit import Audit, ExitRecord
 from engine.model.money import ZERO, is_cash
 from engine.model.orders import Fill
-from engine.orders.fills_store import (
-    AccountFill,
-    load_cursor,
-    load_fills,
-    load_usd_rates,
-    read_fills_between,
-)
+from engine.orders.fills_store import load_cursor, load_fills, load_usd_rates
 from engine.orders.intents import Intent, IntentKind, IntentStep
 from engine.orders.steps_store import load_readable_steps
 from engine.orders.store import load_order_ids
@@ -33,6 +28,7 @@ from engine.statements.charges import (
     charges_of_exit,
     counted_orders,
 )
+from engine.statements.fill_pages import read_fills
 from engine.statements.periods import Span
 from engine.statements.pnl import StatedAccount
 from engine.statements.sales import Sale, WhyUnknown, sale_of_disposal, sales_of_exit
@@ -73,21 +69,21 @@ class TradeReader:
         """Return what a user's accounts traded in a span."""
         async with self._database.read() as session:
             stored = await load_accounts(session, user_id)
-            # Before the exits: one that ends meanwhile has its record then, and its fill is taken for nobody else's.
-            found = await read_fills_between(session, user_id, span.since, span.until)
+        # Before the exits: one that ends meanwhile has its record then, and its fill is taken for nobody else's.
+        found = await read_fills(self._database, user_id, span)
         exits = await self._audit.fetch_traded(user_id, since=wall_time.before(span.since, CLOCKS_APART))
         async with self._database.read() as session:
             entries = await _read_entries(session, user_id, span)
             owners = [
                 sale
                 for account in stored
-                for sale in await self._owners_sales(session, account, _of(account, found.readable))
+                for sale in await self._owners_sales(session, account, found.of(account.account_id))
             ]
         known = {account.account_id for account in stored}
         records = [one for one in exits.readable if one.intent.account_id in known]
-        fills = [one for one in found.readable if one.account_id in known]
+        fills = [(account_id, fill) for (account_id, _), fill in found.fills.items() if account_id in known]
         # An account whose own row is damaged has no name; its trades are as good as unreadable.
-        nameless = len(exits.readable) - len(records) + len(found.readable) - len(fills)
+        nameless = len(exits.readable) - len(records) + len(found.fills) - len(fills)
         buys = [(intent, steps) for intent, steps in entries.readable if intent.account_id in known]
         return Trades(
             accounts=tuple(self._stated(account, stored) for account in stored),
@@ -119,15 +115,16 @@ class TradeReader:
         rates = await load_usd_rates(session, account_id)
         wanted = {fill.trade_id for fill in mine}
         for asset in assets:
-            # Thousands of fills of each coin: others have their turn in between.
-            await asyncio.sleep(0)
-            found = disposals(
+            work_out = partial(
+                disposals,
                 asset,
                 await load_fills(session, account_id, asset=asset),
                 held=self._held(account_id, asset),
                 at_beginning=cursor is not None and cursor.complete,
                 usd_rates=rates,
             )
+            # Thousands of fills of each coin take a while, and everything else goes on meanwhile.
+            found = await asyncio.to_thread(_all_of, work_out)
             sales += (
                 sale_of_disposal(one, account_id, account.venue, rates.get(one.fill.trade_id))
                 for one in found
@@ -145,7 +142,7 @@ class TradeReader:
         self,
         span: Span,
         stored: Sequence[StoredAccount],
-        fills: Sequence[AccountFill],
+        fills: Sequence[tuple[str, Fill]],
         exits: Sequence[ExitRecord],
         buys: Sequence[_Buy],
     ) -> Iterator[Charge]:
@@ -157,10 +154,10 @@ class TradeReader:
             yield from charges_of_entry(intent, span)
             counted[intent.account_id] |= counted_orders(intent, steps)
         accounts: Mapping[str, StoredAccount] = {one.account_id: one for one in stored}
-        for one in fills:
-            if one.fill.venue_order_id not in counted[one.account_id]:
-                taker = self._costs.taker(accounts[one.account_id].account, one.fill.symbol).ratio
-                yield charge_of_fill(one.account_id, one.fill, taker=taker)
+        for account_id, fill in fills:
+            if fill.venue_order_id not in counted[account_id]:
+                taker = self._costs.taker(accounts[account_id].account, fill.symbol).ratio
+                yield charge_of_fill(account_id, fill, taker=taker)
 
 
 async def _read_entries(session: DatabaseSession, user_id: int, span: Span) -> Read[_Buy]:
@@ -171,8 +168,8 @@ async def _read_entries(session: DatabaseSession, user_id: int, span: Span) -> R
     return Read(tuple(buys), found.unreadable)
 
 
-def _of(account: StoredAccount, fills: Sequence[AccountFill]) -> list[Fill]:
-    return [one.fill for one in fills if one.account_id == account.account_id]
+def _all_of(work_out: Callable[[], Iterator[Disposal]]) -> tuple[Disposal, ...]:
+    return tuple(work_out())
 
 
 def _given_away(fills: Sequence[Fill]) -> list[str]:
