@@ -30,4 +30,9 @@ BUYS = (
         "an exit overtakes the number of a buy's order",
         "the order takes another number, and goes once",
     ),
+    Row(
+        "V162",
+        "the first part of a buy falls to its stop while the rest still fills",
+        "that part is sold, the rest has a guard of its own",
+    ),
 )

@@ -559,3 +559,32 @@ async def test_a_buy_that_is_not_settled_disarms_no_guard_of_what_was_held_befor
 
     [guard] = await buyer.guards()
     assert (guard.state, guard.quantity) == (GuardState.ARMED, buyer.held())
+
+
+@pytest.mark.fault("V162")
+async def test_what_falls_to_its_stop_while_the_rest_still_fills_is_sold_and_the_rest_guarded(rooms):
+    async with rooms() as room:
+        buyer = await a_buyer(room)
+        room.world.kraken.pace = Pace(over_s=40, parts=2)
+        await buyer.buy()
+        await room.clock.sleep(25)
+        [part] = await buyer.guards()
+        room.world.kraken.pace = None
+        room.set_bid("49000")
+        await room.sell_off()
+        await buyer.end()
+
+        sold = await room.alerts(ExitFilled)
+        [filled] = await room.alerts(EntryFilled)
+        [rest] = await buyer.guards()
+        assert [one.quantity for one in sold] == [part.quantity]
+        assert rest.quantity == buyer.held() == filled.quantity - part.quantity
+        assert filled.guarded == rest.quantity
+
+        await room.read()
+        await room.clock.sleep(20)
+        await room.read()
+        assert (await buyer.guards())[0].quantity == rest.quantity
+        room.set_bid("48000")
+        await room.sell_off()
+        assert buyer.held() == 0
