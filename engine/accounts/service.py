@@ -80,13 +80,15 @@ class BalanceService:
                     filled[account.account_id] = later[-1].intent.updated_at
         return filled
 
-    async def refresh(self, accounts: tuple[Account, ...]) -> frozenset[str]:
-        """Read the accounts that were not read just now, waiting no longer than a screen may.
+    async def refresh(
+        self, accounts: tuple[Account, ...], *, within_s: float = SCREEN_WAIT_S
+    ) -> frozenset[str]:
+        """Read the accounts that were not read just now, waiting no longer than a screen may or than is given.
 
         Returns the ids of those still being read: what is known of them is older.
         """
         old = tuple(account for account in accounts if not self._reader.is_fresh(account, FRESH_S))
-        return await self.read_within(old, SCREEN_WAIT_S)
+        return await self.read_within(old, within_s)
 
     async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> frozenset[str]:
         """Read accounts side by side and stop waiting after a while; return the ids of those still being read.

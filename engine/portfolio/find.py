@@ -32,8 +32,14 @@ def find_positions(facts: AccountFacts) -> tuple[Position, ...]:
     margin = [_margin(facts, position) for position in facts.report.margin_positions]
     there = [*spot, *short, *margin]
     keys = {position.key for position in there}
-    waiting = [one for one in facts.guards if one.state is GuardState.PAUSED and one.key not in keys]
-    return (*there, *(_gone(facts, guard) for guard in waiting))
+    absent = [one for one in facts.guards if one.key not in keys]
+    waiting = [one for one in absent if one.state is GuardState.PAUSED]
+    bought = [one for one in absent if one.state is GuardState.ARMED and one.key in facts.unsettled]
+    return (
+        *there,
+        *(_gone(facts, guard) for guard in waiting),
+        *(_not_read_yet(facts, guard) for guard in bought),
+    )
 
 
 def thin_symbols(positions: Sequence[Position]) -> frozenset[str]:
@@ -82,6 +88,21 @@ def _gone(facts: AccountFacts, guard: Guard) -> Position:
         facts, guard.key, guard.direction, symbol=guard.symbol, quantity=guard.quantity, guard=guard
     )
     return replace(found, quantity=ZERO, leverage=guard.leverage)
+
+
+def _not_read_yet(facts: AccountFacts, guard: Guard) -> Position:
+    """Return what was bought after the account was read: as much as is guarded of it, at least."""
+    found = _found(
+        facts, guard.key, guard.direction, symbol=guard.symbol, quantity=guard.quantity, guard=guard
+    )
+    return replace(
+        found,
+        explained=guard.quantity,
+        cost=guard.cost,
+        cost_currency=guard.currency,
+        fills_pending=True,
+        unsettled=facts.unsettled[guard.key],
+    )
 
 
 def _short(facts: AccountFacts, holding: Holding) -> Position:

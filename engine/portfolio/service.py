@@ -38,6 +38,9 @@ from engine.portfolio.price_confirmer import Confirmer
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 
+#: What is to be sold is waited for longer than what is only shown: an exit's own calls may be before it in the lane.
+SALE_WAIT_S = 8.0
+
 #: Returns which positions of a user a question is open about at a time.
 LoadOpenQuestions: TypeAlias = Callable[[DatabaseSession, int, datetime], Awaitable[frozenset[PositionKey]]]
 
@@ -107,7 +110,7 @@ class PortfolioService:
     async def find(
         self, user_id: int, symbol: str | None, venue: Venue | None, *, fresh: bool = False
     ) -> list[Position]:
-        """Return what a user holds under a name (BTC, BTC/USD), or everything, read just now."""
+        """Return what a user holds under a name (BTC, BTC/USD), or everything, read just now to act on it."""
         positions = await self._read_now(
             tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue}), fresh=fresh
         )
@@ -124,7 +127,7 @@ class PortfolioService:
         return {account.account_id: account.venue for account in self._reader.accounts(user_id)}
 
     async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Position]:
-        await self._balances.refresh(accounts)
+        await self._balances.refresh(accounts, within_s=SALE_WAIT_S)
         return await self._gather_all(accounts, fresh=fresh)
 
     async def _gather_all(self, accounts: Sequence[Account], *, fresh: bool = False) -> list[Position]:

@@ -16,7 +16,7 @@ _NOT_GUARDED: Mapping[NotGuarded, str] = {
     NotGuarded.QUESTION_OPEN: "the question about it waits for your answer",
     NotGuarded.ENTRY_UNKNOWN: "entry unknown",
     NotGuarded.FILLS_PENDING: "its fills are still being read",
-    NotGuarded.UNREAD_SALE: "not read since it was sold",
+    NotGuarded.UNREAD_SALE: "not read since its last order",
     NotGuarded.PRICE_UNKNOWN: "price unknown",
     NotGuarded.MARKET_CLOSED: "market closed",
     NotGuarded.CANNOT_BE_SOLD_NOW: "cannot be sold now",
@@ -33,7 +33,7 @@ _EXCLUDED: Mapping[str, str] = {
     Exclusion.TOKENIZED: _TOKENIZED,
     Exclusion.PRICE_UNKNOWN: "price unknown",
     Exclusion.MARKET_CLOSED: "market closed",
-    Exclusion.UNREAD_SALE: "not read since it was sold; try again in a moment",
+    Exclusion.UNREAD_SALE: "not read since its last order; try again in a moment",
     Exclusion.DUST: "below the venue's minimum",
     Exclusion.CHANGED: "it changed while you answered; /guard shows what is there now",
 }
@@ -64,7 +64,7 @@ _OBSTACLES: Mapping[ObstacleKind, str] = {
         "Try again in a few seconds, or sell it at {venue} itself"
     ),
     ObstacleKind.NO_ANSWER: "{venue} did not answer: {detail}",
-    ObstacleKind.UNREAD_SALE: "{venue} was not read since its last sale; try again in a moment",
+    ObstacleKind.UNREAD_SALE: "{venue} was not read since its last order; try again in a moment",
     ObstacleKind.ORDERS_UNREAD: "its open orders could not be read: {detail}",
     ObstacleKind.ORDERS_LATE: "{venue} did not send its open orders in time; try again",
     ObstacleKind.PRICE_UNREAD: "its price could not be read: {detail}",

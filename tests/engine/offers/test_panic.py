@@ -12,6 +12,7 @@ from engine.offers.closing_preview import Kept, ObstacleKind
 from engine.offers.outcomes import Nothing, Rejected
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
+from tests.engine.offers.buying import a_buyer
 from tests.engine.offers.closing import total
 
 
@@ -282,3 +283,25 @@ async def test_a_broker_that_does_not_answer_within_the_minute_after_the_restart
     assert sorted(alert.left) == ["BTC/USD at Kraken", "ETH/USD at Kraken"]
     assert len(alert.unread) == 1
     assert two.sent() == []
+
+
+@pytest.mark.parametrize(
+    "reading_s", [3, 20], ids=["a slow reading is waited for", "one that is too slow is named"]
+)
+async def test_what_was_just_bought_is_never_called_not_held(room, reading_s):
+    buyer = await a_buyer(room)
+    await buyer.buy()
+    await buyer.end()
+    room.fault(FaultKind.DELAY_AFTER, "BalanceEx", delay_s=reading_s, times=None)
+
+    preview = await offer(room)
+    begun = await press(room, preview)
+    await room.wait_for("exit ")
+
+    [line] = (*begun.selling.lines, *begun.selling.left_out)
+    if reading_s == 3:
+        assert line.obstacle is None
+        assert buyer.held() == 0
+    else:
+        assert line.obstacle.kind is ObstacleKind.NO_ANSWER
+        assert line.quantity == buyer.held() > 0

@@ -76,7 +76,7 @@ _OWN_APP = ". If you cannot wait, sell in Kraken's own app"
         ),
         (
             Obstacle(ObstacleKind.UNREAD_SALE),
-            "Kraken was not read since its last sale; try again in a moment",
+            "Kraken was not read since its last order; try again in a moment",
         ),
         (
             Obstacle(ObstacleKind.ORDERS_UNREAD, "{no}"),
