@@ -191,6 +191,20 @@ def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     _print(lines or ["No key has been used yet."], found, as_json=as_json)
 
 
+owner = typer.Typer(help="The owners of the bot.", no_args_is_help=True)
+app.add_typer(owner, name="owner")
+
+
+@owner.command()
+def move(old: int, new: int, env_file: EnvFile = ENV_FILE) -> None:
+    """Give what is OLD's to the Telegram id NEW, as after a lost account; stop the bot first."""
+    settings = _settings(env_file)
+    from bot.commands.owner_move_cli import move_owner
+    from engine.clock import SystemClock
+
+    typer.echo(move_owner(settings, SystemClock(), old=old, new=new))
+
+
 def main() -> None:
     """Run the command line; an error the owner can mend is one sentence and an exit code."""
     try:

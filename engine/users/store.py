@@ -19,11 +19,16 @@ _ACCOUNT = ("account_id", "user_id", "venue", "label", "origin", "created_at", "
 async def save_user(session: DatabaseSession, user: StoredUser) -> None:
     """Insert or update a user."""
     values = {name: getattr(user, name) for name in _USER}
-    same = col(UserRow.user_id) == user.user_id
-    if (await session.exec(select(UserRow.user_id).where(same))).first() is None:
+    if not await is_stored(session, user.user_id):
         await insert_row(session, UserRow(**values))
     else:
-        await session.exec(update(UserRow).where(same).values(**values))
+        await session.exec(update(UserRow).where(col(UserRow.user_id) == user.user_id).values(**values))
+
+
+async def is_stored(session: DatabaseSession, user_id: int) -> bool:
+    """Return whether there is a row of a user, whether or not it can be read."""
+    same = select(UserRow.user_id).where(col(UserRow.user_id) == user_id)
+    return (await session.exec(same)).first() is not None
 
 
 _ONE = Prepared(select(UserRow).where(col(UserRow.user_id) == bindparam("user_id")))

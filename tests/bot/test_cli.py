@@ -54,6 +54,7 @@ def test_help_lists_every_command(nija):
         "halt",
         "resume",
         "close",
+        "owner",
     ):
         assert command in done.stdout
 
