@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.guards.guard import AtTarget
 from engine.guards.rule import LARGEST_TRAIL, LEAST_TRAIL, LOWEST_THRESHOLD
 from engine.model.venues import Venue
 from engine.offers.levels_plan import KEEP, Change
@@ -13,6 +14,8 @@ from handlers.render.numbers import loss_percent
 
 _PERCENT = re.compile(r"[-+\u2212]?([0-9]{1,4}(?:[.,][0-9]{1,4})?)%?")
 _OFF, _TRAIL = "off", "trail"
+_EVEN = frozenset({"even", "breakeven", "break-even"})
+_EVEN_EXAMPLE = "/target BTC 3 even"
 _TARGET_EXAMPLE, _STOP_EXAMPLE = "/target BTC 3", "/stop BTC 2"
 _HIGHEST_TARGET = Decimal(10)
 
@@ -27,14 +30,20 @@ class LevelArguments:
 
 
 def parse_target(arguments: Sequence[str]) -> LevelArguments | Misread:
-    """Read `SYMBOL [PERCENT | off] [BROKER]`; without a level it is only shown."""
+    """Read `SYMBOL [PERCENT [even] | off] [BROKER]`; without a level it is only shown."""
     typed = next((one for one in arguments[1:] if one.lower() == _OFF), None)
     if typed is not None:
         return _named(arguments, typed, Change(target=None), command="target", example=_TARGET_EXAMPLE)
+    even = next((one for one in arguments[1:] if one.lower() in _EVEN), None)
+    if even is not None:
+        arguments = [one for one in arguments if one is not even]
     typed, ratio = _percent(arguments)
+    if even is not None and ratio is None:
+        return _misread("Name the gain at which the stop moves to break-even.", _EVEN_EXAMPLE)
     if ratio is not None and not 0 < ratio <= _HIGHEST_TARGET:
         return _misread("The target is a gain of more than 0 % and at most 1,000 %.", _TARGET_EXAMPLE)
-    change = KEEP if ratio is None else Change(target=ratio)
+    at_target = AtTarget.SELL if even is None else AtTarget.BREAK_EVEN
+    change = KEEP if ratio is None else Change(target=ratio, at_target=at_target)
     return _named(arguments, typed, change, command="target", example=_TARGET_EXAMPLE)
 
 

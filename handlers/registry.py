@@ -126,7 +126,7 @@ COMMANDS = (
     Command(
         name="target",
         form="SYMBOL [PERCENT] [BROKER]",
-        help="sell a guarded position once it has gained so much, after a preview; off for never",
+        help="sell a guarded position once it has gained so much; off: never; 3 even: move its stop to break-even at 3 %",
         role=Role.TRADER,
         screen=offer_target,
         not_done="No target was changed.",

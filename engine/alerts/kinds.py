@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
     GUARD_REDUCED = "guard_reduced"
     GUARD_PAUSED = "guard_paused"
     GUARD_RESUMED = "guard_resumed"
+    TARGET_REACHED = "target_reached"
     COIN_RENAMED = "coin_renamed"
     CLOSED_ELSEWHERE = "closed_elsewhere"
     NOT_WATCHING = "not_watching"

@@ -37,6 +37,15 @@ class GuardState(StrEnum):
     CLOSED = "closed"
 
 
+class AtTarget(StrEnum):
+    """What a guard does once its target is reached."""
+
+    #: Sells all of it.
+    SELL = "sell"
+    #: Sells nothing: its stop moves to where nothing is lost any more.
+    BREAK_EVEN = "break_even"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """How much of a guarded position was there, guarded or not, at a reading that was believed."""
@@ -70,11 +79,12 @@ class Guard:
     paid: Decimal | None = None
     #: Loss against cost, as a fraction, at which it is sold.
     threshold: Decimal
-    #: Gain on cost, as a fraction, at which all of it is sold; None where no gain sells it.
+    #: Gain on cost, as a fraction, at which something is done; None where nothing is at any.
     target: Decimal | None = None
+    at_target: AtTarget = AtTarget.SELL
     #: How far its stop trails behind the highest mark (the lowest of a short), as a fraction; None without one.
     trail: Decimal | None = None
-    #: The price at which it is sold whatever it cost; it follows the price one way only.
+    #: The price at which it is sold whatever it cost: one that trails, or break-even; no price loosens it.
     stop: Decimal | None = None
     source: GuardSource
     state: GuardState = GuardState.ARMED
@@ -94,8 +104,8 @@ class Guard:
             check_target(self.target)
         if self.trail is not None:
             check_trail(self.trail)
-        if (self.trail is None) is not (self.stop is None) or (self.stop is not None and self.stop <= ZERO):
-            message = f"a stop at {self.stop} does not trail by {self.trail}"
+        if (self.trail is not None and self.stop is None) or (self.stop is not None and self.stop <= ZERO):
+            message = f"a stop at {self.stop} that trails by {self.trail} sells nothing"
             raise InvalidNumberError(message)
         is_over = self.state is GuardState.CLOSED and self.quantity == self.cost == ZERO
         if not is_over and not (self.quantity > ZERO and self.cost > ZERO):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from engine.guards.guard import GuardSource, GuardState
+from engine.guards.guard import AtTarget, GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
@@ -56,6 +56,9 @@ class GuardRow(Table, table=True):
     #: How far its stop trails behind the price, as a fraction, and the price at which that is now.
     trail: Decimal | None = Field(default=None, sa_type=DecimalText)
     stop: Decimal | None = Field(default=None, sa_type=DecimalText)
+    at_target: AtTarget = Field(
+        default=AtTarget.SELL, sa_type=EnumText(AtTarget), sa_column_kwargs={"server_default": AtTarget.SELL}
+    )
 
 
 class GuardEventRow(Table, table=True):

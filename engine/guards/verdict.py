@@ -1,17 +1,20 @@
 """The rule of a guard with a target: at a price it holds, liquidates, or takes its profit."""
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from enum import Enum, auto
 
 from engine.accounts.cost_basis import CostBasis, share
 from engine.accounts.fees import TakerFee
-from engine.guards.guard import Guard, GuardSource
+from engine.guards.guard import AtTarget, Guard, GuardSource
 from engine.guards.rule import is_at_target, net_if_sold_now, target_price
 from engine.guards.stop import sells_at
-from engine.model.holdings import PositionKind
+from engine.model.holdings import Direction, PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.venue_fees import FIRST_TIERS
+
+#: A price of break-even rarely ends; it is cut here, towards losing nothing.
+_PRICE_DIGITS = 60
 
 
 class Verdict(Enum):
@@ -20,7 +23,7 @@ class Verdict(Enum):
     HOLD = auto()
     #: Sell: the loss has reached the threshold, or the price its stop. It wins over everything.
     LIQUIDATE = auto()
-    #: Sell: the gain has reached the target, and something is left of it after all fees.
+    #: The gain has reached the target, and something is left of it after all fees.
     TAKE_PROFIT = auto()
 
 
@@ -49,6 +52,25 @@ def judge(guard: Guard, price: Decimal, costs: SaleCosts) -> Verdict:
     ):
         return Verdict.HOLD
     return Verdict.TAKE_PROFIT if _net(guard, price, costs) > ZERO else Verdict.HOLD
+
+
+def break_even_price(guard: Guard, costs: SaleCosts) -> Decimal:
+    """Return the first price at which selling all that is guarded loses nothing after every fee."""
+    is_long = guard.direction is Direction.LONG
+    with exact():
+        worth = costs.paid + costs.fees if is_long else costs.paid - costs.fees
+        left_of_each = guard.quantity * (1 - costs.taker if is_long else 1 + costs.taker)
+    return Context(prec=_PRICE_DIGITS, rounding=ROUND_CEILING if is_long else ROUND_FLOOR).divide(
+        worth, left_of_each
+    )
+
+
+def at_break_even(guard: Guard, costs: SaleCosts) -> Guard:
+    """Return a guard whose target was reached with its stop where nothing is lost any more, or nearer if it was."""
+    even = break_even_price(guard, costs)
+    nearer = max if guard.direction is Direction.LONG else min
+    stop = even if guard.stop is None else nearer(even, guard.stop)
+    return replace(guard, stop=stop, target=None, at_target=AtTarget.SELL)
 
 
 def target_price_of(guard: Guard) -> Decimal | None:

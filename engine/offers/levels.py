@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.accounts.costs import Costs
 from engine.clock import Clock
 from engine.guards import store as rows
-from engine.guards.guard import Guard
+from engine.guards.guard import AtTarget, Guard
 from engine.guards.sale_costs import CostsOfSales
 from engine.guards.store import StaleGuardError
 from engine.model.holdings import PositionKey
@@ -38,6 +38,10 @@ class ShownLevels:
     target: Decimal | None
     was_trail: Decimal | None = None
     trail: Decimal | None = None
+    #: Whether its stop, one that trails or break-even, is taken off.
+    drops_stop: bool = False
+    was_at_target: AtTarget = AtTarget.SELL
+    at_target: AtTarget = AtTarget.SELL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +112,9 @@ class LevelService:
             guard = position.guard
             if guard is None or guard.guard_id != shown.guard_id:
                 continue
-            was = (shown.was_threshold, shown.was_target, shown.was_trail)
-            if (guard.threshold, guard.target, guard.trail) == was:
-                # A stop that trails already stays where it is by now.
-                trail = Same.SAME if shown.trail == shown.was_trail else shown.trail
-                change = Change(threshold=shown.threshold, target=shown.target, trail=trail)
-                return self._plan(position, change)
+            was = (shown.was_threshold, shown.was_target, shown.was_at_target, shown.was_trail)
+            if (guard.threshold, guard.target, guard.at_target, guard.trail) == was:
+                return self._plan(position, _change(shown))
         return Nothing(why=Outdated.LEVELS)
 
     def _plan(self, position: Position, change: Change) -> LevelsPlan | Nothing:
@@ -158,6 +159,17 @@ class LevelService:
         return LevelsSet(guard=plan.changed)
 
 
+def _change(shown: ShownLevels) -> Change:
+    # A stop that trails already stays where it is by now.
+    is_same = shown.trail == shown.was_trail and not shown.drops_stop
+    return Change(
+        threshold=shown.threshold,
+        target=shown.target,
+        at_target=shown.at_target,
+        trail=Same.SAME if is_same else shown.trail,
+    )
+
+
 def _shown(plan: LevelsPlan) -> ShownLevels:
     return ShownLevels(
         key=plan.position.key,
@@ -168,4 +180,7 @@ def _shown(plan: LevelsPlan) -> ShownLevels:
         target=plan.changed.target,
         was_trail=plan.guard.trail,
         trail=plan.changed.trail,
+        drops_stop=plan.changed.stop is None and plan.guard.stop is not None,
+        was_at_target=plan.guard.at_target,
+        at_target=plan.changed.at_target,
     )

@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import Enum, auto
 
 from engine.accounts.fees import FeeProfile
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import AtTarget, Guard, GuardState
 from engine.guards.guard_mark import is_past
 from engine.guards.stop import stop_behind
-from engine.guards.verdict import SaleCosts, Verdict, judge
+from engine.guards.verdict import SaleCosts, Verdict, break_even_price, judge
 from engine.market.mark import Mark, PriceUnknown
 from engine.model.holdings import Direction
 from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
@@ -36,6 +36,8 @@ class Change:
     threshold: Decimal | None = None
     #: None takes it off.
     target: Decimal | Same | None = Same.SAME
+    #: What is done at a target that is named here.
+    at_target: AtTarget = AtTarget.SELL
     #: How far the stop trails behind the price from now on; None takes it off.
     trail: Decimal | Same | None = Same.SAME
 
@@ -51,8 +53,10 @@ class LevelsPlan:
     guard: Guard
     changed: Guard
     fees: FeeProfile
-    #: Whether its profit would be taken at the mark of now.
-    takes_profit_now: bool
+    #: Where nothing would be lost any more after every fee.
+    break_even: Decimal
+    #: Whether its target is reached at the mark of now.
+    is_at_target: bool
 
     @property
     def is_change(self) -> bool:
@@ -107,19 +111,21 @@ def plan_levels(
             return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NO_PRICE))
         if is_past(changed, mark):
             return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.WOULD_SELL_NOW))
-    takes_profit = isinstance(mark, Mark) and judge(changed, mark.price, costs) is Verdict.TAKE_PROFIT
     return LevelsPlan(
-        position=position, guard=guard, changed=changed, fees=fees, takes_profit_now=takes_profit
+        position=position,
+        guard=guard,
+        changed=changed,
+        fees=fees,
+        break_even=break_even_price(guard, costs),
+        is_at_target=isinstance(mark, Mark) and judge(changed, mark.price, costs) is Verdict.TAKE_PROFIT,
     )
 
 
 def _changed(guard: Guard, change: Change, mark: Mark | PriceUnknown) -> Guard:
-    changed = replace(
-        guard,
-        threshold=guard.threshold if change.threshold is None else change.threshold,
-        target=guard.target if isinstance(change.target, Same) else change.target,
-    )
-    if isinstance(change.trail, Same) or change.trail == guard.trail:
+    changed = replace(guard, threshold=guard.threshold if change.threshold is None else change.threshold)
+    if not isinstance(change.target, Same):
+        changed = replace(changed, target=change.target, at_target=change.at_target)
+    if isinstance(change.trail, Same) or (change.trail is not None and change.trail == guard.trail):
         # One that trails by as much already stays where the price has taken it.
         return changed
     if change.trail is None or not isinstance(mark, Mark):

@@ -7,6 +7,7 @@ from functools import cached_property
 from engine.base import Base, EngineSettings
 from engine.parts.accounts import AccountParts
 from engine.parts.exits import ExitParts
+from engine.watch.break_even import BreakEven
 from engine.watch.judging import Judging
 from engine.watch.price_alerts import PriceAlerts
 from engine.watch.price_news import PriceNews
@@ -73,6 +74,9 @@ class WatchParts:
             judging=self._judging,
             news=self._price_news,
             costs=self.accounts.costs_of_sales,
+            break_even=BreakEven(
+                database=self.base.database, costs=self.accounts.costs_of_sales, clock=self.base.clock
+            ),
             tasks=self.base.tasks,
             clock=self.base.clock,
         )

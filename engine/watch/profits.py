@@ -3,7 +3,7 @@
 from functools import partial
 
 from engine.clock import Clock, Moment, moment
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import AtTarget, Guard, GuardState
 from engine.guards.guard_mark import mark_request
 from engine.guards.sale_costs import CostsOfSales
 from engine.guards.verdict import Verdict, judge
@@ -13,6 +13,7 @@ from engine.market.marks import Marks
 from engine.market.pushed import Pushed
 from engine.market.stream_check import is_late, is_overtaken
 from engine.tasks import Tasks
+from engine.watch.break_even import BreakEven
 from engine.watch.judging import Judging
 from engine.watch.price_news import PriceNews
 
@@ -24,11 +25,19 @@ class Profits:
     """Confirms that a guard would win beside the looks, so that no loss waits for it."""
 
     def __init__(
-        self, *, judging: Judging, news: PriceNews, costs: CostsOfSales, tasks: Tasks, clock: Clock
+        self,
+        *,
+        judging: Judging,
+        news: PriceNews,
+        costs: CostsOfSales,
+        break_even: BreakEven,
+        tasks: Tasks,
+        clock: Clock,
     ) -> None:
         self._judging = judging
         self._news = news
         self._costs = costs
+        self._break_even = break_even
         self._tasks = tasks
         self._clock = clock
 
@@ -58,6 +67,8 @@ class Profits:
             if not self._judging.has_price(guard) or is_overtaken(shown, self._judging.last_mark(guard)):
                 return False
             await self._news.accept(guard, shown, begun)
+            if guard.at_target is AtTarget.BREAK_EVEN:
+                return await self._break_even.secure(guard, shown)
             return self._judging.take_profit(guard, shown)
 
     def _wins(self, guard: Guard, mark: Mark) -> bool:

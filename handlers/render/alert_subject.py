@@ -8,12 +8,20 @@ from engine.alerts.messages import (
     GuardResumed,
     Moved,
     PriceTrouble,
+    TargetReached,
 )
 from handlers.render.html import bold
 
 
 def subject_of(
-    about: GuardPaused | GuardResumed | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble,
+    about: GuardPaused
+    | GuardResumed
+    | TargetReached
+    | CoinRenamed
+    | GuardReduced
+    | ClosedElsewhere
+    | Moved
+    | PriceTrouble,
 ) -> str:
     """Name the position that an alert is about."""
     return f"{bold(about.symbol)} on {about.venue.label}"

@@ -30,6 +30,7 @@ from engine.alerts.messages import (
     PanicInterrupted,
     PriceTrouble,
     RecordUnreadable,
+    TargetReached,
     TradeUnattributed,
     Welcomed,
 )
@@ -39,8 +40,7 @@ from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guard_alerts import (
     closed_elsewhere_lines,
-    guard_reduced_lines,
-    guard_resumed_lines,
+    guard_lines,
     not_watching_lines,
     render_coin_renamed,
     render_guard_paused,
@@ -110,6 +110,7 @@ def _plain(
     message: (
         GuardReduced
         | GuardResumed
+        | TargetReached
         | ClosedElsewhere
         | NotWatching
         | PriceTrouble
@@ -124,10 +125,8 @@ def _plain(
     reader: Reader,
 ) -> Iterator[str]:
     match message:
-        case GuardReduced():
-            yield from guard_reduced_lines(message)
-        case GuardResumed():
-            yield from guard_resumed_lines(message)
+        case GuardReduced() | GuardResumed() | TargetReached():
+            yield from guard_lines(message)
         case ClosedElsewhere():
             yield from closed_elsewhere_lines(message, reader)
         case NotWatching():

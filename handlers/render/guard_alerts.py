@@ -11,6 +11,7 @@ from engine.alerts.messages import (
     GuardResumed,
     Moved,
     NotWatching,
+    TargetReached,
 )
 from engine.alerts.questions import OfferLine, Standing
 from engine.market.mark import Mark
@@ -21,7 +22,7 @@ from handlers.render.choice_buttons import choice_keyboard
 from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.no_price import still_unwatched_text, unpriced_text
-from handlers.render.numbers import full_quantity, percent, price, threshold_percent
+from handlers.render.numbers import cost_percent, full_quantity, percent, price, threshold_percent
 from handlers.render.position_results import result_text
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
@@ -132,8 +133,18 @@ def _moved(moved: Moved) -> str:
     return f"{subject_of(moved)}: {percent(moved.before)} → {after}"
 
 
-def guard_reduced_lines(message: GuardReduced) -> Iterator[str]:
-    """Say that less is guarded, and why."""
+def guard_lines(message: GuardReduced | GuardResumed | TargetReached) -> Iterator[str]:
+    """Say what has become of a guard without a question to its owner."""
+    match message:
+        case GuardReduced():
+            return _reduced(message)
+        case GuardResumed():
+            return _resumed(message)
+        case TargetReached():
+            return _target_reached(message)
+
+
+def _reduced(message: GuardReduced) -> Iterator[str]:
     yield bold("Guard reduced")
     yield f"{subject_of(message)}: {foreign(_why_reduced(message))}"
     yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
@@ -144,8 +155,15 @@ def _why_reduced(message: GuardReduced) -> str:
     return f"{it}{guard_reason_text(message.why)}{_PERHAPS_OUR_ORDER if message.may_be_ours else ''}"
 
 
-def guard_resumed_lines(message: GuardResumed) -> Iterator[str]:
-    """Say that a paused guard watches again."""
+def _target_reached(message: TargetReached) -> Iterator[str]:
+    yield bold("Target reached, nothing sold")
+    at = escape(price(message.price, message.currency))
+    yield f"{subject_of(message)} has gained {cost_percent(message.target)}: {full_quantity(message.quantity)} at {at}."
+    stop = escape(price(message.stop, message.currency))
+    yield f"Its stop is at {stop} now, what it cost with all fees; /target sets another target."
+
+
+def _resumed(message: GuardResumed) -> Iterator[str]:
     yield bold("Guarded again")
     yield f"{subject_of(message)} is back as it was: {full_quantity(message.seen)} there."
     guarded = f"{full_quantity(message.guarded)} guarded at {threshold_percent(message.threshold)}"

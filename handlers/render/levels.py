@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.guards.guard import Guard
+from engine.guards.guard import AtTarget, Guard
 from engine.guards.rule import trigger_price
 from engine.guards.verdict import target_price_of
 from engine.model.holdings import Direction
@@ -24,6 +24,8 @@ from handlers.render.position_results import UNKNOWN, guarded_from
 from handlers.render.screen import LEVELS, Screen, ScreenButton
 from handlers.render.standing import position_name
 from handlers.render.times import Reader
+
+_STOP_OFF = "Take this stop off"
 
 
 def render_levels(preview: LevelsPreview, reader: Reader) -> Screen:
@@ -60,8 +62,8 @@ def render_levels_set(done: LevelsSet, reader: Reader) -> Screen:
 
 def _levels(guard: Guard) -> Iterator[tuple[str, str]]:
     yield "Stop", _stop(guard)
-    if guard.trail is not None:
-        yield "Trailing", _trailing(guard)
+    if guard.stop is not None:
+        yield _stop_name(guard), _trailing(guard)
     yield "Target", _target(guard)
 
 
@@ -77,8 +79,13 @@ def _label(plan: LevelsPlan) -> str:
         return f"Set stop {threshold_percent(changed.threshold)}"
     if changed.trail != plan.guard.trail:
         trail = changed.trail
-        return "Take the trailing stop off" if trail is None else f"Set trailing stop {cost_percent(trail)}"
-    return "Take the target off" if changed.target is None else f"Set target {target_percent(changed.target)}"
+        return _STOP_OFF if trail is None else f"Set trailing stop {cost_percent(trail)}"
+    if plan.is_stop_looser:
+        return _STOP_OFF
+    if changed.target is None:
+        return "Take the target off"
+    even = ", then break-even" if changed.at_target is AtTarget.BREAK_EVEN else ""
+    return f"Set target {target_percent(changed.target)}{even}"
 
 
 def _figures(plan: LevelsPlan) -> Iterator[tuple[str, str]]:
@@ -89,13 +96,15 @@ def _figures(plan: LevelsPlan) -> Iterator[tuple[str, str]]:
     yield "Stop", _stop(guard)
     if changed.threshold != guard.threshold:
         yield "New stop", _stop(changed)
-    if guard.trail is not None:
-        yield "Trailing", _trailing(guard)
+    if guard.stop is not None:
+        yield _stop_name(guard), _trailing(guard)
     if (changed.trail, changed.stop) != (guard.trail, guard.stop):
         yield "New trailing", _trailing(changed)
     yield "Target", _target(guard)
-    if changed.target != guard.target:
+    if (changed.target, changed.at_target) != (guard.target, guard.at_target):
         yield "New target", _target(changed)
+    if changed.target is not None and changed.at_target is AtTarget.BREAK_EVEN:
+        yield "Break-even", price(plan.break_even, guard.currency)
 
 
 def _stop(guard: Guard) -> str:
@@ -106,10 +115,14 @@ def _stop(guard: Guard) -> str:
 
 
 def _trailing(guard: Guard) -> str:
-    if guard.trail is None or guard.stop is None:
+    if guard.stop is None:
         return "none"
-    at = price(guard.stop, guard.currency)
-    return f"{loss_percent(guard.trail)}, {_sign(guard, is_loss=True)} {at}"
+    at = f"{_sign(guard, is_loss=True)} {price(guard.stop, guard.currency)}"
+    return at if guard.trail is None else f"{loss_percent(guard.trail)}, {at}"
+
+
+def _stop_name(guard: Guard) -> str:
+    return "Break-even" if guard.trail is None else "Trailing"
 
 
 def _target(guard: Guard) -> str:
@@ -133,11 +146,11 @@ def _means(plan: LevelsPlan) -> Iterator[str]:
         )
     if changed.threshold != guard.threshold:
         yield f"It is sold at market once it has lost {loss_percent(changed.threshold)}."
-    if changed.trail != guard.trail:
+    if (changed.trail, changed.stop) != (guard.trail, guard.stop):
         yield from _trailing_means(plan)
     if changed.threshold < guard.threshold:
         yield f"Looser than now: {_loss(changed)} may be lost before it is sold, instead of {_loss(guard)}."
-    if changed.target != guard.target:
+    if (changed.target, changed.at_target) != (guard.target, guard.at_target):
         yield from _target_means(plan)
 
 
@@ -150,7 +163,7 @@ def _trailing_means(plan: LevelsPlan) -> Iterator[str]:
             "its stop above stays and goes first where it is nearer."
         )
     if plan.is_stop_looser:
-        yield "Looser than now: the trailing stop is further away than before, or gone."
+        yield "Looser than now: this stop is further away than before, or gone."
 
 
 def _loss(guard: Guard) -> str:
@@ -163,14 +176,17 @@ def _target_means(plan: LevelsPlan) -> Iterator[str]:
     if target is None:
         yield "No gain sells it any more; its stop stays."
         return
-    yield (
-        f"All of it is sold at market once it has gained {cost_percent(target)}, if something is left of that after "
-        "every fee."
-    )
+    is_even = plan.changed.at_target is AtTarget.BREAK_EVEN
+    gained = f"once it has gained {cost_percent(target)}, if something is left of that after every fee"
+    if is_even:
+        yield f"Its stop moves to break-even, what it cost with all fees, {gained}; nothing is sold then."
+    else:
+        yield f"All of it is sold at market {gained}."
     if plan.is_below_profitable:
         yield (
             f"Buying and selling costs about {cost_percent(plan.fees.round_trip)} at {label}, and a move of less than "
             f"{cost_percent(plan.fees.minimum_profitable)} hardly pays: this target is below that."
         )
-    if plan.takes_profit_now:
-        yield "It is there now: it is sold as soon as this is set, once the order book shows it for all of it."
+    if plan.is_at_target:
+        done = "its stop moves" if is_even else "it is sold"
+        yield f"It is there now: {done} as soon as this is set, once the order book shows it for all of it."

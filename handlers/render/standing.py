@@ -1,6 +1,6 @@
 """A position's name and whether it is guarded, for a line of text on any screen."""
 
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import AtTarget, Guard, GuardState
 from engine.guards.guard_mark import is_past
 from engine.guards.unwatched import Unwatched
 from engine.market.mark import Mark
@@ -13,7 +13,7 @@ from handlers.render.guard_reasons import guard_reason_text
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.no_price import unpriced_text
-from handlers.render.numbers import loss_percent, quantity, target_percent, threshold_percent
+from handlers.render.numbers import loss_percent, price, quantity, target_percent, threshold_percent
 from handlers.render.times import Reader
 from handlers.render.unwatched import unwatched_text
 from handlers.render.why_not import not_guarded_text
@@ -58,8 +58,13 @@ def standing_text(position: Position, reader: Reader, hindrances: Hindrances = N
 
 def target_text(guard: Guard) -> str:
     """Return how far a guard's stop trails, and at which gain it sells, behind its threshold."""
-    trails = "" if guard.trail is None else f", stop trails by {loss_percent(guard.trail)}"
-    return trails if guard.target is None else f"{trails}, target {target_percent(guard.target)}"
+    stop = "" if guard.trail is None else f", stop trails by {loss_percent(guard.trail)}"
+    if guard.trail is None and guard.stop is not None:
+        stop = f", stop at {price(guard.stop, guard.currency)}"
+    if guard.target is None:
+        return stop
+    even = ", then break-even" if guard.at_target is AtTarget.BREAK_EVEN else ""
+    return f"{stop}, target {target_percent(guard.target)}{even}"
 
 
 def _selling_text(guard: Guard, reader: Reader, hindrances: Hindrances) -> str:

@@ -34,6 +34,7 @@ from engine.alerts.messages import (
     PriceTrouble,
     RecordKind,
     RecordUnreadable,
+    TargetReached,
     TradeUnattributed,
     Welcomed,
 )
@@ -144,6 +145,14 @@ EXAMPLES = {
     ),
     "guard_resumed": GuardResumed(
         **_ABOUT, guarded=_QUANTITY, seen=Decimal("0.3"), threshold=Decimal("-0.01")
+    ),
+    "target_reached": TargetReached(
+        **_ABOUT,
+        quantity=_QUANTITY,
+        target=Decimal("0.03"),
+        price=Decimal(65930),
+        stop=Decimal("64333.20"),
+        currency="USD",
     ),
     "coin_renamed": CoinRenamed(
         **_ABOUT, quantity=_QUANTITY, became="XBT2", arrived=Decimal(300), offer=offer("renamed")

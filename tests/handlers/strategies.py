@@ -532,6 +532,15 @@ alerts = st.one_of(
         messages.GuardResumed, **_about, guarded=positive, seen=positive, threshold=st.just(Decimal("-0.01"))
     ),
     st.builds(
+        messages.TargetReached,
+        **_about,
+        quantity=positive,
+        target=positive,
+        price=positive,
+        stop=positive,
+        currency=st.just("USD"),
+    ),
+    st.builds(
         messages.GuardPaused,
         **_about,
         guarded=positive,

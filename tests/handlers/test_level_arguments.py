@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.guards.guard import AtTarget
 from engine.model.venues import Venue
 from engine.offers.levels_plan import KEEP, Change
 from handlers.arguments import Misread
@@ -14,6 +15,10 @@ OFF = Change(target=None)
 
 def target(text):
     return Change(target=Decimal(text))
+
+
+def even(text):
+    return Change(target=Decimal(text), at_target=AtTarget.BREAK_EVEN)
 
 
 def stop(text):
@@ -29,6 +34,8 @@ def stop(text):
         ("BTC kraken +0,8", "BTC", Venue.KRAKEN, target("0.008")),
         ("BTC off", "BTC", None, OFF),
         ("eth/usd OFF coinbase", "ETH/USD", Venue.COINBASE, OFF),
+        ("BTC 3 even", "BTC", None, even("0.03")),
+        ("BTC breakeven 3% kraken", "BTC", Venue.KRAKEN, even("0.03")),
         ("1INCH 1000", "1INCH", None, target("10")),
     ],
 )
@@ -59,6 +66,7 @@ def test_a_stop_is_a_loss_in_percent_whatever_its_sign(typed, change):
         (parse_target, "", "Which position?"),
         (parse_target, "ALL 3", "is not one position"),
         (parse_target, "BTC 0", "more than 0 %"),
+        (parse_target, "BTC even", "Name the gain"),
         (parse_target, "BTC 1001", "at most 1,000 %"),
         (parse_target, "BTC 3 binance", "binance"),
         (parse_target, "BTC 3 4", "4"),
@@ -76,4 +84,4 @@ def test_what_cannot_be_read_changes_nothing_and_shows_what_could(parse, typed, 
 
     assert isinstance(misread, Misread)
     assert why in misread.why
-    assert misread.example in {"/target BTC 3", "/stop BTC 2", "/stop BTC trail 2"}
+    assert misread.example in {"/target BTC 3", "/target BTC 3 even", "/stop BTC 2", "/stop BTC trail 2"}

@@ -353,7 +353,7 @@ def status(**changes):
     return StatusReport(**values | changes)
 
 
-def levels_preview(*, confirmation_id="level1", takes_profit_now=False, before=None, **changes):
+def levels_preview(*, confirmation_id="level1", is_at_target=False, before=None, **changes):
     """A guard of 0.12 BTC as it is, and with other levels."""
     ours = guard(**(before or {}))
     plan = LevelsPlan(
@@ -361,7 +361,8 @@ def levels_preview(*, confirmation_id="level1", takes_profit_now=False, before=N
         guard=ours,
         changed=replace(ours, **changes),
         fees=FeeProfile(taker=Decimal("0.0026"), spread=Decimal("0.001")),
-        takes_profit_now=takes_profit_now,
+        break_even=Decimal("64333.20"),
+        is_at_target=is_at_target,
     )
     return LevelsPreview(
         plan=plan,

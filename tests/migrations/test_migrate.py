@@ -211,6 +211,19 @@ def test_stops_of_guards_of_before_do_not_trail_and_a_downgrade_keeps_the_rest(f
     assert run(file, "SELECT guard_id, threshold FROM guards") == [[("BTC", "-0.01")]]
 
 
+def test_guards_of_before_sell_at_their_target_and_a_downgrade_keeps_the_rest(file):
+    old_database(file, "0029")
+    add_parked_exit(file, "BTC", guard_state="armed", finished_at=MOMENT, steps=[])
+    run(file, "UPDATE guards SET target = '0.02'")
+
+    migrate(file)
+    done = run(file, "SELECT at_target FROM guards")
+    down(file, "0029")
+
+    assert done == [[("sell",)]]
+    assert run(file, "SELECT guard_id, target FROM guards") == [[("BTC", "0.02")]]
+
+
 def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_the_rest(file):
     old_database(file, "0007")
 

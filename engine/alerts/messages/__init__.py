@@ -24,6 +24,7 @@ from engine.alerts.messages.guards import (
     GuardPaused,
     GuardReduced,
     GuardResumed,
+    TargetReached,
 )
 from engine.alerts.messages.records import (
     AlertUnreadable,
@@ -77,6 +78,7 @@ __all__ = [
     "RecordKind",
     "RecordUnreadable",
     "StillUnwatched",
+    "TargetReached",
     "TradeUnattributed",
     "Welcomed",
     "dump_message",
@@ -94,6 +96,7 @@ Message = Annotated[
     | GuardReduced
     | GuardPaused
     | GuardResumed
+    | TargetReached
     | CoinRenamed
     | ClosedElsewhere
     | NotWatching

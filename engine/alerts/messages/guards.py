@@ -71,6 +71,22 @@ class GuardResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetReached:
+    """A guard has reached a target that sells nothing: its stop is where nothing is lost any more."""
+
+    kind: Literal["target_reached"] = "target_reached"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    target: Decimal
+    #: The average price at which all of it could have been sold.
+    price: Decimal
+    #: Where it is sold from now on.
+    stop: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoinRenamed:
     """A guarded coin went without a sale as another came: its guard ended, and the owner is asked about the new one."""
 

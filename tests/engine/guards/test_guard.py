@@ -68,9 +68,9 @@ def test_a_trailing_stop_is_neither_at_the_price_nor_too_far_behind_it(trail):
         replace(a_guard(), trail=Decimal(trail), stop=Decimal(90))
 
 
-@pytest.mark.parametrize(("trail", "stop"), [("0.02", None), (None, "90"), ("0.02", "0"), ("0.02", "-1")])
-def test_a_stop_is_a_price_that_trails(trail, stop):
-    with pytest.raises(InvalidNumberError, match="does not trail"):
+@pytest.mark.parametrize(("trail", "stop"), [("0.02", None), (None, "0"), ("0.02", "0"), ("0.02", "-1")])
+def test_a_stop_is_a_price(trail, stop):
+    with pytest.raises(InvalidNumberError, match="sells nothing"):
         replace(a_guard(), trail=trail and Decimal(trail), stop=stop and Decimal(stop))
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from engine.guards import store as guards
-from engine.guards.guard import Guard, GuardSource, GuardState, Seen
+from engine.guards.guard import AtTarget, Guard, GuardSource, GuardState, Seen
 from engine.guards.store import StaleGuardError
 from engine.guards.table import GuardEventRow
 from engine.model.guard_reasons import GuardReason
@@ -31,6 +31,7 @@ GUARD = Guard(
     target=Decimal("0.020000000000000001"),
     trail=Decimal("0.015"),
     stop=Decimal("3045.00000000000000001"),
+    at_target=AtTarget.BREAK_EVEN,
     source=GuardSource.BOUGHT,
     created_at=NOW,
     leverage=2,

@@ -11,7 +11,16 @@ from engine.accounts.cost_basis import CostBasis, FeeTotal
 from engine.accounts.fees import TakerFee
 from engine.guards.guard import GuardSource
 from engine.guards.rule import is_at_target, is_breached
-from engine.guards.verdict import SaleCosts, Verdict, judge, sale_costs, target_price_of
+from engine.guards.stop import is_at_stop
+from engine.guards.verdict import (
+    SaleCosts,
+    Verdict,
+    at_break_even,
+    break_even_price,
+    judge,
+    sale_costs,
+    target_price_of,
+)
 from engine.model.holdings import Direction, PositionKind
 from engine.model.money import exact
 from engine.model.venues import Venue
@@ -162,6 +171,27 @@ def test_a_taker_fee_of_the_table_counts_as_no_less_than_the_first_tier(venue, t
     usual = TakerFee(ratio=Decimal(taker), is_own=False)
 
     assert sale_costs(a_guard("1", "100", venue=venue), basis=None, taker=usual).taker == Decimal(expected)
+
+
+def test_break_even_is_what_it_cost_with_all_fees():
+    # 100 paid, 0.6 for buying; selling at 102.55 is charged 1.9485 of it.
+    price = break_even_price(GUARD, costs("0.6", "0.019"))
+
+    assert price.quantize(Decimal("0.0001")) == Decimal("102.5484")
+    assert at_break_even(GUARD, costs("0.6", "0.019")) == replace(GUARD, stop=price, target=None)
+
+
+def test_a_stop_that_is_nearer_than_break_even_stays():
+    nearer = replace(GUARD, trail=Decimal("0.02"), stop=Decimal(105))
+
+    assert at_break_even(nearer, costs("0.6", "0.019")).stop == 105
+
+
+@given(GUARDS, PRICES, st.decimals("0", "5", places=3), RATIOS)
+def test_a_stop_at_break_even_never_sells_at_the_price_of_its_target(guard, price, fees, taker):
+    bought_for = SaleCosts(paid=guard.cost, fees=fees, taker=taker)
+    if judge(guard, price, bought_for) is Verdict.TAKE_PROFIT:
+        assert not is_at_stop(at_break_even(guard, bought_for), price)
 
 
 @given(GUARDS, PRICES, st.decimals("0", "5", places=3), RATIOS)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
+from engine.guards.guard import AtTarget
 from engine.model.venues import Venue
 from engine.offers.levels import LevelsSet
 from engine.offers.levels_kept import LevelObstacle, NoGuard
@@ -87,6 +88,17 @@ async def test_a_trailing_stop_begins_at_the_price_of_the_press_and_another_chan
 
     await press(guarded, await offer(guarded, TO_THREE))
     assert (await guarded.guard()).stop == Decimal(59290)
+
+    await press(guarded, await offer(guarded, Change(trail=None)))
+    assert (await guarded.guard()).stop is None
+
+
+async def test_a_stop_at_break_even_is_set_by_its_target_and_taken_off_by_its_owner(guarded):
+    await press(guarded, await offer(guarded, replace(TO_THREE, at_target=AtTarget.BREAK_EVEN)))
+    guarded.set_bid("61800")
+    await guarded.engine.guard()
+    await guarded.wait_for("look ", "target ", "exit ")
+    assert (await guarded.guard()).stop is not None
 
     await press(guarded, await offer(guarded, Change(trail=None)))
     assert (await guarded.guard()).stop is None

@@ -93,7 +93,7 @@ def test_a_target_below_a_move_that_pays_is_named(percent, is_below):
     ("price", "is_now"), [("64639.99", False), ("64640", True), ("70000", True), (None, False)]
 )
 def test_a_target_that_is_reached_already_is_named(price, is_now):
-    assert planned(target("1"), price=price).takes_profit_now is is_now
+    assert planned(target("1"), price=price).is_at_target is is_now
 
 
 def test_a_trailing_stop_begins_behind_the_mark_of_now():

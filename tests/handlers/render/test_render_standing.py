@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.guard import GuardSource, GuardState
+from engine.guards.guard import AtTarget, GuardSource, GuardState
 from engine.guards.unwatched import Unwatched, UnwatchedReason
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, Unsettled
@@ -58,6 +58,11 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
             {"guard": guard(trail=Decimal("0.025"), stop=Decimal(64000), target=Decimal("0.02"))},
             f"guarded at {_MINUS}1.00 %, stop trails by 2.50 %, target +2.00 %",
         ),
+        ({"guard": guard(stop=Decimal("64333.2"))}, f"guarded at {_MINUS}1.00 %, stop at $64,333.20"),
+        (
+            {"guard": guard(target=Decimal("0.02"), at_target=AtTarget.BREAK_EVEN)},
+            f"guarded at {_MINUS}1.00 %, target +2.00 %, then break-even",
+        ),
         ({"guard": guard(target=Decimal("0.02"))}, f"guarded at {_MINUS}1.00 %, target +2.00 %"),
         (
             {
@@ -87,6 +92,8 @@ def test_a_tokenized_stock_is_never_recommended_for_guard():
         "plain",
         "own threshold",
         "trailing",
+        "break-even",
+        "then break-even",
         "target",
         "all of it",
         "mid",
