@@ -5,8 +5,9 @@ venue is counted at average cost (`engine.accounts.disposals`), as entries are e
 for the export formats that need it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -137,6 +138,26 @@ def _received(disposal: Disposal) -> tuple[Decimal, str]:
 
 def _is_same(one: str, other: str | None, venue: Venue) -> bool:
     return one == other or (other is not None and is_at_par(one, venue) and is_at_par(other, venue))
+
+
+def join_orders(sales: Iterable[tuple[str, Sale]]) -> tuple[Sale, ...]:
+    """Return one sale an order of what was counted fill by fill; one fill without a result leaves its order without."""
+    by_order = defaultdict[tuple[str, str], list[Sale]](list)
+    for order_id, sale in sales:
+        by_order[order_id, sale.currency].append(sale)
+    return tuple(map(_joined, by_order.values()))
+
+
+def _joined(sales: Sequence[Sale]) -> Sale:
+    known = [one.realised for one in sales if one.realised is not None]
+    with exact():
+        realised = sum(known, ZERO) if len(known) == len(sales) else None
+    return replace(
+        sales[-1],
+        realised=realised,
+        why_unknown=next((one.why_unknown for one in sales if one.why_unknown is not None), None),
+        before_fee=any(one.before_fee for one in sales),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from engine.statements.charges import (
 from engine.statements.fill_pages import read_fills
 from engine.statements.periods import Span
 from engine.statements.pnl import StatedAccount
-from engine.statements.sales import Sale, WhyUnknown, sale_of_disposal, sales_of_exit
+from engine.statements.sales import Sale, WhyUnknown, join_orders, sale_of_disposal, sales_of_exit
 from engine.storage.database import Database
 from engine.storage.readable import Read
 from engine.storage.session import DatabaseSession
@@ -104,13 +104,14 @@ class TradeReader:
 
     async def _owners_sales(
         self, session: DatabaseSession, account: StoredAccount, fills: Sequence[Fill]
-    ) -> list[Sale]:
-        account_id, sales = account.account_id, list[Sale]()
+    ) -> tuple[Sale, ...]:
+        """Return one sale an order, of the orders that are none of NIJA's."""
+        account_id, sales = account.account_id, list[tuple[str, Sale]]()
         ours = await load_order_ids(session, account_id)
         mine = [fill for fill in fills if fill.venue_order_id not in ours]
-        sales += (_margin_trade(account_id, fill) for fill in mine if fill.margin)
+        sales += ((fill.venue_order_id, _margin_trade(account_id, fill)) for fill in mine if fill.margin)
         if not (assets := _given_away(mine)):
-            return sales
+            return join_orders(sales)
         cursor = await load_cursor(session, account_id)
         rates = await load_usd_rates(session, account_id)
         wanted = {fill.trade_id for fill in mine}
@@ -126,11 +127,14 @@ class TradeReader:
             # Thousands of fills of each coin take a while, and everything else goes on meanwhile.
             found = await asyncio.to_thread(_all_of, work_out)
             sales += (
-                sale_of_disposal(one, account_id, account.venue, rates.get(one.fill.trade_id))
+                (
+                    one.fill.venue_order_id,
+                    sale_of_disposal(one, account_id, account.venue, rates.get(one.fill.trade_id)),
+                )
                 for one in found
                 if one.fill.trade_id in wanted
             )
-        return sales
+        return join_orders(sales)
 
     def _held(self, account_id: str, asset: str) -> Decimal | None:
         report = self._reports.latest(account_id)

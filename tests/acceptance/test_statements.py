@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.world import KRAKEN
+from sandbox.world import KRAKEN, Opening, SandboxWorld, Story
 from tests.acceptance.ether import WAIT_S, alerted, an_ether_world, fall, guarded, sales
 
 
 def figure(text, label):
-    found = re.search(rf"^{label}\s+(.+)$", text, re.MULTILINE)
+    found = re.search(rf"^{label} {{2,}}(.+)$", text, re.MULTILINE)
     return found and found[1].strip()
 
 
@@ -58,3 +58,19 @@ async def test_the_export_is_a_document_of_every_fill_once(sold):
         (fill.side, fill.quantity, fill.price) for fill in fills
     ]
     assert [row["order_id"] for row in rows] == [fill.order_id for fill in fills]
+
+
+async def test_a_buy_stands_in_the_fees_of_the_month_beside_what_it_was_confirmed_with(open_bot):
+    funds = {KRAKEN: Opening(deposits={"USD": Decimal(300)})}
+    world = SandboxWorld(venues=[KRAKEN], story=Story(openings=funds))
+    stage = await open_bot(world)
+    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
+    stage.owner.press(preview, "Buy BTC for $30.00 at Kraken")
+    await stage.owner.wait_for("BOUGHT", WAIT_S)
+
+    answer = await stage.owner.ask("/fees", head="Fees in", timeout_s=WAIT_S)
+
+    [bought] = world.ledger(KRAKEN).fills
+    assert figure(answer.text, "Fees") == figure(answer.text, "Charged") == f"${bought.fee:,.2f}"
+    assert figure(answer.text, "Purchases estimated") == "1"
+    assert figure(answer.text, "Estimated") == f"${bought.fee:,.2f}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.accounts.disposals import disposals
 from engine.model.venues import Venue
 from engine.statements.periods import month_of
-from engine.statements.sales import Sale, WhyUnknown, add_up, sale_of_disposal, sales_of_exit
+from engine.statements.sales import Sale, WhyUnknown, add_up, join_orders, sale_of_disposal, sales_of_exit
 from tests.builders import NOW, a_fill, ago
 from tests.handlers.alert_examples import EXIT
 from tests.handlers.exit_values import exit_record, manual, trigger
@@ -91,6 +91,28 @@ def test_an_order_found_filled_later_is_a_sale_by_itself():
     assert (sale.realised, sale.at) == (Decimal(-5), TRIGGERED_LATER)
     [counted_from_a_day] = sales_of_exit(replace(record, late=(replace(late, since_guarded=True),)), MARCH)
     assert (counted_from_a_day.realised, counted_from_a_day.why_unknown) == (None, WhyUnknown.NO_ENTRY)
+
+
+def a_sale(realised, **changes):
+    values = {"account_id": "a", "at": NOW, "currency": "USD", "is_owners": True}
+    known = realised if realised is None else Decimal(realised)
+    return Sale(**{**values, "realised": known, **changes})
+
+
+def test_the_fills_of_one_order_are_one_sale():
+    first, second = a_sale(3, at=ago(60)), a_sale(-1, before_fee=True)
+
+    joined = join_orders([("O-1", first), ("O-2", a_sale(9)), ("O-1", second)])
+
+    assert joined == (a_sale(2, before_fee=True), a_sale(9))
+
+
+def test_an_order_of_which_one_fill_has_no_result_has_none():
+    lacking = a_sale(None, why_unknown=WhyUnknown.NO_ENTRY)
+
+    assert join_orders([("O-1", lacking), ("O-1", a_sale(5))]) == (
+        a_sale(None, why_unknown=WhyUnknown.NO_ENTRY),
+    )
 
 
 SALES = st.lists(

@@ -1,8 +1,13 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.statements.charges import FeeSum
 from engine.statements.periods import Period
+from engine.statements.pnl import Pnl
+from engine.statements.sales import Result, WhyUnknown
 from handlers.render.pnl import render_pnl
-from tests.handlers.screen_checks import check_golden
+from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.statement_values import KRAKEN, QUIET, fees, pnl, pnl_statement, stated, worst_pnl
 from tests.handlers.values import READER
 
@@ -54,3 +59,40 @@ def test_a_sum_that_lacks_a_fee_is_at_least_that_where_it_has_no_estimate(unknow
 
     assert f" {shown_sum}" in text
     assert line in text
+
+
+AMOUNTS = st.decimals(-(10**12), 10**12, places=8)
+CURRENCIES = st.sampled_from(["USD", "EUR", "BTC", "USDC", "WIFHATPERPETUALX"])
+RESULTS = st.builds(
+    Result,
+    currency=CURRENCIES,
+    realised=st.none() | AMOUNTS,
+    sales=st.integers(1, 10**6),
+    unknown=st.lists(st.tuples(st.sampled_from(WhyUnknown), st.integers(1, 10**6)), max_size=4).map(tuple),
+    before_fee=st.integers(0, 9),
+    owners=st.integers(0, 9),
+)
+FEES = st.builds(
+    FeeSum,
+    currency=CURRENCIES,
+    booked=AMOUNTS.map(abs),
+    trades=st.integers(1, 10**6),
+    estimated=AMOUNTS.map(abs),
+    unbooked=st.integers(0, 9),
+    unknown=st.integers(0, 9),
+    value=st.none() | AMOUNTS.map(abs),
+)
+SOME_FEES = st.lists(FEES, max_size=3).map(tuple)
+PNLS = st.builds(
+    Pnl,
+    results=st.lists(RESULTS, max_size=4).map(tuple),
+    sale_fees=SOME_FEES,
+    purchase_fees=SOME_FEES,
+)
+
+
+@given(st.lists(PNLS, min_size=1, max_size=12), PNLS)
+def test_whatever_was_traded_fits_the_chat(pnls, total):
+    accounts = [(stated(label=f"account <{n}>", read_at=None), one) for n, one in enumerate(pnls)]
+
+    check_fits(render_pnl(pnl_statement(*accounts, total=total), Period.WEEK, READER))
