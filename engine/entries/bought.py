@@ -12,6 +12,7 @@ from engine.model.holdings import Direction
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact, floor_to
 from engine.orders.intents import Intent
+from engine.orders.order_readings import is_cost_odd
 
 #: A fee that is taken from the coins and booked later is counted up to this step, so that no guard covers more than is there.
 _FEE_STEP = Decimal("1e-9")
@@ -26,12 +27,18 @@ class Bought:
 
 
 def bought_of(intent: Intent) -> Bought:
-    """Return what an intent's order has brought by its totals; what it cost is as planned while that is not reported."""
-    filled = intent.filled_quantity
+    """Return what an intent's order has brought by its totals.
+
+    What it cost is as planned while that is not reported, or is far from it and not confirmed by the order's end: a
+    guard that counts from a wrong cost would sell at once.
+    """
+    filled, cost = intent.filled_quantity, intent.cost
     if filled <= ZERO:
         return Bought()
     with exact():
-        cost = filled * intent.trigger_price if intent.cost is None else intent.cost
+        planned = filled * intent.trigger_price
+        if cost is None or (not intent.state.is_final and is_cost_odd(cost, planned)):
+            cost = planned
         kept = filled - _fee_in_coins(intent)
     return Bought(quantity=kept, cost=share(cost, kept, filled))
 

@@ -14,7 +14,7 @@ from engine.model.orders import Order, VenueOrderId
 from engine.orders.backoff import pause_s
 from engine.orders.follow import Follower
 from engine.orders.intents import Intent
-from engine.orders.order_readings import AGREES_AFTER_S, ReadingVerdict
+from engine.orders.order_readings import AGREES_AFTER_S, ReadingVerdict, is_price_odd
 from engine.orders.pace import stretched
 from engine.orders.step_cause import StepCause
 
@@ -55,8 +55,9 @@ class Following:
         if followed.verdict is ReadingVerdict.UNCONFIRMED:
             intent = await self._follower.note_most(intent, order)
             await self._clock.sleep(stretched(ASK_AGAIN_S, waited_s=self._follower.waited_s(intent)))
-        elif followed.verdict is ReadingVerdict.OPEN or (order.filled_quantity and not order.average_price):
-            # Nothing is booked at a price that is not reported yet; what is there is guarded, at the planned one.
+        elif followed.verdict is ReadingVerdict.OPEN or _is_price_open(order, intent):
+            # Nothing is booked at a price that is not reported yet, or that no trade confirms; what is there is guarded,
+            # at the planned one.
             intent = await self._follower.note_most(intent, order)
             await self._wait(intent, followed.error)
         elif order.filled_quantity == ZERO:
@@ -93,3 +94,10 @@ class Following:
         await self._clock.sleep(
             pause_s(error, self._polls) if isinstance(error, KeyRejectedError) else wait_s
         )
+
+
+def _is_price_open(order: Order, intent: Intent) -> bool:
+    """Return whether something filled at a price that cannot be booked by."""
+    if not order.filled_quantity:
+        return False
+    return not order.average_price or (not order.fills and is_price_odd(order, intent.trigger_price))

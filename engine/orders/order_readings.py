@@ -79,10 +79,15 @@ def needs_trades(order: Order, sent: Decimal) -> bool:
 def is_price_odd(order: Order, trigger_price: Decimal) -> bool:
     """Return whether the price an order reports is so far from its trigger that its trades must confirm it."""
     price = order.average_price
-    if price is None or not trigger_price:
+    return price is not None and is_cost_odd(price, trigger_price)
+
+
+def is_cost_odd(reported: Decimal, expected: Decimal) -> bool:
+    """Return whether a price, or what so much costs, is too far from what was expected to be believed by itself."""
+    if not expected:
         return False
     with exact():
-        return not trigger_price / ODD_FACTOR <= price <= trigger_price * ODD_FACTOR
+        return not expected / ODD_FACTOR <= reported <= expected * ODD_FACTOR
 
 
 def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:

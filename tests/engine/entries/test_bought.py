@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine.entries.bought import Bought, bought_of, find_guard, guard_with
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.venues import Venue
+from engine.orders.states import IntentState
 from tests.builders import NOW
 from tests.engine.entries.buys import a_buy
 
@@ -58,6 +59,19 @@ def test_a_fee_that_is_taken_from_the_coins_is_not_guarded_and_moves_no_entry(fe
 
 def test_a_part_without_a_price_yet_counts_at_the_price_that_was_confirmed():
     assert bought_of(a_buy(filled="0.04")) == Bought(quantity=Decimal("0.04"), cost=Decimal(2000))
+
+
+@pytest.mark.parametrize(
+    ("cost", "state", "counted"),
+    [
+        ("2900", IntentState.PARTLY_FILLED, "2900"),
+        ("3001", IntentState.PARTLY_FILLED, "2000"),
+        ("1333", IntentState.PARTLY_FILLED, "2000"),
+        ("3001", IntentState.FILLED, "3001"),
+    ],
+)
+def test_a_cost_far_from_the_plan_counts_once_the_end_of_the_order_confirms_it(cost, state, counted):
+    assert bought_of(a_buy(filled="0.04", cost=cost, state=state)).cost == Decimal(counted)
 
 
 def test_the_next_part_enlarges_the_guard_and_corrects_what_the_first_was_thought_to_cost():

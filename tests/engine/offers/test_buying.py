@@ -588,3 +588,22 @@ async def test_what_falls_to_its_stop_while_the_rest_still_fills_is_sold_and_the
         room.set_bid("48000")
         await room.sell_off()
         assert buyer.held() == 0
+
+
+@pytest.mark.fault("V157")
+async def test_a_part_at_an_absurd_price_is_guarded_at_the_planned_one_and_not_sold(rooms):
+    async with rooms() as room:
+        buyer = await a_buyer(room)
+        room.world.kraken.pace = Pace(over_s=40, parts=2)
+        room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", times=None, fields={"cost": "100000"})
+        await buyer.buy()
+        await room.clock.sleep(25)
+        [part] = await buyer.guards()
+        room.world.kraken.pace = None
+        await room.sell_off()
+
+        assert await room.alerts(ExitFilled) == []
+        assert part.entry == pytest.approx(Decimal(50_050), rel=Decimal("0.001"))
+        await buyer.end()
+        [whole] = await buyer.guards()
+        assert whole.entry == pytest.approx(Decimal(50_050), rel=Decimal("0.001"))
