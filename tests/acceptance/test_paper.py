@@ -1,26 +1,32 @@
 """Paper mode: live public prices, made-up money, the mark on every screen, and nothing private asked of any venue."""
 
+import asyncio
+import os
+import re
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
+
+import pytest
 
 from demo.tour.records import read_guards
 from handlers.registry import COMMANDS
 from sandbox.world import ALPACA, COINBASE, KRAKEN, SandboxWorld
 from tests.acceptance.ether import WAIT_S
+from tests.bot.command_process import fork_command
 
 MARK = " · PAPER"
-BUY = "Buy BTC for $30.00 at"
+BUY = "Buy BTC for $60.00 at"
 KEYLESS = {
     "NIJA_MODE": "paper",
     **{f"NIJA_{v}_API_{half}": "" for v in ("KRAKEN", "COINBASE", "ALPACA") for half in ("KEY", "SECRET")},
 }
 VENUES = (KRAKEN, COINBASE, ALPACA)
-#: By venue, what anybody may ask; the names are those of the tape.
+#: By venue, what anybody may ask, as the tape names it.
 PUBLIC = {
-    KRAKEN: ("Time", "SystemStatus", "Assets", "AssetPairs", "Ticker", "Depth", "OHLC", "stream /v2"),
-    COINBASE: ("time", "market/", "stream /ws"),
-    ALPACA: ("GET /v1beta3/crypto/",),
+    KRAKEN: re.compile("Time|SystemStatus|Assets|AssetPairs|Ticker|Depth|OHLC|stream /v2"),
+    COINBASE: re.compile("time|market/.*|stream /"),
+    ALPACA: re.compile("GET /v1beta3/crypto/.*"),
 }
 
 
@@ -33,7 +39,7 @@ def private_calls(world):
         (venue, call.endpoint)
         for venue in VENUES
         for call in world.tape(venue).calls()
-        if call.key or not call.endpoint.startswith(PUBLIC[venue])
+        if call.key or not PUBLIC[venue].fullmatch(call.endpoint)
     ]
 
 
@@ -50,9 +56,9 @@ def contents(database):
         return "\n".join(connection.iterdump())
 
 
-async def bought(stage):
-    """Buy bitcoin and return the broker it was bought at."""
-    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
+async def bought(stage, venue=""):
+    """Buy bitcoin, at a broker that may be named, and return the one it was bought at."""
+    preview = await stage.owner.ask(f"/buy BTC 60 {venue}".strip(), timeout_s=WAIT_S)
     assert preview.text.startswith(f"Buy?{MARK}\n"), preview.text
     [button] = [b for row in preview.buttons for b in row if b.startswith(BUY)]
     stage.owner.press(preview, button)
@@ -61,19 +67,21 @@ async def bought(stage):
     return button.removeprefix(BUY).strip().lower()
 
 
-async def test_without_a_key_a_buy_is_guarded_and_liquidated_and_nothing_private_is_asked(open_bot):
+@pytest.mark.parametrize("venue", VENUES)
+async def test_without_a_key_a_buy_is_guarded_and_liquidated_and_nothing_private_is_asked(open_bot, venue):
     world = a_world()
     stage = await open_bot(world, **KEYLESS)
     balance = await stage.owner.ask("/balance", timeout_s=WAIT_S)
     assert "1,500.00" in balance.text
     assert balance.text.count("500.00") >= 4
-    venue = await bought(stage)
+    assert await bought(stage, venue) == venue
     [guard] = read_guards(stage.database)
     for command in ("/positions", "/why BTC", "/route BTC 50", "/status"):
         assert MARK in (await stage.owner.ask(command, timeout_s=WAIT_S)).text.split("\n")[0]
 
     await stage.bot.kill()
-    await stage.start_bot()
+    greeting = await stage.start_bot()
+    assert "No broker is sent an order, and no money is at risk." in greeting.text
     assert "guarded at" in (await stage.owner.ask("/positions", timeout_s=WAIT_S)).text
     price = world.market.book(venue, "BTC/USD").bid.price
     world.set_bid(venue, "BTC/USD", (price * Decimal("0.97")).quantize(Decimal("0.1")))
@@ -82,6 +90,8 @@ async def test_without_a_key_a_buy_is_guarded_and_liquidated_and_nothing_private
     assert sold.text.startswith(f"EMERGENCY LIQUIDATION{MARK}\n")
     # The ninth digit of what is guarded may be less than a lot.
     assert str(guard.quantity)[:10] in sold.text
+    assert "paper, version" in (await stage.owner.ask("/status", timeout_s=WAIT_S)).text
+    assert '"mode": "paper"' in stage.bot.log.read_text()
     assert all(world.tape(one).calls() for one in VENUES)
     assert private_calls(world) == []
 
@@ -160,3 +170,27 @@ async def test_live_accounts_are_not_reset(open_bot):
 
     assert answer.text.startswith("There is no account on paper to reset; nothing was changed.")
     assert MARK not in answer.text
+
+
+async def test_the_doctor_finds_all_well_without_a_key(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+    await stage.bot.stop()
+    stage.database.chmod(0o600)
+
+    done = await asyncio.to_thread(
+        fork_command, "doctor", "--env-file", os.devnull, environment=stage.bot.environment
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "Kraken, Coinbase, Alpaca, on paper: no key is needed" in done.stdout
+    assert "FAIL" not in done.stdout
+    assert private_calls(stage.world) == []
+
+
+async def test_what_pops_up_says_so_too(open_bot):
+    stage = await open_bot(a_world(), **KEYLESS)
+    shown = await stage.owner.ask("/status", timeout_s=WAIT_S)
+
+    answer = await stage.owner.wait_for_answer(stage.owner.forge_press(shown, "zz:none"))
+
+    assert answer.text.endswith(MARK)

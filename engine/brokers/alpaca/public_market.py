@@ -1,6 +1,5 @@
 """Alpaca's market data without a key: the quotes, order books and bars of coins."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from engine.brokers.alpaca.market import ALPACA_DATA_URL, CRYPTO, QUOTES, AlpacaMarketData
@@ -16,6 +15,8 @@ _COINS = (
     *("AAVE", "AVAX", "BAT", "BCH", "BTC", "CRV", "DOGE", "DOT", "ETH", "GRT", "LINK", "LTC", "MKR"),
     *("SHIB", "SOL", "SUSHI", "UNI", "USDC", "USDT", "XRP", "XTZ", "YFI"),
 )
+#: Not public either, so that each pair has the finest steps there are.
+_STEPS = {"min_trade_increment": "0.000000001", "min_order_size": "0.000000001"}
 _PAIRS = tuple(f"{coin}/USD" for coin in _COINS)
 
 
@@ -37,10 +38,9 @@ class AlpacaPublicMarketData(AlpacaMarketData):
         return None
 
     async def _fetch_catalog(self) -> Catalog:
-        """List the pairs that are quoted; their smallest quantities are not public, so that each lot is taken."""
+        """List the pairs that are quoted."""
         quoted = await self._quotes(QUOTES, CRYPTO, dict(zip(_PAIRS, _PAIRS, strict=True)))
-        listed = parse_catalog([{"symbol": symbol} for symbol in quoted]).instruments
-        fresh = Catalog({s: replace(i, minimum_quantity=i.lot) for s, i in listed.items()})
+        fresh = parse_catalog([{"symbol": symbol, **_STEPS} for symbol in quoted])
         if self._catalog:
             fresh.keep_listed(self._catalog)
         return fresh

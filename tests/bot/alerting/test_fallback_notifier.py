@@ -5,6 +5,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.alerting.fallback_notifier import FallbackNotifier
+from handlers.render.paper import mark_paper
 
 TOKEN = SecretStr("12345678:s3cr3t-token-that-nobody-may-see-in-a-log")
 
@@ -33,10 +34,9 @@ async def address():
     await runner.cleanup()
 
 
-def line_to(url, *, alert_url=None, owners=(7, 8)):
-    return FallbackNotifier(
-        token=TOKEN, api_url=url, owner_ids=owners, alert_url=SecretStr(alert_url) if alert_url else None
-    )
+def line_to(url, *, alert_url=None, owners=(7, 8), **options):
+    alert_url = SecretStr(alert_url) if alert_url else None
+    return FallbackNotifier(token=TOKEN, api_url=url, owner_ids=owners, alert_url=alert_url, **options)
 
 
 async def send(line, text):
@@ -52,6 +52,14 @@ async def test_every_owner_and_the_hook_are_alerted(address):
         (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 8, "text": "NIJA hangs"}),
         ("/hook", {"text": "NIJA hangs"}),
     ]
+
+
+async def test_on_paper_it_says_so_everywhere(address):
+    line = line_to(address.url, alert_url=f"{address.url}/hook", owners=(7,), mark=mark_paper)
+
+    await send(line, "NIJA hangs")
+
+    assert [body["text"] for _, body in address.received] == ["NIJA hangs · PAPER"] * 2
 
 
 async def test_one_that_does_not_listen_keeps_no_other_from_hearing(address, capfd):

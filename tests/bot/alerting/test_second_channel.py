@@ -15,6 +15,7 @@ from engine.alerts.outbox import load_due
 from engine.alerts.posts import PostCounts, count_posts
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
+from handlers.render.paper import mark_paper
 from tests.bot.address import received_by
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
@@ -41,6 +42,15 @@ async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(addre
     assert "BTC/USD" in first
     assert "ETH/USD" in second
     assert "<b>" not in first
+
+
+async def test_on_paper_a_post_says_so(address, database):
+    await put(database, critical("BTC/USD"), "1")
+
+    await SecondChannel(address.url, database=database, clock=HandClock(), mark=mark_paper).post_new()
+
+    [posted] = received_by(address)
+    assert posted.partition("\n")[0].endswith(" · PAPER")
 
 
 async def test_what_the_address_refused_is_posted_again(address, database):

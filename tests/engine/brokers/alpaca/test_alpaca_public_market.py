@@ -15,6 +15,12 @@ def market(venue, http):
     return AlpacaPublicMarketData(http=http, clock=SystemClock(), url=venue.server.url)
 
 
+async def test_listings_of_ours_are_not_called_odd(market, caplog):
+    await market.fetch_instruments()
+
+    assert caplog.messages == []
+
+
 async def test_the_pairs_that_are_quoted_are_listed(market):
     listed = await market.fetch_instruments()
 
