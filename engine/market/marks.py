@@ -145,9 +145,14 @@ class Marks:
             return PriceUnknown(problem=problem_of(e))
 
     async def whole_mark(self, request: MarkRequest, *, since: Moment) -> Mark | None:
-        """Return what the venue shows for all of a position after `since`; None without a price that is believed."""
-        if self.checks.get(request.symbol).differs:
+        """Return what the venue shows for all of a position after `since`; None without a price that is believed.
+
+        No loss waits for it, so it is requested only while the venue takes more than what losses need.
+        """
+        spare, now_s = self._market.spare_calls, self._clock.monotonic()
+        if self.checks.get(request.symbol).differs or spare.points(now=now_s) < 0:
             return None
+        spare.take(1, now=now_s)
         return await read_whole_mark(self._market, request, clock=self._clock, since=since)
 
     async def price_to_close(

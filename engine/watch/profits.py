@@ -17,8 +17,8 @@ from engine.watch.break_even import BreakEven
 from engine.watch.judging import Judging
 from engine.watch.price_news import PriceNews
 
-#: What was not confirmed is not tried again sooner: each try may cost a request.
-AGAIN_AFTER_S = 1.0
+#: What was not confirmed is not tried again sooner: each try costs a request.
+AGAIN_AFTER_S = 5.0
 
 
 class Profits:

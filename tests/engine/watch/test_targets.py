@@ -161,6 +161,31 @@ async def test_a_book_that_cannot_be_read_takes_no_profit(targeted):
     assert targeted.sent() == []
 
 
+async def test_a_profit_waits_while_the_venue_takes_no_more_than_losses_need(targeted):
+    spare = targeted.base.markets[Venue.KRAKEN].spare_calls
+    spare.take(20, now=targeted.clock.monotonic())
+    targeted.set_bid("61200")
+    asked = len(targeted.sent("Depth"))
+
+    await look(targeted)
+    assert (targeted.sent(), len(targeted.sent("Depth"))) == ([], asked)
+
+    await targeted.clock.sleep(30)
+    await look(targeted)
+    assert len(await targeted.alerts(ExitFilled)) == 1
+
+
+async def test_ticks_at_a_target_that_the_book_denies_cost_a_request_now_and_then(pushed):
+    asked = len(pushed.sent("Depth"))
+
+    for _ in range(40):
+        pushed.stream.push("61200", "61210")
+        await pushed.clock.sleep(0.25)
+    await quiet(pushed)
+
+    assert 1 <= len(pushed.sent("Depth")) - asked <= 3
+
+
 async def test_a_loss_is_liquidated_whatever_its_target(targeted):
     targeted.set_bid("59400")
 
