@@ -17,6 +17,8 @@ from engine.offers.closing_sales import ClosingSales
 from engine.offers.outcomes import Nothing, Rejected
 from engine.offers.panic_preview import PanicBegun, PanicPreview
 from engine.offers.panic_store import Panic, UnfinishedPanic, finish, load_unfinished, save_unfinished
+from engine.orders.intents import IntentKind
+from engine.orders.store import load_live_intents
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
@@ -94,10 +96,15 @@ class PanicService:
                 return Nothing(why=used)
             await self._halt_entries(session, user_id)
             unfinished = await save_unfinished(session, Panic(at=now), user_id=user_id)
+            buys = [one for one in await load_live_intents(session) if one.kind is IntentKind.ENTRY]
         selling = await self._sell(user_id)
         async with self._database.write() as session:
             await finish(session, unfinished, now=self._clock.now())
-        return PanicBegun(selling=selling, unread=self._portfolio.troubles(user_id))
+        return PanicBegun(
+            selling=selling,
+            unread=self._portfolio.troubles(user_id),
+            buys=tuple(f"{one.symbol} at {one.venue.label}" for one in buys if one.user_id == user_id),
+        )
 
     async def resume(self) -> None:
         """Go on with what a stop of the process cut off; what is too old is not sold any more, and its owner is told."""

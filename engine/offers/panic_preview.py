@@ -20,3 +20,5 @@ class PanicBegun:
 
     selling: Selling
     unread: tuple[str, ...] = ()
+    #: Buys that had left before the halt and may still fill: symbols, each with its venue.
+    buys: tuple[str, ...] = ()

@@ -28,11 +28,15 @@ def render_panic(preview: PanicPreview, reader: Reader, *, sent_at: datetime | N
 def render_panic_begun(begun: PanicBegun, reader: Reader) -> Screen:
     """Say that buys are stopped, what is being sold and what is not."""
     selling = begun.selling
-    is_nothing = not (selling.lines or selling.written_down or selling.left_out or begun.unread)
+    is_nothing = not (selling.lines or selling.written_down or selling.left_out or begun.unread or begun.buys)
     blocks = ["\n".join((bold("Panic: buys are stopped"), _STOPPED))]
     blocks += ["No position is held."] if is_nothing else selling_blocks(selling)
     if selling.left_out:
         blocks.append("What was guarded of it still is. /panic or /closeall asks again.")
+    if begun.buys:
+        blocks.append(
+            f"Sent before, and may still fill: {escape(', '.join(begun.buys))}. What that buys is guarded; /panic again sells it."
+        )
     if begun.unread:
         blocks.append("\n".join(_unread(begun.unread)))
     return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))

@@ -172,6 +172,24 @@ async def test_a_sale_that_cannot_be_written_down_keeps_neither_the_halt_nor_the
     assert total(two) == 0
 
 
+async def test_a_buy_that_had_left_is_named_then_guarded_and_sold_by_the_next_panic(room):
+    buyer = await a_buyer(room)
+    preview = await offer(room)
+    room.fault(FaultKind.DELAY_AFTER, "AddOrder", delay_s=5)
+    await buyer.buy()
+
+    begun = await press(room, preview)
+    await buyer.end()
+    [guard] = await buyer.guards()
+    await room.clock.sleep(6)
+    again = await press(room, await offer(room))
+    await room.wait_for("exit ")
+
+    assert (begun.buys, again.buys) == (("BTC/USD at Kraken",), ())
+    assert guard.state is GuardState.ARMED
+    assert buyer.held() == 0
+
+
 async def test_the_button_counts_once_for_its_owner_and_a_minute(two):
     preview = await offer(two)
     stranger = await press(two, preview, OWNER_ID + 1)

@@ -32,7 +32,10 @@ def test_the_preview_says_what_is_stopped_and_what_each_sale_would_bring():
 def test_what_came_of_the_press_is_told_with_all_that_was_left():
     selling = Selling(lines=(close_line(),), left_out=(unsellable(ObstacleKind.NO_ANSWER, "503"),))
 
-    check_golden("panic_begun", render_panic_begun(PanicBegun(selling=selling, unread=UNREAD), READER))
+    check_golden(
+        "panic_begun",
+        render_panic_begun(PanicBegun(selling=selling, unread=UNREAD, buys=("SOL/USD at Kraken",)), READER),
+    )
 
 
 @pytest.mark.parametrize(
