@@ -14,6 +14,7 @@ from engine.parts.positions import PositionParts
 from engine.parts.sync import SyncParts
 from engine.parts.watch import WatchParts
 from engine.statements.fill_reader import FillReader
+from engine.statements.owner_sales import OwnerSales
 from engine.statements.service import Statements
 from engine.statements.trades import TradeReader
 from engine.sync.unreadable import UnreadableRecords
@@ -67,7 +68,10 @@ def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack
         halts=entries.halts,
         audit=audit,
         statements=Statements(
-            trades=trades, fills=FillReader(database=base.database, clock=base.clock), database=base.database
+            trades=trades,
+            owner_sales=OwnerSales(database=base.database, reports=accounts.reports),
+            fills=FillReader(database=base.database, clock=base.clock),
+            database=base.database,
         ),
         entries=entries.entries,
         preferences=entries.preferences,

@@ -13,7 +13,7 @@ from engine.storage.database import Database
 from engine.storage.readable import Read
 
 #: Fills read at a time.
-PAGE = 500
+PAGE = 200
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,14 +13,12 @@ from engine.orders.store import load_of_orders
 from engine.orders.traded_store import read_traded
 from engine.statements.export import ExportedAccount, ExportedFill, FillsExport, with_booked_fees
 from engine.statements.fill_pages import PAGE, read_fills
-from engine.statements.periods import Span
+from engine.statements.periods import ALL_TIME
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
 from engine.users.accounts import StoredAccount
 from engine.users.store import load_accounts
-from engine.wall_time import END_OF_A_VENUE, FIRST_OF_A_VENUE
 
-_ALL = Span(since=FIRST_OF_A_VENUE, until=END_OF_A_VENUE)
 #: A statement takes no more than so many thousand values.
 ORDERS_A_QUERY = 500
 #: An account is read far more often than that.
@@ -40,7 +38,7 @@ class FillReader:
         async with self._database.read() as session:
             accounts = await load_accounts(session, user_id)
             complete = [await _is_complete(session, account) for account in accounts]
-        found = await read_fills(self._database, user_id, _ALL, page=self._page)
+        found = await read_fills(self._database, user_id, ALL_TIME, page=self._page)
         booked = [
             ExportedFill(account_id=account.account_id, venue=account.venue, fill=fill)
             for account in accounts

@@ -27,6 +27,10 @@ class Span:
         return wall_time.falls_within(at, self.since, self.until)
 
 
+#: Every time that a venue may have dated something by.
+ALL_TIME = Span(since=wall_time.FIRST_OF_A_VENUE, until=wall_time.END_OF_A_VENUE)
+
+
 def span_of(period: Period, now: datetime, zone: tzinfo) -> Span:
     """Return the day, the week from Monday or the month that now is in, where its user lives."""
     today = now.astimezone(zone).date()

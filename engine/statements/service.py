@@ -6,6 +6,7 @@ from engine.statements.estimates import COUNTS_FOR, estimates_of
 from engine.statements.export import FillsExport
 from engine.statements.fees import FeeStatement, state_fees
 from engine.statements.fill_reader import FillReader
+from engine.statements.owner_sales import OwnerSales
 from engine.statements.periods import Span
 from engine.statements.pnl import PnlStatement, state_pnl
 from engine.statements.trades import TradeReader
@@ -15,15 +16,19 @@ from engine.storage.database import Database
 class Statements:
     """Answers `/pnl`, `/fees` and `/export` out of what is stored; no venue is queried."""
 
-    def __init__(self, *, trades: TradeReader, fills: FillReader, database: Database) -> None:
+    def __init__(
+        self, *, trades: TradeReader, owner_sales: OwnerSales, fills: FillReader, database: Database
+    ) -> None:
         self._trades = trades
+        self._owner_sales = owner_sales
         self._fills = fills
         self._database = database
 
     async def fetch_pnl(self, user_id: int, span: Span) -> PnlStatement:
         """Return what a user's sales of a span brought, by account."""
         found = await self._trades.read(user_id, span)
-        return state_pnl(span, found.accounts, found.sales, found.charges, unreadable=found.unreadable)
+        sales = (*found.sales, *await self._owner_sales.read(user_id, found.stored, found.fills))
+        return state_pnl(span, found.accounts, sales, found.charges, unreadable=found.unreadable)
 
     async def fetch_fees(self, user_id: int, span: Span) -> FeeStatement:
         """Return what a user's trades of a span were charged, and what the routes before them had estimated."""
