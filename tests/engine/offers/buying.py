@@ -1,4 +1,4 @@
-"""Buys over sockets: what is asked in chat, and what the venues have of it."""
+"""Buys over sockets for tests: what is asked in chat, and what the venues have of it."""
 
 from decimal import Decimal
 
