@@ -525,3 +525,22 @@ def test_who_was_removed_is_answered_by_no_older_version(file):
 
     # An owner whom the settings do not name is a stranger.
     assert run(file, "SELECT role FROM users WHERE user_id = 8") == [[("owner",)]]
+
+
+def test_reasons_in_the_details_of_steps_are_their_causes_after_a_downgrade(file):
+    migrate(file)
+    add_owner(file)
+    add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
+    steps = [
+        (StepCause.MARKET_UNAVAILABLE, "the market is closed", ("the market is closed", "")),
+        (StepCause.NOT_SOLD, "less than 1 USD", ("less than 1 USD", "")),
+        (StepCause.REFUSED, "EOrder:Insufficient funds", ("refused", "EOrder:Insufficient funds")),
+    ]
+    for seq, (cause, words, _) in enumerate(steps):
+        values = {"intent_id": "BTC", "user_id": 7, "account_id": "env-kraken", "at": MOMENT}
+        insert(file, "intent_events", seq=seq, cause=cause, words=words, to_state="planned", **values)
+
+    down(file, "0030")
+
+    written = run(file, "SELECT cause, words FROM intent_events ORDER BY seq")
+    assert written == [[was for _, _, was in steps]]
