@@ -227,7 +227,7 @@ async def test_a_viewer_cannot_press_what_changes(engine, owner):
     assert engine.asked("confirm") == []
 
 
-@pytest.mark.parametrize("data", ["r:gone", "r:guard:BTC", "x:1", "nonsense", "r:"])
+@pytest.mark.parametrize("data", ["r:gone", "r:guard:BTC", "?:1", "nonsense", "r:"])
 async def test_a_button_of_another_version_says_so(engine, owner, data):
     shown = await owner.ask("/balance")
 
