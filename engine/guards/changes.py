@@ -100,11 +100,12 @@ def reconcile(
     fills: Sequence[Fill],
     asset_class: AssetClass,
     venue_entry: Decimal | None = None,
+    ours: Sequence[Fill] = (),
 ) -> GuardChange:
     """Compare a guard with what its account holds now and return what happened to it.
 
-    `before` is the quantity last seen with our own fills since applied; `fills` are the owner's own since then
-    and until `seen` was read. Only an armed guard changes: a running sale accounts for itself, and a paused
+    `before` is the quantity last seen with our own fills since applied, of which `ours` are purchases; `fills` are the
+    owner's own since then and until `seen` was read. Only an armed guard changes: a running sale accounts for itself, and a paused
     one waits for its owner's answer.
     """
     if guard.state is not GuardState.ARMED:
@@ -114,7 +115,7 @@ def reconcile(
     with exact():
         expected = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         sold = sum((max(ZERO, -change_by(guard, fill)) for fill in fills), ZERO)
-        missing, fees = expected - seen, unreported_fees(guard, fills)
+        missing, fees = expected - seen, unreported_fees(guard, (*fills, *ours))
         # What fees took of a purchase was never part of what is guarded; those of a sale are part of it.
         moved = max(ZERO, missing - fees.of_purchases)
         moved = moved if moved > fees.rounding else ZERO
@@ -137,9 +138,14 @@ def reconcile(
     return _reduce(guard, gone, reason, tuple(fills))
 
 
-def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
-    """Return whether the owner's fills alone make what was there into what is there now, except for fees reported elsewhere."""
-    fees = unreported_fees(guard, fills)
+def is_explained(
+    guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill], ours: Sequence[Fill] = ()
+) -> bool:
+    """Return whether the owner's fills alone make what was there into what is there now, except for fees reported elsewhere.
+
+    `ours` are purchases of ours, which are in `before` already, without the fees that they may have been charged.
+    """
+    fees = unreported_fees(guard, (*fills, *ours))
     with exact():
         expected_total = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         least = expected_total - fees.of_purchases - fees.of_sales - fees.rounding

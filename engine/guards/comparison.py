@@ -123,13 +123,18 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
 
 
 def first_seen(guard: Guard, reading: Reading) -> Seen:
-    """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
+    """Return what was there when a guard was set that nobody has looked at since: what fills lead back to.
+
+    What orders of ours have bought since is part of the guard already, and so is that which it was set for, though its
+    venue may date it a moment later.
+    """
     set_at = reading.set_at or guard.created_at
     fills = fills_of(guard, reading, after=set_at)
     with exact():
-        changed = _unreported(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.external)
-        before = reading.there - changed
-    return Seen(quantity=max(guard.quantity, before), at=set_at)
+        unreported = _unreported(guard, reading)
+        before = reading.there - unreported - _sum(guard, fills.ours) - _sum(guard, fills.external)
+        guarded = guard.quantity - _sum(guard, _purchases(guard, fills.ours)) - max(unreported, ZERO)
+    return Seen(quantity=max(guarded, before, ZERO), at=set_at)
 
 
 def fills_of(guard: Guard, reading: Reading, *, after: datetime) -> Fills:
@@ -163,7 +168,8 @@ def _is_still(guard: Guard, reading: Reading, unconfirmed: Seen) -> bool:
 def explains(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> bool:
     """Return whether the last quantity and the fills since add up to what is there, except for fees reported elsewhere."""
     before = _before(guard, reading, base, fills)
-    return is_explained(guard, before=before, seen=reading.there, fills=fills.external)
+    ours = _purchases(guard, fills.ours)
+    return is_explained(guard, before=before, seen=reading.there, fills=fills.external, ours=ours)
 
 
 def expected_of(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal:
@@ -178,6 +184,7 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Guar
         before=_before(guard, reading, base, fills),
         seen=reading.there,
         fills=fills.external,
+        ours=_purchases(guard, fills.ours),
         asset_class=reading.asset_class,
         venue_entry=reading.venue_entry,
     )
@@ -187,6 +194,10 @@ def _before(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal
     """Return what was seen with our own sales since applied; each took its part off the guard itself."""
     with exact():
         return base.quantity + _sum(guard, fills.ours) + _unreported(guard, reading)
+
+
+def _purchases(guard: Guard, fills: Iterable[Fill]) -> tuple[Fill, ...]:
+    return tuple(fill for fill in fills if change_by(guard, fill) > ZERO)
 
 
 def _unreported(guard: Guard, reading: Reading) -> Decimal:

@@ -12,6 +12,7 @@ from engine.alerts.messages import (
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.pace import Pace
 from tests.engine.offers.buying import a_buyer
 
 EMPTY = '{"error": [], "result": {"open": {}, "closed": {}, "trades": {}, "count": 0}}'
@@ -97,3 +98,61 @@ async def test_a_buy_that_is_not_settled_disarms_no_guard_of_what_was_held_befor
 
     [guard] = await buyer.guards()
     assert (guard.state, guard.quantity) == (GuardState.ARMED, buyer.held())
+
+
+async def read_for_minutes(room):
+    for _ in range(5):
+        await room.clock.sleep(30)
+        await room.read()
+
+
+@pytest.mark.fault("V155")
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_buy_that_fills_in_parts_stays_guarded_as_a_whole(room, restart):
+    buyer = await a_buyer(room)
+    room.world.kraken.pace = Pace(over_s=20, parts=4)
+    await buyer.buy()
+    await room.clock.sleep(7)
+    if restart:
+        await room.restart()
+    await buyer.end()
+    await read_for_minutes(room)
+
+    assert [guard.quantity for guard in await buyer.guards()] == [buyer.held()]
+    assert await room.alerts(GuardReduced) == []
+
+
+async def test_two_buys_before_a_reading_are_guarded_as_a_whole(buyer):
+    for _ in range(2):
+        await buyer.buy()
+        await buyer.end()
+        await buyer.room.clock.sleep(2)
+    await read_for_minutes(buyer.room)
+
+    [guard] = await buyer.guards()
+    assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+    assert await buyer.room.alerts(GuardReduced) == []
+
+
+@pytest.mark.parametrize("skew_s", [0.4, 0.9, 2.5])
+async def test_a_venue_clock_that_is_ahead_takes_no_guard_of_a_buy_away(buyer, skew_s):
+    buyer.room.fault(FaultKind.CLOCK_SKEW, venue=buyer.venue, skew_s=skew_s, times=None)
+    await buyer.buy()
+    await buyer.end()
+    await read_for_minutes(buyer.room)
+
+    [guard] = await buyer.guards()
+    assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+
+
+async def test_the_coin_fee_of_a_second_buy_takes_nothing_off_its_guard(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        buyer = await a_buyer(room, Venue.ALPACA)
+        for _ in range(2):
+            await buyer.buy(700)
+            await buyer.end()
+            await read_for_minutes(room)
+
+        [guard] = await buyer.guards()
+        assert 0 <= buyer.held() - guard.quantity < Decimal("1e-8")
+        assert await room.alerts(GuardReduced) == []
