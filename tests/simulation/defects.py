@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
-from engine.exits import next_step, release_plan, releases
+from engine.exits import filling, next_step, release_plan, releases
 from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
@@ -379,6 +379,13 @@ def _believe_every_cancel():
     return patch.object(releases, "released_part", lambda order, _: replace(order, confirmed=True))
 
 
+def _leave_nothing_guarded_of_a_part():
+    def unguarded(rest, dust, _manual, **_):
+        return rest.closed(GuardReason.SOLD), dust
+
+    return patch.object(filling, "rest_after_manual_close", unguarded)
+
+
 _LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFORE)
 
 DEFECTS = (
@@ -491,6 +498,7 @@ DEFECTS = (
     ),
     Defect(name="hold on after a cancel", plant=ledger_defects.hold_on_after_a_cancel, kinds=()),
     Defect(name="fill below the level", plant=ledger_defects.fill_below_the_level, kinds=()),
+    Defect(name="leave nothing guarded of a part", plant=_leave_nothing_guarded_of_a_part, kinds=()),
 )
 
 

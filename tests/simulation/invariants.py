@@ -152,7 +152,7 @@ def _check_closing(world, armed):
     left = min(armed.quantity - armed.sold - armed.owner_out, truth.total(armed.asset))
     world.trace(f"guard {armed.guard_id} closed with {max(left, Decimal(0))} left")
     if (
-        armed.agreed is None
+        not armed.is_all_agreed
         and left > 0
         and not truth.instruments[armed.symbol].why_too_small_to_sell(left, truth.prices.bid(armed.symbol))
     ):
@@ -244,7 +244,7 @@ def _check_rest(world, armed, state, quantity):
     truth = world.venues[armed.venue]
     if state == "armed" and quantity > truth.total(armed.asset):
         world.violate(f"{armed.guard_id} guards {quantity}, there is {truth.total(armed.asset)}")
-    if armed.agreed is not None:
+    if armed.is_all_agreed:
         # What its owner asked for comes off the guard or off the rest, as it happens to be sold.
         return
     least = armed.quantity - armed.sold - armed.owner_out

@@ -6,6 +6,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from engine.offers.closing_preview import ClosePreview
+from engine.offers.part import Share
 from tests.simulation.arming import store_guard
 from tests.simulation.committed_rows import CommittedRows
 from tests.simulation.database import OWNER_ID
@@ -28,6 +29,10 @@ REST_S, QUIET_S = 900, 2 * SNAPSHOT_EVERY_S + 2 * CYCLE_S
 IDLE_CYCLE_S = SNAPSHOT_EVERY_S
 
 
+#: What of a position its owner asks to be sold; None is all of it.
+PARTS = (None, None, Share(Decimal("0.5")), Share(Decimal("0.3")))
+
+
 class Stage:
     """Does what the schedule does, interval by interval; a process that is killed is started again."""
 
@@ -36,6 +41,7 @@ class Stage:
         self._committed = CommittedRows(world)
         self._order_checks = OrderChecks(world)
         self._life = None
+        self._parts = world.rng("parts")
         self._snapshot_at = self._note_at = 0
 
     def furnish(self, venue, symbol, *, price, quantity):
@@ -94,12 +100,14 @@ class Stage:
             life.tasks.spawn(f"the owner asks for {symbol}", lambda: self._close(life, truth, symbol))
 
     async def _close(self, life, truth, symbol):
-        preview = await life.engine.closing.offer_close(OWNER_ID, symbol, truth.venue)
+        part = self._parts.choice(PARTS)
+        preview = await life.engine.closing.offer_close(OWNER_ID, symbol, truth.venue, part=part)
         if not isinstance(preview, ClosePreview) or preview.confirmation_id is None:
             return
         armed = self.world.guard_of(truth.venue, symbol)
         if armed is None:
             return
+        armed.is_all_agreed |= part is None
         armed.agreed = armed.sold + sum(line.quantity for line in preview.sellable)
         came_of_it = await life.engine.closing.close(OWNER_ID, preview.confirmation_id)
         self.world.trace(f"the owner agreed to sell {symbol} at {truth.venue}: {type(came_of_it).__name__}")

@@ -50,6 +50,8 @@ class Armed:
     sold_before: Decimal = Decimal(0)
     #: how much may be sold in all since its owner asked for a sale; None while nobody did
     agreed: Decimal | None = None
+    #: whether that was ever all of it
+    is_all_agreed: bool = False
 
     @property
     def may_sell(self):
@@ -83,6 +85,7 @@ class ArmedGuards(dict):
             threshold=Decimal(threshold),
             alerts_before=newest_alert(self._store),
             agreed=Decimal(quantity),
+            is_all_agreed=True,
         )
         return self[guard_id]
 
