@@ -70,16 +70,23 @@ async def test_what_was_bought_is_sold_at_its_target_with_a_profit(open_bot):
 
 
 @pytest.mark.fault("V155")
-async def test_a_buy_that_a_kill_cut_off_is_found_guarded_and_told_once(open_bot):
+@pytest.mark.parametrize(
+    ("kind", "delay_s"),
+    [
+        pytest.param(FaultKind.DELAY_AFTER, 60, id="filled, and not answered"),
+        pytest.param(FaultKind.DELAY_BEFORE, 0.5, id="filled while nobody watches"),
+    ],
+)
+async def test_a_buy_that_a_kill_cut_off_is_found_guarded_and_told_once(open_bot, kind, delay_s):
     world = dollars(300)
     stage = await open_bot(world)
     preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
-    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=60))
+    world.faults(KRAKEN).add(Fault(kind=kind, endpoint="AddOrder", delay_s=delay_s))
 
     stage.owner.press(preview, BUY)
     await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=WAIT_S)
-    await until(lambda: fills(world))
     await stage.bot.kill()
+    await until(lambda: fills(world))
     await stage.start_bot()
     bought = await stage.owner.wait_for("BOUGHT", WAIT_S)
 
@@ -87,6 +94,24 @@ async def test_a_buy_that_a_kill_cut_off_is_found_guarded_and_told_once(open_bot
     [guard] = read_guards(stage.database)
     assert "The venue's answer was lost; the fill was found by asking it again." in bought.text
     assert guard.quantity == fill.quantity
+    assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
+
+
+@pytest.mark.fault("V156")
+async def test_a_buy_that_a_kill_kept_from_its_venue_is_given_up_by_the_next_start(open_bot):
+    world = dollars(300)
+    stage = await open_bot(world)
+    preview = await stage.owner.ask("/buy BTC 30", timeout_s=WAIT_S)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DROP_BEFORE, endpoint="AddOrder"))
+
+    stage.owner.press(preview, BUY)
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=WAIT_S)
+    await stage.bot.kill()
+    await stage.start_bot()
+    told = await stage.owner.wait_for("Not bought", 2 * WAIT_S)
+
+    assert "The order never arrived at Kraken, and can no longer." in told.text
+    assert (fills(world), read_guards(stage.database)) == ([], ())
     assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
 
 
