@@ -10,6 +10,7 @@ from telegram.ext import ApplicationHandlerStop
 from engine.clock import Moment, moment
 from handlers.chat_context import ChatContext
 from handlers.invite import open_invite
+from handlers.menu import Menus
 
 _log = structlog.get_logger()
 
@@ -63,6 +64,7 @@ class AccessCheck:
 
     def __init__(self) -> None:
         self._strangers = StrangerLog()
+        self._menus = Menus()
 
     async def check(self, update: Update, context: ChatContext) -> None:
         """Admit the user behind the update, or end its handling in silence."""
@@ -73,6 +75,7 @@ class AccessCheck:
             admitted = await context.services.users.fetch_user(user.id)
             if admitted is not None:
                 context.admit(admitted)
+                self._menus.keep(context)
                 return
             if await open_invite(update, context):
                 raise ApplicationHandlerStop

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from telegram import BotCommand, Update
+from telegram import Update
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -310,11 +310,6 @@ ALLOWED_UPDATES = ["message", "callback_query"]
 _GATE_GROUP = -100
 
 
-def bot_commands() -> list[BotCommand]:
-    """Return the menu for setMyCommands."""
-    return [BotCommand(command.name, _menu_line(command)) for command in COMMANDS]
-
-
 def register(application: ChatApplication, services: Services) -> None:
     """Give an application built with `CONTEXT_TYPES` its gate, its handlers and its error edge."""
     application.bot_data.services = services
@@ -338,7 +333,3 @@ def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
         CallbackQueryHandler(press_unknown),
         MessageHandler(filters.UpdateType.MESSAGE, answer_unknown),
     ]
-
-
-def _menu_line(command: Command) -> str:
-    return f"{command.form}: {command.help}" if command.form else command.help

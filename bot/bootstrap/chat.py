@@ -26,7 +26,7 @@ from engine.offers.membership import Members
 from engine.services import Services
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
-from handlers.registry import bot_commands
+from handlers.menu import PUBLIC_MENU
 from handlers.render.paper import PAPER_MODE, mark_of
 from handlers.render.times import Reader, zone_named
 
@@ -53,7 +53,7 @@ def build_chat(
     application.bot_data.on_our_clock = connection.on_our_clock
     chat = Chat(
         application,
-        menu=bot_commands(),
+        menu=PUBLIC_MENU,
         on_rejected=lambda: stop.request(CommandError(TOKEN_REFUSED)),
         connection=connection,
         polling=Polling(application, polling_alarm=polling_alarm, clock=clock, redact=redactor.text),

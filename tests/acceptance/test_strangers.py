@@ -17,8 +17,11 @@ async def test_a_stranger_gets_silence(open_bot):
     stranger.forge_press(screen, "r:balance", chat=stage.owner)
     # One chat's messages are handled in order, so a press of theirs in the owner's chat was before this.
     await world.telegram.wait_until_confirmed()
+    # The menus of everybody and of the owner.
+    await world.telegram.wait_for_call("setMyCommands", 2)
     await stage.owner.ask("/help")
 
     assert [one for one in stranger.messages if one.from_bot] == []
+    assert [one["command"] for one in world.telegram.commands] == ["start"]
     assert stranger.typing == ()
     assert stranger.callback_answers == ()

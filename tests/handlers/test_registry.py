@@ -3,7 +3,8 @@ import re
 from telegram.constants import BotCommandLimit
 
 from engine.users.roles import Role, may
-from handlers.registry import COMMANDS, bot_commands
+from handlers.menu import menu_of
+from handlers.registry import COMMANDS
 
 _DESIGNED = {"start", "help", "balance", "positions", "route", "why", "guard", "unguard", "status"} | {
     "close",
@@ -37,7 +38,7 @@ def test_every_command_has_help_and_says_what_a_failure_did_not_do():
 
 
 def test_the_menu_is_what_telegram_takes():
-    menu = bot_commands()
+    menu = menu_of(COMMANDS)
 
     assert [line.command for line in menu] == [command.name for command in COMMANDS]
     for line in menu:
@@ -69,7 +70,7 @@ def test_only_commands_that_ask_before_changing_need_more_than_looking():
 
 
 async def test_telegram_accepts_the_menu(application, server):
-    await application.bot.set_my_commands(bot_commands())
+    await application.bot.set_my_commands(menu_of(COMMANDS))
 
     assert [line["command"] for line in server.commands] == [command.name for command in COMMANDS]
 
