@@ -163,6 +163,7 @@ class EndWriter:
             is_first_attempt=self._is_first_attempt,
             age_s=(moment(self._context.clock) - self._driven_since).total_seconds(),
             is_too_late=self._is_too_late(intent),
+            at_any_price=intent.manual is not None and intent.manual.at_any_price,
             shown_price=intent.trigger_price,
             direction=self._guard.direction,
         )

@@ -41,6 +41,8 @@ class EndFacts:
     is_profit_gone: bool = False
     #: Of a manual close: whether its request is too old.
     is_too_late: bool = False
+    #: The same: whether its owner wanted it whatever the price is.
+    at_any_price: bool = False
     #: The price of now; None without one.
     price: Decimal | None = None
     shown_price: Decimal
@@ -56,7 +58,7 @@ class EndFacts:
     @property
     def is_price_needed(self) -> bool:
         """Return whether the price of now decides."""
-        return not self.leaves_at_once and not self.is_too_late
+        return not (self.leaves_at_once or self.is_too_late or self.at_any_price)
 
 
 def why_end(facts: EndFacts) -> WhyEnd | None:
@@ -69,5 +71,7 @@ def why_end(facts: EndFacts) -> WhyEnd | None:
         return WhyEnd.NO_BREACH if facts.is_breach_over else None
     if facts.is_too_late:
         return WhyEnd.TOO_LATE
-    is_price_worse = facts.price is not None and is_worse(facts.price, facts.shown_price, facts.direction)
+    if facts.at_any_price or facts.price is None:
+        return None
+    is_price_worse = is_worse(facts.price, facts.shown_price, facts.direction)
     return WhyEnd.PRICE_WORSE if is_price_worse else None

@@ -57,6 +57,7 @@ def guard_to_close(
         entry_known=entry_known,
         most=plan.quantity,
         is_part=plan.is_part,
+        at_any_price=plan.at_any_price,
         there=position.quantity,
         step=position.step_at_request,
     )

@@ -57,6 +57,8 @@ class ClosePlan:
     cancels: frozenset[str]
     #: Whether that is a part, so that what is left is meant to stay.
     is_part: bool = False
+    #: Whether it is sold whatever the price is by then.
+    at_any_price: bool = False
 
     @property
     def shown(self) -> ShownSale | None:

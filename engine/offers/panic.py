@@ -150,7 +150,8 @@ class PanicService:
 
     async def _plan(self, user_id: int) -> list[ClosePlan]:
         positions = [one for one in await self._portfolio.find(user_id, None, None) if one.quantity]
-        return [plan_closing(one) for one in await self._reader.read(positions)]
+        facts = await self._reader.read(positions)
+        return [replace(plan_closing(one), at_any_price=True) for one in facts]
 
 
 def _with_sales(message: PanicInterrupted, selling: Selling, *, unread: tuple[str, ...]) -> PanicInterrupted:

@@ -50,6 +50,8 @@ class ManualClose:
     most: Decimal | None = None
     #: Whether its owner wanted a part of it sold, so that what is left is meant to stay.
     is_part: bool = False
+    #: Whether its owner wanted it sold whatever the price is by then.
+    at_any_price: bool = False
     #: How much of the position there was by the reading that was shown, sellable or not; None in earlier records.
     there: Decimal | None = None
     #: The last step of our orders that was stored when that was requested; None where nothing dates it.

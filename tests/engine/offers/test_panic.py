@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFilled, PanicInterrupted
+from engine.alerts.messages import ExitFilled, ExitParked, PanicInterrupted
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.offers.closing_preview import Kept, ObstacleKind
@@ -80,6 +80,22 @@ async def test_a_fall_after_the_preview_keeps_nothing_from_being_sold(two):
     await press(two, preview)
     await two.wait_for("exit ")
 
+    assert (total(two), total(two, "ETH")) == (0, 0)
+
+
+async def test_a_fall_while_the_venue_takes_no_orders_keeps_nothing_from_being_sold(two):
+    await two.look()
+    preview = await offer(two)
+    two.fault(FaultKind.RATE_LIMIT, times=6)
+
+    await press(two, preview)
+    two.set_bid("40000")
+    for _ in range(10):
+        await two.look()
+        await two.clock.sleep(2)
+    await two.wait_for("exit ", within_s=200)
+
+    assert await two.alerts(ExitParked) == []
     assert (total(two), total(two, "ETH")) == (0, 0)
 
 
