@@ -67,7 +67,7 @@ class EntryJournal:
     async def book_late(
         self, intent: Intent, attempt: int, order: Order, steps: Sequence[IntentStep]
     ) -> None:
-        """Write what the order of an attempt that was given up has filled, guarded and told, once."""
+        """Write what an order has filled beyond its intent's end, guarded and told, once."""
         now = self._clock.now()
         arrived = replace(
             intent.as_attempt(attempt),
@@ -79,11 +79,12 @@ class EntryJournal:
         async with self._database.write() as session:
             await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
             await self.orders.note_late(session, intent, attempt, order.venue_order_id)
-            guard = await self._guard(session, replace(arrived, filled_quantity=ZERO), arrived)
+            guard = await self._guard(session, intent, arrived)
             message = describe_filled(
                 arrived, order, guard, steps, found_later=True, ahead=timedelta(0), heard_at=now
             )
-            await self._report(session, arrived, message)
+            is_rest = intent.filled_quantity > ZERO
+            await self._report(session, arrived, replace(message, is_rest=is_rest))
 
     async def report_pending(self, intent_id: str) -> None:
         """Tell the owner, once, that it is not known yet what became of a buy, if it is not over."""
@@ -115,6 +116,10 @@ class EntryJournal:
             message,
             user_id=intent.user_id,
             account_id=intent.account_id,
-            dedup_key=f"{message.kind}:{intent.intent_id}",
+            dedup_key=f"{message.kind}:{intent.intent_id}{':rest' if _is_rest(message) else ''}",
             now=self._clock.now(),
         )
+
+
+def _is_rest(message: EntryFilled | EntryGivenUp | EntryPending) -> bool:
+    return isinstance(message, EntryFilled) and message.is_rest

@@ -1,4 +1,4 @@
-"""Buys that fill behind their end: booked, guarded and told as soon as the venue shows them."""
+"""Buys that fill, or fill on, behind their end: booked, guarded and told as soon as the venue shows it."""
 
 from collections.abc import Mapping
 
@@ -9,22 +9,24 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.entries.entry_journal import EntryJournal
 from engine.model.errors import BrokerError
-from engine.model.orders import Order
+from engine.model.money import exact
+from engine.model.orders import Order, quantity_of
 from engine.model.venues import Account
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
-from engine.orders.late_orders_store import load_given_up
+from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
 from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, fetch_trades, lookup_start
-from engine.orders.order_readings import with_trade_totals
-from engine.orders.unproven import late_orders, unproven_attempts
+from engine.orders.order_readings import ROUNDING, with_trade_totals
+from engine.orders.unproven import ended_short, late_orders, unproven_attempts
+from engine.orders.unreadable_order import unread_order
 from engine.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
 
 class LateBuys:
-    """Looks for buys that were given up, while an account shows purchases of nobody's order that is known."""
+    """Looks for buys that were given up while an account shows purchases of no known order, and for more of those that ended short."""
 
     def __init__(
         self, *, database: Database, journal: EntryJournal, brokers: Mapping[str, Broker], clock: Clock
@@ -38,13 +40,36 @@ class LateBuys:
         self._others = dict[str, frozenset[str]]()
 
     async def book(self, account: Account) -> None:
-        """Book what arrived after all of an account's buys that were given up."""
+        """Book what arrived of an account's buys after all: of those that were given up, and that ended short."""
+        kind = IntentKind.ENTRY
         async with self._database.read() as session:
-            given_up = await load_given_up(session, account.account_id, kind=IntentKind.ENTRY)
-        for intent in given_up:
-            age = wall_time.age(intent.updated_at, self._clock.now())
-            if age is None or age < LOOKUP_WINDOW:
-                await self._book_one(intent, self._brokers[account.account_id])
+            given_up = await load_given_up(session, account.account_id, kind=kind)
+            short = filter(ended_short, await load_filled_otherwise(session, account.account_id, kind=kind))
+        for intent in filter(self._is_recent, given_up):
+            await self._book_one(intent, self._brokers[account.account_id])
+        for intent in filter(self._is_recent, short):
+            await self._book_rest(intent)
+
+    def _is_recent(self, intent: Intent) -> bool:
+        age = wall_time.age(intent.updated_at, self._clock.now())
+        return age is None or age < LOOKUP_WINDOW
+
+    async def _book_rest(self, intent: Intent) -> None:
+        """Book what an order filled beyond what was reported as its end."""
+        order = unread_order(intent)
+        if order is None:
+            return
+        async with self._database.read() as session:
+            fills = await fill_rows.load_order_fills(session, intent.account_id, order.venue_order_id)
+        with exact():
+            rest = quantity_of(fills) - intent.filled_quantity
+        if rest <= ROUNDING:
+            return
+        steps = await self._journal.orders.load_steps(intent.intent_id)
+        if order.venue_order_id not in late_orders(steps):
+            whole = with_trade_totals(order, fills, intent.quantity)
+            await self._journal.book_late(intent, intent.attempt, whole, steps)
+            log.critical("a buy filled on after its end", order=order.venue_order_id)
 
     async def _book_one(self, intent: Intent, broker: Broker) -> None:
         others = await self._others_purchases(intent)

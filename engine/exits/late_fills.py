@@ -11,7 +11,7 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.late_booking import LateBooking
-from engine.exits.late_order import LateOrder, ended_short, is_certain
+from engine.exits.late_order import LateOrder, is_certain
 from engine.failures import Failures
 from engine.guards import store as guards
 from engine.market.feed import Markets
@@ -27,6 +27,7 @@ from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start
 from engine.orders.our_orders import replacements
 from engine.orders.states import IntentState
 from engine.orders.unproven import (
+    ended_short,
     first_sent_at,
     late_orders,
     orders_of_attempts,

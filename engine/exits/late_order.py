@@ -74,12 +74,6 @@ def sold_of_guarded(trigger: Trigger, *, before: Decimal, filled: Decimal) -> De
         return max(before + filled - unguarded, ZERO) - max(before - unguarded, ZERO)
 
 
-def ended_short(intent: Intent) -> bool:
-    """Return whether an exit's order was reported as over with less than was sent, so that more of it may be reported."""
-    with exact():
-        return intent.venue_order_id is not None and intent.quantity - intent.filled_quantity > ROUNDING
-
-
 def _booked(intent: Intent) -> _Known:
     return _Known(intent.filled_quantity, intent.cost, intent.fee, intent.fee_asset)
 

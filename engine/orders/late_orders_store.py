@@ -46,7 +46,7 @@ _FILLED_OTHERWISE = Prepared(
     select(IntentRow)
     .where(
         col(IntentRow.account_id) == bindparam("account_id"),
-        col(IntentRow.kind) == IntentKind.EXIT,
+        col(IntentRow.kind) == bindparam("kind"),
         col(IntentRow.state) == IntentState.FILLED,
         # As text, so that the same number written otherwise is among them.
         col(IntentRow.filled_quantity) != col(IntentRow.quantity),
@@ -56,9 +56,13 @@ _FILLED_OTHERWISE = Prepared(
 )
 
 
-async def load_filled_otherwise(session: DatabaseSession, account_id: str) -> tuple[Intent, ...]:
-    """Return the latest sales of an account that filled another quantity than was sent."""
-    return await readable_rows(session, _FILLED_OTHERWISE, intents.build_intent, account_id=account_id)
+async def load_filled_otherwise(
+    session: DatabaseSession, account_id: str, *, kind: IntentKind = IntentKind.EXIT
+) -> tuple[Intent, ...]:
+    """Return the latest orders of an account that filled another quantity than was sent."""
+    return await readable_rows(
+        session, _FILLED_OTHERWISE, intents.build_intent, account_id=account_id, kind=kind
+    )
 
 
 async def load_given_up(

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from engine.model.money import exact
 from engine.model.venues import Venue
-from engine.orders.intents import IntentStep, StepNote
+from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.order_readings import ROUNDING
 from engine.orders.settling_step import PROOFS, Resend
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
@@ -35,6 +37,12 @@ def proven_absent(venue: Venue, steps: Sequence[IntentStep]) -> frozenset[int]:
         for attempt, step in _by_attempt(venue, steps)
         if _ends(step, _UNPROVEN) and step.cause == StepCause.PROVEN_ABSENT
     )
+
+
+def ended_short(intent: Intent) -> bool:
+    """Return whether an intent's order was reported as over with less than was sent, so that more of it may be reported."""
+    with exact():
+        return intent.venue_order_id is not None and intent.quantity - intent.filled_quantity > ROUNDING
 
 
 def first_sent_at(venue: Venue, steps: Sequence[IntentStep], attempt: int) -> datetime | None:

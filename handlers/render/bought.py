@@ -164,7 +164,9 @@ def _times(message: EntryFilled, reader: Reader) -> Iterator[str]:
     if message.fee is None:
         yield f"The fee is an estimate: {message.venue.label} books it later."
     yield f"Confirmed {reader.clock(message.confirmed_at)}, filled {reader.clock(message.filled_at)}"
-    if message.found_later and not message.may_be_owners:
+    if message.is_rest:
+        yield "The venue reported more of this order after its end: these are its totals."
+    elif message.found_later and not message.may_be_owners:
         yield "The venue's answer was lost; the fill was found by asking it again."
     if wall_time.between(message.filled_at, reader.now) > _LATE:
         yield f"This alert is late: it happened {reader.age(message.filled_at)}."

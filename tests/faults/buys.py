@@ -35,4 +35,9 @@ BUYS = (
         "the first part of a buy falls to its stop while the rest still fills",
         "that part is sold, the rest has a guard of its own",
     ),
+    Row(
+        "V163",
+        "the order of a buy fills on after it was reported as over",
+        "what came is guarded, and told once with the order's totals",
+    ),
 )

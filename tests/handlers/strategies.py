@@ -623,6 +623,7 @@ alerts = st.one_of(
         client_order_id=_ids,
         found_later=st.booleans(),
         may_be_owners=st.booleans(),
+        is_rest=st.booleans(),
     ),
     st.builds(
         messages.EntryPending,

@@ -45,6 +45,8 @@ class EntryFilled:
     found_later: bool = False
     #: True when the order names no id of ours, and was taken for the one whose answer was lost.
     may_be_owners: bool = False
+    #: True for the totals of an order that filled on after they had been reported.
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import pytest
 from engine.exits.late_order import (
     OPENED_WITHIN,
     LateOrder,
-    ended_short,
     is_certain,
     late_part,
     quantity_off_guard,
@@ -61,14 +60,6 @@ def test_a_fee_that_cannot_be_told_apart_is_unknown(booked):
     part = late_part(late(replace(ENDED, **booked)), (REPORTED, NEW), [])
 
     assert (part.fee, part.fee_asset) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("changes", "short"),
-    [({}, True), ({"filled_quantity": D("0.1")}, False), ({"filled_quantity": D("0.09999999")}, False)],
-)
-def test_more_may_come_of_an_order_that_ended_with_less_than_was_sent(changes, short):
-    assert ended_short(replace(ENDED, **changes)) is short
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.model.orders import VenueOrderId
 from engine.model.venues import Venue
 from engine.orders.intents import IntentStep, StepNote
 from engine.orders.states import IntentState
-from engine.orders.unproven import first_sent_at, late_orders, orders_of_attempts, unproven_attempts
+from engine.orders.unproven import (
+    ended_short,
+    first_sent_at,
+    late_orders,
+    orders_of_attempts,
+    unproven_attempts,
+)
+from tests.builders import an_exit_intent, number
 
 P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
 SUPERSEDED = IntentState.SUPERSEDED
@@ -104,3 +112,17 @@ def test_orders_found_filled_late_are_known_with_their_attempts():
     ]
 
     assert late_orders([late, *others]) == {"O-1": 2}
+
+
+@pytest.mark.parametrize(
+    ("filled", "order_id", "short"),
+    [("0.06", "O-1", True), ("0.1", "O-1", False), ("0.09999999", "O-1", False), ("0.06", None, False)],
+)
+def test_more_may_come_of_an_order_that_ended_with_less_than_was_sent(filled, order_id, short):
+    intent = an_exit_intent(
+        quantity=number("0.1"),
+        filled_quantity=number(filled),
+        venue_order_id=order_id and VenueOrderId(order_id),
+    )
+
+    assert ended_short(intent) is short

@@ -151,6 +151,12 @@ def test_found_later_and_late_are_said():
     assert "This alert is late: it happened 5 min ago." in text
 
 
+def test_more_of_an_order_that_was_reported_is_told_as_its_totals():
+    assert "The venue reported more of this order after its end: these are its totals." in alert(
+        found_later=True, is_rest=True
+    )
+
+
 @pytest.mark.parametrize("why", EntryEnd)
 def test_each_end_without_a_fill_begins_with_not_bought(why):
     text = alert(EXAMPLES["entry_given_up"], why=why, detail="")
