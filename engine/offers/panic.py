@@ -96,10 +96,10 @@ class PanicService:
                 return Nothing(why=used)
             await self._halt_entries(session, user_id)
             unfinished = await save_unfinished(session, Panic(at=now), user_id=user_id)
-            buys = [one for one in await load_live_intents(session) if one.kind is IntentKind.ENTRY]
         selling = await self._sell(user_id)
         async with self._database.write() as session:
             await finish(session, unfinished, now=self._clock.now())
+            buys = [one for one in await load_live_intents(session) if one.kind is IntentKind.ENTRY]
         return PanicBegun(
             selling=selling,
             unread=self._portfolio.troubles(user_id),
