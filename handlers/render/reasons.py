@@ -9,7 +9,7 @@ from handlers.render.html import escape
 from handlers.render.numbers import cents_down, cents_up, cost_percent, estimated, in_currency, quantity
 
 _OBSTACLES: Mapping[RouteObstacle, str] = {
-    RouteObstacle.NOT_NAMED: "you named another broker",
+    RouteObstacle.NOT_NAMED: "you chose another broker",
     RouteObstacle.NOT_CONNECTED: "not connected",
     RouteObstacle.NO_ANSWER: "does not answer",
     RouteObstacle.NOT_LISTED: "not listed there",

@@ -168,6 +168,9 @@ def _source_while_silent(fees: FeeProfile) -> str:
 def why_chosen(route: Route) -> str:
     """Say why a broker was chosen."""
     small = route.small
+    if route.request.venue is not None:
+        chosen = "the one you chose"
+        return chosen if small is None else f"{chosen}; {obstacle_text(small)}"
     if small is not None and small.limit is not None:
         what = f"{obstacle_text(small)}: chosen only because no other can take it"
         if route.choice is RouteChoice.CHEAPEST:

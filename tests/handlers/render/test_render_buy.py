@@ -84,7 +84,26 @@ def test_a_named_broker_that_is_not_connected_is_said_so():
     said = lines(render_buy(refused(request=wish, decision=not_named), READER))
 
     assert "Coinbase: not connected." in said
-    assert not any("you named another broker" in line for line in said)
+    assert not any("you chose another broker" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("small", "why"),
+    [
+        (None, "Why: the one you chose."),
+        (
+            Reason(
+                obstacle=RouteObstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal(45), unit="USD"
+            ),
+            "Why: the one you chose; its equity of $45.00 is under $50.00.",
+        ),
+    ],
+)
+def test_a_broker_that_was_chosen_by_name_says_so(small, why):
+    plan = entry_plan()
+    named = replace(plan.route, request=replace(plan.route.request, venue=Venue.COINBASE), small=small)
+
+    assert why in lines(render_buy(buy_preview(plan=replace(plan, route=named)), READER))
 
 
 def test_without_a_size_an_amount_is_asked_for():
