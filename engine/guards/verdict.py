@@ -43,15 +43,19 @@ def judge(guard: Guard, price: Decimal, costs: SaleCosts) -> Verdict:
     """Decide what a guard does at the price that all of it would be sold at."""
     if sells_at(guard, price):
         return Verdict.LIQUIDATE
-    if guard.target is None or not is_at_target(
+    wins = reaches_target(guard, price) and _net(guard, price, costs) > ZERO
+    return Verdict.TAKE_PROFIT if wins else Verdict.HOLD
+
+
+def reaches_target(guard: Guard, price: Decimal) -> bool:
+    """Return whether a price takes a guard to its target, before fees."""
+    return guard.target is not None and is_at_target(
         mark=price,
         quantity=guard.quantity,
         cost=guard.cost,
         target=guard.target,
         direction=guard.direction,
-    ):
-        return Verdict.HOLD
-    return Verdict.TAKE_PROFIT if _net(guard, price, costs) > ZERO else Verdict.HOLD
+    )
 
 
 def break_even_price(guard: Guard, costs: SaleCosts) -> Decimal:

@@ -6,7 +6,7 @@ from engine.clock import Clock, Moment, moment
 from engine.guards.guard import AtTarget, Guard, GuardState
 from engine.guards.guard_mark import mark_request
 from engine.guards.sale_costs import CostsOfSales
-from engine.guards.verdict import Verdict, judge
+from engine.guards.verdict import Verdict, judge, reaches_target
 from engine.market.mark import Mark, PriceUnknown
 from engine.market.mark_rules import look_reason, mark_from_side
 from engine.market.marks import Marks
@@ -72,5 +72,7 @@ class Profits:
             return self._judging.take_profit(guard, shown)
 
     def _wins(self, guard: Guard, mark: Mark) -> bool:
-        is_armed = guard.state is GuardState.ARMED and guard.target is not None
-        return is_armed and judge(guard, mark.price, self._costs.of(guard)) is Verdict.TAKE_PROFIT
+        # Most prices are far from any target: what selling costs is looked up for the others alone.
+        if guard.state is not GuardState.ARMED or not reaches_target(guard, mark.price):
+            return False
+        return judge(guard, mark.price, self._costs.of(guard)) is Verdict.TAKE_PROFIT
