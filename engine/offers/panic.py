@@ -1,5 +1,6 @@
 """The panic: one press halts entries and closes every position that can be sold, over a restart too."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,8 @@ from engine.alerts.messages import PanicInterrupted
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.exits.manual_close import MANUAL_CLOSE_VALID
+from engine.failures import Failures
+from engine.model.venues import Venue
 from engine.offers.closing_buttons import PANIC, PANIC_BUTTON, ShownSales
 from engine.offers.closing_plan import ClosePlan, plan_closing
 from engine.offers.closing_preview import CloseLine, ClosePreview, ObstacleKind, Selling
@@ -146,12 +149,33 @@ class PanicService:
             await self._clock.sleep(AGAIN_AFTER.total_seconds())
 
     async def _sell(self, user_id: int) -> Selling:
-        return await self._sales.begin(await self._plan(user_id))
+        """Sell at every venue at once, so that one that is waited for holds up no other.
 
-    async def _plan(self, user_id: int) -> list[ClosePlan]:
-        positions = [one for one in await self._portfolio.find(user_id, None, None) if one.quantity]
+        Raises:
+            ExceptionGroup: sales that could not be begun; every other one was.
+
+        """
+        failures, sold = Failures(), list[Selling]()
+
+        async def sell_at(venue: Venue) -> None:
+            with failures.turn_of(venue.label):
+                sold.append(await self._sales.begin(await self._plan(user_id, venue)))
+
+        await asyncio.gather(*(sell_at(venue) for venue in self._venues(user_id)))
+        failures.raise_together("not every sale was begun")
+        return Selling(
+            lines=tuple(line for one in sold for line in one.lines),
+            left_out=tuple(line for one in sold for line in one.left_out),
+            written_down=tuple(line for one in sold for line in one.written_down),
+        )
+
+    async def _plan(self, user_id: int, venue: Venue | None = None) -> list[ClosePlan]:
+        positions = [one for one in await self._portfolio.find(user_id, None, venue) if one.quantity]
         facts = await self._reader.read(positions)
         return [replace(plan_closing(one), at_any_price=True) for one in facts]
+
+    def _venues(self, user_id: int) -> list[Venue]:
+        return sorted(set(self._portfolio.venues(user_id).values()))
 
 
 def _with_sales(message: PanicInterrupted, selling: Selling, *, unread: tuple[str, ...]) -> PanicInterrupted:

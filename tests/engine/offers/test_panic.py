@@ -159,6 +159,25 @@ async def test_a_broker_that_cannot_be_read_is_named_and_keeps_neither_the_halt_
         assert total(room) == 0
 
 
+@pytest.mark.fault("C26")
+async def test_a_broker_that_hangs_holds_up_no_sale_at_another(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.ALPACA)) as room:
+        for venue in (Venue.KRAKEN, Venue.ALPACA):
+            room.deposit("BTC", "0.4", venue=venue)
+            room.set_bid("50000", venue=venue)
+        await room.read()
+        preview = await offer(room)
+        await room.clock.sleep(6)
+        room.fault(FaultKind.DELAY_BEFORE, "GET /v2/account", venue=Venue.ALPACA, times=None, delay_s=30)
+        pressed_at = room.seconds()
+
+        await press(room, preview)
+        await room.wait_for("exit ")
+
+        assert total(room) == 0
+        assert room.world.ledger("kraken").fills[-1].at - pressed_at < 2
+
+
 async def test_no_broker_that_answers_keeps_the_halt_back(two):
     preview = await offer(two)
     await two.clock.sleep(6)
