@@ -11,7 +11,7 @@ from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import ExitQuantity
-from engine.exits.manual_close import rest_after_manual_close
+from engine.exits.manual_close import leaves_guarded, rest_after_manual_close
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder
 from engine.exits.reminder_loop import ReminderLoop
@@ -89,6 +89,7 @@ class Filling:
         elif followed.verdict is ReadingVerdict.OPEN:
             if error is None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
+                await self._queued.cancel_if_breached(intent, order)
             await self._wait(intent, error, order=order)
         elif followed.verdict is ReadingVerdict.NOT_KNOWN:
             return await self._follower.lose(intent, order)
@@ -150,7 +151,12 @@ class Filling:
             rest, dust = rest_after_manual_close(
                 rest, dust, intent.manual, filled=order.filled_quantity, sent=intent.quantity
             )
-        elif rest.state is GuardState.ARMED:
+            # What is short of a part is sold with all else by the next look, whatever was asked.
+            is_sold_next = dust is not None and self._is_part_breached(intent)
+            dust = None if is_sold_next else dust
+        else:
+            is_sold_next = True
+        if is_sold_next and rest.state is GuardState.ARMED:
             has_closed = await self._tradability.has_closed()
             dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)
         steps = await self._journal.orders.load_steps(intent.intent_id)
@@ -174,6 +180,9 @@ class Filling:
         )
         self._reports.note_step(ended.step)
         return ended.intent
+
+    def _is_part_breached(self, intent: Intent) -> bool:
+        return leaves_guarded(intent.manual) and self._tradability.is_breached()
 
     async def _taker(self, symbol: str) -> Decimal | None:
         """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""

@@ -49,6 +49,13 @@ def wanted_of(quantity: Decimal, manual: ManualClose | None) -> Decimal:
     return quantity if manual is None or manual.most is None else min(quantity, manual.most)
 
 
+def leaves_guarded(manual: ManualClose | None) -> bool:
+    """Return whether it sells only a part of what a guard watches, so that a breach sells more than that."""
+    if manual is None or not manual.is_part or manual.most is None:
+        return False
+    return manual.paused is None and manual.most < manual.guarded
+
+
 def restore_guard(
     guard: Guard, manual: ManualClose, reason: GuardReason | str | None, detail: str = ""
 ) -> Guard:

@@ -1,9 +1,10 @@
-"""Whether an exit that takes a profit would still win by the prices of now, or is the exit of a loss by then."""
+"""Whether an exit that takes a profit still wins by the prices of now, and whether it or that of a part is one of a loss by then."""
 
 from dataclasses import replace
 
 from engine.clock import moment
 from engine.exits.context import ExitContext
+from engine.exits.manual_close import leaves_guarded
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import is_past, mark_request, trigger_of
 from engine.guards.verdict import Verdict, judge
@@ -38,11 +39,11 @@ class ProfitCheck:
         return shown is None or not self._wins(shown)
 
     async def as_breach(self, intent: Intent) -> Intent | None:
-        """Return an exit that was to take a profit as that of a loss, which waits for no profit; None if it is none."""
+        """Return an exit that was to take a profit, or to sell a part, as that of all with a loss; None if it is none."""
         current, trigger = self._context.guard_marks.of(self._guard).current, intent.trigger
-        if trigger is None or trigger.target is None or not isinstance(current, Mark):
+        if trigger is None or not isinstance(current, Mark) or not is_past(self._guard, current):
             return None
-        if not is_past(self._guard, current):
+        if trigger.target is None and not leaves_guarded(trigger.manual):
             return None
         breach = trigger_of(self._guard, current, now=self._context.clock.now())
         return await self._context.journal.orders.retrigger(intent, replace(breach, paid=trigger.paid))

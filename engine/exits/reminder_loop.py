@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import replace
+from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +64,10 @@ class ReminderLoop:
             await self._send_due()
         if self._task is None:
             self._task = asyncio.create_task(self._remind())
+
+    def go_on_with(self, intent: Intent, *, quantity: Decimal) -> None:
+        """Name from now on what sells the exit now, and how much of it."""
+        self._intent = replace(intent, quantity=quantity)
 
     @property
     def held_up(self) -> HeldUp | None:

@@ -7,6 +7,7 @@ from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.next_step import next_step
 from engine.exits.position_reading import PositionReading
+from engine.exits.queued_order import PART_BREACHED
 from engine.exits.refusals import SentQuantity
 from engine.exits.sale_parts import SaleParts
 from engine.exits.steps import (
@@ -100,7 +101,7 @@ class Sale:
             case IntentState.PLANNED | IntentState.SUSPENDED:
                 return (
                     await self._parts.lost.adopt_late_order(intent)
-                    or await self._parts.profit.as_breach(intent)
+                    or await self._as_breach(intent)
                     or await self._parts.end.write_if_unwanted(intent)
                     or await self._attempt(intent)
                 )
@@ -117,6 +118,14 @@ class Sale:
                 if followed.state is IntentState.PLANNED:
                     await self._parts.pauses.wait("the venue closed the order without a fill")
                 return followed
+
+    async def _as_breach(self, intent: Intent) -> Intent | None:
+        breach = await self._parts.profit.as_breach(intent)
+        if breach is not None:
+            self._parts.reminder.go_on_with(breach, quantity=self._guard.quantity)
+        if breach is not None and intent.manual is not None:
+            await self._parts.reminder.note(PART_BREACHED, FailingAction.SELL_ALL, is_urgent=True)
+        return breach
 
     async def _attempt(self, intent: Intent) -> Intent:
         parts, is_manual = self._parts, intent.manual is not None

@@ -74,6 +74,10 @@ class Tradability:
         if self._was_refused:
             await self._check_status()
 
+    def is_breached(self) -> bool:
+        """Return whether its guard is past its threshold or stop at the latest accepted mark; no price is no breach."""
+        return self._breached(self._guard) is True
+
     async def has_closed(self) -> bool:
         """Return whether the stock market is closed, as the venue reports now; no answer is no close."""
         instrument = await self.instrument() if self._guard.venue.lists_stocks else None

@@ -30,6 +30,10 @@ class FailingAction(StrEnum):
     CANCEL_OPPOSITE = "cancel_opposite"
     #: An order whose market has closed.
     CANCEL_QUEUED = "cancel_queued"
+    #: An order of a part, as all is to be sold.
+    CANCEL_PART = "cancel_part"
+    #: Of a guard, and not the part that its owner wanted sold.
+    SELL_ALL = "sell_all"
     #: An order that stands.
     FOLLOW = "follow"
     #: An order that may be filled.

@@ -24,6 +24,8 @@ SENTENCES: Mapping[str, str] = {
     FailingAction.SELL_REST: "selling what the balance still shows",
     FailingAction.CANCEL_OPPOSITE: "cancelling the opposite orders again with the next try",
     FailingAction.CANCEL_QUEUED: _CANCELLING,
+    FailingAction.CANCEL_PART: "cancelling the order of that part; then all that is guarded is sold",
+    FailingAction.SELL_ALL: "selling all that is guarded, and not only the part",
     FailingAction.FOLLOW: (
         "querying it until it is over; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
     ),

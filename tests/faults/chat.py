@@ -104,4 +104,9 @@ CHAT = (
         "the process dies, or the market takes no more, while a part is sold",
         "no more than the part is sold, and the guard keeps the rest with its cost in proportion",
     ),
+    Row(
+        "C30",
+        "a guard is breached while a part of it is being sold, however slowly",
+        "the part's order is cancelled first, then all that is guarded is sold, each coin once",
+    ),
 )
