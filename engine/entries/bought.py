@@ -6,13 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
+from engine.alerts.messages import EntryFilled
 from engine.brokers.venue_rules import VENUE_RULES
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.model.holdings import Direction
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact, floor_to
+from engine.model.orders import Order
 from engine.orders.intents import Intent
 from engine.orders.order_readings import is_cost_odd
+from engine.orders.states import IntentState
 
 #: A fee that is taken from the coins and booked later is counted up to this step, so that no guard covers more than is there.
 _FEE_STEP = Decimal("1e-9")
@@ -41,6 +44,24 @@ def bought_of(intent: Intent) -> Bought:
             cost = planned
         kept = filled - _fee_in_coins(intent)
     return Bought(quantity=kept, cost=share(cost, kept, filled))
+
+
+def booked_before(intent: Intent, order: Order, reported: Iterable[object]) -> Intent:
+    """Return an intent that is over with what is booked of one of its orders, by its end and by what its owner was told since."""
+    booked = intent if intent.state is IntentState.FILLED else None
+    if booked is None or intent.venue_order_id != order.venue_order_id:
+        booked = replace(intent, filled_quantity=ZERO)
+    for one in reported:
+        if not isinstance(one, EntryFilled) or one.venue_order_id != order.venue_order_id:
+            continue
+        # Each tells an order's totals, so that the most is all.
+        if one.quantity > booked.filled_quantity:
+            with exact():
+                cost = one.quantity * one.fill_price
+            booked = replace(
+                booked, filled_quantity=one.quantity, cost=cost, fee=one.fee, fee_asset=one.fee_asset
+            )
+    return booked
 
 
 def find_guard(guards: Iterable[Guard], intent: Intent) -> Guard | None:

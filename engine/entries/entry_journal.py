@@ -2,23 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from engine.alerts.messages import EntryFilled, EntryGivenUp, EntryPending
-from engine.alerts.outbox import append_alert
+from engine.alerts.outbox import append_alert, load_written_under
 from engine.clock import Clock
 from engine.entries import halts_store
-from engine.entries.bought import bought_of, find_guard, guard_with
-from engine.entries.entry_message import describe_filled, describe_pending
+from engine.entries.bought import booked_before, bought_of, find_guard, guard_with
+from engine.entries.entry_message import describe_late, describe_pending
 from engine.guards import store as guards
 from engine.guards.guard import Guard
-from engine.model.money import ZERO
+from engine.model.money import exact
 from engine.model.orders import Order
-from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentKind, IntentStep
 from engine.orders.journal import Journal, Written
+from engine.orders.order_readings import ROUNDING
 from engine.orders.states import IntentEvent
 from engine.orders.step_cause import StepCause
 from engine.storage.database import Database
@@ -66,9 +65,8 @@ class EntryJournal:
 
     async def book_late(
         self, intent: Intent, attempt: int, order: Order, steps: Sequence[IntentStep]
-    ) -> None:
-        """Write what an order has filled beyond its intent's end, guarded and told, once."""
-        now = self._clock.now()
+    ) -> bool:
+        """Write what an order has filled beyond its intent's end, guarded and told once; False where that is nothing."""
         arrived = replace(
             intent.as_attempt(attempt),
             filled_quantity=order.filled_quantity,
@@ -76,15 +74,20 @@ class EntryJournal:
             fee=order.fee,
             fee_asset=order.fee_asset,
         )
+        key = f"entry_filled:{intent.intent_id}"
+        async with self._database.read() as session:
+            reported = await load_written_under(session, key_prefix=key)
+        before = booked_before(intent, order, reported)
+        with exact():
+            if order.filled_quantity - before.filled_quantity <= ROUNDING:
+                return False
+        message_key = f"{key}:{order.venue_order_id}:{order.filled_quantity.normalize():f}"
         async with self._database.write() as session:
-            await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
             await self.orders.note_late(session, intent, attempt, order.venue_order_id)
-            guard = await self._guard(session, intent, arrived)
-            message = describe_filled(
-                arrived, order, guard, steps, found_later=True, ahead=timedelta(0), heard_at=now
-            )
-            is_rest = intent.filled_quantity > ZERO
-            await self._report(session, arrived, replace(message, is_rest=is_rest))
+            guard = await self._guard(session, before, arrived)
+            message = describe_late(arrived, order, guard, steps, before=before, heard_at=self._clock.now())
+            await self._report(session, arrived, message, key=message_key)
+        return True
 
     async def report_pending(self, intent_id: str) -> None:
         """Tell the owner, once, that it is not known yet what became of a buy, if it is not over."""
@@ -109,17 +112,18 @@ class EntryJournal:
         return changed
 
     async def _report(
-        self, session: DatabaseSession, intent: Intent, message: EntryFilled | EntryGivenUp | EntryPending
+        self,
+        session: DatabaseSession,
+        intent: Intent,
+        message: EntryFilled | EntryGivenUp | EntryPending,
+        *,
+        key: str = "",
     ) -> None:
         await append_alert(
             session,
             message,
             user_id=intent.user_id,
             account_id=intent.account_id,
-            dedup_key=f"{message.kind}:{intent.intent_id}{':rest' if _is_rest(message) else ''}",
+            dedup_key=key or f"{message.kind}:{intent.intent_id}",
             now=self._clock.now(),
         )
-
-
-def _is_rest(message: EntryFilled | EntryGivenUp | EntryPending) -> bool:
-    return isinstance(message, EntryFilled) and message.is_rest

@@ -1,6 +1,7 @@
 """Pure: what the owner reads of a buy that is over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,12 +9,13 @@ from engine import wall_time
 from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, EntryPending
 from engine.guards.guard import Guard
 from engine.model.instruments import quote_of
-from engine.model.money import exact
+from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders.intents import EntryTerms, Intent, IntentStep, Trigger
 from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
+from engine.orders.unproven import orders_of_attempts
 
 _NOT_PROVEN = frozenset(
     {
@@ -71,6 +73,28 @@ def describe_filled(
         found_later=found_later or was_looked_up(steps),
         may_be_owners=may_be_owners(order.venue_order_id, steps),
     )
+
+
+def describe_late(
+    arrived: Intent,
+    order: Order,
+    guard: Guard | None,
+    steps: Sequence[IntentStep],
+    *,
+    before: Intent,
+    heard_at: datetime,
+) -> EntryFilled:
+    """Build the alert of an order that filled behind its buy's end, of which `before` is what was booked already.
+
+    Raises:
+        ValueError: the intent has no terms or the order no fill.
+
+    """
+    message = describe_filled(
+        arrived, order, guard, steps, found_later=True, ahead=timedelta(0), heard_at=heard_at
+    )
+    was_reported = order.venue_order_id in orders_of_attempts(arrived.venue, steps)
+    return replace(message, is_rest=was_reported or before.filled_quantity > ZERO)
 
 
 def describe_given_up(intent: Intent, steps: Sequence[IntentStep]) -> EntryGivenUp:

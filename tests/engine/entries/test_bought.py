@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.entries.bought import Bought, bought_of, find_guard, guard_with
+from engine.entries.bought import Bought, booked_before, bought_of, find_guard, guard_with
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
-from tests.builders import NOW
+from tests.builders import NOW, an_exit_order
 from tests.engine.entries.buys import a_buy
+from tests.handlers.alert_examples import BOUGHT
 
 COINS = st.decimals(min_value="0.0001", max_value=100, places=8)
 
@@ -138,3 +139,31 @@ def test_only_a_guard_that_watches_the_same_position_in_the_same_currency_covers
     other = replace(guard, **change)
 
     assert find_guard([other], a_buy()) == (other if covers else None)
+
+
+def told(quantity, order_id="O-1"):
+    return replace(BOUGHT, quantity=Decimal(quantity), fill_price=Decimal(50_000), venue_order_id=order_id)
+
+
+@pytest.mark.parametrize(
+    ("messages", "quantity", "cost"),
+    [
+        pytest.param([], "0.06", "3000", id="by its end alone"),
+        pytest.param([told("0.06")], "0.06", "3000", id="told with its end"),
+        pytest.param([told("0.06"), told("0.09"), told("0.07")], "0.09", "4500", id="told since"),
+        pytest.param([told("0.09", "O-2")], "0.06", "3000", id="told of another order"),
+    ],
+)
+def test_what_is_booked_of_an_order_is_the_most_that_was_told_of_it(messages, quantity, cost):
+    ended = a_buy(filled="0.06", cost="3000", state=IntentState.FILLED, venue_order_id="O-1")
+
+    before = booked_before(ended, replace(an_exit_order(), venue_order_id="O-1"), messages)
+
+    assert (before.filled_quantity, before.cost) == (Decimal(quantity), Decimal(cost))
+
+
+@pytest.mark.parametrize(("state", "order_id"), [(IntentState.REFUSED, "O-1"), (IntentState.FILLED, "O-2")])
+def test_nothing_is_booked_of_an_order_that_its_buy_did_not_end_with(state, order_id):
+    ended = a_buy(filled="0.06", cost="3000", state=state, venue_order_id=order_id)
+
+    assert booked_before(ended, replace(an_exit_order(), venue_order_id="O-1"), []).filled_quantity == 0
