@@ -9,7 +9,7 @@ from engine.accounts.cost_basis import share
 from engine.alerts.messages import EntryFilled
 from engine.brokers.venue_rules import VENUE_RULES
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.model.holdings import Direction
+from engine.model.holdings import Direction, PositionKey
 from engine.model.instruments import quote_of
 from engine.model.money import ZERO, exact, floor_to
 from engine.model.orders import Order
@@ -64,8 +64,8 @@ def booked_before(intent: Intent, order: Order, reported: Iterable[object]) -> I
     return booked
 
 
-def find_guard(guards: Iterable[Guard], intent: Intent) -> Guard | None:
-    """Return the guard that covers what an intent brings as well; None where it takes a new one.
+def find_guard(guards: Iterable[Guard], position: PositionKey, currency: str) -> Guard | None:
+    """Return the guard that covers what is bought of a position as well; None where it takes a new one.
 
     A paused one waits for its owner's answer, one that is being sold is sold as it was, and one in another currency
     counts from another cost.
@@ -74,9 +74,7 @@ def find_guard(guards: Iterable[Guard], intent: Intent) -> Guard | None:
         (
             one
             for one in guards
-            if one.key == intent.position
-            and one.state is GuardState.ARMED
-            and one.currency == quote_of(intent.symbol)
+            if one.key == position and one.state is GuardState.ARMED and one.currency == currency
         ),
         None,
     )

@@ -11,6 +11,7 @@ from engine.entries.bought import booked_before, bought_of, find_guard, guard_wi
 from engine.entries.entry_message import describe_late, describe_pending
 from engine.guards import store as guards
 from engine.guards.guard import Guard
+from engine.model.instruments import quote_of
 from engine.model.money import exact
 from engine.model.orders import Order
 from engine.orders import store as intents
@@ -105,7 +106,8 @@ class EntryJournal:
     async def _guard(self, session: DatabaseSession, before: Intent, after: Intent) -> Guard | None:
         """Write the guard of what came since, and return it as it is now; None where nothing of it is guarded."""
         now, was = self._clock.now(), bought_of(before)
-        guard = find_guard(await guards.load_open_guards(session, after.account_id), after)
+        open_guards = await guards.load_open_guards(session, after.account_id)
+        guard = find_guard(open_guards, after.position, quote_of(after.symbol))
         changed = guard_with(guard, after, was=was, now=bought_of(after), guard_id=self._new_id(), at=now)
         if changed is not None and changed != guard:
             await guards.save_guard(session, changed, was=guard, now=now, cause="bought")

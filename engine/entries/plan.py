@@ -8,13 +8,16 @@ from typing import TypeVar
 
 from engine.brokers.venue_rules import Execution
 from engine.entries.assess import Assessment, assess, smallest_usd
+from engine.entries.bought import find_guard
 from engine.entries.choose import choose
-from engine.entries.gates import Gate, GateName, ProposedBuy, check_gates
+from engine.entries.gates import Gate, GateName, GateVerdict, ProposedBuy, check_gates
 from engine.entries.holdings import EntryAccounts, EntryPlaces
 from engine.entries.route import NoRoute, Route, RouteObstacle
 from engine.entries.rules import MOST_DRIFT, PLAN_COUNTS_FOR, EntryRules
 from engine.entries.sizing import Bounds, Most, Size, SizeRequest, SizeUnknown, plan_size
 from engine.entries.trade import TradeRequest
+from engine.guards.guard import Guard
+from engine.model.holdings import PositionKey, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.venues import Venue
@@ -43,8 +46,10 @@ class EntryPlan:
     size: Size
     route: Route
     gates: tuple[Gate, ...]
-    #: The loss at which it will be sold; the route has what it aims for.
+    #: The loss at which a guard of its own sells it; the route has what it aims for.
     stop: Decimal
+    #: The guard that covers it as well, with its own stop and target for all; None where it takes a new one.
+    joins: Guard | None = None
     at: datetime
     #: From then on its figures must be read again.
     counts_until: datetime
@@ -63,7 +68,22 @@ class EntryPlan:
     def loss_at_stop(self) -> Decimal:
         """Return what a sale at the stop loses with the fees for buying and selling, as a fraction of what was paid."""
         with exact():
-            return self.stop - 2 * self.route.cost.fees.taker
+            return self.sold_at - 2 * self.route.cost.fees.taker
+
+    @property
+    def sold_at(self) -> Decimal:
+        """Return the loss at which it will be sold."""
+        return self.stop if self.joins is None else self.joins.threshold
+
+    @property
+    def target(self) -> Decimal | None:
+        """Return the gain at which its guard does something; None where it does nothing at any."""
+        return self.route.profit_target if self.joins is None else self.joins.target
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether some of it is held already, so that its owner is asked whether to add to it."""
+        return any(gate.name is GateName.HELD and gate.verdict is GateVerdict.CONFIRM for gate in self.gates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +133,7 @@ def plan_entry(request: EntryRequest, accounts: EntryAccounts, rules: EntryRules
         route=decision,
         gates=gates,
         stop=rules.threshold,
+        joins=_joined(request, decision, accounts),
         at=accounts.at,
         counts_until=accounts.at + PLAN_COUNTS_FOR,
     )
@@ -123,6 +144,15 @@ def _known(value: _T | None) -> _T:
         message = "a plan without a listing or an order book was made by no gate"
         raise ValueError(message)
     return value
+
+
+def _joined(request: EntryRequest, route: Route, accounts: EntryAccounts) -> Guard | None:
+    """Return the guard that will cover what is bought as well."""
+    position = PositionKey(
+        account_id=route.account.account_id, kind=PositionKind.SPOT, asset=request.base, symbol=None
+    )
+    guards = (one.guard for one in accounts.positions if one.guard is not None)
+    return find_guard(guards, position, _known(route.instrument).quote)
 
 
 def _fitting(refused: Refused, accounts: EntryAccounts, rules: EntryRules) -> EntryPlan | None:

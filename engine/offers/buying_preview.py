@@ -13,6 +13,10 @@ class Drift(StrEnum):
     PRICE = "price"
     #: The threshold of new guards is another one.
     STOP = "stop"
+    #: Its guard has another stop or target than was shown, or is another one.
+    LEVELS = "levels"
+    #: Some of it is held by now, which nobody was asked about.
+    HELD = "held"
     #: Buying and selling it again costs clearly more.
     COST = "cost"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from engine.entries.gates import Gate, GateName, GateVerdict
+from engine.entries.gates import GateName
 from engine.entries.plan import EntryPlan, Refused
 from engine.entries.route import NoRoute, RouteObstacle
 from engine.entries.sizing import Size, SizeBasis
@@ -18,11 +18,10 @@ from handlers.render.numbers import (
     estimated,
     full_quantity,
     money,
-    percent,
     price,
     quantity,
-    threshold_percent,
 )
+from handlers.render.plan_levels import plan_levels, stop_loss_text
 from handlers.render.reasons import missed_text, obstacle_text
 from handlers.render.route import left_out_lines, why_chosen
 from handlers.render.screen import BUY, DECLINE, Screen, ScreenButton
@@ -33,6 +32,8 @@ _DRIFTS: Mapping[Drift, str] = MappingProxyType(
     {
         Drift.PRICE: "The price has moved by more than 0.5 %",
         Drift.STOP: "The threshold of new guards was changed",
+        Drift.LEVELS: "Its stop or target is another one by now",
+        Drift.HELD: "You hold some of it by now",
         Drift.COST: "The round trip costs clearly more",
     }
 )
@@ -75,9 +76,8 @@ def _head(preview: BuyPreview, reader: Reader, sent_at: datetime | None) -> Iter
     if sent_at is not None:
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     yield _wish(plan.route.request.symbol, plan.size)
-    held = next((gate for gate in plan.gates if gate.name is GateName.HELD), None)
-    if held is not None and held.verdict is GateVerdict.CONFIRM:
-        yield _adds(held)
+    if plan.is_held:
+        yield _adds(plan)
     yield "At market, fees included. Nothing is bought without the button."
 
 
@@ -86,9 +86,13 @@ def _wish(symbol: str, size: Size) -> str:
     return f"Buy {escape(symbol)} for {money(size.usd)}{why}."
 
 
-def _adds(held: Gate) -> str:
+def _adds(plan: EntryPlan) -> str:
+    held = next(gate for gate in plan.gates if gate.name is GateName.HELD)
     held_now = f"{quantity(held.actual or ZERO)} {escape(held.unit)}"
-    return f"You hold {held_now} already: this adds to it; if that is guarded, its stop and target count for all."
+    adds = f"You hold {held_now} already: this adds to it"
+    if plan.joins is None:
+        return f"{adds}."
+    return f"{adds}, and its guard, which has the stop and target below, covers this as well."
 
 
 def _chosen(plan: EntryPlan) -> Iterator[str]:
@@ -98,9 +102,7 @@ def _chosen(plan: EntryPlan) -> Iterator[str]:
     if route.other_pair is not None:
         yield f"It is bought there as {escape(route.other_pair)}."
     yield rows(_figures(plan))
-    with exact():
-        lost = plan.size.usd * abs(plan.loss_at_stop)
-    yield f"A sale at the stop loses about {cost_percent(abs(plan.loss_at_stop))} with the fees, {estimated(lost)}."
+    yield stop_loss_text(plan)
     if route.missed is not None:
         yield missed_text(route.missed)
 
@@ -112,8 +114,7 @@ def _figures(plan: EntryPlan) -> Iterator[tuple[str, str]]:
     yield "Quantity", f"{full_quantity(bought.quantity)} {instrument.base}"
     yield "Expected price", price(bought.price, instrument.quote)
     yield "Round trip", f"{cost_percent(plan.route.cost.round_trip)}, {estimated(cost)}"
-    yield "Stop", threshold_percent(plan.stop)
-    yield "Target", percent(plan.route.profit_target)
+    yield from plan_levels(plan)
 
 
 def _keyboard(preview: BuyPreview) -> tuple[tuple[ScreenButton, ...], ...]:

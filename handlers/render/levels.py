@@ -63,7 +63,7 @@ def render_levels_set(done: LevelsSet, reader: Reader) -> Screen:
 def _levels(guard: Guard) -> Iterator[tuple[str, str]]:
     yield "Stop", _stop(guard)
     if guard.stop is not None:
-        yield _stop_name(guard), _trailing(guard)
+        yield stop_name(guard), trailing_text(guard)
     yield "Target", _target(guard)
 
 
@@ -97,9 +97,9 @@ def _figures(plan: LevelsPlan) -> Iterator[tuple[str, str]]:
     if changed.threshold != guard.threshold:
         yield "New stop", _stop(changed)
     if guard.stop is not None:
-        yield _stop_name(guard), _trailing(guard)
+        yield stop_name(guard), trailing_text(guard)
     if (changed.trail, changed.stop) != (guard.trail, guard.stop):
-        yield "New trailing", _trailing(changed)
+        yield "New trailing", trailing_text(changed)
     yield "Target", _target(guard)
     if (changed.target, changed.at_target) != (guard.target, guard.at_target):
         yield "New target", _target(changed)
@@ -114,14 +114,16 @@ def _stop(guard: Guard) -> str:
     return f"{threshold_percent(guard.threshold)}, {_sign(guard, is_loss=True)} {price(at, guard.currency)}"
 
 
-def _trailing(guard: Guard) -> str:
+def trailing_text(guard: Guard) -> str:
+    """Return how far a guard's stop trails, and where it is now."""
     if guard.stop is None:
         return "none"
     at = f"{_sign(guard, is_loss=True)} {price(guard.stop, guard.currency)}"
     return at if guard.trail is None else f"{loss_percent(guard.trail)}, {at}"
 
 
-def _stop_name(guard: Guard) -> str:
+def stop_name(guard: Guard) -> str:
+    """Return what the stop of a guard is called that is a price."""
     return "Break-even" if guard.trail is None else "Trailing"
 
 

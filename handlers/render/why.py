@@ -14,11 +14,10 @@ from handlers.render.numbers import (
     cost_percent,
     estimated,
     money,
-    percent,
     price,
     quantity,
-    threshold_percent,
 )
+from handlers.render.plan_levels import plan_levels, stop_loss_text
 from handlers.render.reasons import missed_text, obstacle_text
 from handlers.render.screen import Screen
 from handlers.render.sizes import size_text, unknown_size_text
@@ -62,9 +61,7 @@ def _planned(plan: EntryPlan, reader: Reader) -> Iterator[str]:
     route = plan.route
     yield bold("Would be bought")
     yield rows(_plan_rows(plan))
-    with exact():
-        lost = plan.size.usd * abs(plan.loss_at_stop)
-    yield f"A sale at the stop loses about {cost_percent(abs(plan.loss_at_stop))} with the fees, {estimated(lost)}."
+    yield stop_loss_text(plan)
     if route.missed is not None:
         yield missed_text(route.missed)
     yield f"These figures count until {reader.clock(plan.counts_until)}."
@@ -81,8 +78,7 @@ def _plan_rows(plan: EntryPlan) -> Iterator[tuple[str, str]]:
     with exact():
         cost = plan.size.usd * route.cost.round_trip
     yield "Round trip", f"{cost_percent(route.cost.round_trip)}, {estimated(cost)}"
-    yield "Stop", threshold_percent(plan.stop)
-    yield "Target", percent(route.profit_target)
+    yield from plan_levels(plan)
 
 
 def _refused(refused: Refused) -> Iterator[str]:

@@ -138,7 +138,7 @@ def test_only_a_guard_that_watches_the_same_position_in_the_same_currency_covers
     guard = guarded(None, a_buy(), a_buy(filled="0.1", cost="5000"))
     other = replace(guard, **change)
 
-    assert find_guard([other], a_buy()) == (other if covers else None)
+    assert find_guard([other], a_buy().position, "USD") == (other if covers else None)
 
 
 def told(quantity, order_id="O-1"):

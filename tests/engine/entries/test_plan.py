@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -240,6 +241,18 @@ def test_what_is_held_of_it_already_is_asked_about():
     found = {gate.name: gate for gate in plan(a_market(KRAKEN), positions=(held,)).gates}
 
     assert (found[GateName.HELD].verdict, found[GateName.HELD].actual) == (GateVerdict.CONFIRM, 2)
+
+
+def test_the_levels_are_those_of_the_guard_that_will_cover_it_as_well():
+    guard = replace(a_guard("2", "100", threshold="-0.5"), target=Decimal("0.2"))
+
+    joined = plan(a_market(KRAKEN), positions=(a_position(guard=guard),))
+    alone = plan(a_market(KRAKEN), positions=(a_position(guard=None),))
+
+    assert (joined.joins, joined.sold_at, joined.target) == (guard, guard.threshold, guard.target)
+    assert joined.loss_at_stop == Decimal("-0.5052")
+    assert (joined.is_held, alone.is_held) == (True, True)
+    assert (alone.joins, alone.sold_at, alone.target) == (None, alone.stop, alone.route.profit_target)
 
 
 def test_a_refusal_is_of_the_moment_its_figures_were_read():

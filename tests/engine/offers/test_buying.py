@@ -16,6 +16,7 @@ from engine.guards.guard import GuardSource, GuardState
 from engine.model.guard_reasons import GuardReason
 from engine.model.venues import Venue
 from engine.offers.buying_preview import Buying, BuyPreview, Drift
+from engine.offers.levels_plan import Change
 from engine.offers.outcomes import Nothing
 from engine.orders.states import IntentState
 from sandbox.world import OWNER_ID
@@ -95,6 +96,45 @@ async def test_a_button_counts_for_a_minute(room):
 
     assert isinstance(await buyer.press(preview), Nothing)
     assert buyer.placed == []
+
+
+async def set_levels(buyer, change):
+    preview = await buyer.room.engine.levels.offer_levels(OWNER_ID, "BTC", None, change)
+    await buyer.room.engine.levels.set_levels(OWNER_ID, preview.confirmation_id)
+
+
+@pytest.mark.fault("C23")
+@pytest.mark.parametrize("change", [Change(threshold=Decimal("-0.5")), Change(target=Decimal("0.3"))])
+async def test_a_guard_that_was_changed_since_the_preview_is_shown_again(room, change):
+    buyer = await a_buyer(room)
+    await buyer.buy(500)
+    await buyer.end()
+    await room.read()
+    await room.look()
+    preview = await buyer.ask(500)
+    await set_levels(buyer, change)
+
+    again = await buyer.press(preview)
+
+    [guard] = await buyer.guards()
+    assert (type(again), again.drift) == (BuyPreview, Drift.LEVELS)
+    assert (again.plan.sold_at, again.plan.target) == (guard.threshold, guard.target)
+    assert isinstance(await buyer.press(again), Buying)
+
+
+@pytest.mark.fault("C23")
+async def test_what_is_held_only_since_the_preview_is_asked_about(room):
+    buyer = await a_buyer(room)
+    first, second = await buyer.ask(500), await buyer.ask(500)
+    await buyer.press(first)
+    await buyer.end()
+    await room.read()
+
+    again = await buyer.press(second)
+
+    assert (type(again), again.drift) == (BuyPreview, Drift.HELD)
+    assert len(buyer.placed) == 1
+    assert isinstance(await buyer.press(again), Buying)
 
 
 @pytest.mark.fault("C25")

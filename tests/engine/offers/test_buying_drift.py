@@ -3,9 +3,11 @@ from decimal import Decimal
 
 import pytest
 
+from engine.entries.gates import GateName, GateVerdict
+from engine.guards.guard import AtTarget
 from engine.offers.buying_drift import drift_of, shown_buy
 from engine.offers.buying_preview import Drift
-from tests.handlers.values import entry_plan
+from tests.handlers.values import entry_plan, gate, guard
 
 
 def at_price(plan, ratio):
@@ -43,3 +45,42 @@ def test_another_stop_is_shown_again():
     plan = entry_plan()
 
     assert drift_of(replace(plan, stop=Decimal("-0.02")), shown_buy(plan)) is Drift.STOP
+
+
+def joining(**changes):
+    return entry_plan(joins=replace(guard(), **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": Decimal("-0.5")},
+        {"target": Decimal("0.03")},
+        {"target": None},
+        {"at_target": AtTarget.BREAK_EVEN},
+        {"stop": Decimal(60_000)},
+        {"stop": Decimal(60_000), "trail": Decimal("0.02")},
+    ],
+)
+def test_a_guard_with_another_stop_or_target_is_shown_again(changes):
+    shown = shown_buy(joining(target=Decimal("0.02")))
+
+    assert drift_of(joining(**{"target": Decimal("0.02")} | changes), shown) is Drift.LEVELS
+
+
+def test_a_stop_that_trails_on_is_what_was_agreed_to():
+    trailing = {"trail": Decimal("0.02"), "stop": Decimal(60_000)}
+
+    assert drift_of(joining(**trailing | {"stop": Decimal(61_000)}), shown_buy(joining(**trailing))) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(entry_plan(), joining()), (joining(), entry_plan())])
+def test_a_guard_that_came_or_went_is_shown_again(before, after):
+    assert drift_of(after, shown_buy(before)) is Drift.LEVELS
+
+
+def test_what_is_held_by_now_is_asked_about_and_what_was_is_not():
+    held = entry_plan(gates=(gate(GateName.HELD, GateVerdict.CONFIRM, actual="0.1"),))
+
+    assert drift_of(held, shown_buy(entry_plan())) is Drift.HELD
+    assert drift_of(held, shown_buy(held)) is None

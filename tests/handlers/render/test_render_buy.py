@@ -8,6 +8,7 @@ from engine.alerts.messages import EntryEnd
 from engine.entries.gates import GateName, GateVerdict, Remedy
 from engine.entries.route import NoRoute, Reason, RouteObstacle
 from engine.entries.sizing import SizeUnknown
+from engine.guards.guard import AtTarget
 from engine.model.venues import Venue
 from engine.offers.buying_preview import Buying, Drift
 from handlers.render.alerts import render_alert
@@ -22,6 +23,7 @@ from tests.handlers.values import (
     entry_plan,
     gate,
     gates,
+    guard,
     left_out,
     refused,
     request,
@@ -128,14 +130,34 @@ def test_a_command_that_came_late_says_that_the_prices_are_of_now():
     assert "You sent this 5 min ago, while NIJA could not answer." in screen.text
 
 
-def test_what_is_held_already_is_named():
+def held_already(**changes):
     held = gate(GateName.HELD, GateVerdict.CONFIRM, actual=Decimal("0.5"), unit="BTC")
-    plan = entry_plan(gates=tuple(held if one.name is GateName.HELD else one for one in gates()))
+    kept = tuple(held if one.name is GateName.HELD else one for one in gates())
+    return buy_preview(plan=entry_plan(gates=kept, **changes))
 
-    assert (
-        "You hold 0.5 BTC already: this adds to it; if that is guarded, its stop and target count for all."
-        in lines(render_buy(buy_preview(plan=plan), READER))
+
+def test_what_is_held_already_is_named():
+    assert "You hold 0.5 BTC already: this adds to it." in lines(render_buy(held_already(), READER))
+
+
+def test_the_stop_and_target_are_those_of_the_guard_that_covers_it_as_well():
+    wide = guard(threshold=Decimal("-0.5"))
+
+    check_golden("buy_preview_joins", render_buy(held_already(joins=wide), READER))
+
+
+def test_a_guard_whose_stop_trails_and_whose_target_sells_nothing_is_shown_so():
+    trailing = guard(
+        trail=Decimal("0.02"),
+        stop=Decimal(62_000),
+        target=Decimal("0.03"),
+        at_target=AtTarget.BREAK_EVEN,
     )
+
+    said = lines(render_buy(held_already(joins=trailing), READER))
+
+    assert any(line.startswith("Trailing") and "$62,000.00" in line for line in said)
+    assert any(line.startswith("Target") and line.endswith("+3.00 %, then break-even") for line in said)
 
 
 def alert(message=BOUGHT, **changes):
