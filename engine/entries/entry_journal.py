@@ -11,7 +11,7 @@ from engine.entries.bought import booked_before, bought_of, find_guard, guard_wi
 from engine.entries.entry_message import describe_late, describe_pending
 from engine.guards import store as guards
 from engine.guards.guard import Guard
-from engine.model.instruments import quote_of
+from engine.model.instruments import Instrument, quote_of
 from engine.model.money import exact
 from engine.model.orders import Order
 from engine.orders import store as intents
@@ -65,7 +65,13 @@ class EntryJournal:
         return ended.intent
 
     async def book_late(
-        self, intent: Intent, attempt: int, order: Order, steps: Sequence[IntentStep]
+        self,
+        intent: Intent,
+        attempt: int,
+        order: Order,
+        steps: Sequence[IntentStep],
+        *,
+        instrument: Instrument | None,
     ) -> bool:
         """Write what an order has filled beyond its intent's end, guarded and told once; False where that is nothing."""
         arrived = replace(
@@ -86,7 +92,9 @@ class EntryJournal:
         async with self._database.write() as session:
             await self.orders.note_late(session, intent, attempt, order.venue_order_id)
             guard = await self._guard(session, before, arrived)
-            message = describe_late(arrived, order, guard, steps, before=before, heard_at=self._clock.now())
+            message = describe_late(
+                arrived, order, guard, steps, before=before, instrument=instrument, heard_at=self._clock.now()
+            )
             await self._report(session, arrived, message, key=message_key)
         return True
 

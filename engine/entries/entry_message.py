@@ -8,13 +8,14 @@ from decimal import Decimal
 from engine import wall_time
 from engine.alerts.messages import EntryEnd, EntryFilled, EntryGivenUp, EntryPending
 from engine.guards.guard import Guard
-from engine.model.instruments import quote_of
+from engine.model.instruments import Instrument, quote_of
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders.intents import EntryTerms, Intent, IntentStep, Trigger
 from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.states import IntentState
 from engine.orders.step_cause import StepCause
+from engine.orders.too_small import price_of_a_unit
 from engine.orders.unproven import orders_of_attempts
 
 _NOT_PROVEN = frozenset(
@@ -34,11 +35,12 @@ def describe_filled(
     guard: Guard | None,
     steps: Sequence[IntentStep],
     *,
+    instrument: Instrument | None,
     found_later: bool,
     ahead: timedelta,
     heard_at: datetime,
 ) -> EntryFilled:
-    """Build the alert from the venue's own order; `guard` is as it is after the fill.
+    """Build the alert from the venue's own order; `guard` is as it is after the fill, `instrument` what it is sold as.
 
     `heard_at` is for a venue that does not date its fills, and `ahead` is how far its clock is ahead of ours.
 
@@ -66,6 +68,7 @@ def describe_filled(
         stop=guard.threshold if guard else trigger.threshold,
         target=guard.target if guard else terms.target,
         guarded=guard.quantity if guard else None,
+        too_small=_why_too_small(guard, instrument, price),
         confirmed_at=trigger.at,
         filled_at=(at and wall_time.latest((at - ahead, trigger.at))) or heard_at,
         venue_order_id=order.venue_order_id,
@@ -82,6 +85,7 @@ def describe_late(
     steps: Sequence[IntentStep],
     *,
     before: Intent,
+    instrument: Instrument | None,
     heard_at: datetime,
 ) -> EntryFilled:
     """Build the alert of an order that filled behind its buy's end, of which `before` is what was booked already.
@@ -91,7 +95,14 @@ def describe_late(
 
     """
     message = describe_filled(
-        arrived, order, guard, steps, found_later=True, ahead=timedelta(0), heard_at=heard_at
+        arrived,
+        order,
+        guard,
+        steps,
+        instrument=instrument,
+        found_later=True,
+        ahead=timedelta(0),
+        heard_at=heard_at,
     )
     was_reported = order.venue_order_id in orders_of_attempts(arrived.venue, steps)
     return replace(message, is_rest=was_reported or before.filled_quantity > ZERO)
@@ -157,6 +168,13 @@ def _sent_id(intent: Intent, steps: Sequence[IntentStep]) -> str:
     """Return the id that its last request carried; the next attempt's was never sent."""
     sent = sum(step.to_state is IntentState.SENT and step.note is None for step in steps)
     return intent.as_attempt(min(intent.attempt, max(sent, 1))).client_order_id
+
+
+def _why_too_small(guard: Guard | None, instrument: Instrument | None, price: Decimal) -> str:
+    if guard is None or instrument is None:
+        return ""
+    unit = price_of_a_unit(price=price, entry=guard.entry)
+    return instrument.why_too_small_to_sell(guard.quantity, unit) or ""
 
 
 def _estimated_fee(order: Order, terms: EntryTerms) -> Decimal | None:

@@ -77,6 +77,7 @@ class Following:
                 order,
                 guard,
                 steps,
+                instrument=self._market.kept_instrument(intent.symbol),
                 found_later=intent.venue_order_id == self._taken_up,
                 ahead=ahead,
                 heard_at=heard_at,

@@ -10,6 +10,7 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.entries.entry_journal import EntryJournal
 from engine.guards import store as guards
+from engine.market.feed import Markets
 from engine.model.errors import BrokerError
 from engine.model.guard_reasons import TO_BE_COMPARED
 from engine.model.orders import ClientOrderId, Fill, VenueOrderId
@@ -33,11 +34,18 @@ class LateBuys:
     """Looks for buys that were given up while an account shows purchases of no known order, and for more of those that ended short."""
 
     def __init__(
-        self, *, database: Database, journal: EntryJournal, brokers: Mapping[str, Broker], clock: Clock
+        self,
+        *,
+        database: Database,
+        journal: EntryJournal,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._journal = journal
         self._brokers = brokers
+        self._markets = markets
         self._clock = clock
         #: By intent: orders that were read and carry another id than its own.
         self._others = dict[str, frozenset[str]]()
@@ -75,7 +83,8 @@ class LateBuys:
         if order is None or not fills:
             return
         whole = with_trade_totals(order, fills, intent.quantity)
-        if await self._journal.book_late(intent, attempt, whole, steps):
+        instrument = self._markets[intent.venue].kept_instrument(intent.symbol)
+        if await self._journal.book_late(intent, attempt, whole, steps, instrument=instrument):
             log.critical("a buy filled behind its end", order=order_id)
 
     async def _load_fills(

@@ -76,6 +76,10 @@ class VenueMarket:
             raise self._failed
         return self._instruments
 
+    def kept_instrument(self, symbol: str) -> Instrument | None:
+        """Return a listing as it is kept; None where it is not known now."""
+        return self._instruments.get(symbol)
+
     async def look_up(self, ticker: str) -> None:
         """Let the venue list a share that was named and that nobody holds."""
         if isinstance(self.data, ListsWhenNamed):

@@ -70,6 +70,7 @@ class EntryParts:
             database=self.base.database,
             journal=self._journal,
             brokers=self.base.brokers,
+            markets=self.base.markets,
             clock=self.base.clock,
         )
 

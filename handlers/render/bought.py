@@ -156,6 +156,11 @@ def _account(message: EntryFilled) -> Iterator[str]:
         )
     if message.guarded is None:
         yield "It was sold meanwhile; that has a message of its own."
+    elif message.too_small:
+        yield (
+            f"That is too little to be sold at {message.venue.label} ({escape(message.too_small)}): it is kept until "
+            "its guard covers more."
+        )
     else:
         yield f"It is sold at market, at once and without asking, at {threshold_percent(message.stop)}."
 

@@ -624,6 +624,7 @@ alerts = st.one_of(
         found_later=st.booleans(),
         may_be_owners=st.booleans(),
         is_rest=st.booleans(),
+        too_small=words,
     ),
     st.builds(
         messages.EntryPending,

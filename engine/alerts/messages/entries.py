@@ -37,6 +37,8 @@ class EntryFilled:
     target: Decimal | None
     #: All that its guard covers now; None where that was sold already.
     guarded: Decimal | None
+    #: Why its venue sells no so little as its guard covers; empty where it does, or where that is not known.
+    too_small: str = ""
     confirmed_at: datetime
     filled_at: datetime
     venue_order_id: str

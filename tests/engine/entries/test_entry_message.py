@@ -11,7 +11,7 @@ from engine.model.orders import Order, OrderStatus, VenueOrderId
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.step_cause import StepCause, cause_of
-from tests.builders import NOW
+from tests.builders import NOW, an_instrument
 from tests.engine.entries.buys import a_buy
 
 ID = "intent-1"
@@ -78,7 +78,12 @@ def an_order(**changes):
 def described(order=None, **changes):
     after = a_buy(filled="0.1", cost="5010")
     guard = guard_with(None, after, was=bought_of(a_buy()), now=bought_of(after), guard_id="g", at=NOW)
-    options = {"found_later": False, "ahead": timedelta(seconds=1), "heard_at": NOW + timedelta(minutes=1)}
+    options = {
+        "instrument": None,
+        "found_later": False,
+        "ahead": timedelta(seconds=1),
+        "heard_at": NOW + timedelta(minutes=1),
+    }
     return describe_filled(a_buy(), order or an_order(), guard, BEGUN, **options | changes)
 
 
@@ -105,9 +110,24 @@ def test_a_buy_that_was_looked_up_says_so():
         an_order(),
         None,
         (*BEGUN, found),
+        instrument=None,
         found_later=False,
         ahead=timedelta(0),
         heard_at=NOW,
     )
 
     assert (told.found_later, told.guarded) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "why"),
+    [
+        (an_instrument(minimum_quantity="0.1"), ""),
+        (an_instrument(minimum_quantity="0.2"), "the venue sells at least 0.2 BTC"),
+        (an_instrument(minimum_notional="5010"), ""),
+        (an_instrument(minimum_notional="5011"), "the venue sells at least 5011 USD worth"),
+        (None, ""),
+    ],
+)
+def test_what_its_guard_covers_may_be_too_little_to_be_sold(instrument, why):
+    assert described(instrument=instrument).too_small == why

@@ -8,6 +8,7 @@ from engine.alerts.messages import (
     EntryFilled,
     ExitFilled,
 )
+from engine.brokers.paper.book import Level
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -50,6 +51,23 @@ async def test_an_order_that_ends_short_is_guarded_for_what_filled(rooms):
         [filled] = await room.alerts(EntryFilled)
     assert guard.quantity == filled.quantity == buyer.held()
     assert filled.quantity < filled.ordered
+
+
+@pytest.mark.parametrize(("quantity", "is_sold"), [("0.00002", False), ("0.01", True)])
+async def test_an_order_that_ends_with_less_than_its_venue_sells_is_told_so(room, quantity, is_sold):
+    buyer = await a_buyer(room)
+    room.world.kraken.pace = Pace(pending_s=3600)
+    await buyer.buy()
+    await room.clock.sleep(1)
+    [order] = buyer.placed
+    ledger = room.world.ledger(Venue.KRAKEN)
+    ledger.cancel(order.id, at=room.seconds())
+    ledger.fill_on(order.id, Level(Decimal(50_000), Decimal(quantity)), at=room.seconds())
+    await buyer.end()
+
+    [filled] = await room.alerts(EntryFilled)
+    assert filled.quantity == Decimal(quantity)
+    assert (filled.too_small == "") is is_sold
 
 
 async def test_more_of_what_is_guarded_is_covered_by_the_same_guard(room):

@@ -170,6 +170,13 @@ def test_a_part_that_filled_is_told_with_what_was_ordered():
     )
 
 
+def test_what_is_too_little_to_be_sold_is_not_told_as_sold_at_its_stop():
+    text = alert(too_small="the venue sells at least 0.00005 BTC")
+
+    assert "That is too little to be sold at Kraken (the venue sells at least 0.00005 BTC)" in text
+    assert "It is sold at market" not in text
+
+
 def test_slippage_is_against_the_price_that_was_confirmed():
     assert "+1.00 %" in alert(fill_price=Decimal(64640))
 
