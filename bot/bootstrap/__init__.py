@@ -17,7 +17,6 @@ from bot.lifecycle import live
 from bot.logs.redaction import LogRedactor
 from bot.logs.setup import configure_logs
 from bot.storage.database_check import checked
-from bot.storage.database_mode import refuse_other_mode
 from bot.storage.upkeep import migrate_held
 from bot.supervision.lease import HeldDataDir, hold_data_dir
 from bot.supervision.stopping import Stop
@@ -62,8 +61,6 @@ def token_of(settings: Settings) -> SecretStr:
 
 async def _run(settings: Settings, redactor: LogRedactor, held: HeldDataDir) -> None:
     clock = SystemClock()
-    # Trading for real where paper was requested would be the worst outcome.
-    refuse_other_mode(database_file(settings.database_url), settings.mode)
     log.info("the bot starts", mode=settings.mode)
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()

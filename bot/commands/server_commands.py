@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from bot.command_errors import CommandError, SettingsError
 from bot.commands.socket import CommandAnswer, NoBotError, request_bot
 from bot.configuration.settings import Settings
+from bot.storage.database_mode import refuse_other_mode
 from bot.storage.upkeep import migrate_held
 from bot.supervision.lease import AlreadyRunningError, hold_data_dir
 from engine.clock import Clock
@@ -131,6 +132,7 @@ def change_entries(settings: Settings, clock: Clock, *, verb: str) -> CommandAns
     """Stop or allow entries: through the running bot, or in its database while none runs."""
     if not settings.owner_ids:
         raise SettingsError("NIJA_OWNER_IDS must be set: it says whose buys are meant.")
+    refuse_other_mode(database_file(settings.database_url), settings.mode)
     try:
         with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)):
             migrate_held(settings, clock)
@@ -163,6 +165,8 @@ def confirm_close(settings: Settings, confirmation: str) -> CommandAnswer:
 
 
 def _request_close(settings: Settings, request: dict[str, Any]) -> CommandAnswer:
+    # The bot that runs may have been started in the other mode than these settings name.
+    refuse_other_mode(database_file(settings.database_url), settings.mode)
     try:
         return request_bot(settings.data_dir, request)
     except NoBotError as nobody:

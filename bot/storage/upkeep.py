@@ -7,6 +7,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.command_errors import CommandError
 from bot.configuration.settings import Settings
+from bot.storage.database_mode import refuse_other_mode
 from bot.storage.storage_text import disk_sentence
 from bot.supervision.lease import hold_data_dir
 from engine.clock import Clock
@@ -33,7 +34,14 @@ def migrate(settings: Settings, clock: Clock) -> Migrated:
 
 
 def migrate_held(settings: Settings, clock: Clock) -> Migrated:
-    """Do the same for a caller who holds the data dir already."""
+    """Do the same for a caller who holds the data dir already.
+
+    Raises:
+        CommandError: the database is of the other mode, damaged, of a newer version or cannot be backed up.
+
+    """
+    # Trading for real where paper was requested would be the worst outcome.
+    refuse_other_mode(database_file(settings.database_url), settings.mode)
     try:
         return run_migrations(
             settings.database_url, scripts=SCRIPTS, backups=settings.data_dir / "backups", now=clock.now()

@@ -9,8 +9,10 @@ from sqlmodel import select
 
 from bot.command_errors import CommandError, SettingsError
 from bot.commands.closing_cli import ask_to_close
-from bot.commands.server_commands import ServerCommands, change_entries
+from bot.commands.owner_move_cli import move_owner
+from bot.commands.server_commands import ServerCommands, change_entries, preview_close
 from bot.commands.socket import CommandSocket
+from bot.storage.upkeep import migrate
 from bot.supervision.lease import AlreadyRunningError, hold_data_dir
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
@@ -21,8 +23,10 @@ from engine.offers.not_held import NotHeld, Wanted
 from engine.offers.outcomes import Nothing
 from engine.orders.states import IntentState
 from engine.storage.database import Database
+from engine.users.accounts import KeyOrigin
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
+from tests.bot.storage.test_database_mode import file_with
 from tests.handlers.exit_values import close_line, close_preview, exit_record, manual, trigger, unsellable
 from tests.handlers.render.test_render_manual_close import MANUAL
 from tests.rows import load_rows
@@ -195,10 +199,9 @@ async def test_nothing_else_is_a_command(commands, engine, request_):
     assert engine.calls == []
 
 
-def settings_of(folder, owner_ids=OWNERS):
-    return SimpleNamespace(
-        data_dir=folder, database_url=f"sqlite+aiosqlite:///{folder}/nija.db", owner_ids=owner_ids
-    )
+def settings_of(folder, owner_ids=OWNERS, mode="live"):
+    url = f"sqlite+aiosqlite:///{folder}/nija.db"
+    return SimpleNamespace(data_dir=folder, database_url=url, owner_ids=owner_ids, mode=mode)
 
 
 def test_without_a_bot_the_stop_is_written_down(tmp_path):
@@ -222,6 +225,30 @@ def test_without_a_bot_the_stop_is_written_down(tmp_path):
 def test_nobody_knows_whose_entries_are_meant_without_owners(tmp_path):
     with pytest.raises(SettingsError, match="NIJA_OWNER_IDS"):
         change_entries(settings_of(tmp_path, ()), HandClock(), verb="halt")
+
+
+COMMANDS = {
+    "halt": lambda settings: change_entries(settings, HandClock(), verb="halt"),
+    "close": lambda settings: preview_close(settings, "BTC", None),
+    "migrate": lambda settings: migrate(settings, HandClock()),
+    "owner move": lambda settings: move_owner(settings, HandClock(), old=1, new=7),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_no_command_touches_a_database_of_the_other_mode(tmp_path, command):
+    async def make():
+        async with migrated(tmp_path) as database:
+            await file_with(database, KeyOrigin.ENVIRONMENT)
+
+    asyncio.run(make())
+    file = tmp_path / "nija.db"
+    before = file.read_bytes()
+
+    with pytest.raises(SettingsError, match="of live accounts"):
+        command(settings_of(tmp_path, mode="paper"))
+
+    assert file.read_bytes() == before
 
 
 def test_a_data_dir_held_by_something_deaf_is_left_alone(tmp_path):
