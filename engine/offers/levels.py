@@ -38,6 +38,8 @@ class ShownLevels:
     target: Decimal | None
     was_trail: Decimal | None = None
     trail: Decimal | None = None
+    #: Where its trailing stop was shown to begin; None in buttons of earlier versions.
+    stop: Decimal | None = None
     #: Whether its stop, one that trails or break-even, is taken off.
     drops_stop: bool = False
     was_at_target: AtTarget = AtTarget.SELL
@@ -167,6 +169,7 @@ def _change(shown: ShownLevels) -> Change:
         target=shown.target,
         at_target=shown.at_target,
         trail=Same.SAME if is_same else shown.trail,
+        shown_stop=None if is_same else shown.stop,
     )
 
 
@@ -180,6 +183,7 @@ def _shown(plan: LevelsPlan) -> ShownLevels:
         target=plan.changed.target,
         was_trail=plan.guard.trail,
         trail=plan.changed.trail,
+        stop=plan.changed.stop,
         drops_stop=plan.changed.stop is None and plan.guard.stop is not None,
         was_at_target=plan.guard.at_target,
         at_target=plan.changed.at_target,

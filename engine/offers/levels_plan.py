@@ -40,6 +40,8 @@ class Change:
     at_target: AtTarget = AtTarget.SELL
     #: How far the stop trails behind the price from now on; None takes it off.
     trail: Decimal | Same | None = Same.SAME
+    #: Where a stop that trails from now on was shown to begin: it begins there at least.
+    shown_stop: Decimal | None = None
 
 
 KEEP = Change()
@@ -106,7 +108,7 @@ def plan_levels(
     if isinstance(change.trail, Decimal) and not isinstance(mark, Mark):
         return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NOTHING_TO_TRAIL))
     changed = _changed(guard, change, mark)
-    if changed.threshold > guard.threshold:
+    if changed.threshold > guard.threshold or changed.stop not in {guard.stop, None}:
         if not isinstance(mark, Mark):
             return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NO_PRICE))
         if is_past(changed, mark):
@@ -131,4 +133,7 @@ def _changed(guard: Guard, change: Change, mark: Mark | PriceUnknown) -> Guard:
     if change.trail is None or not isinstance(mark, Mark):
         return replace(changed, trail=None, stop=None)
     stop = stop_behind(mark.price, trail=change.trail, direction=guard.direction)
+    if change.shown_stop is not None:
+        nearer = max if guard.direction is Direction.LONG else min
+        stop = nearer(stop, change.shown_stop)
     return replace(changed, trail=change.trail, stop=stop)

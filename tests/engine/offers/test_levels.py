@@ -173,3 +173,25 @@ async def test_what_is_not_guarded_is_said(guarded, symbol, venue, why):
     await guarded.read()
 
     assert await offer(guarded, TO_THREE, symbol, venue) == Nothing(why=why)
+
+
+async def test_a_price_that_fell_until_the_press_loosens_no_trailing_stop(guarded):
+    preview = await offer(guarded, Change(trail=Decimal("0.02")))
+    guarded.set_bid("59500")
+    await guarded.look()
+
+    await press(guarded, preview)
+
+    assert (await guarded.guard()).stop == Decimal(58800)
+
+
+async def test_a_trailing_stop_that_would_sell_at_the_press_is_not_set(guarded):
+    await press(guarded, await offer(guarded, Change(threshold=Decimal("-0.1"))))
+    preview = await offer(guarded, Change(trail=Decimal("0.02")))
+    guarded.set_bid("58700")
+    await guarded.look()
+
+    refused = await press(guarded, preview)
+
+    assert refused.why.obstacle is LevelObstacle.WOULD_SELL_NOW
+    assert (await guarded.guard()).stop is None
