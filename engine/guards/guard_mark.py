@@ -111,12 +111,16 @@ def is_past(guard: Guard, mark: Mark) -> bool:
 
 
 def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
-    """Return the price that a guard is judged by."""
+    """Return the price that a guard is judged by.
+
+    How wide a spread may be goes by the nearer of its threshold and the distance at which its stop trails.
+    """
+    trail = guard.threshold if guard.trail is None else -guard.trail
     return MarkRequest(
         symbol=guard.symbol,
         direction=guard.direction,
         quantity=guard.quantity,
-        threshold=guard.threshold,
+        threshold=max(guard.threshold, trail),
         trigger_price=trigger_price_of(guard),
         max_age_s=max_age_s,
     )

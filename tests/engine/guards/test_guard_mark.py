@@ -47,6 +47,18 @@ def looks(*steps):
     return guard_mark, reported
 
 
+@pytest.mark.parametrize(
+    ("threshold", "trail", "expected"),
+    [("-0.01", None, "-0.01"), ("-0.1", "0.02", "-0.02"), ("-0.01", "0.05", "-0.01")],
+)
+def test_a_spread_is_too_wide_by_the_nearer_of_threshold_and_trail(threshold, trail, expected):
+    guard = replace(a_guard("1", "100"), threshold=number(threshold))
+    if trail is not None:
+        guard = replace(guard, trail=number(trail), stop=number("95"))
+
+    assert mark_request(guard, max_age_s=15).threshold == number(expected)
+
+
 def test_an_accepted_mark_is_remembered():
     guard_mark, reported = looks((0, a_mark("100")), (5, a_mark("101")))
 

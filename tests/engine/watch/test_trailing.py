@@ -125,3 +125,16 @@ async def test_a_stop_that_is_behind_the_threshold_sells_no_later(trailing):
 
     [sale] = await trailing.alerts(ExitFilled)
     assert (sale.stop, sale.trigger_price) == (None, Decimal(59400))
+
+
+async def test_a_spread_that_widens_sells_nothing(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000", threshold=Decimal("-0.1"), trail=TRAIL, stop=Decimal(58800))
+    await look(room)
+
+    # Its middle has not come down by two percent.
+    room.world.market.override("kraken", "BTC/USD", Override(bid=Decimal(58300), ask=Decimal(61000)))
+    await look(room)
+
+    assert room.sent() == []
