@@ -10,7 +10,7 @@ from engine.guards.guard import AtTarget, Guard, GuardState
 from engine.guards.guard_mark import is_past
 from engine.guards.stop import stop_behind
 from engine.guards.verdict import SaleCosts, Verdict, break_even_price, judge
-from engine.market.mark import Mark, PriceUnknown
+from engine.market.mark import Mark, MarkBasis, PriceUnknown
 from engine.model.holdings import Direction
 from engine.offers.levels_kept import GuardedSeveralTimes, LevelObstacle, LevelsKept, NoGuard
 from engine.offers.outcomes import Nothing
@@ -105,7 +105,9 @@ def plan_levels(
     if (obstacle := _NOT_ARMED.get(guard.state)) is not None:
         return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=obstacle))
     mark = position.mark
-    if isinstance(change.trail, Decimal) and not isinstance(mark, Mark):
+    # The middle of a wide spread is no price that anything could be sold at.
+    is_sale_price = isinstance(mark, Mark) and mark.basis is not MarkBasis.MID
+    if isinstance(change.trail, Decimal) and change.trail != guard.trail and not is_sale_price:
         return Nothing(why=LevelsKept(symbol=guard.symbol, obstacle=LevelObstacle.NOTHING_TO_TRAIL))
     changed = _changed(guard, change, mark)
     if changed.threshold > guard.threshold or changed.stop not in {guard.stop, None}:

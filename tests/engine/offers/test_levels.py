@@ -13,6 +13,7 @@ from engine.offers.levels_kept import LevelObstacle, NoGuard
 from engine.offers.levels_plan import Change
 from engine.offers.not_held import NotHeld, Wanted
 from engine.offers.outcomes import Nothing, Outdated, Rejected
+from sandbox.market import Override
 from sandbox.world import OWNER_ID
 
 TO_THREE = Change(target=Decimal("0.03"))
@@ -195,3 +196,13 @@ async def test_a_trailing_stop_that_would_sell_at_the_press_is_not_set(guarded):
 
     assert refused.why.obstacle is LevelObstacle.WOULD_SELL_NOW
     assert (await guarded.guard()).stop is None
+
+
+async def test_no_stop_trails_the_middle_of_a_wide_spread(guarded):
+    await press(guarded, await offer(guarded, Change(threshold=Decimal("-0.1"))))
+    guarded.world.market.override("kraken", "BTC/USD", Override(bid=Decimal(58000), ask=Decimal(66000)))
+    await guarded.look()
+
+    refused = await offer(guarded, Change(trail=Decimal("0.01")))
+
+    assert refused.why.obstacle is LevelObstacle.NOTHING_TO_TRAIL
