@@ -35,6 +35,8 @@ SENTENCES = {
     "sell_rest": "selling what the balance still shows",
     "cancel_opposite": "cancelling the opposite orders again with the next try",
     "cancel_queued": CANCELLING,
+    "sell_all": "selling all that is guarded, and not only the part",
+    "cancel_part": "cancelling the order of that part; then all that is guarded is sold",
     "follow": (
         "querying it until it is over; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
     ),
