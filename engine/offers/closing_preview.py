@@ -16,6 +16,8 @@ class ObstacleKind(StrEnum):
     """What keeps a position from being sold now."""
 
     BEING_SOLD = "being_sold"
+    #: Its sale could not be written down.
+    NOT_WRITTEN = "not_written"
     #: It is being sold, or its guard changed since it was shown.
     CHANGED = "changed"
     #: It is not certain yet that the account's changed key opens the same account.

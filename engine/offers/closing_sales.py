@@ -12,6 +12,7 @@ from engine.offers.closing_plan import ClosePlan
 from engine.offers.closing_preview import CloseLine, Obstacle, ObstacleKind, Selling
 
 _CHANGED = Obstacle(ObstacleKind.CHANGED)
+_NOT_WRITTEN = Obstacle(ObstacleKind.NOT_WRITTEN)
 
 
 class ClosingSales:
@@ -30,22 +31,24 @@ class ClosingSales:
             ExceptionGroup: sales that could not be begun; every other one was.
 
         """
-        by_beginning = {beginning: list[ClosePlan]() for beginning in Beginning}
         failures = Failures()
-        for plan in plans:
-            with failures.turn_of(plan.line.symbol):
-                by_beginning[await self._begin(plan)].append(plan)
+        selling = await self.try_to_begin(plans, failures)
         failures.raise_together("not every sale was begun")
+        return replace(selling, left_out=(*selling.left_out, *gone))
+
+    async def try_to_begin(self, plans: Sequence[ClosePlan], failures: Failures) -> Selling:
+        """Do the same; what could not be begun is left out, and why is kept with the failures."""
+        by_beginning = {beginning: list[CloseLine]() for beginning in Beginning}
+        for plan in plans:
+            beginning, obstacle = Beginning.NOT_BEGUN, _NOT_WRITTEN
+            with failures.turn_of(plan.line.symbol):
+                beginning, obstacle = await self._begin(plan), _CHANGED
+            is_left = beginning is Beginning.NOT_BEGUN and not plan.line.obstacle
+            by_beginning[beginning].append(replace(plan.line, obstacle=obstacle) if is_left else plan.line)
         return Selling(
-            lines=tuple(plan.line for plan in by_beginning[Beginning.BEGUN]),
-            left_out=(
-                *(
-                    plan.line if plan.line.obstacle else replace(plan.line, obstacle=_CHANGED)
-                    for plan in by_beginning[Beginning.NOT_BEGUN]
-                ),
-                *gone,
-            ),
-            written_down=tuple(plan.line for plan in by_beginning[Beginning.WRITTEN_DOWN]),
+            lines=tuple(by_beginning[Beginning.BEGUN]),
+            left_out=tuple(by_beginning[Beginning.NOT_BEGUN]),
+            written_down=tuple(by_beginning[Beginning.WRITTEN_DOWN]),
         )
 
     async def _begin(self, plan: ClosePlan) -> Beginning:

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
+
+import structlog
 
 from engine.alerts.messages import PanicInterrupted
 from engine.alerts.outbox import append_alert
@@ -25,18 +28,22 @@ from engine.orders.store import load_live_intents
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 from engine.storage.session import DatabaseSession
+from engine.tasks import Tasks
 
 #: Stops a user's entries within a transaction.
 HaltEntries: TypeAlias = Callable[[DatabaseSession, int], Awaitable[None]]
 
-#: After a start, a broker that does not answer is asked again after so long.
+log = structlog.get_logger(__name__)
+
+#: What could not be read or begun is tried again after so long.
 AGAIN_AFTER = timedelta(seconds=5)
 
-#: Somebody sells it, or has.
-_UNDER_WAY = frozenset({ObstacleKind.BEING_SOLD, ObstacleKind.UNREAD_SALE, ObstacleKind.CHANGED})
-#: What a broker that answers again ends.
+#: What a further reading, or a broker that answers again, ends.
 _PASSING = frozenset(
     {
+        ObstacleKind.UNREAD_SALE,
+        ObstacleKind.CHANGED,
+        ObstacleKind.NOT_WRITTEN,
         ObstacleKind.KEY_UNCERTAIN,
         ObstacleKind.NO_ANSWER,
         ObstacleKind.ORDERS_UNREAD,
@@ -49,7 +56,7 @@ _PASSING = frozenset(
 
 
 class PanicService:
-    """Answers `/panic` and its button; a panic that a stop of the process cut off is gone on with at the next start."""
+    """Answers `/panic` and its button; what the press or a stop of the process left is gone on with for a minute."""
 
     def __init__(
         self,
@@ -60,6 +67,7 @@ class PanicService:
         halt_entries: HaltEntries,
         database: Database,
         clock: Clock,
+        tasks: Tasks,
     ) -> None:
         self._portfolio = portfolio
         self._reader = reader
@@ -67,6 +75,7 @@ class PanicService:
         self._halt_entries = halt_entries
         self._database = database
         self._clock = clock
+        self._tasks = tasks
 
     async def offer(self, user_id: int) -> PanicPreview:
         """Show what the button halts, and what it would sell and bring now; it halts where nothing can be sold too."""
@@ -100,12 +109,18 @@ class PanicService:
             await self._halt_entries(session, user_id)
             unfinished = await save_unfinished(session, Panic(at=now), user_id=user_id)
         selling = await self._sell(user_id)
+        goes_on = self._is_incomplete(user_id, selling)
         async with self._database.write() as session:
-            await finish(session, unfinished, now=self._clock.now())
+            if not goes_on:
+                await finish(session, unfinished.confirmation_id, now=self._clock.now())
             buys = [one for one in await load_live_intents(session) if one.kind is IntentKind.ENTRY]
+        if goes_on:
+            # A process that is stopping leaves it to the next one.
+            self._tasks.spawn(f"panic {unfinished.confirmation_id}", partial(self._go_on, unfinished))
         return PanicBegun(
             selling=selling,
             unread=self._portfolio.troubles(user_id),
+            goes_on_until=unfinished.expires_at if goes_on else None,
             buys=tuple(f"{one.symbol} at {one.venue.label}" for one in buys if one.user_id == user_id),
         )
 
@@ -116,14 +131,20 @@ class PanicService:
         for unfinished in found:
             await self._resume(unfinished)
 
-    async def _resume(self, unfinished: UnfinishedPanic) -> None:
-        message = PanicInterrupted(at=unfinished.panic.at, in_time=unfinished.is_open(self._clock.now()))
+    async def _go_on(self, unfinished: UnfinishedPanic) -> None:
+        await self._clock.sleep(AGAIN_AFTER.total_seconds())
+        await self._resume(unfinished, was_stopped=False)
+
+    async def _resume(self, unfinished: UnfinishedPanic, *, was_stopped: bool = True) -> None:
+        in_time = unfinished.is_open(self._clock.now())
+        message = PanicInterrupted(at=unfinished.panic.at, in_time=in_time, was_stopped=was_stopped)
         if message.in_time:
             selling = await self._sell_while_open(unfinished)
             message = _with_sales(message, selling, unread=self._portfolio.troubles(unfinished.user_id))
         async with self._database.write() as session:
             await finish(session, unfinished.confirmation_id, now=self._clock.now())
-            if message.in_time and not (message.selling or message.left or message.unread):
+            is_empty = message.in_time and not (message.selling or message.left or message.unread)
+            if was_stopped and is_empty:
                 # Each sale told of itself.
                 return
             await append_alert(
@@ -136,33 +157,33 @@ class PanicService:
             )
 
     async def _sell_while_open(self, unfinished: UnfinishedPanic) -> Selling:
-        """Sell what can be sold; just after a start a broker may not answer yet, which is asked again while there is time."""
+        """Sell what can be sold; what cannot be read or begun yet is tried again while there is time."""
         begun = list[CloseLine]()
         while True:
             selling = await self._sell(unfinished.user_id)
             begun += selling.lines
-            is_complete = not (
-                self._portfolio.troubles(unfinished.user_id) or any(map(_may_pass, selling.left_out))
-            )
+            is_complete = not self._is_incomplete(unfinished.user_id, selling)
             if is_complete or not unfinished.is_open(self._clock.now() + AGAIN_AFTER):
                 return replace(selling, lines=tuple(begun))
             await self._clock.sleep(AGAIN_AFTER.total_seconds())
 
+    def _is_incomplete(self, user_id: int, selling: Selling) -> bool:
+        return bool(self._portfolio.troubles(user_id)) or any(map(_may_pass, selling.left_out))
+
     async def _sell(self, user_id: int) -> Selling:
-        """Sell at every venue at once, so that one that is waited for holds up no other.
-
-        Raises:
-            ExceptionGroup: sales that could not be begun; every other one was.
-
-        """
+        """Sell at every venue at once, so that one that is waited for holds up no other."""
         failures, sold = Failures(), list[Selling]()
 
         async def sell_at(venue: Venue) -> None:
             with failures.turn_of(venue.label):
-                sold.append(await self._sales.begin(await self._plan(user_id, venue)))
+                sold.append(await self._sales.try_to_begin(await self._plan(user_id, venue), failures))
 
         await asyncio.gather(*(sell_at(venue) for venue in self._venues(user_id)))
-        failures.raise_together("not every sale was begun")
+        try:
+            failures.raise_together("not every sale was begun")
+        except ExceptionGroup:
+            # It is tried again, and its owner is told what was not begun.
+            log.exception("not every sale of a panic was begun")
         return Selling(
             lines=tuple(line for one in sold for line in one.lines),
             left_out=tuple(line for one in sold for line in one.left_out),
@@ -180,21 +201,23 @@ class PanicService:
 
 def _with_sales(message: PanicInterrupted, selling: Selling, *, unread: tuple[str, ...]) -> PanicInterrupted:
     """Add what is being sold by now, whoever began it, what cannot be, and who does not answer."""
-    begun = [*selling.lines, *(line for line in selling.left_out if _is_of(line, _UNDER_WAY))]
+    under_way = (line for line in selling.left_out if _is_being_sold(line))
+    begun = dict.fromkeys(map(_name, (*selling.lines, *under_way)))
+    left = dict.fromkeys(map(_name, selling.left_out))
     return replace(
         message,
-        selling=tuple(dict.fromkeys(map(_name, begun))),
-        left=tuple(_name(line) for line in selling.left_out if not _is_of(line, _UNDER_WAY)),
+        selling=tuple(begun),
+        left=tuple(name for name in left if name not in begun),
         unread=unread,
     )
 
 
 def _may_pass(line: CloseLine) -> bool:
-    return _is_of(line, _PASSING)
+    return line.obstacle is not None and line.obstacle.kind in _PASSING
 
 
-def _is_of(line: CloseLine, kinds: frozenset[ObstacleKind]) -> bool:
-    return line.obstacle is not None and line.obstacle.kind in kinds
+def _is_being_sold(line: CloseLine) -> bool:
+    return line.obstacle is not None and line.obstacle.kind is ObstacleKind.BEING_SOLD
 
 
 def _name(line: CloseLine) -> str:

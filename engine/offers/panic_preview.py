@@ -1,6 +1,7 @@
 """What a panic would do, and what came of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.offers.closing_preview import ClosePreview, Selling
 
@@ -22,3 +23,5 @@ class PanicBegun:
     unread: tuple[str, ...] = ()
     #: Buys that had left before the halt and may still fill: symbols, each with its venue.
     buys: tuple[str, ...] = ()
+    #: Until when what could not be read or begun is tried again; None where nothing is.
+    goes_on_until: datetime | None = None

@@ -26,7 +26,7 @@ class Panic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnfinishedPanic:
-    """A panic whose sales were not all begun before the process stopped."""
+    """A panic whose sales were not all begun."""
 
     confirmation_id: str
     user_id: int
@@ -47,10 +47,16 @@ _UNFINISHED = Prepared(
 )
 
 
-async def save_unfinished(session: DatabaseSession, panic: Panic, *, user_id: int) -> str:
-    """Write down that everything is to be sold, and return under which id."""
-    return await _SALES.store(
+async def save_unfinished(session: DatabaseSession, panic: Panic, *, user_id: int) -> UnfinishedPanic:
+    """Write down that everything is to be sold."""
+    confirmation_id = await _SALES.store(
         session, panic, user_id=user_id, action=_ACTION, now=panic.at, valid_for=MANUAL_CLOSE_VALID
+    )
+    return UnfinishedPanic(
+        confirmation_id=confirmation_id,
+        user_id=user_id,
+        panic=panic,
+        expires_at=panic.at + MANUAL_CLOSE_VALID,
     )
 
 

@@ -72,6 +72,7 @@ class ChatParts:
             halt_entries=self.entries.halts.halt_with,
             database=self.base.database,
             clock=self.base.clock,
+            tasks=self.base.tasks,
         )
 
     @cached_property

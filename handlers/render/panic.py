@@ -39,26 +39,43 @@ def render_panic_begun(begun: PanicBegun, reader: Reader) -> Screen:
         )
     if begun.unread:
         blocks.append("\n".join(_unread(begun.unread)))
+    if begun.goes_on_until:
+        until = reader.clock(begun.goes_on_until)
+        blocks.append(
+            f"NIJA goes on trying what was not read or begun until {until}, then says what came of it."
+        )
     return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
 
 
 def panic_interrupted_lines(message: PanicInterrupted, reader: Reader) -> Iterator[str]:
-    """Say what became of a panic that a stop of NIJA cut off."""
+    """Say what became of a panic whose sales could not all begin with its press."""
     at = reader.clock(message.at)
-    if not message.in_time:
+    if not message.was_stopped:
+        yield bold("Panic: what came of the rest")
+        yield f"Not everything could be read or sold at once at your panic at {at}, so NIJA went on trying."
+        yield from _came_of(message)
+    elif not message.in_time:
         yield bold("Panic was cut off")
         yield f"NIJA stopped just after your panic at {at} and was away for longer than {MANUAL_CLOSE_VALID.seconds} s."
         yield "What was not being sold by then is not sold now. /panic or /closeall asks again."
     else:
         yield bold("Panic goes on")
         yield f"NIJA stopped just after your panic at {at} and has started again."
-        if message.selling:
-            yield f"Being sold: {escape(', '.join(message.selling))}. The alert of each fill follows."
-        if message.left:
-            yield f"Cannot be sold now: {escape(', '.join(message.left))}. /closeall says why."
-        if message.unread:
-            yield from _unread(message.unread)
+        yield from _came_of(message)
     yield _STOPPED
+
+
+def _came_of(message: PanicInterrupted) -> Iterator[str]:
+    if message.selling:
+        yield f"Being sold: {escape(', '.join(message.selling))}. The alert of each fill follows."
+    if message.left:
+        yield f"Cannot be sold now: {escape(', '.join(message.left))}. /closeall says why."
+    if message.unread:
+        yield from _unread(message.unread)
+    if not message.in_time:
+        yield "What was not being sold by then is not sold now. /panic or /closeall asks again."
+    elif not (message.selling or message.left or message.unread):
+        yield "Nothing more was to be sold."
 
 
 def _head(preview: PanicPreview, reader: Reader, sent_at: datetime | None) -> Iterator[str]:

@@ -51,6 +51,7 @@ _PARTS: Mapping[PartReason, str] = {
 _OBSTACLES: Mapping[ObstacleKind, str] = {
     ObstacleKind.BEING_SOLD: "it is being sold already",
     ObstacleKind.CHANGED: "it is being sold already, or its guard has changed meanwhile",
+    ObstacleKind.NOT_WRITTEN: "its sale could not be written down, so it was not begun",
     ObstacleKind.SHORT: "it is a short position; close it at the venue itself",
     ObstacleKind.TOKENIZED: f"it is {_TOKENIZED}",
     ObstacleKind.NOT_LISTED: "it is not listed there",

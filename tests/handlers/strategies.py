@@ -598,6 +598,7 @@ alerts = st.one_of(
         messages.PanicInterrupted,
         at=times,
         in_time=st.booleans(),
+        was_stopped=st.booleans(),
         selling=several(st.sampled_from(["BTC/USD at Kraken", "SOL/USD at Coinbase"])),
         left=several(st.sampled_from(["AAPL at Alpaca"])),
         unread=several(words),

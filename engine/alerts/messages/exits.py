@@ -155,13 +155,15 @@ class ExitStoodDown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanicInterrupted:
-    """The process stopped between the halt of a panic and its sales."""
+    """What became of a panic whose sales could not all begin with its press."""
 
     kind: Literal["panic_interrupted"] = "panic_interrupted"
     #: When its button was pressed.
     at: datetime
     #: False where that was too long ago: then what had not begun is not sold.
     in_time: bool
+    #: Whether the process stopped between its halt and its sales; else something could not be read or written down.
+    was_stopped: bool = True
     #: What is being sold, and what cannot be: symbols, each with its venue.
     selling: tuple[str, ...] = ()
     left: tuple[str, ...] = ()

@@ -195,16 +195,19 @@ async def test_a_sale_that_cannot_be_written_down_keeps_neither_the_halt_nor_the
     preview = await offer(two)
 
     async with two.refused_changes("NEW.guard_id = 'guard-1'", table="guards"):
-        with pytest.raises(ExceptionGroup):
-            await press(two, preview)
+        begun = await press(two, preview)
         await two.wait_for("exit ")
 
-    assert await is_halted(two)
-    assert (total(two), total(two, "ETH")) == (Decimal("0.4"), 0)
-    # What it could not do, the next start does.
-    await two.crash()
-    await start_again(two)
+        assert await is_halted(two)
+        assert (total(two), total(two, "ETH")) == (Decimal("0.4"), 0)
+        [line] = begun.selling.left_out
+        assert (line.symbol, line.obstacle.kind) == ("BTC/USD", ObstacleKind.NOT_WRITTEN)
+        assert begun.goes_on_until is not None
+    # What it could not do, it does as soon as it can.
+    await two.wait_for("panic ", "exit ")
+    [alert] = await two.alerts(PanicInterrupted)
     assert total(two) == 0
+    assert (alert.was_stopped, alert.selling, alert.left) == (False, ("BTC/USD at Kraken",), ())
 
 
 async def test_a_buy_that_may_still_fill_is_named(room):

@@ -74,3 +74,35 @@ def test_a_panic_that_was_cut_off_too_long_ago_says_that_nothing_more_is_sold():
 
     assert "Panic was cut off" in lines[0]
     assert "is not sold now. /panic or /closeall asks again." in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        (
+            {"selling": ("BTC/USD at Kraken",)},
+            "Being sold: BTC/USD at Kraken. The alert of each fill follows.",
+        ),
+        ({"left": ("BTC/USD at Kraken",)}, "Cannot be sold now: BTC/USD at Kraken. /closeall says why."),
+        ({}, "Nothing more was to be sold."),
+        (
+            {"in_time": False},
+            "What was not being sold by then is not sold now. /panic or /closeall asks again.",
+        ),
+    ],
+)
+def test_what_came_of_the_rest_names_no_stop_of_the_process(came, said):
+    values = {"at": ago(seconds=30), "in_time": True, "was_stopped": False, **came}
+    lines = tuple(panic_interrupted_lines(PanicInterrupted(**values), READER))
+
+    assert "Panic: what came of the rest" in lines[0]
+    assert said in lines
+    assert not any("NIJA stopped" in line for line in lines)
+
+
+def test_the_answer_to_the_press_says_until_when_the_rest_is_tried():
+    selling = Selling(lines=(), left_out=(unsellable(ObstacleKind.NOT_WRITTEN),))
+    text = render_panic_begun(PanicBegun(selling=selling, goes_on_until=NOW), READER).text
+
+    assert "its sale could not be written down" in text
+    assert "NIJA goes on trying what was not read or begun until" in text
