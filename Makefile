@@ -59,8 +59,8 @@ soak: $(UV) ## run SEEDS simulated scenarios full of faults and kills, count vio
 
 # No scenario buys, has fees that a venue books at the end of the day, or a venue that calls too small what its listing takes.
 NOT_PLAYED := */orders/late_fees.py,*/orders/unreported.py,*/orders/too_small.py
-coverage: $(UV) ## measure what sixty scenarios run of the journal and its orders
-	@$(RUN) coverage run --rcfile= --source=engine/orders -m tests.simulation --seeds 60 --lanes 1
+coverage: $(UV) ## measure what a hundred scenarios run of the journal and its orders
+	@$(RUN) coverage run --rcfile= --source=engine/orders -m tests.simulation --seeds 100 --lanes 1
 	@$(RUN) coverage report --rcfile= --fail-under=93 --show-missing --skip-covered --omit='$(NOT_PLAYED)'
 
 RUNS := 300
